@@ -1,0 +1,108 @@
+// Bundles src/ into dist/: flat split ESM, one file for each entry point and one for each shared or lazily loaded part.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Native, or large and loaded only where needed: these stay packages of their own. */
+const EXTERNAL = ['better-sqlite3', '@napi-rs/*', 'sharp', 'ink', 'react', '@tensorflow/*', 'mlo-cli'];
+
+/** Chunks of earlier builds stay this long, so that a process that is still running can load the rest of itself. */
+const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
+
+/** Returns the names of the files in `dist/`; takes those of the build before, whose chunks start to age now. */
+export async function build(root, filesBefore) {
+  const esbuild = await loadEsbuild();
+  const temporary = new URL(`dist/.tmp-${process.pid}/`, root);
+  try {
+    await esbuild.build({
+      absWorkingDir: fileURLToPath(root),
+      entryPoints: await entryPoints(esbuild, root),
+      outdir: fileURLToPath(temporary),
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node22.18',
+      jsx: 'automatic',
+      chunkNames: '[name]-[hash]',
+      external: EXTERNAL,
+      // The package's CommonJS build would give `import('yaml')` a default export only.
+      alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', root)) },
+      // Linked maps cost nothing unless Node is asked to read them (`node --enable-source-maps`).
+      sourcemap: 'linked',
+      sourcesContent: false,
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    refuseBundledRequire(temporary);
+    return install(temporary, new URL('dist/', root), filesBefore);
+  } catch (error) {
+    throw error.errors === undefined ? error : new Error(await describe(esbuild, error), { cause: error });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+    await esbuild.stop();
+  }
+}
+
+async function loadEsbuild() {
+  try {
+    return await import('esbuild');
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Error('esbuild is not installed; run: npm ci', { cause: error });
+  }
+}
+
+/** The table of `src/fs/entry-point.ts`, read through esbuild because older Nodes warn when they load TypeScript. */
+async function entryPoints(esbuild, root) {
+  const table = await esbuild.transform(readFileSync(new URL('src/fs/entry-point.ts', root), 'utf8'), { loader: 'ts' });
+  const { ENTRY_POINTS } = await import(`data:text/javascript,${encodeURIComponent(table.code)}`);
+  const entries = {};
+  for (const [name, source] of Object.entries(ENTRY_POINTS)) {
+    const path = fileURLToPath(new URL(`src/${source}`, root));
+    if (existsSync(path)) entries[name] = path;
+  }
+  return entries;
+}
+
+/** A CommonJS package that calls `require('fs')` bundles without complaint and fails when it runs. */
+function refuseBundledRequire(folder) {
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.js')) continue;
+    if (readFileSync(new URL(name, folder), 'utf8').includes('Dynamic require of "')) {
+      throw new Error(`${name} holds a CommonJS package that requires Node's modules; list the package as external in bin/build.js`);
+    }
+  }
+}
+
+/** Chunks are named by their content, so they may come first; the entry files, each replaced in one step, switch to them. */
+function install(from, to, filesBefore) {
+  mkdirSync(to, { recursive: true });
+  const names = readdirSync(from);
+  const isChunk = (name) => /-[A-Z0-9]{8}\.js(\.map)?$/.test(name);
+  for (const name of names.filter(isChunk)) renameSync(new URL(name, from), new URL(name, to));
+  for (const name of names.filter((name) => !isChunk(name))) renameSync(new URL(name, from), new URL(name, to));
+
+  const now = new Date();
+  for (const name of readdirSync(to)) {
+    if (!isChunk(name) || names.includes(name)) continue;
+    const chunk = new URL(name, to);
+    if (filesBefore.includes(name)) utimesSync(chunk, now, now);
+    else if (now.getTime() - statSync(chunk).mtimeMs > KEEP_OLD_CHUNKS_MS) rmSync(chunk, { force: true });
+  }
+  return names;
+}
+
+async function describe(esbuild, failure) {
+  const lines = await esbuild.formatMessages(failure.errors, { kind: 'error', color: false });
+  return lines.join('').trimEnd();
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  // Not awaited: fresh.js imports this module, which would wait for itself.
+  import('./fresh.js')
+    .then(({ ensureFresh }) => ensureFresh(new URL('../', import.meta.url)))
+    .catch((error) => {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 1;
+    });
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+// The guard. It must parse on Node 14 (no static imports, no newer syntax), because an old Node has to be
+// told so in a sentence: native packages crash it without one. Nothing of mlo is loaded before the check.
+
+const MINIMUM = [22, 18];
+const EXIT_UNSUPPORTED = 78;
+const EXIT_INTERNAL = 70;
+
+if (process.platform === 'win32') {
+  refuse('mlo does not run on Windows itself.', 'use the Windows Subsystem for Linux: wsl --install, then run mlo in there');
+} else if (isSupported(process.versions.node)) {
+  await runHere();
+} else {
+  await runOnPinnedNode();
+}
+
+function isSupported(version) {
+  const parts = version.split('.').map(Number);
+  return parts[0] > MINIMUM[0] || (parts[0] === MINIMUM[0] && parts[1] >= MINIMUM[1]);
+}
+
+async function runHere() {
+  // The mark is for this process only: a stage that calls mlo with the machine's own Node must re-execute again.
+  if (process.env.MLO_NO_REEXEC === String(process.ppid)) delete process.env.MLO_NO_REEXEC;
+
+  const fs = process.getBuiltinModule('fs');
+  const root = new URL('../', import.meta.url);
+  if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
+    fs.writeSync(1, JSON.parse(fs.readFileSync(new URL('package.json', root), 'utf8')).version + '\n');
+    return;
+  }
+
+  const checkout = fs.existsSync(new URL('src/cli/main.ts', root));
+  if (checkout) {
+    try {
+      const fresh = await import('./fresh.js');
+      await fresh.ensureFresh(root);
+    } catch (error) {
+      process.stderr.write('mlo could not be built from its sources:\n' + (error.message || String(error)) + '\n');
+      process.exitCode = EXIT_INTERNAL;
+      return;
+    }
+  }
+  enableCompileCache(root, checkout);
+  await import('../dist/main.js');
+}
+
+/** Beside the bundle in a checkout (a new build starts a new cache), else in the user's own cache folder: never in a shared temp folder. */
+function enableCompileCache(root, checkout) {
+  const env = process.env;
+  if (env.NODE_DISABLE_COMPILE_CACHE) return;
+  const path = process.getBuiltinModule('path');
+  const userCache = env.XDG_CACHE_HOME || (env.HOME ? path.join(env.HOME, '.cache') : '');
+  const bundled = checkout ? process.getBuiltinModule('url').fileURLToPath(new URL('dist/.compile-cache', root)) : '';
+  const folder = env.NODE_COMPILE_CACHE || bundled || (userCache ? path.join(userCache, 'mlo', 'compile-cache') : '');
+  if (folder) process.getBuiltinModule('module').enableCompileCache(folder);
+}
+
+async function runOnPinnedNode() {
+  const pinned = process.env.MLO_NO_REEXEC ? undefined : await findPinnedNode();
+  if (pinned === undefined) {
+    refuse(
+      'mlo needs Node.js ' + MINIMUM.join('.') + ' or newer (found ' + process.version + ').',
+      'nvm install 24, or run npm ci in the folder that has mlo',
+    );
+    return;
+  }
+  const url = await import('url');
+  const { spawn } = await import('child_process');
+  const { constants } = await import('os');
+  const env = Object.assign({}, process.env, { MLO_NO_REEXEC: String(process.pid) });
+  const args = process.execArgv.concat(url.fileURLToPath(import.meta.url), process.argv.slice(2));
+  const child = spawn(pinned, args, { stdio: 'inherit', env });
+
+  // Ctrl-C reaches the whole process group: the child hears it itself and decides when to stop.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    refuse(
+      'mlo needs Node.js ' + MINIMUM.join('.') + ' or newer (found ' + process.version + '), and ' + pinned + ' does not start: ' + error.message,
+      'nvm install 24',
+    );
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal ? 128 + constants.signals[signal] : code;
+  });
+}
+
+/** The Node that npm installed beside mlo: in this package, or in a project (or workspace root) above it. */
+async function findPinnedNode() {
+  const fs = await import('fs');
+  const url = await import('url');
+  let folder = new URL('../', import.meta.url);
+  for (;;) {
+    for (const place of ['node_modules/node-' + process.platform + '-' + process.arch + '/bin/node', 'node_modules/.bin/node']) {
+      const candidate = new URL(place, folder);
+      if (fs.existsSync(candidate)) return url.fileURLToPath(candidate);
+    }
+    const above = new URL('../', folder);
+    if (above.href === folder.href) return undefined;
+    folder = above;
+  }
+}
+
+function refuse(message, hint) {
+  if (process.argv.indexOf('--json') !== -1) {
+    const error = { code: 'MLO_RUNTIME', message: message, hint: hint, details: {} };
+    process.stdout.write(JSON.stringify({ schemaVersion: 1, ok: false, error: error }) + '\n');
+  }
+  process.stderr.write('error[MLO_RUNTIME]: ' + message + '\nhint: ' + hint + '\n');
+  process.exitCode = EXIT_UNSUPPORTED;
+}

@@ -1,0 +1,82 @@
+import { sameContent } from '../core/content.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { stageFacts } from '../core/plan/facts.ts';
+import { declaredChanges, sameValue } from '../core/plan/changes.ts';
+import type { FingerprintRecord, LockEntry } from '../core/lock/types.ts';
+import type { Stage } from '../core/stage.ts';
+import type { Value } from '../core/value.ts';
+import { codeNow } from '../runtime/module/check-code.ts';
+import { absolutePath } from './paths.ts';
+import { listPointers, pointerState, writePointer } from './pointers.ts';
+import { preparePlan, type Prepared } from './prepare-plan.ts';
+import { withWriter, type Project } from './project.ts';
+import { collectOuts } from './repro/collect-outs.ts';
+import type { AppContext, CommitData } from './types.ts';
+
+export interface CommitOptionsOfCommand {
+  readonly targets: readonly string[];
+  readonly force: boolean;
+  readonly file?: string;
+}
+
+/** Accepts the workspace as the result: what lies at outs and added data becomes what locks and pointers say. */
+export async function commit(ctx: AppContext, options: CommitOptionsOfCommand): Promise<CommitData> {
+  return await withWriter(ctx, async (project) => {
+    const committed = options.targets.length > 0 ? [] : await commitPointers(project);
+    if (project.scan().pipelines.length === 0) return { committed };
+    const prepared = await preparePlan(project, { targets: options.targets, file: options.file, singleItem: options.targets.length > 0 });
+    for (const stage of prepared.stages) committed.push(await commitStage(project, prepared, stage, options.force));
+    await prepared.cache.flush();
+    prepared.locks.write();
+    return { committed };
+  });
+}
+
+async function commitStage(project: Project, prepared: Prepared, stage: Stage, force: boolean): Promise<CommitData['committed'][number]> {
+  const { declared, pending } = stageFacts(stage, prepared.graph, new Map(), prepared.request.observation);
+  if (declared === undefined) {
+    throw new MloError('MLO_DEP_MISSING', `Stage '${stage.address}': dep '${pending[0]?.path ?? '?'}' does not exist`, { hint: 'Bring it back, or: mlo repro' });
+  }
+  const locked = prepared.locks.entries.get(stage.address);
+  if (!force) await agree(project, stage, declared, locked);
+  const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, true);
+  const entry: LockEntry = { ...declared, ...codeRecord(project, stage, locked), outs };
+  prepared.locks.set(stage, entry);
+  return { name: stage.address, changed: !sameValue(locked as Value | undefined, entry as unknown as Value) };
+}
+
+/** Committing over changed inputs claims that the outs were made from them. */
+async function agree(project: Project, stage: Stage, declared: FingerprintRecord, locked: LockEntry | undefined): Promise<void> {
+  const changes = locked === undefined ? [] : declaredChanges(locked, declared);
+  if (changes.length === 0) return;
+  const names = changes.map((change) => change.path ?? change.key ?? change.kind).join(', ');
+  const question = `Inputs of stage '${stage.address}' have changed since it ran (${names})`;
+  const agreed = await project.ctx.confirm?.(`${question}. Commit its outs as made from them?`);
+  if (agreed === true) return;
+  throw new MloError('MLO_OUT_UNSAVED', `${question}; nothing was committed`, { hint: 'Run it (mlo repro), or take the outs as they are: mlo commit --force' });
+}
+
+/** Which modules a stage loads is only found by running it. */
+function codeRecord(project: Project, stage: Stage, locked: LockEntry | undefined): Pick<FingerprintRecord, 'code' | 'packages'> {
+  if (stage.action.kind === 'cmd') return {};
+  if (locked?.code === undefined) {
+    throw new MloError('MLO_TARGET', `Stage '${stage.address}' has never run, so the modules it loads are not known`, { hint: `Run it once: mlo repro ${stage.address}` });
+  }
+  return codeNow(project.root, locked.code, locked.packages ?? {});
+}
+
+async function commitPointers(project: Project): Promise<CommitData['committed'][number][]> {
+  const cache = await project.cache();
+  const committed: CommitData['committed'][number][] = [];
+  for (const pointer of listPointers(project)) {
+    const state = await pointerState(project.root, cache, pointer);
+    const present = (await cache.observe(absolutePath(project.root, pointer.path))) !== undefined;
+    if (state === 'unchanged' || !present) continue;
+    const content = await cache.commit(absolutePath(project.root, pointer.path));
+    await cache.flush();
+    const changed = !sameContent(content, pointer.content);
+    if (changed) writePointer(project.root, pointer.path, content);
+    committed.push({ name: pointer.path, changed });
+  }
+  return committed;
+}

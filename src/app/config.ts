@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CONFIG, configKey, configText, parseConfigText, type ConfigKey, type ConfigValue } from '../core/config/keys.ts';
+import type { ConfigEntry } from '../core/config/layers.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { writeFileAtomic } from '../fs/write-atomic.ts';
+import { findRoot } from './find-root.ts';
+import { configFile, loadConfigEntries, readConfigText, type ConfigScope } from './load-config.ts';
+import { MLO_GITIGNORE } from './project.ts';
+import type { AppContext } from './types.ts';
+
+export interface ConfigListData {
+  readonly entries: readonly ConfigEntry[];
+}
+
+export interface ConfigChangeData {
+  readonly key: ConfigKey;
+  readonly scope: ConfigScope;
+  readonly file: string;
+  readonly changed: boolean;
+  /** What counts now, and where it comes from: a stronger origin may hide what was set. */
+  readonly effective: ConfigEntry;
+}
+
+/** Every key with its value and origin. Outside a project: the user's own. */
+export async function configList(ctx: AppContext): Promise<ConfigListData> {
+  return { entries: await loadConfigEntries(rootOrNone(ctx), ctx.env) };
+}
+
+export async function configGet(ctx: AppContext, key: string): Promise<ConfigEntry> {
+  return await effectiveEntry(ctx, configKey(key));
+}
+
+/** Writes one key into the file of the scope; everything else in it stays as it is. */
+export async function configSet(ctx: AppContext, typedKey: string, text: string, scope: ConfigScope = 'project'): Promise<ConfigChangeData> {
+  const key = configKey(typedKey);
+  const value = parseConfigText(key, text);
+  if (value === undefined) {
+    throw new MloError('MLO_CONFIG', `${key}: expected ${CONFIG[key].expects}, found '${text}'`, {
+      hint: `For example: mlo config set ${key} ${configText(CONFIG[key].fallback)}`,
+      details: { key, value: text },
+    });
+  }
+  return await change(ctx, key, scope, { value });
+}
+
+export async function configUnset(ctx: AppContext, typedKey: string, scope: ConfigScope = 'project'): Promise<ConfigChangeData> {
+  return await change(ctx, configKey(typedKey), scope, 'unset');
+}
+
+async function change(ctx: AppContext, key: ConfigKey, scope: ConfigScope, what: { readonly value: ConfigValue } | 'unset'): Promise<ConfigChangeData> {
+  const file = fileToWrite(ctx, scope);
+  const before = readConfigText(file) ?? '';
+  await refuseInvalid(file, before);
+  const { setInConfigText, unsetInConfigText } = await import('../core/config/edit.ts');
+  const after = what === 'unset' ? unsetInConfigText(before, key) : setInConfigText(before, key, what.value);
+  const changed = after !== before;
+  if (changed) {
+    if (scope !== 'user') keepOutOfGit(dirname(file));
+    writeFileAtomic(file, after, { durable: true, ...(scope === 'project' ? {} : { mode: 0o600 }) });
+  }
+  return { key, scope, file, changed, effective: await effectiveEntry(ctx, key) };
+}
+
+async function effectiveEntry(ctx: AppContext, key: ConfigKey): Promise<ConfigEntry> {
+  const { entries } = await configList(ctx);
+  return entries.find((entry) => entry.key === key) as ConfigEntry;
+}
+
+function fileToWrite(ctx: AppContext, scope: ConfigScope): string {
+  const file = configFile(scope, scope === 'user' ? undefined : findRoot(ctx.cwd), ctx.env);
+  if (file !== undefined) return file;
+  throw new MloError('MLO_CONFIG', 'There is no place for the user configuration: neither XDG_CONFIG_HOME nor HOME is set', {
+    hint: 'Set it for the project instead: leave out --user',
+  });
+}
+
+/** An edit of a text that is not understood could destroy it. */
+async function refuseInvalid(file: string, text: string): Promise<void> {
+  const { parseConfigFile } = await import('../core/config/parse.ts');
+  const { problems } = parseConfigFile(file, text);
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new MloError('MLO_CONFIG', `${file} must be put right by hand first: ${first.message}`, { problems });
+}
+
+/** The local file may hold secrets, so the folder's .gitignore comes before it. */
+function keepOutOfGit(mloDir: string): void {
+  const ignore = join(mloDir, '.gitignore');
+  if (!existsSync(ignore)) writeFileAtomic(ignore, MLO_GITIGNORE);
+}
+
+function rootOrNone(ctx: AppContext): string | undefined {
+  try {
+    return findRoot(ctx.cwd);
+  } catch (error) {
+    if (error instanceof MloError && error.code === 'MLO_NOT_A_PROJECT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { buildGraph } from '../core/graph/build.ts';
+import { findTarget } from '../core/graph/select.ts';
+import { setFrozenInText } from '../core/params/set-frozen.ts';
+import type { StageAddress } from '../core/stage.ts';
+import { writeFileAtomic } from '../fs/write-atomic.ts';
+import { loadProjectPipeline } from './load-pipeline.ts';
+import { absolutePath } from './paths.ts';
+import { withWriter } from './project.ts';
+import type { AppContext } from './types.ts';
+
+export interface FreezeData {
+  readonly stages: readonly StageAddress[];
+  readonly frozen: boolean;
+}
+
+/** Writes `frozen: true` into the definition (or takes it out), comments and layout kept; a foreach or matrix is frozen as a whole. */
+export async function freeze(ctx: AppContext, options: { readonly targets: readonly string[]; readonly frozen: boolean; readonly file?: string }): Promise<FreezeData> {
+  return await withWriter(ctx, async (project) => {
+    const { pipeline, file, readText } = await loadProjectPipeline(project, options.file);
+    const graph = buildGraph(pipeline.stages);
+    const stages = options.targets.flatMap((target) => findTarget(graph, target, file));
+    const texts = new Map<string, string>();
+    for (const stage of stages) {
+      const text = texts.get(stage.file) ?? readText(stage.file) ?? '';
+      texts.set(stage.file, setFrozenInText(stage.file, text, stage.group ?? stage.name, options.frozen));
+    }
+    for (const [path, text] of texts) if (text !== readText(path)) writeFileAtomic(absolutePath(project.root, path), text);
+    return { stages: stages.map((stage) => stage.address), frozen: options.frozen };
+  });
+}

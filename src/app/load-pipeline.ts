@@ -1,0 +1,61 @@
+import { relative, sep } from 'node:path';
+import { MloError } from '../core/errors/mlo-error.ts';
+import type { Pipeline, ProjectPath } from '../core/stage.ts';
+import { PIPELINE_FILES } from './find-root.ts';
+import { readParsed, writeParsed, type ReadText } from './parsed-cache.ts';
+import { projectPath } from './paths.ts';
+import type { Project } from './project.ts';
+import { textReader } from './read-text.ts';
+
+export interface LoadedPipeline {
+  readonly pipeline: Pipeline;
+  /** The file commands without targets work on: `--file`, else the one where the user stands or above. */
+  readonly file: ProjectPath;
+  readonly readText: ReadText;
+}
+
+/** All pipeline files of the project, resolved; from the parsed cache where no source has changed. */
+export async function loadProjectPipeline(project: Project, file?: string): Promise<LoadedPipeline> {
+  const readText = textReader(project.root);
+  const chosen = file === undefined ? undefined : chosenFile(project, file, readText);
+  const discovered = project.scan().pipelines;
+  const files = chosen === undefined ? discovered : withChosen(discovered, chosen);
+  const current = chosen ?? fileWhereUserStands(project, files);
+  const about = files.join('\n');
+
+  const kept = readParsed<Pipeline>(project.stateDir, 'pipeline', about, readText);
+  if (kept !== undefined) return { pipeline: kept, file: current, readText };
+
+  const { loadPipeline } = await import('../core/pipeline/load.ts');
+  const rootFile = files.find((path) => !path.includes('/'));
+  const { pipeline, sources, warnings } = loadPipeline({ files, readText, ...(rootFile === undefined ? {} : { rootFile }) });
+  for (const problem of warnings) project.ctx.emit({ type: 'warning', message: problem.message, problem });
+  if (warnings.length === 0) project.keepState(() => writeParsed(project.stateDir, 'pipeline', about, sources, pipeline, readText));
+  return { pipeline, file: current, readText };
+}
+
+function chosenFile(project: Project, file: string, readText: ReadText): ProjectPath {
+  const path = projectPath(project.root, project.ctx.cwd, file);
+  if (readText(path) !== undefined) return path;
+  throw new MloError('MLO_TARGET', `There is no pipeline file '${file}'`, { hint: 'Check --file, or create one with: mlo init' });
+}
+
+/** With --file, the chosen one stands for its folder. */
+function withChosen(discovered: readonly ProjectPath[], chosen: ProjectPath): readonly ProjectPath[] {
+  const folder = folderPrefix(chosen);
+  return [...discovered.filter((path) => folderPrefix(path) !== folder), chosen].sort();
+}
+
+function fileWhereUserStands(project: Project, files: readonly ProjectPath[]): ProjectPath {
+  const here = relative(project.root, project.ctx.cwd).split(sep).filter((part) => part !== '');
+  for (let depth = here.length; depth >= 0; depth -= 1) {
+    const folder = here.slice(0, depth).map((part) => `${part}/`).join('');
+    const found = PIPELINE_FILES.map((name) => folder + name).find((path) => files.includes(path));
+    if (found !== undefined) return found;
+  }
+  throw new MloError('MLO_NOT_A_PROJECT', `There is no pipeline.yaml or dvc.yaml in '${project.root}'`, { hint: 'Create one with: mlo init' });
+}
+
+function folderPrefix(path: ProjectPath): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os';
+import { MloError } from '../core/errors/mlo-error.ts';
+import type { StageReport } from '../core/events.ts';
+import { plan } from '../core/plan/plan.ts';
+import type { StagePlan } from '../core/plan/types.ts';
+import type { Stage } from '../core/stage.ts';
+import { runPool } from '../executors/local-pool.ts';
+import type { Spawner } from '../runtime/shell/spawner.ts';
+import { journalPath, locksDigest, preparePlan, type Prepared } from './prepare-plan.ts';
+import { withProject, withWriter, type Project } from './project.ts';
+import { BatchWriter } from './repro/batch-writer.ts';
+import { checkBeforeRun } from './repro/checks.ts';
+import { ReproJournal } from './repro/journal.ts';
+import { RunRecorder } from './repro/run-recorder.ts';
+import { setParams } from './repro/set-params.ts';
+import { StageRunner } from './repro/stage-runner.ts';
+import { toStatus } from './status.ts';
+import type { AppContext, ReproData, ReproOptions } from './types.ts';
+
+/** Makes the workspace match the pipeline: load → observe → plan → run | restore | skip → commit → lock → report. */
+export async function repro(ctx: AppContext, options: ReproOptions): Promise<ReproData> {
+  if (options.dry) return await withProject(ctx, (project) => previewRepro(project, options));
+  return await withWriter(ctx, (project) => reproduce(project, options));
+}
+
+async function previewRepro(project: Project, options: ReproOptions): Promise<ReproData> {
+  if (options.set.length > 0) {
+    throw new MloError('MLO_USAGE', '--set writes params.yaml and --dry must not write', { hint: 'Leave one of them out.' });
+  }
+  const prepared = await preparePlan(project, options);
+  const plans = plan(prepared.request);
+  return { ok: true, stages: [], durationMs: 0, plan: plans.map(toStatus) };
+}
+
+async function reproduce(project: Project, options: ReproOptions): Promise<ReproData> {
+  const startedMs = performance.now();
+  if (options.set.length > 0) await setParams(project, options.set);
+  const prepared = await preparePlan(project, options);
+  const plans = plan(prepared.request);
+  checkBeforeRun(project.root, prepared.graph, plans);
+  warnFrozen(project, plans);
+
+  const { emit } = project.ctx;
+  emit({ type: 'repro-start', stages: plans.length });
+  emit({ type: 'plan', stages: plans.map(toStatus) });
+  const { reports, runId } = await reproduceStages(project, prepared, plans, options);
+  const ok = reports.every((report) => report.outcome !== 'failed' && report.outcome !== 'cancelled' && report.outcome !== 'blocked');
+  const durationMs = performance.now() - startedMs;
+  emit({ type: 'repro-finish', ok, stages: reports, durationMs });
+  return {
+    ok: ok || (options.ignoreErrors && !project.ctx.signal.aborted),
+    stages: reports,
+    durationMs,
+    ...(runId === undefined ? {} : { runId }),
+    ...(project.ctx.signal.aborted ? { interrupted: true } : {}),
+  };
+}
+
+async function reproduceStages(
+  project: Project,
+  prepared: Prepared,
+  plans: readonly StagePlan[],
+  options: ReproOptions,
+): Promise<{ readonly reports: readonly StageReport[]; readonly runId?: string }> {
+  const journal = new ReproJournal(journalPath(project), prepared.journal.unfinished);
+  const batches = new BatchWriter(prepared.cache, prepared.locks, journal, () => locksDigest(prepared.loaded, prepared.locks));
+  const recorder = new RunRecorder(project, prepared.cache);
+  const spawner = lazySpawner();
+  const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, spawner: spawner.get }, plans);
+  const reports = new Map<string, StageReport>();
+  const idle = plans.every((each) => each.state === 'unchanged' || each.state === 'blocked') && !prepared.locks.dirty;
+  if (!idle) journal.rebase(locksDigest(prepared.loaded, prepared.locks));
+
+  try {
+    await runPool({
+      order: prepared.stages.map((stage) => node(stage, prepared)),
+      jobs: options.jobs,
+      cpus: availableParallelism(),
+      policy: options.ignoreErrors ? 'ignore-errors' : options.keepGoing ? 'keep-going' : 'fail-fast',
+      signal: project.ctx.signal,
+      run: async (address) => {
+        const stage = prepared.graph.byAddress.get(address) as Stage;
+        const report = await runner.reproduce(stage);
+        finish(project, reports, runner, report);
+        if (report.outcome === 'failed' && options.ignoreErrors) runner.ignoreFailure(stage);
+        return report.outcome === 'failed' || report.outcome === 'cancelled' || report.outcome === 'blocked' ? 'failed' : 'ok';
+      },
+      onSkipped: (address, why) => finish(project, reports, runner, { name: address, outcome: why, reasons: [], durationMs: 0 }),
+    });
+    await batches.end();
+  } finally {
+    journal.close();
+    await spawner.close();
+    endRun(project, prepared, recorder, [...reports.values()]);
+  }
+  const inOrder = prepared.stages.flatMap((stage) => reports.get(stage.address) ?? []);
+  return { reports: inOrder, ...(recorder.parentId === undefined ? {} : { runId: recorder.parentId }) };
+}
+
+function finish(project: Project, reports: Map<string, StageReport>, runner: StageRunner, report: StageReport): void {
+  reports.set(report.name, report);
+  runner.noteOutcome(report);
+  project.ctx.emit({ type: 'stage-finish', report });
+}
+
+function endRun(project: Project, prepared: Prepared, recorder: RunRecorder, reports: readonly StageReport[]): void {
+  const failed = reports.filter((report) => report.outcome === 'failed').map((report) => report.name);
+  const interrupted = project.ctx.signal.aborted;
+  const files = new Set(prepared.stages.flatMap((stage) => stage.params.map((spec) => spec.file)));
+  for (const file of prepared.loaded.pipeline.files) files.add(file.lockPath);
+  recorder.finish([...files], {
+    status: interrupted ? 'KILLED' : failed.length > 0 ? 'FAILED' : 'FINISHED',
+    ...(interrupted ? { reason: 'interrupted' } : failed.length > 0 ? { reason: `failed: ${failed.join(', ')}` } : {}),
+  });
+}
+
+function node(stage: Stage, prepared: Prepared): { readonly id: string; readonly upstream: readonly string[]; readonly cpus: number } {
+  return { id: stage.address, upstream: prepared.graph.upstream.get(stage.address) ?? [], cpus: stage.cpus };
+}
+
+function lazySpawner(): { get: () => Promise<Spawner>; close: () => Promise<void> } {
+  let opened: Promise<Spawner> | undefined;
+  return {
+    get: () => (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner())),
+    close: async () => await (await opened)?.close(),
+  };
+}
+
+function warnFrozen(project: Project, plans: readonly StagePlan[]): void {
+  for (const { stage } of plans) {
+    if (stage.frozen) project.ctx.emit({ type: 'warning', message: `Stage '${stage.address}' is frozen: its deps are not looked at and it does not run` });
+  }
+}

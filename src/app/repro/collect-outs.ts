@@ -1,0 +1,67 @@
+import type { Cache } from '../../cache/types.ts';
+import { sameContent, type Content } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { toLocked, type LockedContent } from '../../core/lock/types.ts';
+import type { OutSpec, ProjectPath, Stage } from '../../core/stage.ts';
+import { addGitignoreEntry } from '../../fs/gitignore.ts';
+import { absolutePath } from '../paths.ts';
+import type { Project } from '../project.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** What the stage wrote, stored (unless `commit` is false) and as the lock says it. Throws MLO_OUT_NOT_WRITTEN. */
+export async function collectOuts(
+  project: Project,
+  cache: Cache,
+  workspace: Workspace,
+  stage: Stage,
+  commit: boolean,
+): Promise<{ readonly [path: string]: LockedContent }> {
+  const outs: Record<string, LockedContent> = {};
+  const missing: OutSpec[] = [];
+  for (const out of stage.outs) {
+    const path = absolutePath(project.root, out.path);
+    const content = (await workspace.look(out.path)) === undefined ? undefined : await store(cache, workspace, out, path, commit);
+    if (content === undefined) missing.push(out);
+    else outs[out.path] = toLocked(content);
+  }
+  if (missing.length > 0) throw notWritten(stage, missing);
+  ignoreCachedOuts(project.root, stage);
+  return outs;
+}
+
+/** Throws MLO_DEP_CHANGED where a dep is not what it was before the stage ran. */
+export async function checkDepsUnchanged(stage: Stage, workspace: Workspace): Promise<void> {
+  const before = new Map(stage.deps.map((dep) => [dep.path, workspace.contents.get(dep.path)]));
+  const changes: string[] = [];
+  for (const [path, old] of before) {
+    const now = await workspace.look(path);
+    if (now === undefined) changes.push(`deleted its dep '${path}'`);
+    else if (!sameContent(old, now)) changes.push(`changed its dep '${path}' while running`);
+  }
+  if (changes.length === 0) return;
+  throw new MloError('MLO_DEP_CHANGED', `Stage '${stage.address}' ${changes.join(' and ')}`, {
+    hint: 'A stage must leave its deps alone: write to an out instead. (If something else edits the file, run mlo repro again.)',
+    details: { stage: stage.address, paths: [...before.keys()] },
+  });
+}
+
+/** Metrics and plots that are not cached are small; keeping their bytes is what makes the run restorable. */
+async function store(cache: Cache, workspace: Workspace, out: OutSpec, path: string, commit: boolean): Promise<Content | undefined> {
+  const keep = commit && (out.cache || out.kind !== 'out');
+  const content = keep ? await cache.commit(path) : workspace.contents.get(out.path);
+  workspace.contents.set(out.path, content);
+  return content;
+}
+
+function ignoreCachedOuts(root: string, stage: Stage): void {
+  for (const out of stage.outs) if (out.cache) addGitignoreEntry(root, out.path);
+}
+
+function notWritten(stage: Stage, missing: readonly OutSpec[]): MloError {
+  const paths: ProjectPath[] = missing.map((out) => out.path);
+  const names = paths.map((path) => `'${path}'`).join(', ');
+  return new MloError('MLO_OUT_NOT_WRITTEN', `Stage '${stage.address}' ended well but did not write its ${paths.length === 1 ? 'out' : 'outs'} ${names}`, {
+    hint: `Check what the command writes against 'outs' in ${stage.at.file}:${stage.at.line}.`,
+    details: { stage: stage.address, paths },
+  });
+}

@@ -1,0 +1,137 @@
+import type { MloError } from '../../core/errors/mlo-error.ts';
+import type { StageParams } from '../../core/fingerprint.ts';
+import type { FingerprintRecord } from '../../core/lock/types.ts';
+import { nestParams } from '../../core/params/keys.ts';
+import type { RunId, RunRecord } from '../../core/run.ts';
+import type { Stage } from '../../core/stage.ts';
+import { hashBytes } from '../../fs/hash.ts';
+import { stageLogPath } from '../../runtime/log/log-path.ts';
+import { chooseShell } from '../../runtime/shell/choose-shell.ts';
+import { stageEnvironment } from '../../runtime/stage-env.ts';
+import type { Spawner } from '../../runtime/shell/spawner.ts';
+import type { ModuleResult, StageContext } from '../../runtime/types.ts';
+import { absolutePath } from '../paths.ts';
+import type { Project } from '../project.ts';
+
+export interface ActionRequest {
+  readonly project: Project;
+  readonly stage: Stage;
+  readonly params: StageParams;
+  readonly runId: RunId;
+  readonly parentRunId: RunId;
+  readonly timeoutMs: number | undefined;
+  readonly strict: boolean;
+  readonly jobs: number;
+  readonly spawner: () => Promise<Spawner>;
+  readonly onRecords: (records: readonly RunRecord[]) => void;
+}
+
+export interface ActionResult {
+  readonly error?: MloError;
+  /** What was found by running: joins the fingerprint. */
+  readonly discovered: Pick<FingerprintRecord, 'code' | 'packages'>;
+  readonly tags: { readonly [key: string]: string };
+}
+
+/** Runs the command or the module of a stage to its end. */
+export async function executeAction(request: ActionRequest): Promise<ActionResult> {
+  return request.stage.action.kind === 'cmd' ? await executeCommand(request) : await executeModule(request);
+}
+
+/** The stage's command line as a person would type it. */
+export function commandText(stage: Stage): string {
+  return stage.action.kind === 'cmd' ? stage.action.commands.join('\n') : stage.action.path;
+}
+
+async function executeCommand(request: ActionRequest): Promise<ActionResult> {
+  const { stage } = request;
+  if (stage.action.kind !== 'cmd') throw new Error('not a shell stage');
+  const { runShell } = await import('../../runtime/shell/run-shell.ts');
+  const kind = stage.file.endsWith('dvc.yaml') ? 'dvc' : 'pipeline';
+  const { shell, recorded } = chooseShell({ kind, env: request.project.ctx.env, ...(stage.action.shell === undefined ? {} : { shell: stage.action.shell }) });
+  const spec = { ...context(request), commands: stage.action.commands, shell };
+  const result = await runShell(spec, await request.spawner());
+  return { ...(result.error === undefined ? {} : { error: result.error }), discovered: {}, tags: { 'mlo.shell': recorded } };
+}
+
+async function executeModule(request: ActionRequest): Promise<ActionResult> {
+  const { project, stage } = request;
+  if (stage.action.kind !== 'module') throw new Error('not an in-process stage');
+  const { runModule } = await import('../../runtime/module/run-module.ts');
+  const keys = Object.values(request.params).flatMap((values) => Object.keys(values));
+  const result = await runModule({
+    ...context(request),
+    module: absolutePath(project.root, stage.action.path),
+    params: nestParams(request.params),
+    declaredParams: keys,
+    deps: named(project.root, stage.deps),
+    outs: named(project.root, stage.outs),
+    seed: seedOf(stage, request.params),
+    isolate: stage.isolate === 'process' || project.config.isolate === 'process' ? 'process' : 'worker',
+    strict: request.strict,
+    ...(stage.backend === undefined ? {} : { backend: stage.backend }),
+  });
+  for (const found of result.undeclared) warnUndeclared(project, stage, found);
+  return {
+    ...(result.error === undefined ? {} : { error: result.error }),
+    discovered: { code: result.code, ...(Object.keys(result.packages).length === 0 ? {} : { packages: result.packages }) },
+    tags: result.backend === undefined ? {} : { 'mlo.backend': result.backend.name, 'mlo.tensorflow': result.backend.version },
+  };
+}
+
+function context(request: ActionRequest): StageContext {
+  const { project, stage, runId, parentRunId } = request;
+  const { emit, signal, forced } = project.ctx;
+  return {
+    root: project.root,
+    address: stage.address,
+    wdir: absolutePath(project.root, stage.wdir),
+    runId,
+    parentRunId,
+    env: stageEnvironment({
+      base: project.ctx.env,
+      stage,
+      root: project.root,
+      runId,
+      parentRunId,
+      trackingDb: project.trackingPath,
+    }),
+    logPath: stageLogPath(project.logsDir, stage.address, runId),
+    signal,
+    ...(forced === undefined ? {} : { forced }),
+    ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
+    onOutput: (stream, text) => emit({ type: 'stage-output', stage: stage.address, stream, text }),
+    onRecords: (records) => {
+      request.onRecords(records);
+      for (const record of records) {
+        if (record.type !== 'metrics') continue;
+        for (const { name, value, step } of record.points) emit({ type: 'stage-metric', stage: stage.address, name, value, step });
+      }
+    },
+  };
+}
+
+function named(root: string, specs: readonly { readonly name?: string; readonly declared: string; readonly path: string }[]): { [name: string]: string } {
+  return Object.fromEntries(specs.map((spec) => [spec.name ?? spec.declared, absolutePath(root, spec.path)]));
+}
+
+/** Stage key `seed`, else a declared param `seed` (or the only one that ends in `.seed`), else derived from the address. */
+export function seedOf(stage: Stage, params: StageParams): number {
+  if (stage.seed !== undefined) return stage.seed;
+  const declared = Object.values(params).flatMap((values) => Object.entries(values));
+  const exact = declared.find(([key]) => key === 'seed')?.[1];
+  const ending = declared.filter(([key]) => key.endsWith('.seed')).map(([, value]) => value);
+  const found = exact ?? (ending.length === 1 ? ending[0] : undefined);
+  return typeof found === 'number' && Number.isSafeInteger(found) ? found : Number.parseInt(hashBytes(stage.address).slice(0, 8), 16);
+}
+
+function warnUndeclared(project: Project, stage: Stage, found: ModuleResult['undeclared'][number]): void {
+  const what = {
+    read: `read '${found.path}', which it does not declare: a change of that file will not re-run it`,
+    worker: `started a worker '${found.path}', whose modules and reads are not seen`,
+    'child-process': `started a child process '${found.path}', whose reads are not seen`,
+  }[found.what];
+  const hint = found.what === 'read' ? `Add it to the deps of '${stage.address}' in ${stage.file}` : 'Declare as deps what it reads';
+  project.ctx.emit({ type: 'warning', message: `Stage '${stage.address}' ${what}`, problem: { ...stage.at, message: what, hint } });
+}
+

@@ -1,0 +1,116 @@
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isLockedContent } from '../../core/lock/format.ts';
+import { canonicalJson, parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
+import type { Digest } from '../../core/content.ts';
+import type { LockEntry } from '../../core/lock/types.ts';
+import type { StageAddress } from '../../core/stage.ts';
+import { isMap, type Value } from '../../core/value.ts';
+import { hashBytes } from '../../fs/hash.ts';
+
+/**
+ * What happened to stages since the locks were last written, appended at once: this is why kill -9
+ * never costs a finished stage although locks are written in batches. One record a line:
+ * `<first 16 hex of the BLAKE3 of the rest> <canonical JSON>`; a line that does not check ends the reading.
+ */
+type JournalRecord =
+  /** The locks that the following records go on top of. */
+  | { readonly type: 'base'; readonly locks: Digest }
+  | { readonly type: 'start'; readonly stage: StageAddress }
+  | { readonly type: 'failed'; readonly stage: StageAddress }
+  | { readonly type: 'done'; readonly stage: StageAddress; readonly entry: LockEntry };
+
+export interface JournalState {
+  /** Finished, but perhaps not in the lock yet; only where the locks are still those of `base`. */
+  readonly finished: ReadonlyMap<StageAddress, LockEntry>;
+  /** Started and never finished: what lies in their outs is what the attempt left over. */
+  readonly unfinished: ReadonlySet<StageAddress>;
+}
+
+export class ReproJournal {
+  readonly #path: string;
+  readonly #unfinished: Set<StageAddress>;
+  #fd: number | undefined;
+
+  constructor(path: string, unfinished: ReadonlySet<StageAddress>) {
+    this.#path = path;
+    this.#unfinished = new Set(unfinished);
+  }
+
+  start(stage: StageAddress): void {
+    this.#unfinished.add(stage);
+    this.#append({ type: 'start', stage });
+  }
+
+  failed(stage: StageAddress): void {
+    this.#append({ type: 'failed', stage });
+  }
+
+  done(stage: StageAddress, entry: LockEntry): void {
+    this.#unfinished.delete(stage);
+    this.#append({ type: 'done', stage, entry });
+  }
+
+  /** The locks now hold everything finished: only unfinished stages are carried on. */
+  rebase(locks: Digest): void {
+    const file = this.#open();
+    ftruncateSync(file, 0);
+    this.#append({ type: 'base', locks });
+    for (const stage of this.#unfinished) this.#append({ type: 'failed', stage });
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #append(record: JournalRecord): void {
+    const text = canonicalJson(record as unknown as Value);
+    writeSync(this.#open(), `${checksum(text)} ${text}\n`);
+  }
+
+  #open(): number {
+    if (this.#fd !== undefined) return this.#fd;
+    mkdirSync(dirname(this.#path), { recursive: true });
+    this.#fd = openSync(this.#path, 'a');
+    return this.#fd;
+  }
+}
+
+/** `locks`: digest of the lock texts as they are now. */
+export function readJournal(path: string, locks: Digest): JournalState {
+  const finished = new Map<StageAddress, LockEntry>();
+  const unfinished = new Set<StageAddress>();
+  let based = false;
+  for (const record of records(path)) {
+    if (record.type === 'base') based = record.locks === locks;
+    else if (record.type === 'done') {
+      unfinished.delete(record.stage);
+      if (based) finished.set(record.stage, record.entry);
+    } else unfinished.add(record.stage);
+  }
+  return { finished, unfinished };
+}
+
+function* records(path: string): Generator<JournalRecord> {
+  if (!existsSync(path)) return;
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    const text = line.slice(17);
+    if (line[16] !== ' ' || line.slice(0, 16) !== checksum(text)) return;
+    const record = parseCanonicalJson(text);
+    if (isRecord(record)) yield record;
+  }
+}
+
+function isRecord(value: unknown): value is JournalRecord {
+  if (!isMap(value)) return false;
+  if (value['type'] === 'base') return typeof value['locks'] === 'string';
+  if (typeof value['stage'] !== 'string') return false;
+  if (value['type'] !== 'done') return value['type'] === 'start' || value['type'] === 'failed';
+  const entry = value['entry'];
+  return isMap(entry) && Object.values(isMap(entry['outs']) ? entry['outs'] : {}).every(isLockedContent);
+}
+
+function checksum(text: string): string {
+  return hashBytes(text).slice(0, 16);
+}

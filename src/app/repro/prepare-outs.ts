@@ -1,0 +1,68 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Cache } from '../../cache/types.ts';
+import { sameContent, type Content } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
+import type { OutSpec, Stage } from '../../core/stage.ts';
+import { absolutePath } from '../paths.ts';
+import type { Project } from '../project.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** Above this, unknown bytes are not silently copied into the cache: a mistyped `outs: [data]` must not copy 500 GB. */
+const ASK_BYTES = 1024 ** 3;
+const ASK_FILES = 10_000;
+
+export interface PrepareOuts {
+  readonly project: Project;
+  readonly cache: Cache;
+  readonly workspace: Workspace;
+  readonly stage: Stage;
+  readonly locked: LockEntry | undefined;
+  /** An earlier attempt did not finish: what lies there is its leftover. */
+  readonly leftover: boolean;
+}
+
+/** Saves what exists nowhere else, removes the old outs and makes the folders of the new ones. */
+export async function removeOldOuts(request: PrepareOuts): Promise<void> {
+  const { project, stage, workspace } = request;
+  for (const out of stage.outs) {
+    const path = absolutePath(project.root, out.path);
+    if (!out.persist && workspace.contents.get(out.path) !== undefined) {
+      await saveUnknownBytes(request, out);
+      rmSync(path, { recursive: true, force: true });
+      workspace.contents.set(out.path, undefined);
+    }
+    mkdirSync(dirname(path), { recursive: true });
+  }
+}
+
+/** Bytes in an out that neither the lock nor the cache knows are committed to the store and named. */
+export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Promise<void> {
+  const { project, cache, workspace, stage, locked, leftover } = request;
+  const content = workspace.contents.get(out.path);
+  if (content === undefined || leftover || cache.has(content) || isFromLock(locked, out, content)) return;
+  if (content.size > ASK_BYTES || (content.files ?? 1) > ASK_FILES) await askOrStop(request, out, content);
+  await cache.commit(absolutePath(project.root, out.path));
+  const what = content.kind === 'tree' ? `${content.files ?? 0} files` : `${content.size} bytes`;
+  project.ctx.emit({
+    type: 'note',
+    message: `Out '${out.path}' of stage '${stage.address}' held ${what} that no run produced: kept in the cache as ${content.digest.slice(0, 12)} before it is replaced`,
+  });
+}
+
+/** What the stage itself produced last time can be produced again. */
+function isFromLock(locked: LockEntry | undefined, out: OutSpec, content: Content): boolean {
+  const entry = locked?.outs?.[out.path];
+  return !out.cache && entry !== undefined && sameContent(fromLocked(entry), content);
+}
+
+async function askOrStop({ project, stage }: PrepareOuts, out: OutSpec, content: Content): Promise<void> {
+  const what = `Out '${out.path}' of stage '${stage.address}' holds ${content.files ?? 1} files (${content.size} bytes) that exist nowhere else`;
+  const agreed = await project.ctx.confirm?.(`${what}. Copy them into the cache and replace them?`);
+  if (agreed === true) return;
+  throw new MloError('MLO_OUT_UNSAVED', `${what}; nothing was touched`, {
+    hint: `If this is not an out, fix 'outs'. Else move the files away, or keep them first: mlo commit ${stage.address}`,
+    details: { path: out.path, size: content.size, files: content.files ?? 1 },
+  });
+}

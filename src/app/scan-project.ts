@@ -1,0 +1,51 @@
+import { readdirSync, type Dirent } from 'node:fs';
+import type { ProjectPath } from '../core/stage.ts';
+import { openIgnore } from '../fs/ignore.ts';
+import { PIPELINE_FILES } from './find-root.ts';
+import { absolutePath } from './paths.ts';
+
+/** Ending of the pointer file beside data that `mlo add` tracks. */
+export const POINTER_SUFFIX = '.mlo';
+
+export interface ProjectScan {
+  /** One a folder, sorted. */
+  readonly pipelines: readonly ProjectPath[];
+  /** Pointer files, sorted. */
+  readonly pointers: readonly ProjectPath[];
+}
+
+/**
+ * One walk for everything mlo keeps beside the user's files. Not entered: hidden folders,
+ * node_modules, what .mloignore names, and folders tracked as data (those have a pointer beside them).
+ */
+export function scanProject(root: string): ProjectScan {
+  const ignore = openIgnore(root);
+  const pipelines: ProjectPath[] = [];
+  const pointers: ProjectPath[] = [];
+  const folders: ProjectPath[] = ['.'];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = readdirSync(absolutePath(root, folder), { withFileTypes: true });
+    const names = new Set(entries.map((entry) => entry.name));
+    const pipeline = PIPELINE_FILES.find((name) => names.has(name));
+    if (pipeline !== undefined) pipelines.push(inside(folder, pipeline));
+    for (const entry of entries) {
+      const path = inside(folder, entry.name);
+      if (isPointer(entry)) pointers.push(path);
+      else if (isSearched(entry, names) && !ignore.ignores(path, true)) folders.push(path);
+    }
+  }
+  return { pipelines: pipelines.sort(), pointers: pointers.sort() };
+}
+
+function isPointer(entry: Dirent): boolean {
+  return entry.isFile() && entry.name.endsWith(POINTER_SUFFIX) && entry.name.length > POINTER_SUFFIX.length;
+}
+
+function isSearched(entry: Dirent, names: ReadonlySet<string>): boolean {
+  if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === 'node_modules') return false;
+  return !names.has(entry.name + POINTER_SUFFIX) && !names.has(`${entry.name}.dvc`);
+}
+
+function inside(folder: ProjectPath, name: string): ProjectPath {
+  return folder === '.' ? name : `${folder}/${name}`;
+}

@@ -1,0 +1,137 @@
+import type { StageReport, Emit } from '../core/events.ts';
+import type { Reason, StageState } from '../core/plan/types.ts';
+import type { RunId } from '../core/run.ts';
+import type { StageAddress } from '../core/stage.ts';
+import type { Value } from '../core/value.ts';
+
+/** What the command line hands to every use case; nothing below `cli` reads process or console itself. */
+export interface AppContext {
+  /** Absolute path where the user stands. */
+  readonly cwd: string;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly emit: Emit;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second Ctrl-C: children are killed at once. */
+  readonly forced?: AbortSignal;
+  /** The command as typed (without secrets), for the lock file and the run. */
+  readonly command: string;
+  /** Asks on a terminal; absent where there is none or with --no-input. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+  /** How long a writer waits for another one, milliseconds; absent = not at all. */
+  readonly waitMs?: number;
+}
+
+export interface ReproOptions {
+  /** Stage names, `file:stage`, out paths; with `glob` patterns of names. Empty: all stages of the pipeline file here. */
+  readonly targets: readonly string[];
+  readonly file?: string;
+  readonly glob: boolean;
+  readonly force: boolean;
+  readonly singleItem: boolean;
+  readonly downstream: boolean;
+  readonly forceDownstream: boolean;
+  readonly allowMissing: boolean;
+  readonly ignoreErrors: boolean;
+  readonly keepGoing: boolean;
+  readonly dry: boolean;
+  readonly jobs: number;
+  readonly commit: boolean;
+  readonly runCache: boolean;
+  readonly strict: boolean;
+  /** `key=value` or `file:key=value`, written to the params file first. */
+  readonly set: readonly string[];
+  /** For every stage without a `timeout` of its own. */
+  readonly timeoutMs?: number;
+}
+
+export interface ReproData {
+  readonly ok: boolean;
+  readonly stages: readonly StageReport[];
+  readonly durationMs: number;
+  readonly runId?: RunId;
+  /** With dry: the plan instead of outcomes. */
+  readonly plan?: readonly StageStatus[];
+  readonly interrupted?: boolean;
+}
+
+export interface StageStatus {
+  readonly name: StageAddress;
+  readonly state: StageState;
+  readonly reasons: readonly Reason[];
+  readonly frozen?: boolean;
+  /** What the last run of it took, where known. */
+  readonly lastMs?: number;
+}
+
+export interface StatusOptions {
+  readonly targets: readonly string[];
+  readonly file?: string;
+}
+
+export interface StatusData {
+  readonly upToDate: boolean;
+  readonly stages: readonly StageStatus[];
+  /** Tracked by `mlo add`. */
+  readonly data: readonly { readonly path: string; readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached' }[];
+  /** A writer that is at work now. */
+  readonly busy?: { readonly pid: number; readonly host: string; readonly command: string; readonly sinceMs: number };
+}
+
+export interface DagOptions {
+  readonly targets: readonly string[];
+  readonly file?: string;
+}
+
+export interface DagData {
+  readonly nodes: readonly { readonly name: StageAddress; readonly outs: readonly string[] }[];
+  /** From the stage that writes to the stage that reads. */
+  readonly edges: readonly { readonly from: StageAddress; readonly to: StageAddress }[];
+}
+
+export interface StageListData {
+  readonly stages: readonly { readonly name: StageAddress; readonly desc?: string; readonly outs: readonly string[]; readonly frozen: boolean }[];
+}
+
+/** `stage show`: the resolved stage as plain data. */
+export interface StageShowData {
+  readonly name: StageAddress;
+  readonly definition: Value;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface AddData {
+  readonly added: readonly { readonly path: string; readonly pointer: string; readonly digest: string; readonly size: number; readonly files?: number; readonly changed: boolean }[];
+}
+
+export interface CheckoutData {
+  readonly added: number;
+  readonly modified: number;
+  readonly deleted: number;
+  readonly targets: readonly { readonly path: string; readonly change: 'added' | 'modified' | 'unchanged' | 'failed'; readonly error?: string }[];
+}
+
+export interface CommitData {
+  readonly committed: readonly { readonly name: string; readonly changed: boolean }[];
+}
+
+export interface ValueDiff {
+  readonly file: string;
+  readonly key: string;
+  readonly old?: Value;
+  readonly new?: Value;
+  /** Metrics only, where both are numbers. */
+  readonly change?: number;
+}
+
+export interface ValuesData {
+  /** By file, nested as in the file (params) or flattened with dots (metrics). */
+  readonly files: { readonly [file: string]: Value };
+}
+
+export interface LogsData {
+  readonly stage: StageAddress;
+  readonly runId?: RunId;
+  readonly path: string;
+}

@@ -1,0 +1,80 @@
+import type { Content, Digest } from '../core/content.ts';
+import type { FingerprintRecord, LockedContent } from '../core/lock/types.ts';
+import type { RunId } from '../core/run.ts';
+
+export interface TreeEntry {
+  /** Bytes of the name, losslessly (a Buffer because POSIX names need not be UTF-8). */
+  readonly name: Buffer;
+  readonly type: 'file' | 'exec' | 'symlink' | 'tree';
+  readonly digest: Digest;
+  readonly size: number;
+  /** Trees only: number of files below. */
+  readonly files?: number;
+}
+
+export interface CommitOptions {
+  /** Called with bytes done so far. */
+  readonly onProgress?: (bytes: number, files: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type LinkType = 'reflink' | 'copy' | 'hardlink' | 'symlink';
+
+export interface CheckoutOptions {
+  /** First that works; default reflink, copy. */
+  readonly link?: readonly LinkType[];
+  /** Delete or overwrite files whose bytes are not in the cache. Default false: they are an error. */
+  readonly force?: boolean;
+  readonly onProgress?: (bytes: number, files: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface CheckoutSummary {
+  readonly added: number;
+  readonly modified: number;
+  readonly deleted: number;
+}
+
+/** One execution that can be brought back: what went in (the whole record) and what came out. */
+export interface RunCacheEntry {
+  readonly schema: 1;
+  readonly record: FingerprintRecord;
+  readonly outs: { readonly [path: string]: LockedContent };
+  /** Provenance; never compared. */
+  readonly run: { readonly id: RunId; readonly startedMs: number; readonly durationMs: number };
+}
+
+export interface RunCache {
+  /** All entries filed under the first key, newest first; broken entries are left out. */
+  find(key: Digest): readonly RunCacheEntry[];
+  /** Appended before it returns; survives kill -9 at once, power loss after the next `flush`. */
+  add(key: Digest, entry: RunCacheEntry): void;
+}
+
+/**
+ * The object store of a project: bytes by digest, trees, and the run-cache.
+ * Paths are absolute. Errors: MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT, MLO_CACHE_IO, MLO_FILE_TYPE,
+ * MLO_SOURCE_CHANGED, MLO_PATH_UNSAFE, MLO_OUT_UNSAVED.
+ */
+export interface Cache {
+  /** What lies at `path`, or undefined where nothing does. Reads the bytes only where the stat index does not know them. */
+  observe(path: string, options?: CommitOptions): Promise<Content | undefined>;
+  /** Stores what lies at `path` (the digest is that of the stored bytes) and returns it. */
+  commit(path: string, options?: CommitOptions): Promise<Content>;
+  /** Makes `path` hold exactly `content`, touching only what differs, verifying every byte it writes. */
+  checkout(content: Content, path: string, options?: CheckoutOptions): Promise<CheckoutSummary>;
+  /** The object and, for trees, every object below it is there (existence, not integrity). */
+  has(content: Content): boolean;
+  /** Entries of a tree object, verified. */
+  readTree(digest: Digest): readonly TreeEntry[];
+  /** Content at a sub-path ('a/b') of a tree; undefined where the tree has no such path. */
+  subContent(content: Content, path: string): Content | undefined;
+  /** Small objects (logs, params.yaml of a run...). Verified. */
+  readBytes(digest: Digest): Buffer;
+  putBytes(bytes: Uint8Array): Content;
+  readonly runs: RunCache;
+  /** Makes durable all that was stored so far: objects, then run-cache entries. */
+  flush(): Promise<void>;
+  /** Flushes, writes the stat index, releases files. */
+  close(): Promise<void>;
+}

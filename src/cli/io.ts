@@ -1,0 +1,43 @@
+import { writeSync } from 'node:fs';
+
+/** Set once the reader of stdout has gone away (`mlo runs list | head -1`): the rest is thrown away in silence. */
+let readerGone = false;
+const onGone: (() => void)[] = [];
+
+/** Makes a closed pipe end the output quietly instead of crashing with EPIPE. */
+export function guardStreams(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    readerGone = true;
+    for (const listener of onGone) listener();
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+export function onReaderGone(listener: () => void): void {
+  onGone.push(listener);
+}
+
+export function writeOut(text: string): void {
+  if (!readerGone) process.stdout.write(text);
+}
+
+export function writeErr(text: string): void {
+  process.stderr.write(text);
+}
+
+export function writeLines(lines: readonly string[]): void {
+  if (lines.length > 0) writeOut(`${lines.join('\n')}\n`);
+}
+
+/** For the moment before the process ends: nothing is left in a buffer. */
+export function writeErrNow(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EPIPE' && code !== 'EAGAIN' && code !== 'EBADF') throw error;
+  }
+}

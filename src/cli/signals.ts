@@ -1,0 +1,46 @@
+import { EXIT } from '../core/errors/catalogue.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { writeErrNow } from './io.ts';
+
+/** What Ctrl-C, a terminal that closes, and `kill` mean for this process. */
+export interface Interruption {
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second one, right before the process ends. */
+  readonly forced: AbortSignal;
+  /** Called at the first signal, to say that work is being stopped. */
+  onFirst: () => void;
+  /** Puts the terminal back in order; called before the process ends at once. */
+  restoreTerminal: () => void;
+  /** false: the command has nothing to tidy up, the first signal ends it. */
+  stopsGently: boolean;
+  readonly interrupt: () => void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export function installSignals(): Interruption {
+  const first = new AbortController();
+  const second = new AbortController();
+  const interruption: Interruption = {
+    signal: first.signal,
+    forced: second.signal,
+    onFirst: () => {},
+    restoreTerminal: () => {},
+    stopsGently: true,
+    interrupt,
+  };
+  function interrupt(): void {
+    if (first.signal.aborted || !interruption.stopsGently) {
+      first.abort(new MloError('MLO_INTERRUPTED', 'Interrupted'));
+      second.abort();
+      interruption.restoreTerminal();
+      writeErrNow('\n');
+      process.exit(EXIT.interrupted);
+    }
+    interruption.onFirst();
+    first.abort(new MloError('MLO_INTERRUPTED', 'Interrupted'));
+  }
+  for (const name of SIGNALS) process.on(name, interrupt);
+  return interruption;
+}

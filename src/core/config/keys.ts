@@ -1,0 +1,103 @@
+import { MloError } from '../errors/mlo-error.ts';
+import type { Isolation } from '../stage.ts';
+import { nearest } from '../text/nearest.ts';
+
+export type ConfigLink = 'reflink' | 'copy' | 'hardlink' | 'symlink';
+
+/** Every configuration key and the type of its value. */
+export interface ConfigValues {
+  /** A folder: absolute, `~/…`, or relative to the project root whichever file says it. */
+  readonly 'cache.dir': string;
+  /** Ways to place a file in the workspace; the first that works is taken. */
+  readonly 'cache.link': readonly ConfigLink[];
+  readonly 'runtime.isolate': Isolation;
+  /** Stages side by side. */
+  readonly 'core.jobs': number;
+}
+
+export type ConfigKey = keyof ConfigValues;
+export type ConfigValue = ConfigValues[ConfigKey];
+
+interface KeyRule<T> {
+  readonly fallback: T;
+  /** Completes "expected …". */
+  readonly expects: string;
+  readonly means: string;
+  /** Reads a YAML value, or what `parseText` made of a text; undefined where it is not allowed. */
+  readonly read: (value: unknown) => T | undefined;
+}
+
+const LINKS: readonly ConfigLink[] = ['reflink', 'copy', 'hardlink', 'symlink'];
+const MOST_JOBS = 1024;
+
+export const CONFIG: { readonly [K in ConfigKey]: KeyRule<ConfigValues[K]> } = {
+  'cache.dir': {
+    fallback: '.mlo/cache',
+    expects: 'a path',
+    means: 'Folder of the cache (absolute, ~/…, or relative to the project)',
+    read: (value) => (typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined),
+  },
+  'cache.link': {
+    fallback: ['reflink', 'copy'],
+    expects: `one or more of ${LINKS.join(', ')}`,
+    means: 'How cached files come into the workspace; the first that works is taken',
+    read: readLinks,
+  },
+  'runtime.isolate': {
+    fallback: 'auto',
+    expects: 'auto, worker or process',
+    means: 'Where module stages run: in a worker thread, in a child process, or auto: in a thread where that is safe',
+    read: (value) => (value === 'auto' || value === 'worker' || value === 'process' ? value : undefined),
+  },
+  'core.jobs': {
+    fallback: 1,
+    expects: `a whole number from 1 to ${MOST_JOBS}`,
+    means: 'Stages that run side by side without -j',
+    read: (value) => (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_JOBS ? value : undefined),
+  },
+};
+
+export const CONFIG_KEYS = Object.keys(CONFIG) as readonly ConfigKey[];
+
+/** `core.jobs` → `MLO_CORE_JOBS`. */
+export function environmentName(key: ConfigKey): string {
+  return `MLO_${key.toUpperCase().replaceAll('.', '_')}`;
+}
+
+export function isConfigKey(key: string): key is ConfigKey {
+  return Object.hasOwn(CONFIG, key);
+}
+
+/** The key a user typed. Throws MLO_CONFIG with the nearest one. */
+export function configKey(typed: string): ConfigKey {
+  if (isConfigKey(typed)) return typed;
+  throw new MloError('MLO_CONFIG', `There is no configuration key '${typed}'`, { hint: unknownKeyHint(typed), details: { key: typed, known: CONFIG_KEYS } });
+}
+
+export function unknownKeyHint(typed: string): string {
+  const near = nearest(typed, CONFIG_KEYS);
+  return near === undefined ? `Known keys: ${CONFIG_KEYS.join(', ')}` : `Did you mean ${near}?`;
+}
+
+/** A value as YAML or JSON gave it; undefined where the key does not allow it. */
+export function readConfigValue<K extends ConfigKey>(key: K, value: unknown): ConfigValues[K] | undefined {
+  return CONFIG[key].read(value);
+}
+
+/** A value as typed after `config set` or in an `MLO_…` variable; undefined where the key does not allow it. */
+export function parseConfigText<K extends ConfigKey>(key: K, text: string): ConfigValues[K] | undefined {
+  const isNumber = typeof CONFIG[key].fallback === 'number' && /^\d+$/.test(text.trim());
+  return CONFIG[key].read(isNumber ? Number(text) : text);
+}
+
+/** The opposite of `parseConfigText`. */
+export function configText(value: ConfigValue): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+/** A list, or the same as text with commas. */
+function readLinks(value: unknown): readonly ConfigLink[] | undefined {
+  const items: readonly unknown[] = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : Array.isArray(value) ? value : [];
+  const links = items.filter((item): item is ConfigLink => LINKS.includes(item as ConfigLink));
+  return links.length > 0 && links.length === items.length ? [...new Set(links)] : undefined;
+}

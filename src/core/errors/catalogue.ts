@@ -1,0 +1,61 @@
+/** Exit codes of the command line (README table). */
+export const EXIT = {
+  ok: 0,
+  stageFailed: 1,
+  usage: 2,
+  partial: 3,
+  outOfDate: 4,
+  notAProject: 10,
+  locked: 11,
+  integrity: 12,
+  remote: 13,
+  internal: 70,
+  runtime: 78,
+  interrupted: 130,
+} as const;
+
+/**
+ * Every code a user can meet, its exit code and what it means in one line (README table).
+ * A code that has been released is never given another meaning.
+ */
+export const CATALOGUE = {
+  MLO_USAGE: { exit: EXIT.usage, means: 'The command line is not understood.' },
+  MLO_CONFIG: { exit: EXIT.usage, means: 'A configuration file or key is wrong.' },
+  MLO_NOT_A_PROJECT: { exit: EXIT.notAProject, means: 'No project was found here or above.' },
+  MLO_PIPELINE_SYNTAX: { exit: EXIT.usage, means: 'A pipeline file is not valid YAML.' },
+  MLO_PIPELINE_INVALID: { exit: EXIT.usage, means: 'A pipeline file says something that is not allowed.' },
+  MLO_TEMPLATE: { exit: EXIT.usage, means: 'A ${} expression or a vars entry cannot be resolved.' },
+  MLO_GRAPH: { exit: EXIT.usage, means: 'The stages do not form a valid graph (cycle, overlapping outs, out outside the project).' },
+  MLO_PARAMS: { exit: EXIT.usage, means: 'A params file or key is missing or unreadable.' },
+  MLO_DEP_MISSING: { exit: EXIT.usage, means: 'A dep does not exist and no stage produces it.' },
+  MLO_TARGET: { exit: EXIT.usage, means: 'A target names no stage, out or tracked path.' },
+  MLO_FORMAT_VERSION: { exit: EXIT.usage, means: 'A file was written by a newer mlo.' },
+  MLO_FORMAT: { exit: EXIT.integrity, means: 'A lock, pointer or other file of mlo is damaged.' },
+  MLO_PATH_UNSAFE: { exit: EXIT.usage, means: 'A path is absolute, leaves the project, or is otherwise refused.' },
+  MLO_OUT_IN_GIT: { exit: EXIT.usage, means: 'A cached out is tracked by Git.' },
+  MLO_OUT_UNSAVED: { exit: EXIT.usage, means: 'Bytes that exist nowhere else would be lost.' },
+  MLO_STAGE_FAILED: { exit: EXIT.stageFailed, means: 'A stage failed.' },
+  MLO_STAGE_TIMEOUT: { exit: EXIT.stageFailed, means: 'A stage ran longer than its timeout.' },
+  MLO_OUT_NOT_WRITTEN: { exit: EXIT.stageFailed, means: 'A stage ended without writing a declared out.' },
+  MLO_DEP_CHANGED: { exit: EXIT.stageFailed, means: 'A stage changed or deleted one of its deps while running.' },
+  MLO_UNDECLARED_READ: { exit: EXIT.stageFailed, means: 'With --strict: a stage read a file that it does not declare.' },
+  MLO_PARAM_UNDECLARED: { exit: EXIT.stageFailed, means: 'A stage read a param that it does not declare.' },
+  MLO_MODULE: { exit: EXIT.stageFailed, means: 'A stage module cannot be loaded or exports no stage.' },
+  MLO_BACKEND: { exit: EXIT.stageFailed, means: 'The requested TensorFlow backend cannot be used.' },
+  MLO_LOCKED: { exit: EXIT.locked, means: 'Another mlo command is writing in this project.' },
+  MLO_OBJECT_MISSING: { exit: EXIT.integrity, means: 'An object is not in the cache.' },
+  MLO_OBJECT_CORRUPT: { exit: EXIT.integrity, means: 'Bytes in the cache do not have the digest they are filed under.' },
+  MLO_CACHE_IO: { exit: EXIT.integrity, means: 'The cache cannot be read or written (disk full, permissions).' },
+  MLO_SOURCE_CHANGED: { exit: EXIT.partial, means: 'A file changed while it was being added.' },
+  MLO_FILE_TYPE: { exit: EXIT.usage, means: 'A socket, device, FIFO or foreign symlink cannot be tracked.' },
+  MLO_CHECKOUT: { exit: EXIT.partial, means: 'Some targets could not be checked out.' },
+  MLO_TRACKING: { exit: EXIT.integrity, means: 'The tracking database cannot be used.' },
+  MLO_RUN_UNKNOWN: { exit: EXIT.usage, means: 'No run has that id.' },
+  MLO_GIT: { exit: EXIT.usage, means: 'Git is missing, failed, or does not know the revision.' },
+  MLO_INIT_EXISTS: { exit: EXIT.usage, means: 'A file that init would write is there already.' },
+  MLO_RUNTIME: { exit: EXIT.runtime, means: 'This Node.js or operating system is not supported.' },
+  MLO_INTERRUPTED: { exit: EXIT.interrupted, means: 'Interrupted.' },
+  MLO_INTERNAL: { exit: EXIT.internal, means: 'A fault of mlo itself.' },
+} as const satisfies Record<string, { exit: number; means: string }>;
+
+export type ErrorCode = keyof typeof CATALOGUE;

@@ -1,0 +1,64 @@
+import type { Problem } from '../errors/mlo-error.ts';
+import type { OutSpec, Position, Stage } from '../stage.ts';
+import type { OutIndex } from './graph.ts';
+
+/** What is wrong with one stage on its own. */
+export function checkStage(stage: Stage): readonly Problem[] {
+  const problems: Problem[] = [];
+  const outs = new Set(stage.outs.map((out) => out.path));
+  for (const dep of stage.deps) {
+    const inside = stage.outs.find((out) => out.path.startsWith(`${dep.path}/`) || dep.path.startsWith(`${out.path}/`));
+    if (inside !== undefined) problems.push(problem(dep.at, `Stage '${stage.address}': dep '${dep.path}' and its own out '${inside.path}' overlap`));
+    if (outs.has(dep.path)) problems.push(problem(dep.at, `Stage '${stage.address}': '${dep.path}' is specified as an out and as a dep`));
+  }
+  for (const out of stage.outs) {
+    const reserved = reservedPlace(out, stage);
+    if (reserved !== undefined) problems.push(problem(out.at, `Stage '${stage.address}': out '${out.path}' ${reserved}`));
+  }
+  problems.push(...duplicates(stage, 'dep', stage.deps), ...duplicates(stage, 'out', stage.outs));
+  return problems;
+}
+
+/** What is wrong between the outs of this stage and those of others; each pair is told once, at the later stage. */
+export function checkOuts(stage: Stage, index: OutIndex): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const out of stage.outs) {
+    const first = index.at(out.path)[0];
+    if (first !== undefined && first.stage.address !== stage.address) {
+      problems.push(problem(out.at, `Out '${out.path}' is specified in stage '${first.stage.address}' and in stage '${stage.address}'`, 'Let one stage own it; others may take it as a dep.'));
+    }
+    const above = index.above(out.path);
+    if (above !== undefined) {
+      problems.push(
+        problem(
+          out.at,
+          `Outs '${above.out.path}' (stage '${above.stage.address}') and '${out.path}' (stage '${stage.address}') overlap`,
+          'Give each out a folder of its own.',
+        ),
+      );
+    }
+  }
+  return problems;
+}
+
+function duplicates(stage: Stage, word: string, specs: readonly { readonly path: string; readonly at: Position }[]): readonly Problem[] {
+  const seen = new Set<string>();
+  const problems: Problem[] = [];
+  for (const spec of specs) {
+    if (seen.has(spec.path)) problems.push(problem(spec.at, `Stage '${stage.address}': ${word} '${spec.path}' is specified more than once`));
+    seen.add(spec.path);
+  }
+  return problems;
+}
+
+function reservedPlace(out: OutSpec, stage: Stage): string | undefined {
+  const first = out.path.split('/')[0];
+  if (out.path === '.') return 'is the whole project';
+  if (first === '.mlo' || first === '.git') return `lies in ${first}, which belongs to ${first === '.git' ? 'Git' : 'mlo'}`;
+  if (stage.file === out.path || stage.file.startsWith(`${out.path}/`)) return `contains its own pipeline file '${stage.file}'`;
+  return undefined;
+}
+
+function problem(at: Position, message: string, hint?: string): Problem {
+  return { message, file: at.file, line: at.line, column: at.column, ...(hint === undefined ? {} : { hint }) };
+}

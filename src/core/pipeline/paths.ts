@@ -1,0 +1,42 @@
+import type { ProjectPath } from '../stage.ts';
+
+/** The folder of a project path; `''` for the root. */
+export function folderOf(path: ProjectPath): ProjectPath | '' {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
+
+export function baseName(path: ProjectPath): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+export type Resolved = { readonly path: ProjectPath } | { readonly refused: string };
+
+/** A path written relative to `folder`, as a project path; refused when it is absolute or leaves the project. */
+export function resolvePath(folder: ProjectPath | '' | '.', written: string): Resolved {
+  if (written === '') return { refused: 'is empty' };
+  if (written.includes('\0')) return { refused: 'contains a NUL character' };
+  if (written.startsWith('/')) return { refused: 'is absolute' };
+  // Most paths are plain and written from the root: nothing to normalise.
+  if (PLAIN.test(written)) return { path: folder === '' || folder === '.' ? written : `${folder}/${written}` };
+  const parts = folder === '' || folder === '.' ? [] : folder.split('/');
+  for (const part of written.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return { refused: 'is outside the project' };
+  }
+  return { path: parts.length === 0 ? '.' : parts.join('/') };
+}
+
+const PLAIN = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
+
+/** `s3://…`, `https://…`, `ds://…`. */
+export function isUrl(written: string): boolean {
+  return /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(written);
+}
+
+/** One lock beside each pipeline file; DVC's own `dvc.lock` is never touched. */
+export function lockPathOf(file: ProjectPath): ProjectPath {
+  const stem = file.replace(/\.ya?ml$/i, '');
+  return baseName(stem) === 'dvc' ? `${stem}.mlo.lock` : `${stem}.lock`;
+}

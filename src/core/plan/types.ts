@@ -1,0 +1,37 @@
+import type { LockEntry } from '../lock/types.ts';
+import type { RunId } from '../run.ts';
+import type { Stage } from '../stage.ts';
+import type { Value } from '../value.ts';
+
+export type ReasonKind =
+  | 'new' // no lock entry
+  | 'cmd' | 'run' | 'shell' | 'wdir' | 'env' | 'backend' | 'seed' | 'stage-api'
+  | 'param' | 'dep' | 'code' | 'package'
+  | 'out' // an out is missing or differs from the lock
+  | 'forced' | 'always-changed' | 'no-deps-no-outs'
+  | 'upstream' // a stage that writes one of its deps will run first
+  | 'missing-dep' | 'missing-data' | 'upstream-blocked' | 'frozen' | 'not-cached';
+
+export interface Reason {
+  readonly kind: ReasonKind;
+  /** Path of a dep, out or code file. */
+  readonly path?: string;
+  /** Param (`params.yaml:train.epochs`), env name, package, stage address. */
+  readonly key?: string;
+  readonly old?: Value;
+  readonly new?: Value;
+}
+
+export type StageState = 'unchanged' | 'restore' | 'run' | 'blocked';
+
+export interface StagePlan {
+  readonly stage: Stage;
+  readonly state: StageState;
+  readonly reasons: readonly Reason[];
+  /** unchanged: the lock entry (brought up to date); restore: the entry whose outs come back. */
+  readonly entry?: LockEntry;
+  /** The run that made the outs of `entry`, where known. */
+  readonly from?: { readonly runId: RunId; readonly durationMs: number };
+}
+
+export type StageOutcome = 'unchanged' | 'restored' | 'ran' | 'failed' | 'blocked' | 'cancelled';

@@ -1,0 +1,39 @@
+import type { Content } from './content.ts';
+import { canonicalJson, parseCanonicalJson } from './encoding/canonical-json.ts';
+import { MloError } from './errors/mlo-error.ts';
+import { isLockedContent } from './lock/format.ts';
+import { fromLocked, toLocked } from './lock/types.ts';
+import { isMap, type Value } from './value.ts';
+
+const POINTER_SCHEMA = 1;
+
+/** The pointer file of data added with `mlo add`: `<path>.mlo`, canonical JSON, committed to Git. */
+export function formatPointer(content: Content): string {
+  return canonicalJson({ hash: 'blake3-256', schema: POINTER_SCHEMA, ...toLocked(content) } as unknown as Value, 2);
+}
+
+/** Throws MLO_FORMAT or MLO_FORMAT_VERSION. */
+export function parsePointer(path: string, text: string): Content {
+  let value: Value;
+  try {
+    value = parseCanonicalJson(text);
+  } catch (cause) {
+    throw damaged(path, (cause as Error).message, cause);
+  }
+  if (!isMap(value)) throw damaged(path, 'it is not a JSON object');
+  const schema = value['schema'];
+  if (typeof schema === 'number' && schema > POINTER_SCHEMA) {
+    throw new MloError('MLO_FORMAT_VERSION', `'${path}' has schema ${schema}; this mlo reads up to ${POINTER_SCHEMA}`, { hint: 'Update mlo-cli.' });
+  }
+  if (schema !== POINTER_SCHEMA || value['hash'] !== 'blake3-256') throw damaged(path, '"hash" and "schema" are not those of a pointer');
+  if (!isLockedContent(value)) throw damaged(path, 'it holds no digest and size');
+  const { digest, size, kind, files, mode } = value;
+  return fromLocked({ digest, size, ...(kind === undefined ? {} : { kind }), ...(files === undefined ? {} : { files }), ...(mode === undefined ? {} : { mode }) });
+}
+
+function damaged(path: string, why: string, cause?: unknown): MloError {
+  return new MloError('MLO_FORMAT', `'${path}' is not a pointer of mlo: ${why}`, {
+    hint: `Restore it (git checkout -- '${path}') or add the data again: mlo add ${path.replace(/\.mlo$/, '')}`,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,57 @@
+import { MloError } from '../core/errors/mlo-error.ts';
+
+const HINTS: { readonly [code: string]: string } = {
+  ENOSPC: 'Free some space on that disk, then run the command again: finished work is kept',
+  EDQUOT: 'Your disk quota is used up; free some space, then run the command again',
+  EACCES: 'Check the owner and the permissions of that path',
+  EPERM: 'Check the owner and the permissions of that path',
+  EROFS: 'That file system is read-only; set `cache.dir` to a folder on another one',
+  EIO: 'The disk reports errors; check it before anything else',
+  EMFILE: 'Too many open files; raise the limit with `ulimit -n 4096`',
+  ENFILE: 'Too many open files on this machine; close other programs',
+  ENAMETOOLONG: 'Use a shorter name: most file systems allow 255 bytes',
+  ENOTDIR: 'A file lies where a folder is expected; move it away',
+  EISDIR: 'A folder lies where a file is expected; move it away',
+  ELOOP: 'The path leads through symlinks in a circle, or through one that appeared meanwhile',
+};
+
+const WORDS: { readonly [code: string]: string } = {
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'it does not exist',
+};
+
+/** The error is one of the operating system, with one of these codes (any code where none is given). */
+export function isErrno(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException & { code: string } {
+  if (!(error instanceof Error)) return false;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (typeof code !== 'string' || (error as NodeJS.ErrnoException).syscall === undefined) return false;
+  return codes.length === 0 || codes.includes(code);
+}
+
+/**
+ * An operating system error as MLO_CACHE_IO: "Cannot <doing> <path>: <why>". Errors that are not the
+ * system's come back as they are, so that `throw asIoError(error, ...)` is always right.
+ */
+export function asIoError(error: unknown, doing: string, path: string): unknown {
+  if (!isErrno(error)) return error;
+  const why = WORDS[error.code] === undefined ? error.message : `${WORDS[error.code]} (${error.code})`;
+  const hint = HINTS[error.code];
+  return new MloError('MLO_CACHE_IO', `Cannot ${doing} ${path}: ${why}`, {
+    ...(hint === undefined ? {} : { hint }),
+    details: { path, errno: error.code },
+    cause: error,
+  });
+}
+
+/** Runs `work`; errors of the operating system become MLO_CACHE_IO. */
+export function withIoErrors<T>(doing: string, path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asIoError(error, doing, path);
+  }
+}

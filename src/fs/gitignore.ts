@@ -1,0 +1,53 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { writeFileAtomic } from './write-atomic.ts';
+
+/**
+ * Makes Git ignore `path` (relative to `root`) by a line `/name` in the `.gitignore` of its folder.
+ * True where the line was added; false where it was there.
+ */
+export function addGitignoreEntry(root: string, path: string): boolean {
+  const file = gitignoreOf(root, path);
+  const text = readText(file);
+  const line = entryOf(path);
+  if (linesOf(text).includes(line)) return false;
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const separator = text === '' || text.endsWith('\n') ? '' : newline;
+  writeFileAtomic(file, `${text}${separator}${line}${newline}`);
+  return true;
+}
+
+/** Takes the line out again; a `.gitignore` that is then empty goes too. True where something changed. */
+export function removeGitignoreEntry(root: string, path: string): boolean {
+  const file = gitignoreOf(root, path);
+  const text = readText(file);
+  const line = entryOf(path);
+  if (!linesOf(text).includes(line)) return false;
+  const kept = text.split(/(?<=\n)/).filter((each) => each.replace(/\r?\n$/, '') !== line).join('');
+  if (kept === '') rmSync(file);
+  else writeFileAtomic(file, kept);
+  return true;
+}
+
+function gitignoreOf(root: string, path: string): string {
+  return join(root, dirname(path), '.gitignore');
+}
+
+/** A name with a line break cannot be written; `?` stands for any one character there. */
+function entryOf(path: string): string {
+  const escaped = basename(path).replace(/[\\*?[\]]/g, '\\$&').replace(/[\r\n]/g, '?');
+  return `/${escaped.replace(/ +$/, (spaces) => '\\ '.repeat(spaces.length))}`;
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { chmodSync, constants, copyFileSync, linkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isErrno } from './errno.ts';
+import { temporaryName } from './temporary-name.ts';
+import { toSystemPath, type BytePath } from './byte-path.ts';
+
+/** How a file comes to share its bytes with another one. */
+export type Placement = 'reflink' | 'copy' | 'hardlink' | 'symlink';
+
+/** What file systems answer where they cannot clone or link. */
+const UNABLE = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY', 'EPERM', 'EMLINK'];
+
+/** True: `to`, a path where nothing lies, shares the blocks of `from`, with these permission bits. False: this file system cannot. */
+export function tryReflink(from: BytePath, to: BytePath, mode: number): boolean {
+  return attempt(() => {
+    copyFileSync(toSystemPath(from), toSystemPath(to), constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    chmodSync(toSystemPath(to), mode);
+  }, to);
+}
+
+/** True: `to`, a path where nothing lies, is another name of the file `from`. False: it cannot be. */
+export function tryHardlink(from: string, to: BytePath): boolean {
+  return attempt(() => linkSync(from, toSystemPath(to)), to);
+}
+
+/** True: `to`, a path where nothing lies, is a symlink to the absolute path `from`. False: it cannot be. */
+export function trySymlink(from: string, to: BytePath): boolean {
+  return attempt(() => symlinkSync(from, toSystemPath(to)), to);
+}
+
+/** A path beside `path` for content that will be renamed to it. */
+export function temporaryBeside(path: BytePath): BytePath {
+  return join(dirname(path), temporaryName());
+}
+
+/** `temporary` takes the place of whatever file lies at `path`. */
+export function moveIntoPlace(temporary: BytePath, path: BytePath): void {
+  renameSync(toSystemPath(temporary), toSystemPath(path));
+}
+
+function attempt(work: () => void, to: BytePath): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!isErrno(error, ...UNABLE)) throw error;
+    rmSync(toSystemPath(to), { force: true });
+    return false;
+  }
+}

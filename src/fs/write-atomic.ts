@@ -1,0 +1,59 @@
+import { closeSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isErrno } from './errno.ts';
+import { temporaryName } from './temporary-name.ts';
+
+export interface WriteAtomicOptions {
+  /** Permission bits before the umask; default 0o666. */
+  readonly mode?: number;
+  /** The bytes and the name survive a power loss once this returns. */
+  readonly durable?: boolean;
+}
+
+/** Readers see the old file or the new one, never a part. Makes missing folders. Throws what node:fs throws. */
+export function writeFileAtomic(path: string, data: string | Uint8Array, options: WriteAtomicOptions = {}): void {
+  const folder = dirname(path);
+  const temporary = join(folder, temporaryName());
+  const file = openInFolder(temporary, folder, options.mode ?? 0o666);
+  try {
+    try {
+      writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
+      if (options.durable === true) fdatasyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  if (options.durable === true) syncFolder(folder);
+}
+
+/** `writeSync` may write less than it was given. */
+export function writeAll(file: number, bytes: Uint8Array, position?: number): void {
+  let done = 0;
+  while (done < bytes.length) {
+    done += writeSync(file, bytes, done, bytes.length - done, position === undefined ? null : position + done);
+  }
+}
+
+/** Makes the names in a folder survive a power loss. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function openInFolder(path: string, folder: string, mode: number): number {
+  try {
+    return openSync(path, 'wx', mode);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+    mkdirSync(folder, { recursive: true });
+    return openSync(path, 'wx', mode);
+  }
+}

@@ -1,0 +1,2 @@
+/** The whole of TensorFlow.js 4.22, as `import * as tf from '@tensorflow/tfjs'` gives it. */
+export type TensorFlow = typeof import('@tensorflow/tfjs');

@@ -1,0 +1,65 @@
+import type { MloError } from '../core/errors/mlo-error.ts';
+import type { CodeDigest } from '../core/lock/types.ts';
+import type { RunId, RunRecord } from '../core/run.ts';
+import type { BackendName, StageAddress } from '../core/stage.ts';
+import type { ValueMap } from '../core/value.ts';
+
+/** What every stage is told, whatever it is made of. Paths are absolute. */
+export interface StageContext {
+  readonly root: string;
+  readonly address: StageAddress;
+  readonly wdir: string;
+  readonly runId: RunId;
+  readonly parentRunId?: RunId;
+  readonly env: { readonly [name: string]: string };
+  /** Full stdout and stderr are appended here, in order of arrival. */
+  readonly logPath: string;
+  readonly timeoutMs?: number;
+  readonly signal: AbortSignal;
+  /** Aborted where there is no more patience: SIGKILL at once. */
+  readonly forced?: AbortSignal;
+  readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
+  readonly onRecords: (records: readonly RunRecord[]) => void;
+}
+
+export interface ShellSpec extends StageContext {
+  readonly commands: readonly string[];
+  /** Absolute path of the shell and the arguments before the command. */
+  readonly shell: { readonly path: string; readonly args: readonly string[] };
+}
+
+export interface ModuleSpec extends StageContext {
+  /** Absolute path of the entry module. */
+  readonly module: string;
+  /** Declared values as one nested object; reading any other key is MLO_PARAM_UNDECLARED. */
+  readonly params: ValueMap;
+  /** Dotted keys that are declared, as they would be written in pipeline.yaml. */
+  readonly declaredParams: readonly string[];
+  /** By declared name, or by the path as written where there is none. */
+  readonly deps: { readonly [name: string]: string };
+  readonly outs: { readonly [name: string]: string };
+  readonly seed: number;
+  readonly backend?: BackendName;
+  readonly isolate: 'worker' | 'process';
+  readonly strict: boolean;
+}
+
+export interface ShellResult {
+  readonly error?: MloError;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+export interface ModuleResult {
+  readonly error?: MloError;
+  /** Project paths of own files loaded (or tried and missing) while resolving and running. */
+  readonly code: { readonly [path: string]: CodeDigest };
+  readonly packages: { readonly [nameAtVersion: string]: string };
+  /** Project paths read by `fs`, neither declared nor code; also nested workers and child processes. */
+  readonly undeclared: readonly { readonly what: 'read' | 'worker' | 'child-process'; readonly path: string }[];
+  /** Set when the stage touched `tf`: backend and versions, for the run's tags. */
+  readonly backend?: { readonly name: BackendName; readonly version: string };
+}
+
+/** Fingerprinted version of what `defineStage` promises: raised when equal inputs may give other bytes. */
+export const STAGE_API = 1;

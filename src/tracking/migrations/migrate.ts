@@ -1,0 +1,35 @@
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { Connection } from '../connection.ts';
+import { runs } from './0001-runs.ts';
+
+/** Number n of this list brings a database from version n-1 to n. A released one is never edited. */
+const MIGRATIONS: readonly string[] = [runs];
+
+/** Version that this mlo reads and writes; kept in SQLite's `user_version`. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+export function schemaVersion(db: Connection): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}
+
+/** @throws MLO_FORMAT_VERSION for a database of a newer mlo. */
+export function refuseNewerSchema(db: Connection, path: string): void {
+  const found = schemaVersion(db);
+  if (found <= SCHEMA_VERSION) return;
+  throw new MloError('MLO_FORMAT_VERSION', `${path} has schema ${found}; this mlo knows schemas up to ${SCHEMA_VERSION}.`, {
+    hint: 'npm install mlo-cli@latest',
+    details: { path, found, supported: SCHEMA_VERSION },
+  });
+}
+
+/** Brings the database up to `SCHEMA_VERSION` in one transaction; safe with other processes doing the same. */
+export function migrate(db: Connection, path: string): void {
+  refuseNewerSchema(db, path);
+  if (schemaVersion(db) === SCHEMA_VERSION) return;
+  const apply = db.transaction(() => {
+    refuseNewerSchema(db, path);
+    for (const migration of MIGRATIONS.slice(schemaVersion(db))) db.exec(migration);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  });
+  apply.immediate();
+}

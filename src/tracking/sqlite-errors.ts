@@ -1,0 +1,46 @@
+import { MloError } from '../core/errors/mlo-error.ts';
+
+interface SqliteFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Another connection holds the write lock: nothing is wrong, only late. */
+export function isBusy(error: unknown): boolean {
+  return isSqliteFailure(error) && error.code.startsWith('SQLITE_BUSY');
+}
+
+export function isSqliteFailure(error: unknown): error is Error & SqliteFailure {
+  return error instanceof Error && error.constructor.name === 'SqliteError' && typeof (error as { code?: unknown }).code === 'string';
+}
+
+/** Runs `work` on the database at `path`; what SQLite refuses becomes MLO_TRACKING. */
+export function withSqliteErrors<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!isSqliteFailure(error)) throw error;
+    const known = EXPLANATIONS.find(([prefix]) => error.code.startsWith(prefix));
+    // A constraint that no rule of ours caught first is a fault of ours, not the user's.
+    if (known === undefined) throw error;
+    const [, what, hint] = known;
+    throw new MloError('MLO_TRACKING', `The tracking database ${path} ${what} (${error.code}: ${error.message}).`, {
+      hint: hint(path),
+      details: { path, sqlite: error.code },
+      cause: error,
+    });
+  }
+}
+
+const EXPLANATIONS: readonly (readonly [prefix: string, what: string, hint: (path: string) => string])[] = [
+  ['SQLITE_BUSY', 'is being written by another process and did not become free', () => 'mlo status'],
+  ['SQLITE_LOCKED', 'is being written by another process and did not become free', () => 'mlo status'],
+  ['SQLITE_NOTADB', 'is not a SQLite database', (path) => `mv ${path} ${path}.broken`],
+  ['SQLITE_CORRUPT', 'is damaged', (path) => `sqlite3 ${path} .recover | sqlite3 ${path}.recovered`],
+  ['SQLITE_FULL', 'cannot be written: the disk is full', (path) => `df -h ${path}`],
+  ['SQLITE_READONLY', 'cannot be written', (path) => `ls -l ${path}`],
+  ['SQLITE_CANTOPEN', 'cannot be opened', (path) => `ls -l ${path}`],
+  ['SQLITE_PERM', 'cannot be opened', (path) => `ls -l ${path}`],
+  ['SQLITE_IOERR', 'cannot be read or written', (path) => `df -h ${path}`],
+  ['SQLITE_PROTOCOL', 'cannot be locked on this file system', (path) => `df -T ${path}`],
+];

@@ -1,0 +1,139 @@
+import { MloError } from '../core/errors/mlo-error.ts';
+import type { RunId } from '../core/run.ts';
+import type { Connection } from './connection.ts';
+import { paramConflict, runExists, runUnknown } from './errors.ts';
+import { internIn } from './interned.ts';
+import type { FinishRun, NewRun } from './types.ts';
+import type { RunProcess } from './run-process.ts';
+import { metricsWriter } from './write-metrics.ts';
+import type { Write } from './write.ts';
+
+/**
+ * Applies writes in one transaction, in order. A write that contradicts what another process wrote
+ * meanwhile (another value for a param, a run that is gone) is left out and returned as an error;
+ * anything else that SQLite refuses undoes the whole batch and is thrown.
+ */
+export type Writer = (writes: readonly Write[], busyMs: number) => readonly MloError[];
+
+export function createWriter(db: Connection, now: () => number): Writer {
+  const names = internIn(db, 'names', now);
+  const experiments = internIn(db, 'experiments', now);
+  const metrics = metricsWriter(db, names);
+  const sequence = new Map<RunId, number>();
+
+  const findRun = db.prepare('SELECT seq FROM runs WHERE id = ?').pluck();
+  const experimentOf = db.prepare('SELECT experiment FROM runs WHERE seq = ?').pluck();
+  const insertRun = db.prepare(
+    `INSERT INTO runs (id, experiment, parent, name, stage, status, started_ms, heartbeat_ms, user, host, pid, process_start, command, git_commit, git_branch, git_dirty)
+     VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+  );
+  const finishRun = db.prepare('UPDATE runs SET status = ?, reason = ?, ended_ms = ? WHERE seq = ?');
+  const insertParam = db.prepare('INSERT INTO params (run, name, json) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+  const findParam = db.prepare('SELECT json FROM params WHERE run = ? AND name = ?').pluck();
+  const setTag = db.prepare('INSERT INTO tags (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
+  const setArtifact = db.prepare('INSERT OR REPLACE INTO artifacts (run, path, digest, kind, size, files, mode) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const setLink = db.prepare('INSERT OR REPLACE INTO stage_links (run, stage, outcome, producer) VALUES (?, ?, ?, ?)');
+  const beat = db.prepare(`UPDATE runs SET heartbeat_ms = ? WHERE seq = ? AND status = 'RUNNING'`);
+
+  function sequenceOf(id: RunId): number {
+    const known = sequence.get(id) ?? (findRun.get(id) as number | undefined);
+    if (known === undefined) throw runUnknown(id);
+    sequence.set(id, known);
+    return known;
+  }
+
+  function start(run: NewRun, process: RunProcess): void {
+    const parent = run.parentId === undefined ? null : sequenceOf(run.parentId);
+    const inherited = run.experiment === undefined && parent !== null;
+    const experiment = inherited ? experimentOf.get(parent) : experiments.id(run.experiment ?? 'Default');
+    const { changes, lastInsertRowid } = insertRun.run(
+      run.id, experiment, parent, run.name, run.stage ?? null, run.startedMs, now(),
+      process.user, process.host, process.pid, process.start ?? null, run.command ?? null,
+      run.git?.commit ?? null, run.git?.branch ?? null, run.git === undefined ? null : Number(run.git.dirty),
+    );
+    if (changes === 0) throw runExists(run.id);
+    sequence.set(run.id, Number(lastInsertRowid));
+  }
+
+  function setTags(seq: number, tags: { readonly [key: string]: string } = {}): void {
+    for (const [key, value] of Object.entries(tags)) setTag.run(seq, key, value);
+  }
+
+  function finish(seq: number, { status, reason, endedMs, tags }: FinishRun): void {
+    finishRun.run(status, reason ?? null, endedMs, seq);
+    setTags(seq, tags);
+  }
+
+  function addParams(id: RunId, params: readonly (readonly [key: string, json: string])[]): void {
+    const seq = sequenceOf(id);
+    let conflict: MloError | undefined;
+    for (const [key, json] of params) {
+      const name = names.id(key);
+      if (insertParam.run(seq, name, json).changes === 1) continue;
+      const old = findParam.get(seq, name) as string;
+      if (old !== json) conflict ??= paramConflict(id, key, old, json);
+    }
+    if (conflict !== undefined) throw conflict;
+  }
+
+  function apply(write: Write): void {
+    switch (write.kind) {
+      case 'start':
+        return start(write.run, write.process);
+      case 'finish':
+        return finish(sequenceOf(write.run), write.finish);
+      case 'params':
+        return addParams(write.run, write.params);
+      case 'metrics':
+        return metrics.add(sequenceOf(write.run), write.points);
+      case 'tags':
+        return setTags(sequenceOf(write.run), write.tags);
+      case 'artifact': {
+        const { digest, kind, size, files, mode } = write.content;
+        setArtifact.run(sequenceOf(write.run), write.path, digest, kind, size, files ?? null, mode ?? null);
+        return;
+      }
+      case 'links': {
+        const seq = sequenceOf(write.run);
+        for (const link of write.links) setLink.run(seq, link.stage, link.outcome, link.producerRunId ?? null);
+        return;
+      }
+      case 'heartbeat':
+        for (const id of write.runs) beat.run(write.atMs, sequenceOf(id));
+        return;
+    }
+  }
+
+  const transaction = db.transaction((writes: readonly Write[]): MloError[] => {
+    const refused: MloError[] = [];
+    for (const write of writes) {
+      const error = refusalOf(() => apply(write));
+      if (error !== undefined) refused.push(error);
+    }
+    metrics.finish();
+    return refused;
+  });
+
+  return (writes, busyMs) => {
+    db.pragma(`busy_timeout = ${busyMs}`);
+    try {
+      return transaction.immediate(writes);
+    } catch (error) {
+      names.forget();
+      experiments.forget();
+      metrics.forget();
+      sequence.clear();
+      throw error;
+    }
+  };
+}
+
+function refusalOf(work: () => void): MloError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MloError) return error;
+    throw error;
+  }
+}

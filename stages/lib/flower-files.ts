@@ -1,0 +1,14 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { formatFlowers, parseFlowers, type FlowerTable } from './flowers.ts';
+
+/** @throws Error that names the file as a path from the project's root, and the line. */
+export async function readFlowers(file: string): Promise<FlowerTable> {
+  return parseFlowers(await readFile(file, 'utf8'), path.relative(process.cwd(), file));
+}
+
+export async function writeFlowers(file: string, table: FlowerTable): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, formatFlowers(table));
+}

@@ -1,0 +1,339 @@
+import { describe, expect, it } from 'vitest';
+import { MloError } from '../../../src/core/errors/mlo-error.ts';
+import type { Content, Digest } from '../../../src/core/content.ts';
+import type { Value } from '../../../src/core/value.ts';
+import type { NewRun, Tracking } from '../../../src/tracking/types.ts';
+
+export interface TrackingFixture {
+  /** A new handle on the same store. */
+  open(): Tracking;
+  /** The same, for reading. */
+  openReadOnly(): Tracking;
+}
+
+export const runId = (start: string): string => start.padEnd(32, '0');
+export const newRun = (start: string, more: Partial<NewRun> = {}): NewRun => ({ id: runId(start), name: start, startedMs: 1_000, ...more });
+export const file = (letter: string): Content => ({ digest: letter.repeat(64) as Digest, size: 3, kind: 'file' });
+export const point = (name: string, value: number, step: number, timestampMs = 5_000) => ({ name, value, step, timestampMs });
+
+export function errorOf(work: () => unknown): MloError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof MloError) return error;
+    throw error;
+  }
+  throw new Error('no error was thrown');
+}
+
+const HOSTILE = ["'; DROP TABLE runs; --", '"quoted" \\ back', 'line\nbreak\ttab', '🦄 ünïcödé 漢字', 'nul\u0000inside', '__proto__', 'constructor', '-rf', '../../x', ' ', 'x'.repeat(6000)];
+
+/** What every tracking store must do; `make` gives an empty one. */
+export function trackingContract(name: string, make: () => TrackingFixture): void {
+  describe(`the tracking contract, ${name}`, () => {
+    const withStore = (work: (tracking: Tracking, fixture: TrackingFixture) => void): void => {
+      const fixture = make();
+      const tracking = fixture.open();
+      work(tracking, fixture);
+      tracking.close();
+    };
+
+    it('shows a started run as RUNNING at once, to the handle that started it', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01', { command: 'mlo repro', git: { commit: 'c'.repeat(40), branch: 'main', dirty: true } }));
+        expect(tracking.list()).toEqual([
+          expect.objectContaining({ id: runId('aa01'), name: 'aa01', experiment: 'Default', status: 'RUNNING', startedMs: 1_000, command: 'mlo repro', git: { commit: 'c'.repeat(40), branch: 'main', dirty: true } }),
+        ]);
+      });
+    });
+
+    it('keeps everything across close and open', () => {
+      withStore((tracking, fixture) => {
+        tracking.startRun(newRun('aa01', { params: { lr: 0.1 }, tags: { who: 'me' }, experiment: 'iris' }));
+        tracking.logMetrics(runId('aa01'), [point('loss', 0.5, 1)]);
+        tracking.logArtifact(runId('aa01'), 'params.yaml', file('a'));
+        tracking.linkStages(runId('aa01'), [{ stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') }, { stage: 'split', outcome: 'restored' }]);
+        tracking.finishRun(runId('aa01'), { status: 'FAILED', endedMs: 3_000, reason: 'it broke', tags: { peak: '12 MB' } });
+        const before = tracking.get('aa01');
+        const other = fixture.open();
+        expect(before).toEqual({ ...before, experiment: 'iris', status: 'FAILED', reason: 'it broke', endedMs: 3_000 });
+        expect(before.params).toEqual({ lr: 0.1 });
+        expect(before.tags).toEqual({ who: 'me', peak: '12 MB' });
+        expect(before.metrics).toEqual({ loss: { value: 0.5, step: 1, points: 1 } });
+        expect(before.artifacts).toEqual([{ path: 'params.yaml', content: file('a') }]);
+        expect(before.links).toEqual([{ stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') }, { stage: 'split', outcome: 'restored' }]);
+        expect(other.get('aa01')).toEqual(before);
+        other.close();
+      });
+    });
+
+    it('gives a child the experiment of its parent and shows the tree in order of start', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01', { experiment: 'iris' }));
+        tracking.startRun(newRun('bb02', { parentId: runId('aa01'), stage: 'second', startedMs: 3_000 }));
+        tracking.startRun(newRun('bb01', { parentId: runId('aa01'), stage: 'first', startedMs: 2_000 }));
+        tracking.apply({ type: 'child-start', run: runId('cc01'), parent: runId('bb01'), name: 'fold-1', timestampMs: 2_500 });
+        tracking.apply({ type: 'metrics', run: runId('cc01'), points: [point('acc', 0.9, 0)] });
+        tracking.apply({ type: 'child-end', run: runId('cc01'), status: 'FINISHED', timestampMs: 2_600 });
+        const detail = tracking.get('aa01');
+        expect(detail.children.map((child) => child.stage)).toEqual(['first', 'second']);
+        expect(detail.children[0]?.children).toEqual([expect.objectContaining({ name: 'fold-1', experiment: 'iris', status: 'FINISHED', endedMs: 2_600, parentId: runId('bb01'), metrics: { acc: { value: 0.9, step: 0, points: 1 } } })]);
+      });
+    });
+
+    it('lists newest first, parents only unless asked, by status and stage', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01', { startedMs: 1_000 }));
+        tracking.startRun(newRun('aa02', { startedMs: 2_000 }));
+        tracking.startRun(newRun('bb01', { parentId: runId('aa02'), stage: 'train', startedMs: 2_100 }));
+        tracking.finishRun(runId('aa01'), { status: 'FINISHED', endedMs: 1_500 });
+        const ids = (query: Parameters<Tracking['list']>[0]) => tracking.list(query).map((run) => run.name);
+        expect(ids({})).toEqual(['aa02', 'aa01']);
+        expect(ids({ limit: 1 })).toEqual(['aa02']);
+        expect(ids({ limit: 0 })).toEqual([]);
+        expect(ids({ includeChildren: true })).toEqual(['bb01', 'aa02', 'aa01']);
+        expect(ids({ status: 'FINISHED' })).toEqual(['aa01']);
+        expect(ids({ stage: 'train' })).toEqual(['bb01']);
+      });
+    });
+
+    it('keeps the type of every param value, long integers and NaN too', () => {
+      const params: { [key: string]: Value } = { text: '1', integer: 1, real: 1.5, yes: true, nothing: null, long: 12345678901234567890n, nan: Number.NaN, inf: -Infinity, list: [1, [2n ** 70n, 'a']], map: { a: { b: [] } } };
+      withStore((tracking, fixture) => {
+        tracking.startRun(newRun('aa01', { params }));
+        tracking.flush();
+        const other = fixture.open();
+        expect(other.get('aa01').params).toEqual(params);
+        other.close();
+      });
+    });
+
+    it('refuses another value for a param and names the old and the new one', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01', { params: { lr: 0.1 } }));
+        tracking.logParams(runId('aa01'), { lr: 0.1 });
+        const error = errorOf(() => tracking.logParams(runId('aa01'), { lr: 0.2, epochs: 3 }));
+        expect(error.code).toBe('MLO_TRACKING');
+        expect(error.message).toContain('"lr"');
+        expect(error.message).toContain('0.1');
+        expect(error.message).toContain('0.2');
+        expect(tracking.get('aa01').params).toEqual({ lr: 0.1 });
+      });
+    });
+
+    it('tells the number 1 from the text "1" in params', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01', { params: { n: 1 } }));
+        expect(errorOf(() => tracking.logParams(runId('aa01'), { n: '1' })).code).toBe('MLO_TRACKING');
+      });
+    });
+
+    it('finds the contradiction with a param that another handle wrote', () => {
+      withStore((tracking, fixture) => {
+        tracking.startRun(newRun('aa01', { params: { lr: 0.1 } }));
+        tracking.flush();
+        const other = fixture.open();
+        expect(errorOf(() => other.logParams(runId('aa01'), { lr: 0.3 })).message).toContain('0.3');
+        other.close();
+      });
+    });
+
+    it('reports at flush what two handles contradicted each other in before either was written, and keeps the first', () => {
+      withStore((tracking, fixture) => {
+        tracking.startRun(newRun('aa01'));
+        tracking.flush();
+        const other = fixture.open();
+        tracking.logParams(runId('aa01'), { lr: 0.1 });
+        other.logParams(runId('aa01'), { lr: 0.2, epochs: 3 });
+        tracking.flush();
+        expect(errorOf(() => other.flush()).message).toContain('0.2');
+        expect(other.get('aa01').params).toEqual({ lr: 0.1, epochs: 3 });
+        other.close();
+      });
+    });
+
+    it('keeps repeated steps, NaN and the infinities, in order of step and time', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        tracking.logMetrics(runId('aa01'), [point('loss', 3, 2, 20), point('loss', Number.NaN, 1, 11), point('loss', Infinity, 1, 10), point('loss', -Infinity, -5, 1)]);
+        tracking.logMetrics(runId('aa01'), [point('loss', 2, 2, 21), point('loss', 2.5, 2, 20)]);
+        expect(tracking.metricSeries(runId('aa01'), 'loss')).toEqual([
+          point('loss', -Infinity, -5, 1), point('loss', Infinity, 1, 10), point('loss', Number.NaN, 1, 11), point('loss', 2.5, 2, 20), point('loss', 3, 2, 20), point('loss', 2, 2, 21),
+        ]);
+        expect(tracking.get('aa01').metrics).toEqual({ loss: { value: 2, step: 2, points: 6 } });
+      });
+    });
+
+    it('counts the same point once', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        tracking.logMetrics(runId('aa01'), [point('loss', Number.NaN, 1), point('loss', Number.NaN, 1)]);
+        tracking.flush();
+        tracking.logMetrics(runId('aa01'), [point('loss', Number.NaN, 1)]);
+        expect(tracking.get('aa01').metrics).toEqual({ loss: { value: Number.NaN, step: 1, points: 1 } });
+      });
+    });
+
+    it('takes as last value the highest step, then the latest time, whatever the order of arrival', () => {
+      const points = [point('m', 1, 3, 30), point('m', 2, 3, 31), point('m', 9, 2, 99), point('m', Number.NaN, 3, 31)];
+      for (const order of [points, points.toReversed()]) {
+        withStore((tracking) => {
+          tracking.startRun(newRun('aa01'));
+          for (const one of order) {
+            tracking.logMetrics(runId('aa01'), [one]);
+            tracking.flush();
+          }
+          expect(tracking.get('aa01').metrics).toEqual({ m: { value: 2, step: 3, points: 4 } });
+        });
+      }
+    });
+
+    it('refuses points that no metric can have', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        for (const bad of [point('', 1, 1), point('m', 'high' as never, 1), point('m', 1, 0.5), point('m', 1, Number.NaN), point('m', 1, 1, Number.NaN)]) {
+          expect(errorOf(() => tracking.logMetrics(runId('aa01'), [bad])).code).toBe('MLO_TRACKING');
+        }
+        expect(tracking.get('aa01').metrics).toEqual({});
+      });
+    });
+
+    it('takes any text as name, key or value', () => {
+      withStore((tracking, fixture) => {
+        const texts = Object.fromEntries(HOSTILE.map((text) => [text, text]));
+        tracking.startRun(newRun('aa01', { name: HOSTILE.join(), stage: HOSTILE[0] as string, command: HOSTILE.join('\n'), experiment: HOSTILE[0] as string, params: texts, tags: texts }));
+        tracking.logMetrics(runId('aa01'), HOSTILE.map((name, index) => point(name, index, index)));
+        for (const name of HOSTILE) tracking.logArtifact(runId('aa01'), name, file('a'));
+        tracking.linkStages(runId('aa01'), HOSTILE.map((stage) => ({ stage, outcome: 'unchanged' as const })));
+        tracking.finishRun(runId('aa01'), { status: 'KILLED', endedMs: 2_000, reason: HOSTILE[2] as string });
+        const other = fixture.open();
+        tracking.flush();
+        const detail = other.get('aa01');
+        expect(detail.params).toEqual(texts);
+        expect(detail.tags).toEqual(texts);
+        expect(Object.keys(detail.metrics).sort()).toEqual([...HOSTILE].sort());
+        expect(detail.artifacts.map((artifact) => artifact.path).sort()).toEqual([...HOSTILE].sort());
+        expect(detail.links.map((link) => link.stage).sort()).toEqual([...HOSTILE].sort());
+        expect(detail).toMatchObject({ name: HOSTILE.join(), stage: HOSTILE[0], experiment: HOSTILE[0], reason: HOSTILE[2] });
+        expect(other.list({ stage: HOSTILE[0] as string })).toHaveLength(1);
+        expect(HOSTILE.map((name) => other.metricSeries(runId('aa01'), name).length)).toEqual(HOSTILE.map(() => 1));
+        other.close();
+      });
+    });
+
+    it('takes names that are not well-formed text as one series, without losing points', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        tracking.logMetrics(runId('aa01'), [point('a\ud800', 1, 1), point('a\udfff', 2, 2), point('a\ufffd', 3, 3)]);
+        expect(tracking.get('aa01').metrics).toEqual({ 'a\ufffd': { value: 3, step: 3, points: 3 } });
+      });
+    });
+
+    it('finds a run by a unique prefix of four characters or more', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('abcd1'));
+        tracking.startRun(newRun('abcd2'));
+        tracking.startRun(newRun('ffff'));
+        expect(tracking.get('abcd1').name).toBe('abcd1');
+        expect(tracking.get('FFFF').name).toBe('ffff');
+        expect(tracking.get(runId('abcd2')).name).toBe('abcd2');
+        const ambiguous = errorOf(() => tracking.get('abcd'));
+        expect(ambiguous.code).toBe('MLO_RUN_UNKNOWN');
+        expect(ambiguous.details['candidates']).toEqual([runId('abcd1'), runId('abcd2')]);
+        for (const unknown of ['abc', 'abce', '', '%', "' OR 1=1 --", runId('abcd1') + '0', '../..']) {
+          const error = errorOf(() => tracking.get(unknown));
+          expect(error.code).toBe('MLO_RUN_UNKNOWN');
+          expect(error.hint).toContain('mlo runs list');
+        }
+      });
+    });
+
+    it('refuses to write to a run, or under a parent, that does not exist', () => {
+      withStore((tracking) => {
+        const nobody = runId('dead');
+        const attempts = [
+          () => tracking.finishRun(nobody, { status: 'FINISHED', endedMs: 1 }),
+          () => tracking.logParams(nobody, { a: 1 }),
+          () => tracking.logMetrics(nobody, [point('a', 1, 1)]),
+          () => tracking.setTags(nobody, { a: '1' }),
+          () => tracking.logArtifact(nobody, 'a', file('a')),
+          () => tracking.linkStages(nobody, []),
+          () => tracking.metricSeries(nobody, 'a'),
+          () => tracking.startRun(newRun('aa01', { parentId: nobody })),
+        ];
+        for (const attempt of attempts) expect(errorOf(attempt).code).toBe('MLO_RUN_UNKNOWN');
+        expect(tracking.list({ includeChildren: true })).toEqual([]);
+      });
+    });
+
+    it('starts a run once and only with a proper id', () => {
+      withStore((tracking, fixture) => {
+        tracking.startRun(newRun('aa01'));
+        expect(errorOf(() => tracking.startRun(newRun('aa01'))).code).toBe('MLO_TRACKING');
+        for (const id of ['', 'ABCD'.repeat(8), 'aa01', `${runId('aa02')}0`]) {
+          expect(errorOf(() => tracking.startRun({ ...newRun('aa02'), id })).code).toBe('MLO_TRACKING');
+        }
+        tracking.flush();
+        const other = fixture.open();
+        other.startRun(newRun('aa01', { name: 'impostor' }));
+        expect(errorOf(() => other.flush()).code).toBe('MLO_TRACKING');
+        expect(other.list().map((run) => run.name)).toEqual(['aa01']);
+        other.close();
+      });
+    });
+
+    it('overwrites tags and artifacts with the last that was logged', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01', { tags: { a: '1' } }));
+        tracking.setTags(runId('aa01'), { a: '2' });
+        tracking.logArtifact(runId('aa01'), 'model', file('a'));
+        const tree: Content = { digest: 'b'.repeat(64) as Digest, size: 9, kind: 'tree', files: 2 };
+        tracking.logArtifact(runId('aa01'), 'model', tree);
+        tracking.logArtifact(runId('aa01'), 'tool', { ...file('c'), mode: 'exec' });
+        expect(tracking.get('aa01').tags).toEqual({ a: '2' });
+        expect(tracking.get('aa01').artifacts).toEqual([{ path: 'model', content: tree }, { path: 'tool', content: { ...file('c'), mode: 'exec' } }]);
+      });
+    });
+
+    it('ends what is left running below a run together with it', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        tracking.startRun(newRun('bb01', { parentId: runId('aa01') }));
+        tracking.startRun(newRun('cc01', { parentId: runId('bb01') }));
+        tracking.startRun(newRun('dd01'));
+        tracking.finishRun(runId('bb01'), { status: 'KILLED', endedMs: 4_000 });
+        expect(tracking.get('cc01')).toMatchObject({ status: 'KILLED', endedMs: 4_000 });
+        expect(tracking.get('aa01').status).toBe('RUNNING');
+        tracking.finishRun(runId('aa01'), { status: 'FINISHED', endedMs: 5_000 });
+        expect(tracking.get('bb01')).toMatchObject({ status: 'KILLED', endedMs: 4_000 });
+        expect(tracking.get('dd01').status).toBe('RUNNING');
+      });
+    });
+
+    it('reads for others what has been flushed, without disturbing the writer', () => {
+      withStore((tracking, fixture) => {
+        tracking.startRun(newRun('aa01'));
+        tracking.flush();
+        const reader = fixture.openReadOnly();
+        expect(reader.list()).toHaveLength(1);
+        tracking.startRun(newRun('aa02'));
+        expect(reader.list()).toHaveLength(1);
+        tracking.flush();
+        expect(reader.list()).toHaveLength(2);
+        expect(() => reader.startRun(newRun('aa03'))).toThrow('read-only');
+        reader.close();
+      });
+    });
+
+    it('leaves runs of living processes alone', () => {
+      withStore((tracking, fixture) => {
+        tracking.startRun(newRun('aa01'));
+        expect(tracking.reconcile()).toEqual([]);
+        const reader = fixture.openReadOnly();
+        expect(reader.reconcile()).toEqual([]);
+        reader.close();
+        expect(tracking.get('aa01').status).toBe('RUNNING');
+      });
+    });
+  });
+}

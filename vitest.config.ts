@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { alias: { 'mlo-cli': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    // Native packages (SQLite, sharp) live in processes, not in worker threads that vitest ends at will.
+    pool: 'forks',
+    globalSetup: ['test/helpers/build-once.ts'],
+    setupFiles: ['test/helpers/after-each-test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 5_000,
+  },
+});
