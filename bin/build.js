@@ -9,9 +9,9 @@ const EXTERNAL = ['better-sqlite3', '@napi-rs/*', 'sharp', 'ink', 'react', '@ten
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
 
 /** Returns the names of the files in `dist/`; takes those of the build before, whose chunks start to age now. */
-export async function build(root, filesBefore) {
+export async function build(root, { to = new URL('dist/', root), filesBefore = [] } = {}) {
   const esbuild = await loadEsbuild();
-  const temporary = new URL(`dist/.tmp-${process.pid}/`, root);
+  const temporary = new URL(`.tmp-${process.pid}/`, to);
   try {
     await esbuild.build({
       absWorkingDir: fileURLToPath(root),
@@ -34,7 +34,7 @@ export async function build(root, filesBefore) {
       logLevel: 'silent',
     });
     refuseBundledRequire(temporary);
-    return install(temporary, new URL('dist/', root), filesBefore);
+    return install(temporary, to, filesBefore);
   } catch (error) {
     throw error.errors === undefined ? error : new Error(await describe(esbuild, error), { cause: error });
   } finally {

@@ -22,7 +22,7 @@ export async function ensureFresh(root) {
     const digest = digestOf(root, files);
     if (record?.digest === digest) return writeRecord(root, { ...record, stamp });
     const { build } = await import('./build.js');
-    const built = await build(root, record?.files ?? []);
+    const built = await build(root, { filesBefore: record?.files ?? [] });
     writeRecord(root, { stamp, digest, files: built });
   });
 }
@@ -76,7 +76,8 @@ async function underBuildLock(root, work) {
   const deadline = Date.now() + LOCK_LIMIT_MS;
   while (!tryLock(lock)) {
     if (holderIsGone(lock)) rmSync(lock, { force: true });
-    else if (Date.now() > deadline) throw new Error(`another build has held ${fileURLToPath(lock)} for a minute; remove that file if none is running`);
+    else if (Date.now() > deadline)
+      throw new Error(`another build has held ${fileURLToPath(lock)} for a minute; remove that file if none is running`);
     else await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS));
   }
   try {

@@ -77,7 +77,14 @@ async function runOnPinnedNode() {
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     refuse(
-      'mlo needs Node.js ' + MINIMUM.join('.') + ' or newer (found ' + process.version + '), and ' + pinned + ' does not start: ' + error.message,
+      'mlo needs Node.js ' +
+        MINIMUM.join('.') +
+        ' or newer (found ' +
+        process.version +
+        '), and ' +
+        pinned +
+        ' does not start: ' +
+        error.message,
       'nvm install 24',
     );
   });

@@ -5,7 +5,7 @@ import { declaredChanges, sameValue } from '../core/plan/changes.ts';
 import type { FingerprintRecord, LockEntry } from '../core/lock/types.ts';
 import type { Stage } from '../core/stage.ts';
 import type { Value } from '../core/value.ts';
-import { codeNow } from '../runtime/module/check-code.ts';
+import { codeNow } from '../runtime/module/code-now.ts';
 import { absolutePath } from './paths.ts';
 import { listPointers, pointerState, writePointer } from './pointers.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { CONFIG_KEYS, type ConfigLink, type ConfigValues } from '../core/config/keys.ts';
+import { CONFIG_KEYS, type ConfigLink } from '../core/config/keys.ts';
 import {
   configValues,
   environmentLayer,

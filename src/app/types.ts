@@ -135,3 +135,10 @@ export interface LogsData {
   readonly runId?: RunId;
   readonly path: string;
 }
+
+/** `params diff`, `metrics diff`; `old` and `new` are revisions as typed, or `workspace`. */
+export interface ValuesDiffData {
+  readonly old: string;
+  readonly new: string;
+  readonly diffs: readonly ValueDiff[];
+}

@@ -21,6 +21,8 @@ export interface Git {
   head(): GitHead | undefined;
   /** Text of a file at a revision; undefined where that revision has no such file. */
   show(revision: string, path: string): string | undefined;
+  /** Files of a revision below the project root. */
+  list(revision: string): readonly string[];
   /** The commit that a revision names. */
   resolve(revision: string): string;
   /** Which of these paths Git tracks: files, and folders with tracked files below. */
@@ -44,6 +46,7 @@ export function openGit(root: string): Git | undefined {
   return {
     head: () => readHead(git),
     show: (revision, path) => readBlob(git, resolve(revision), revision, path),
+    list: (revision) => splitZero(expectSuccess(git, ['ls-tree', '-r', '-z', '--name-only', resolve(revision)])),
     resolve,
     tracked: (paths) => (paths.length === 0 ? [] : listTracked(git, paths)),
     isIgnored: (paths) => (paths.length === 0 ? [] : listIgnored(git, paths)),
@@ -94,7 +97,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 function readHead(git: RunGit): GitHead | undefined {
   const output = expectSuccess(git, ['status', '--porcelain=v2', '--branch', '--untracked-files=no', '-z']);
-  const lines = output.split('\0').filter((line) => line !== '');
+  const lines = splitZero(output);
   const header = (name: string): string | undefined => lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3);
   const commit = header('branch.oid');
   if (commit === undefined || commit === '(initial)') return undefined;
@@ -131,7 +134,7 @@ function listTracked(git: RunGit, paths: readonly string[]): string[] {
   const few = paths.length <= MANY_PATHS;
   const output = few ? expectSuccess(git, ['ls-files', '-z', '--', ...paths], { literalPaths: true }) : expectSuccess(git, ['ls-files', '-z']);
   const tracked = new Set<string>();
-  for (const file of output.split('\0')) for (const path of selfAndParents(file)) tracked.add(path);
+  for (const file of splitZero(output)) for (const path of selfAndParents(file)) tracked.add(path);
   return paths.filter((path) => tracked.has(path.replace(/\/+$/, '')));
 }
 
@@ -145,8 +148,12 @@ function listIgnored(git: RunGit, paths: readonly string[]): string[] {
   const { status, stdout, stderr } = git(args, { input: paths.map((path) => `${path}\0`).join('') });
   // 1: none of them is.
   if (status > 1) throw gitError(args, stderr.trim());
-  const ignored = new Set(stdout.split('\0'));
+  const ignored = new Set(splitZero(stdout));
   return paths.filter((path) => ignored.has(path));
+}
+
+function splitZero(output: string): readonly string[] {
+  return output.split('\0').filter((part) => part !== '');
 }
 
 function expectSuccess(git: RunGit, args: readonly string[], options?: Parameters<RunGit>[1]): string {

@@ -1,6 +1,7 @@
 import { blake3, Blake3Hasher } from '@napi-rs/blake-hash';
 import { open } from 'node:fs/promises';
 import type { Digest } from '../core/content.ts';
+import { throwIfInterrupted } from './interrupt.ts';
 
 /** Large files are read in pieces of 4 MiB: 64 KiB and 4 MiB were the fast ones, 1 MiB was slow on every try. */
 export const STREAM_BYTES = 4 * 1024 * 1024;
@@ -31,7 +32,7 @@ export interface HashFileOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Digest and number of bytes read; bounded memory. Throws what node:fs throws, and the signal's reason. */
+/** Digest and number of bytes read; bounded memory. Throws what node:fs throws, and MLO_INTERRUPTED. */
 export async function hashFile(path: string | Buffer, options: HashFileOptions = {}): Promise<{ digest: Digest; size: number }> {
   const file = await open(path, 'r');
   try {
@@ -55,7 +56,7 @@ export async function readPieces(
   const buffer = Buffer.allocUnsafeSlow(STREAM_BYTES);
   let size = 0;
   for (;;) {
-    signal?.throwIfAborted();
+    throwIfInterrupted(signal);
     const { bytesRead } = await file.read(buffer, 0, buffer.length, size);
     if (bytesRead === 0) return size;
     size += bytesRead;

@@ -12,8 +12,8 @@ import { writeFileAtomic } from './write-atomic.ts';
  * file is an empty index.
  *
  * Racy-safe as Git's index is: a file changed again within one tick of its clock, to the same size, has
- * the same stat. So an entry is trusted only where the file's times are older, by more than a tick, than
- * the moment its hashing began; any later change must then show another time.
+ * the same stat. So an entry is trusted only where the file's ctime (which nobody can set) is older, by
+ * more than a tick, than the moment its hashing began; any later change must then show another ctime.
  */
 export interface StatIndex {
   /** The digest of the file at `path` with this stat, or undefined where it must be hashed. */
@@ -28,7 +28,7 @@ export interface StatIndex {
 }
 
 /** Kernels stamp files with a clock that ticks every 1 to 10 ms; some file systems keep only (even) seconds. */
-const FINE_TICK_MS = 20;
+export const FINE_TICK_MS = 20;
 const COARSE_TICK_MS = 2_100;
 /** Entries of files that are gone are looked for once the index has grown to twice what it was then. */
 const PRUNE_FLOOR = 4_096;
@@ -82,8 +82,7 @@ export function openStatIndex(file: string, root: BytePath): StatIndex {
 
 function isSettled(entry: StatEntry): boolean {
   const isCoarse = Number.isInteger(entry.mtimeMs / 1000) && Number.isInteger(entry.ctimeMs / 1000);
-  const youngest = Math.max(entry.ctimeMs, Math.min(entry.mtimeMs, entry.hashedMs));
-  return youngest + (isCoarse ? COARSE_TICK_MS : FINE_TICK_MS) < entry.hashedMs;
+  return entry.ctimeMs + (isCoarse ? COARSE_TICK_MS : FINE_TICK_MS) < entry.hashedMs;
 }
 
 function sameStat(a: StatKey, b: StatKey): boolean {

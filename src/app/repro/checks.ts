@@ -1,7 +1,8 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { dirname, relative, isAbsolute, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { MloError, type Problem } from '../../core/errors/mlo-error.ts';
 import type { StagePlan } from '../../core/plan/types.ts';
+import { isInside } from '../../core/path/project-path.ts';
 import type { Graph } from '../../core/graph/graph.ts';
 import type { ProjectPath, Stage } from '../../core/stage.ts';
 import { openGit } from '../../fs/git.ts';
@@ -86,9 +87,4 @@ export function trackedByGit(root: string, paths: readonly ProjectPath[]): Reado
 
 function nearestExisting(path: string): string {
   return lstatSync(path, { throwIfNoEntry: false }) === undefined ? nearestExisting(dirname(path)) : path;
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }

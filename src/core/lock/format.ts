@@ -1,6 +1,7 @@
 import { isDigest } from '../content.ts';
 import { canonicalJson, parseCanonicalJson } from '../encoding/canonical-json.ts';
 import { MloError } from '../errors/mlo-error.ts';
+import { parseProjectPath } from '../path/project-path.ts';
 import { isMap, type Value, type ValueMap } from '../value.ts';
 import type { Lock, LockEntry, LockedContent } from './types.ts';
 
@@ -54,6 +55,7 @@ function checkEntry(path: string, name: string, entry: Value | undefined): void 
   if (!isMap(entry)) throw damaged(path, `${where} is not an object`);
   for (const section of ['deps', 'outs'] as const) {
     const map = optionalMap(path, where, section, entry);
+    if (section === 'outs') for (const out of Object.keys(map)) parseProjectPath(out, path);
     for (const [key, content] of Object.entries(map)) if (!isLockedContent(content)) throw damaged(path, `${where}: ${section} '${key}' is not a digest with a size`);
   }
   for (const [key, digest] of Object.entries(optionalMap(path, where, 'code', entry))) {

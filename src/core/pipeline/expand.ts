@@ -1,7 +1,5 @@
 import type { MapEntry, MapNode, ScalarNode, SourceNode } from '../source/node.ts';
 import { describeNode } from '../source/node.ts';
-import { equalValues } from '../params/keys.ts';
-import { toValue } from '../source/node.ts';
 import type { TemplateContext } from './context.ts';
 import { checkExpressions, interpolate, scalarText, type TemplateFault } from './interpolate.ts';
 import type { Problems } from './problems.ts';
@@ -11,6 +9,13 @@ export interface Member {
   readonly suffix?: string;
   readonly template: MapNode;
   readonly locals: ReadonlyMap<string, SourceNode>;
+}
+
+interface Axis {
+  readonly name: string;
+  readonly entry: MapEntry;
+  readonly values: readonly SourceNode[];
+  readonly substituted: readonly boolean[];
 }
 
 export interface Definition {
@@ -34,7 +39,7 @@ export function expandDefinition(definition: Definition, context: TemplateContex
   const data = resolveData(iterable.node, field, definition, context, problems);
   if (data === undefined) return [];
   warnIfOverwriting(definition, context, field === 'matrix' || data.kind === 'map' ? ['item', 'key'] : ['item'], problems);
-  const members = field === 'foreach' ? foreachMembers(definition, data, problems) : matrixMembers(definition, data, problems);
+  const members = field === 'foreach' ? foreachMembers(definition, iterable.node, data, problems) : matrixMembers(definition, iterable.node, data, problems);
   if (members.length === 0) problems.warn({ from: iterable.node.from, start: iterable.keyStart }, `'${field}' of '${definition.name}' is empty: it makes no stage`);
   return members;
 }
@@ -51,8 +56,10 @@ function resolveData(node: SourceNode, field: string, definition: Definition, co
   return faults > 0 ? undefined : data;
 }
 
-function foreachMembers(definition: Definition, data: SourceNode, problems: Problems): readonly Member[] {
-  const template = definition.node.entries.get('do')?.node as MapNode;
+function foreachMembers(definition: Definition, written: SourceNode, data: SourceNode, problems: Problems): readonly Member[] {
+  const template = definition.node.entries.get('do')?.node;
+  // A 'do' that is missing or no map has been reported with the shape of the file.
+  if (template?.kind !== 'map') return [];
   if (data.kind === 'map') {
     return Array.from(data.entries.values(), ({ key, node, keyStart, keyEnd }) => {
       const keyNode: ScalarNode = { kind: 'scalar', value: key, from: node.from, start: keyStart, end: keyEnd };
@@ -64,21 +71,26 @@ function foreachMembers(definition: Definition, data: SourceNode, problems: Prob
     return [];
   }
   const complex = data.items.some((item) => item.kind !== 'scalar');
-  const named = data.items.map((item, index) => ({ name: complex ? String(index) : scalarText(item as ScalarNode), item }));
+  const substituted = areSubstituted(written, data.items);
+  const named = data.items.map((item, index) => ({ name: complex ? String(index) : fragment(item as ScalarNode, substituted[index] === true), item }));
   return unique(definition, 'foreach', named, problems).map(({ name, item }) => ({ suffix: name, template, locals: new Map([['item', item]]) }));
 }
 
-function matrixMembers(definition: Definition, data: SourceNode, problems: Problems): readonly Member[] {
+function matrixMembers(definition: Definition, written: SourceNode, data: SourceNode, problems: Problems): readonly Member[] {
   if (data.kind !== 'map') {
     unfit(definition, 'matrix', data, 'expected a dictionary of lists', problems);
     return [];
   }
-  const axes: { readonly name: string; readonly values: readonly SourceNode[]; readonly entry: MapEntry }[] = [];
+  const axes: Axis[] = [];
   for (const entry of data.entries.values()) {
     const { node, key } = entry;
     if (node.kind === 'scalar') unfit(definition, `matrix.${key}`, node, 'expected a list', problems);
-    // DVC takes the keys of a map.
-    else axes.push({ name: key, entry, values: node.kind === 'list' ? node.items : Array.from(node.entries.values(), keyOf) });
+    else {
+      // DVC takes the keys of a map.
+      const values = node.kind === 'list' ? node.items : Array.from(node.entries.values(), keyOf);
+      const original = written.kind === 'map' ? written.entries.get(key)?.node : written;
+      axes.push({ name: key, entry, values, substituted: areSubstituted(original, node.kind === 'list' ? values : []) });
+    }
   }
   if (axes.length < data.entries.size) return [];
   const template = without(definition.node, 'matrix');
@@ -89,7 +101,7 @@ function matrixMembers(definition: Definition, data: SourceNode, problems: Probl
     for (const [index, axis] of axes.entries()) {
       const [position, value] = combination[index] as readonly [number, SourceNode];
       entries.set(axis.name, { ...axis.entry, node: value });
-      fragments.push(value.kind === 'scalar' ? scalarText(value) : `${axis.name}${position}`);
+      fragments.push(value.kind === 'scalar' ? fragment(value, axis.substituted[position] === true) : `${axis.name}${position}`);
     }
     const item: MapNode = { ...data, entries };
     return { name: fragments.join('-'), item };
@@ -112,10 +124,29 @@ function unique<T extends { readonly name: string; readonly item: SourceNode }>(
     }
     const place = { from: definition.node.from, start: definition.nameStart };
     const where = `'${field}' of '${definition.name}'`;
-    if (equalValues(toValue(first.item), toValue(one.item))) problems.warn(place, `${where} lists '${one.name}' more than once; it makes one stage`);
+    if (printedText(first.item) === printedText(one.item)) problems.warn(place, `${where} lists '${one.name}' more than once; it makes one stage`);
     else problems.add('MLO_PIPELINE_INVALID', place, `${where} makes two different stages of the same name '${definition.name}@${one.name}'`, 'Change the values so that their names differ.');
   }
   return [...byName.values()];
+}
+
+/** Which items were put in by a `${}`. */
+function areSubstituted(written: SourceNode | undefined, items: readonly SourceNode[]): readonly boolean[] {
+  if (written?.kind === 'list') return items.map((item, index) => item !== written.items[index]);
+  return items.map(() => written?.kind === 'scalar');
+}
+
+/** DVC names a boolean that a `${}` put in as Python prints it, and one written in place in lower case. */
+function fragment(node: ScalarNode, substituted: boolean): string {
+  if (substituted && typeof node.value === 'boolean') return node.value ? 'True' : 'False';
+  return scalarText(node);
+}
+
+/** Items that print the same make the same stage. */
+function printedText(node: SourceNode): string {
+  if (node.kind === 'scalar') return JSON.stringify(scalarText(node));
+  if (node.kind === 'list') return `[${node.items.map(printedText).join(',')}]`;
+  return `{${Array.from(node.entries, ([key, entry]) => `${JSON.stringify(key)}:${printedText(entry.node)}`).join(',')}}`;
 }
 
 /** Every choice of one value (with its index) from each list, the last list varying fastest. */

@@ -1,4 +1,4 @@
-import { describeNode, toValue, type MapEntry, type MapNode, type SourceNode } from '../source/node.ts';
+import { describeNode, placeOfValue, toValue, type MapEntry, type MapNode, type SourceNode } from '../source/node.ts';
 import type { Position } from '../stage.ts';
 import type { Value, ValueMap } from '../value.ts';
 import type { Place, Problems } from './problems.ts';
@@ -72,10 +72,11 @@ export class Fields {
   }
 
   private read<Type>(key: string, expected: string, accept: (value: unknown) => Type | undefined): Type | undefined {
-    const node = this.node(key);
-    if (node === undefined) return undefined;
+    const entry = this.entry(key);
+    if (entry === undefined) return undefined;
+    const { node } = entry;
     const value = node.kind === 'scalar' ? accept(node.value) : undefined;
-    return value ?? this.fail(node, `${this.where}.${key}: ${expected}, found ${describeNode(node)}`);
+    return value ?? this.fail(placeOfValue(entry), `${this.where}.${key}: ${expected}, found ${describeNode(node)}`);
   }
 }
 

@@ -79,9 +79,12 @@ function loadFile(path: ProjectPath, isRoot: boolean, sources: Sources, problems
   const definitions = root.entries.get('stages')?.node;
   if (definitions?.kind === 'map') {
     for (const entry of definitions.entries.values()) {
-      if (valid.has(entry.key)) stages.push(...loadDefinition(entry, setting, kind, isRoot, sources, problems));
+      // A definition of the wrong shape is looked at too: everything that is wrong is told at once.
+      problems.onlyNewPlaces = !valid.has(entry.key);
+      if (entry.node.kind === 'map') stages.push(...loadDefinition(entry, setting, kind, isRoot, sources, problems));
     }
   }
+  problems.onlyNewPlaces = false;
   const file: PipelineFile = { path, dir: folder, kind, lockPath: lockPathOf(path), ...readTopLevel(root, setting, problems) };
   return { file, stages };
 }
@@ -89,13 +92,16 @@ function loadFile(path: ProjectPath, isRoot: boolean, sources: Sources, problems
 function loadDefinition(entry: MapEntry, file: FileSetting, kind: 'pipeline' | 'dvc', isRoot: boolean, sources: Sources, problems: Problems): readonly Stage[] {
   const definition: Definition = { name: entry.key, node: entry.node as MapNode, nameStart: entry.keyStart, file: file.path };
   const place = { from: entry.node.from, start: entry.keyStart };
+  const { onlyNewPlaces } = problems;
   const stages: Stage[] = [];
   for (const member of expandDefinition(definition, file.scope?.context, problems)) {
     const name = member.suffix === undefined ? definition.name : `${definition.name}@${member.suffix}`;
     const wrongName = generatedNameProblem(name);
     if (wrongName !== undefined) problems.add('MLO_PIPELINE_INVALID', place, wrongName, 'Use values without line breaks in foreach and matrix.');
-    const node = resolveMember(definition, member, name, file, sources, problems);
-    if (node === undefined) continue;
+    const resolved = resolveMember(definition, member, name, file, sources, problems);
+    // What is wrong with one member of a definition is wrong with all: it is told once.
+    problems.onlyNewPlaces = onlyNewPlaces || member.suffix !== undefined;
+    if (resolved === undefined) continue;
     const origin: StageOrigin = {
       file: file.path,
       folder: file.folder,
@@ -105,8 +111,8 @@ function loadDefinition(entry: MapEntry, file: FileSetting, kind: 'pipeline' | '
       ...(member.suffix === undefined ? {} : { group: definition.name }),
       at: positionOf(place),
     };
-    const stage = buildStage(origin, node, problems);
-    if (stage !== undefined) stages.push(stage);
+    const stage = buildStage(origin, resolved.node, problems);
+    if (stage !== undefined && resolved.complete) stages.push(stage);
   }
   return stages;
 }

@@ -19,9 +19,12 @@ export interface Place {
  */
 export class Problems {
   readonly warnings: Problem[] = [];
+  /** Set while something is looked at that is known to be wrong: only places not yet named add anything. */
+  onlyNewPlaces = false;
   private readonly problems: Problem[] = [];
   private readonly codes = new Set<PipelineErrorCode>();
   private readonly told = new Set<string>();
+  private readonly places = new Set<string>();
 
   get count(): number {
     return this.problems.length;
@@ -34,9 +37,11 @@ export class Problems {
 
   addAll(code: PipelineErrorCode, problems: readonly Problem[], sameAs?: string): void {
     for (const problem of problems) {
-      const key = `${problem.file}:${problem.line}:${problem.column}:${sameAs ?? problem.message}`;
-      if (this.told.has(key)) continue;
+      const place = `${problem.file}:${problem.line}:${problem.column}`;
+      const key = `${place}:${sameAs ?? problem.message}`;
+      if (this.told.has(key) || (this.onlyNewPlaces && this.places.has(place))) continue;
       this.told.add(key);
+      this.places.add(place);
       this.codes.add(code);
       this.problems.push(problem);
     }

@@ -14,8 +14,14 @@ export interface FileSetting {
   readonly scope: VarsScope | undefined;
 }
 
-/** The stage of one member with its own vars applied and every `${}` replaced; undefined when one cannot be. */
-export function resolveMember(definition: Definition, member: Member, name: string, file: FileSetting, sources: Sources, problems: Problems): MapNode | undefined {
+/** A stage after templating. Incomplete: fields that could not be resolved are left out, so that the others can still be checked. */
+export interface ResolvedStage {
+  readonly node: MapNode;
+  readonly complete: boolean;
+}
+
+/** The stage of one member with its own vars applied and every `${}` replaced; undefined when nothing can be said about it. */
+export function resolveMember(definition: Definition, member: Member, name: string, file: FileSetting, sources: Sources, problems: Problems): ResolvedStage | undefined {
   const { template } = member;
   let faults = 0;
   const reportFor = (field: string) => (fault: TemplateFault): void => {
@@ -39,10 +45,13 @@ export function resolveMember(definition: Definition, member: Member, name: stri
   const entries = new Map<string, MapEntry>();
   for (const [field, entry] of template.entries) {
     if (field === 'vars') continue;
+    const before = faults;
     const node = interpolate(entry.node, scope.context, field === 'cmd' ? 'arguments' : 'scalars', reportFor(field));
-    entries.set(field, node === entry.node ? entry : { ...entry, node });
+    if (faults === before) entries.set(field, node === entry.node ? entry : { ...entry, node });
+    // Every path hangs on it: nothing else can be judged.
+    else if (field === 'wdir') return undefined;
   }
-  return faults > 0 ? undefined : { ...template, entries };
+  return { node: { ...template, entries }, complete: faults === 0 };
 }
 
 /** Files of a stage's vars are relative to its wdir, which cannot use these vars itself. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
  * Messages say what was expected; what was found is added from the file.
  */
 
-const template = z.string().regex(/\$\{.+\}/s, { error: 'expected ${…}' });
+const template = z.string().regex(/\$\{.+\}/s, { error: 'expected ${…}', abort: true });
 const text = z.string({ error: 'expected text' });
 const nonEmpty = text.min(1, { error: 'expected text that is not empty' });
 const flag = orTemplate(z.boolean(), 'expected true or false');

@@ -1,6 +1,7 @@
-import { describeNode, type MapEntry, type SourceNode } from '../source/node.ts';
+import { describeNode, placeOfValue, type MapEntry, type SourceNode } from '../source/node.ts';
 import type { StageAction } from '../stage.ts';
 import type { Fields } from './fields.ts';
+import type { Place } from './problems.ts';
 import type { StagePlace } from './stage-place.ts';
 
 const ONLY_FOR_RUN = ['backend', 'seed', 'isolate'];
@@ -14,7 +15,7 @@ export function readAction(fields: Fields, place: StagePlace, kind: 'pipeline' |
     return readModule(fields, place);
   }
   for (const key of ONLY_FOR_RUN) if (fields.entry(key) !== undefined) fields.failAt(key, "is for 'run' stages; it means nothing to a 'cmd'", `Remove '${key}', or hand it to the command.`);
-  const text = readCommands(fields, kind);
+  const text = readCommands(fields);
   if (text === undefined) return undefined;
   return { kind: 'cmd', commands: commandsOf(text, kind), text, ...(shell === undefined ? {} : { shell }) };
 }
@@ -30,27 +31,28 @@ function readModule(fields: Fields, place: StagePlace): StageAction | undefined 
   return { kind: 'module', path, declared };
 }
 
-function readCommands(fields: Fields, kind: 'pipeline' | 'dvc'): string | readonly string[] | undefined {
-  const node = fields.node('cmd');
-  if (node === undefined) return undefined;
+function readCommands(fields: Fields): string | readonly string[] | undefined {
+  const entry = fields.entry('cmd');
+  if (entry === undefined) return undefined;
+  const { node } = entry;
   const where = `${fields.where}.cmd`;
-  if (node.kind !== 'list') return commandText(fields, node, where);
+  if (node.kind !== 'list') return commandText(fields, node, where, placeOfValue(entry));
   const commands: string[] = [];
   for (const [index, item] of node.items.entries()) {
     const command = commandText(fields, item, `${where}[${index}]`);
     if (command === undefined) return undefined;
     commands.push(command);
   }
-  return kind === 'dvc' || commands.length > 0 ? commands : undefined;
+  return commands.length > 0 ? commands : undefined;
 }
 
-function commandText(fields: Fields, node: SourceNode, where: string): string | undefined {
+function commandText(fields: Fields, node: SourceNode, where: string, place: Place = node): string | undefined {
   if (node.kind === 'scalar' && typeof node.value === 'string') {
     if (node.value.trim() !== '') return node.value;
-    return fields.fail(node, `${where}: the command is empty`);
+    return fields.fail(place, `${where}: the command is empty`);
   }
   const hint = node.kind === 'map' ? "Put the command in quotes: YAML reads 'name: value' as a map." : 'Put the command in quotes.';
-  return fields.fail(node, `${where}: expected a command as text, found ${describeNode(node)}`, hint);
+  return fields.fail(place, `${where}: expected a command as text, found ${describeNode(node)}`, hint);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describeNode, type SourceNode } from '../source/node.ts';
 import type { ProjectPath } from '../stage.ts';
+import { scalarText } from './interpolate.ts';
 import type { Fields } from './fields.ts';
 import { isUrl, resolvePath } from './paths.ts';
 import type { Place, Problems } from './problems.ts';
@@ -17,6 +18,8 @@ export class StagePlace {
   /** The text of a path after templating. */
   pathText(node: SourceNode, where: string, fields: Fields): string | undefined {
     if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
+    // Only a `${}` can have put it there: `foreach: [2019, 2020]` with `deps: ["${item}"]`.
+    if (node.kind === 'scalar' && (typeof node.value === 'number' || typeof node.value === 'bigint')) return scalarText(node);
     return fields.fail(node, `${where}: expected a path, found ${describeNode(node)}`);
   }
 

@@ -62,7 +62,7 @@ export function locate(root: SourceNode, path: readonly PropertyKey[]): { readon
       const entry = node.entries.get(String(step));
       if (entry === undefined) break;
       node = entry.node;
-      offset = node.kind === 'scalar' && node.start < node.end ? node.start : entry.keyStart;
+      offset = placeOfValue(entry).start;
     } else if (node.kind === 'list') {
       const item = node.items[Number(step)];
       if (item === undefined) break;
@@ -71,6 +71,14 @@ export function locate(root: SourceNode, path: readonly PropertyKey[]): { readon
     } else break;
   }
   return { node, offset };
+}
+
+/** Where to point at for the value of an entry: itself where it stands on one line with its key, else its key. */
+export function placeOfValue(entry: MapEntry): { readonly from: SourceText; readonly start: number } {
+  const { node, keyStart } = entry;
+  const { from, start, end } = node;
+  const inFlow = from.text[start] === '{' || from.text[start] === '[';
+  return start < end && (node.kind === 'scalar' || inFlow) ? { from, start } : { from, start: keyStart };
 }
 
 /** `a string`, `a list`, `nothing`: what was found, in words for a message. */

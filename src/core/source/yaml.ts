@@ -1,4 +1,5 @@
 import { parseDocument, isAlias, isMap, isScalar, isSeq, type Document, type Node, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import { pythonFloatText } from '../encoding/number-text.ts';
 import type { Problem } from '../errors/mlo-error.ts';
 import type { MapEntry, MapNode, ScalarNode, SourceNode } from './node.ts';
 import { exactInteger, isFloatText } from './number-scalar.ts';
@@ -87,7 +88,7 @@ class NodeReader {
   }
 
   private keyText(key: Node, offset: number): string {
-    if (isScalar(key)) return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+    if (isScalar(key)) return scalarKey(key);
     if (isAlias(key)) {
       const anchored = this.read(key);
       if (anchored.kind === 'scalar') return String(anchored.value);
@@ -130,6 +131,13 @@ class NodeReader {
     const { line } = this.source.position(first.keyStart);
     this.problems.push(this.source.problem(offset, `key '${key}' is there twice: it already exists on line ${line}`));
   }
+}
+
+/** Keys that are not text are named as Python prints them, which is how DVC addresses them. */
+function scalarKey({ value, source }: Scalar): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return isFloatText(source ?? '') ? pythonFloatText(value) : String(exactInteger(value, source ?? ''));
+  return typeof value === 'boolean' ? String(value) : (source ?? '');
 }
 
 function rangeOf(node: { range?: unknown }): { start: number; end: number } {

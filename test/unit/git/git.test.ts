@@ -165,6 +165,8 @@ describe('a Git repository', () => {
     const project = open(join(folder, 'projects', 'iris'));
     expect(project.head()?.commit).toBe(commit);
     expect(project.show('HEAD', 'params.yaml')).toBe('lr: 1\n');
+    expect(project.list('HEAD')).toEqual(['.gitignore', 'params.yaml']);
+    expect(open().list('HEAD')).toEqual(['params.yaml', 'projects/iris/.gitignore', 'projects/iris/params.yaml']);
     expect(project.tracked(['params.yaml', 'projects'])).toEqual(['params.yaml']);
     expect(project.tracked([...Array.from({ length: 100 }, (_, index) => `${index}`), 'params.yaml'])).toEqual(['params.yaml']);
     expect(project.isIgnored(['out', 'params.yaml'])).toEqual(['out']);

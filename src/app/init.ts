@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { existsSync, lstatSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { isErrno } from '../fs/errno.ts';
+import { BASIC_FILES } from './templates/basics.ts';
+import { defaultTemplate } from './templates/default.ts';
+import { emptyTemplate } from './templates/empty.ts';
+import { irisTemplate } from './templates/iris.ts';
+import { schemaLine, type Template, type TemplateFiles } from './templates/template.ts';
+import type { AppContext } from './types.ts';
+
+const TEMPLATES = { empty: emptyTemplate, default: defaultTemplate, iris: irisTemplate } satisfies { [name: string]: Template };
+export type TemplateName = keyof typeof TEMPLATES;
+export const TEMPLATE_NAMES = Object.keys(TEMPLATES) as readonly TemplateName[];
+
+export interface InitOptions {
+  readonly template: TemplateName;
+  /** Relative to where the user stands; made where it is missing. Default: there. */
+  readonly directory?: string;
+  /** `git init` unless it is inside a repository already. */
+  readonly git: boolean;
+}
+
+export interface InitData {
+  /** Absolute. */
+  readonly root: string;
+  readonly template: TemplateName;
+  /** Paths relative to the root. */
+  readonly created: readonly string[];
+  /** `missing`: there is no git program; `off`: not asked for. */
+  readonly git: 'created' | 'present' | 'missing' | 'off';
+  /** Three commands to type next (a `cd` first where one is needed). */
+  readonly next: readonly string[];
+}
+
+/** Makes a project. Never overwrites anything: MLO_INIT_EXISTS lists all that is in the way, and nothing is written. */
+export async function init(ctx: AppContext, options: InitOptions): Promise<InitData> {
+  const root = resolve(ctx.cwd, options.directory ?? '.');
+  const template: Template = TEMPLATES[options.template];
+  const files = new Map([...BASIC_FILES, ...withSchema(await template.files(), existsSync(join(root, 'node_modules', 'mlo-cli')))]);
+  refuseExisting(root, [...files.keys()]);
+
+  await mkdir(root, { recursive: true });
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeNew(root, path, content);
+  }
+  const git = options.git ? await ensureGit(root) : 'off';
+  const step = relative(ctx.cwd, root);
+  const [first, ...others] = template.next;
+  const next = step === '' || first === undefined ? template.next : [`cd ${quoted(step)} && ${first}`, ...others];
+  return { root, template: options.template, created: [...files.keys()], git, next };
+}
+
+/** The first line tells editors the schema; a template that names its own keeps its text below. */
+function withSchema(files: TemplateFiles, hasOwnPackage: boolean): TemplateFiles {
+  const text = Buffer.from(files.get('pipeline.yaml') ?? '').toString('utf8');
+  const body = text.replace(/^# yaml-language-server:[^\n]*\n/, '');
+  return new Map([...files, ['pipeline.yaml', schemaLine(hasOwnPackage) + body]]);
+}
+
+function refuseExisting(root: string, paths: readonly string[]): void {
+  const inTheWay = paths.filter((path) => isTaken(join(root, path)));
+  if (inTheWay.length === 0) return;
+  const [first] = inTheWay;
+  const message = inTheWay.length === 1 ? `init would overwrite '${first}' in ${root}` : `init would overwrite ${inTheWay.length} files in ${root}`;
+  throw new MloError('MLO_INIT_EXISTS', message, {
+    hint: 'Move them away, or start in a folder of its own: mlo init <directory>',
+    details: { root, paths: inTheWay },
+    problems: inTheWay.map((path) => ({ message: 'is there already', file: path })),
+  });
+}
+
+/** Also where a file lies in place of a folder. */
+function isTaken(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR')) return true;
+    throw error;
+  }
+}
+
+async function writeNew(root: string, path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(join(root, path), content, { flag: 'wx' });
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+    throw new MloError('MLO_INIT_EXISTS', `'${path}' appeared in ${root} while init was writing`, { details: { root, paths: [path] }, cause: error });
+  }
+}
+
+async function ensureGit(root: string): Promise<InitData['git']> {
+  const run = promisify(execFile);
+  try {
+    await run('git', ['rev-parse', '--is-inside-work-tree'], { cwd: root });
+    return 'present';
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return 'missing';
+  }
+  try {
+    await run('git', ['init', '--quiet'], { cwd: root });
+    return 'created';
+  } catch (cause) {
+    const why = (cause as { stderr?: string }).stderr?.trim() ?? String(cause);
+    throw new MloError('MLO_GIT', `git init failed in ${root}: ${why}`, { hint: 'The project itself is ready; to go on without Git use: mlo init --no-git', cause });
+  }
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) && !path.startsWith('-') ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

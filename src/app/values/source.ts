@@ -1,0 +1,122 @@
+import { readdirSync, statSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fromLocked } from '../../core/lock/types.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { Pipeline, ProjectPath } from '../../core/stage.ts';
+import { openGit, type Git } from '../../fs/git.ts';
+import { PIPELINE_FILES } from '../find-root.ts';
+import { loadProjectPipeline } from '../load-pipeline.ts';
+import { LockFiles } from '../lock-files.ts';
+import { absolutePath } from '../paths.ts';
+import type { Project } from '../project.ts';
+
+export const WORKSPACE = 'workspace';
+
+/** One state of the project: what its pipeline files declare and what its small text files say. */
+export interface ValueSource {
+  /** The revision as typed, or `workspace`. */
+  readonly label: string;
+  readonly pipeline: Pipeline;
+  /** Text of a file; undefined where this state has none. */
+  readText(path: ProjectPath): Promise<string | undefined>;
+  /** The file itself, or the YAML and JSON files below a folder, sorted; empty where there is nothing. */
+  filesAt(path: ProjectPath): readonly ProjectPath[];
+}
+
+/** The workspace where `revision` is absent. Throws MLO_GIT. */
+export async function openSource(project: Project, revision: string | undefined): Promise<ValueSource> {
+  return revision === undefined ? await workspaceSource(project) : await revisionSource(project, gitOf(project), revision);
+}
+
+function isValueFile(path: ProjectPath): boolean {
+  return /\.(json|ya?ml)$/i.test(path);
+}
+
+function gitOf(project: Project): Git {
+  const git = openGit(project.root);
+  if (git !== undefined) return git;
+  throw new MloError('MLO_GIT', `'${project.root}' is in no Git repository (or git is not installed), so there are no revisions to compare with`, {
+    hint: 'git init && git add -A && git commit',
+  });
+}
+
+async function workspaceSource(project: Project): Promise<ValueSource> {
+  const { pipeline, readText } = await loadProjectPipeline(project);
+  return {
+    label: WORKSPACE,
+    pipeline,
+    readText: (path) => Promise.resolve(readText(path)),
+    filesAt(path) {
+      const absolute = absolutePath(project.root, path);
+      const stat = statSync(absolute, { throwIfNoEntry: false });
+      if (stat === undefined) return [];
+      if (!stat.isDirectory()) return [path];
+      const entries = readdirSync(absolute, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      return entries.map((entry) => posix.join(path, posix.relative(absolute, posix.join(entry.parentPath, entry.name)))).filter(isValueFile).sort();
+    },
+  };
+}
+
+async function revisionSource(project: Project, git: Git, revision: string): Promise<ValueSource> {
+  const files = git.list(revision);
+  const known = new Set(files);
+  const texts = new Map<ProjectPath, string | undefined>();
+  const readGit = (path: ProjectPath): string | undefined => {
+    if (!known.has(path)) return undefined;
+    if (!texts.has(path)) texts.set(path, git.show(revision, path));
+    return texts.get(path);
+  };
+  const pipeline = (await pipelineAt(project, revision, files, readGit)) ?? (await workspaceSource(project)).pipeline;
+  const readCached = cachedReader(project, pipeline, readGit);
+  return {
+    label: revision,
+    pipeline,
+    readText: async (path) => readGit(path) ?? (await readCached(path)),
+    filesAt(path) {
+      const below = files.filter((file) => file.startsWith(`${path}/`));
+      return below.length > 0 ? below.filter(isValueFile) : [path];
+    },
+  };
+}
+
+/** The pipeline as that revision declares it; undefined (with a warning) where this mlo cannot read it. */
+async function pipelineAt(project: Project, revision: string, files: readonly ProjectPath[], readText: (path: ProjectPath) => string | undefined): Promise<Pipeline | undefined> {
+  const pipelines = pipelineFiles(files);
+  if (pipelines.length === 0) return { files: [], stages: [] };
+  const { loadPipeline } = await import('../../core/pipeline/load.ts');
+  const rootFile = pipelines.find((path) => !path.includes('/'));
+  try {
+    return loadPipeline({ files: pipelines, readText, ...(rootFile === undefined ? {} : { rootFile }) }).pipeline;
+  } catch (error) {
+    if (!(error instanceof MloError)) throw error;
+    project.ctx.emit({ type: 'warning', message: `The pipeline of revision ${revision} cannot be read (${error.message}); the files that the workspace declares are shown instead` });
+    return undefined;
+  }
+}
+
+function pipelineFiles(files: readonly ProjectPath[]): ProjectPath[] {
+  const byFolder = Map.groupBy(
+    files.filter((file) => (PIPELINE_FILES as readonly string[]).includes(posix.basename(file))),
+    (file) => posix.dirname(file),
+  );
+  return [...byFolder.values()].map((found) => PIPELINE_FILES.flatMap((name) => found.filter((file) => posix.basename(file) === name))[0] as ProjectPath).sort();
+}
+
+/** Files that are outs in the cache: what the lock of that revision says they were. */
+function cachedReader(project: Project, pipeline: Pipeline, readText: (path: ProjectPath) => string | undefined): (path: ProjectPath) => Promise<string | undefined> {
+  let locks: LockFiles | undefined;
+  return async (path) => {
+    locks ??= new LockFiles(project.root, pipeline, readText);
+    for (const entry of locks.entries.values()) {
+      for (const [out, locked] of Object.entries(entry.outs ?? {})) {
+        if (out !== path && !path.startsWith(`${out}/`)) continue;
+        const cache = await project.cache();
+        const whole = fromLocked(locked);
+        if (!cache.has(whole)) return undefined;
+        const content = out === path ? whole : cache.subContent(whole, path.slice(out.length + 1));
+        return content?.kind === 'file' ? cache.readBytes(content.digest).toString('utf8') : undefined;
+      }
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,13 @@
+import { randomBytes } from 'node:crypto';
+
+const SEGMENT_NAME = /^\d{15}-[0-9a-f]{12}\.jnl$/;
+
+/** Names sort by age. `ageOf`: the new segment is as old as that one. */
+export function newSegmentName(ageOf?: string): string {
+  const time = ageOf?.slice(0, 15) ?? String(Date.now()).padStart(15, '0');
+  return `${time}-${randomBytes(6).toString('hex')}.jnl`;
+}
+
+export function isSegmentName(name: string): boolean {
+  return SEGMENT_NAME.test(name);
+}

@@ -1,0 +1,33 @@
+import { Option } from 'commander';
+import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { fileOf, fileOption } from '../shared-options.ts';
+
+interface Flags {
+  readonly file?: string;
+  readonly mermaid?: boolean;
+}
+
+/** Where the width is not known, drawings are made for this many columns. */
+const DEFAULT_WIDTH = 120;
+
+export const dagVerb = defineCommand({
+  usage: 'dag [targets...]',
+  summary: 'draw the graph of stages',
+  details: 'With targets, only these and what they need.',
+  examples: [
+    ['mlo dag', 'draw the whole pipeline in the terminal'],
+    ['mlo dag train --mermaid', 'what train needs, as a Mermaid chart for Markdown'],
+  ],
+  options: [fileOption(), new Option('--mermaid', 'print a Mermaid flowchart')],
+  async run({ context, style }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
+    const { dag } = await import('../../app/dag.ts');
+    const data = await dag(context, { targets, ...fileOf(flags) });
+    if (data.nodes.length === 0) return { data, lines: [], hint: 'there are no stages; add some to pipeline.yaml' };
+    if (flags.mermaid === true) {
+      const { mermaidLines } = await import('../../ui/render/dag-mermaid.ts');
+      return { data, lines: mermaidLines(data) };
+    }
+    const { dagLines } = await import('../../ui/render/dag.ts');
+    return { data, lines: dagLines(data, { ...style, width: Number.isFinite(style.width) ? style.width : DEFAULT_WIDTH }) };
+  },
+});

@@ -1,0 +1,43 @@
+import { Option } from 'commander';
+import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { revisionsOf } from '../revisions.ts';
+import { collect } from '../parse-values.ts';
+
+interface Flags {
+  readonly file?: readonly string[];
+  readonly all?: boolean;
+}
+
+const FILE = new Option('-f, --file <path>', 'only this metrics file (again for more)').argParser(collect);
+
+export const metricsShowVerb = defineCommand({
+  usage: 'show [rev]',
+  summary: 'print the metrics, of the workspace or of a Git revision',
+  examples: [
+    ['mlo metrics show', 'every metrics file of the pipeline'],
+    ['mlo metrics show HEAD~1 --json', 'those of the commit before, as JSON'],
+  ],
+  options: [FILE],
+  async run({ context, style }: Invocation, flags: Flags, rev: string | undefined): Promise<Outcome> {
+    const { metricsShow } = await import('../../app/metrics-show.ts');
+    const data = await metricsShow(context, { targets: flags.file ?? [], ...(rev === undefined ? {} : { rev }) });
+    const { valuesLines } = await import('../../ui/render/values.ts');
+    return { data, lines: valuesLines(data, style) };
+  },
+});
+
+export const metricsDiffVerb = defineCommand({
+  usage: 'diff [from] [to]',
+  summary: 'compare metrics: HEAD with the workspace, or revisions',
+  examples: [
+    ['mlo metrics diff', 'what has changed since the last commit, and by how much'],
+    ['mlo metrics diff v1.0 main', 'between two revisions'],
+  ],
+  options: [FILE, new Option('--all', 'unchanged metrics, too')],
+  async run({ context, style }: Invocation, flags: Flags, from: string | undefined, to: string | undefined): Promise<Outcome> {
+    const { metricsDiff } = await import('../../app/metrics-diff.ts');
+    const data = await metricsDiff(context, { revs: revisionsOf(from, to), targets: flags.file ?? [], all: flags.all === true });
+    const { valuesDiffLines } = await import('../../ui/render/values-diff.ts');
+    return { data, lines: valuesDiffLines(data, style) };
+  },
+});

@@ -1,0 +1,47 @@
+import { Option } from 'commander';
+import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { revisionsOf } from '../revisions.ts';
+import { collect } from '../parse-values.ts';
+
+interface Flags {
+  readonly file?: readonly string[];
+  readonly deps?: boolean;
+  readonly all?: boolean;
+}
+
+const OPTIONS = [
+  new Option('-f, --file <path>', 'only this params file (again for more)').argParser(collect),
+  new Option('--deps', 'only params that stages declare'),
+];
+
+export const paramsShowVerb = defineCommand({
+  usage: 'show [rev]',
+  summary: 'print the params, of the workspace or of a Git revision',
+  examples: [
+    ['mlo params show', 'params.yaml and every other params file of the pipeline'],
+    ['mlo params show v1.0 --deps', 'what stages declared at a tag'],
+  ],
+  options: OPTIONS,
+  async run({ context, style }: Invocation, flags: Flags, rev: string | undefined): Promise<Outcome> {
+    const { paramsShow } = await import('../../app/params-show.ts');
+    const data = await paramsShow(context, { targets: flags.file ?? [], depsOnly: flags.deps === true, ...(rev === undefined ? {} : { rev }) });
+    const { valuesLines } = await import('../../ui/render/values.ts');
+    return { data, lines: valuesLines(data, style) };
+  },
+});
+
+export const paramsDiffVerb = defineCommand({
+  usage: 'diff [from] [to]',
+  summary: 'compare params: HEAD with the workspace, or revisions',
+  examples: [
+    ['mlo params diff', 'what has changed since the last commit'],
+    ['mlo params diff v1.0 main', 'between two revisions'],
+  ],
+  options: [...OPTIONS, new Option('--all', 'unchanged params, too')],
+  async run({ context, style }: Invocation, flags: Flags, from: string | undefined, to: string | undefined): Promise<Outcome> {
+    const { paramsDiff } = await import('../../app/params-diff.ts');
+    const data = await paramsDiff(context, { revs: revisionsOf(from, to), targets: flags.file ?? [], depsOnly: flags.deps === true, all: flags.all === true });
+    const { valuesDiffLines } = await import('../../ui/render/values-diff.ts');
+    return { data, lines: valuesDiffLines(data, style) };
+  },
+});

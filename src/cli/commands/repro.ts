@@ -1,0 +1,120 @@
+import { Option } from 'commander';
+import { EXIT } from '../../core/errors/catalogue.ts';
+import type { ReproData, ReproOptions } from '../../app/types.ts';
+import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { collect, parseDuration, parsePositiveInteger } from '../parse-values.ts';
+import { fileOption } from '../shared-options.ts';
+
+interface Flags {
+  readonly file?: string;
+  readonly glob?: boolean;
+  readonly force?: boolean;
+  readonly singleItem?: boolean;
+  readonly downstream?: boolean;
+  readonly forceDownstream?: boolean;
+  readonly allowMissing?: boolean;
+  readonly ignoreErrors?: boolean;
+  readonly keepGoing?: boolean;
+  readonly dry?: boolean;
+  readonly jobs?: number;
+  readonly commit?: boolean;
+  readonly runCache?: boolean;
+  readonly strict?: boolean;
+  readonly set?: readonly string[];
+  readonly timeout?: number;
+}
+
+export const reproVerb = defineCommand({
+  usage: 'repro [targets...]',
+  summary: 'make the workspace match the pipeline: run what changed, restore or skip the rest',
+  details: 'Targets are stage names, pipeline.yaml:stage, or out paths; without targets, all stages of the pipeline file here.',
+  examples: [
+    ['mlo repro', 'bring all stages up to date'],
+    ['mlo repro train -S train.learning_rate=0.1', 'set a param in params.yaml, then bring train and what it needs up to date'],
+    ['mlo repro --dry', 'say what would run and why, and change nothing'],
+    ['mlo repro -f dvc.yaml -j 2', 'run a DVC pipeline, two stages side by side'],
+  ],
+  options: [
+    fileOption(),
+    new Option('--glob', 'targets are patterns of stage names (train-*)'),
+    new Option('--force', 'run stages that have not changed, too'),
+    new Option('-s, --single-item', 'only the targets, not the stages before them'),
+    new Option('--downstream', 'start at the targets and go on to everything that uses them'),
+    new Option('--force-downstream', 'run everything that uses a stage that ran'),
+    new Option('--allow-missing', 'missing outs and data are no reason to run'),
+    new Option('--ignore-errors', 'go on after failures, also with stages that use the failed one'),
+    new Option('-k, --keep-going', 'go on after failures with stages that do not need the failed one'),
+    new Option('--dry', 'print the plan and change nothing'),
+    new Option('-j, --jobs <count>', 'stages side by side (default: core.jobs, 1)').argParser(parsePositiveInteger),
+    new Option('--no-commit', 'do not store outs in the cache'),
+    new Option('--no-run-cache', 'do not look for earlier runs with the same inputs'),
+    new Option('--strict', 'undeclared reads of a stage are errors'),
+    new Option('-S, --set <key=value>', 'write a param first (again for more; file.yaml:key=value)').argParser(collect),
+    new Option('--timeout <duration>', 'stop a stage that runs longer (30s, 5m, 2h)').argParser(parseDuration),
+  ],
+  shows: 'stages',
+  writes: true,
+  async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
+    const { repro } = await import('../../app/repro.ts');
+    const data = await repro(invocation.context, await toOptions(invocation, flags, targets));
+    return flags.dry === true ? await planned(invocation, data) : await done(invocation, data);
+  },
+});
+
+async function toOptions(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<ReproOptions> {
+  return {
+    targets,
+    glob: flags.glob === true,
+    force: flags.force === true,
+    singleItem: flags.singleItem === true,
+    downstream: flags.downstream === true,
+    forceDownstream: flags.forceDownstream === true,
+    allowMissing: flags.allowMissing === true,
+    ignoreErrors: flags.ignoreErrors === true,
+    keepGoing: flags.keepGoing === true,
+    dry: flags.dry === true,
+    jobs: flags.jobs ?? (await configuredJobs(invocation)),
+    commit: flags.commit !== false,
+    runCache: flags.runCache !== false,
+    strict: flags.strict === true,
+    set: flags.set ?? [],
+    ...(flags.file === undefined ? {} : { file: flags.file }),
+    ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
+  };
+}
+
+async function configuredJobs(invocation: Invocation): Promise<number> {
+  const { configGet } = await import('../../app/config.ts');
+  const { value } = await configGet(invocation.context, 'core.jobs');
+  return Number(value);
+}
+
+async function planned({ style }: Invocation, data: ReproData): Promise<Outcome> {
+  const { planLines } = await import('../../ui/render/status.ts');
+  return { data, lines: planLines(data.plan ?? [], style) };
+}
+
+async function done({ globals, style }: Invocation, data: ReproData): Promise<Outcome> {
+  if (data.stages.length === 0 && data.interrupted !== true) {
+    return { data, lines: ['There are no stages: nothing to do.'], hint: 'add stages to pipeline.yaml, or start from an example: mlo init --template iris' };
+  }
+  const { reproTable } = await import('../../ui/render/repro-table.ts');
+  const lines = reproTable(data, style, globals.verbose);
+  if (data.interrupted === true) {
+    const failure = { code: 'MLO_INTERRUPTED', message: 'Interrupted; finished stages are kept', hint: 'mlo repro goes on from here' } as const;
+    return { data, lines, exitCode: EXIT.interrupted, failure, errorLines: [failure.message], hint: failure.hint };
+  }
+  return data.ok ? { data, lines } : await failed(data, lines, globals.verbose);
+}
+
+async function failed(data: ReproData, lines: readonly string[], verbose: boolean): Promise<Outcome> {
+  const { failureLines } = await import('../stage-failures.ts');
+  const broken = data.stages.filter((stage) => stage.outcome === 'failed');
+  const [first] = broken;
+  const failure = {
+    code: 'MLO_STAGE_FAILED',
+    message: broken.length === 1 ? (first?.error?.message ?? `Stage '${first?.name ?? ''}' failed`) : `${broken.length} stages failed`,
+    hint: first === undefined ? 'mlo status --why' : `mlo logs ${first.name}`,
+  } as const;
+  return { data, lines, exitCode: EXIT.stageFailed, failure, errorLines: await failureLines(broken, verbose), hint: failure.hint };
+}

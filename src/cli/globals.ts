@@ -1,0 +1,76 @@
+import { isAbsolute, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { MloError } from '../core/errors/mlo-error.ts';
+import type { ColorChoice } from './terminal.ts';
+
+export type OutputMode = 'human' | 'json' | 'stream';
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly output: OutputMode;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: ColorChoice;
+  readonly input: boolean;
+  /** Absolute path where the command acts. */
+  readonly cwd: string;
+  /** Milliseconds, Infinity without limit; absent = do not wait. */
+  readonly waitMs?: number;
+}
+
+interface RawGlobals {
+  readonly json?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color?: ColorChoice;
+  readonly input?: boolean;
+  readonly C?: string;
+  readonly wait?: number;
+}
+
+export function readGlobals(raw: RawGlobals, start: string): GlobalOptions {
+  return {
+    output: raw.json === undefined ? 'human' : raw.json === 'stream' ? 'stream' : 'json',
+    quiet: raw.quiet === true,
+    verbose: raw.verbose === true,
+    color: raw.color ?? 'auto',
+    input: raw.input !== false,
+    cwd: raw.C === undefined ? start : existingFolder(raw.C, start),
+    ...(raw.wait === undefined ? {} : { waitMs: raw.wait }),
+  };
+}
+
+/** For errors that come before the options are understood. */
+export function guessOutput(argv: readonly string[]): OutputMode {
+  const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
+  if (options.includes('--json=stream')) return 'stream';
+  return options.some((argument) => argument === '--json' || argument.startsWith('--json=')) ? 'json' : 'human';
+}
+
+export function guessColor(argv: readonly string[]): ColorChoice {
+  const given = argv.findLast((argument, index) => argument.startsWith('--color=') || argv[index - 1] === '--color');
+  const choice = given?.replace('--color=', '');
+  return choice === 'always' || choice === 'never' ? choice : 'auto';
+}
+
+/** Values that stand for an option without one, so that the next word is never taken for it. */
+const PRESETS: { readonly [option: string]: string } = { '--json': '--json=document', '--wait': '--wait=forever' };
+
+/** `--json status` must not read `status` as the format. */
+export function presetOptionalValues(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((argument, index) => (end !== -1 && index >= end ? argument : (PRESETS[argument] ?? argument)));
+}
+
+export function hidePresets(message: string): string {
+  return Object.entries(PRESETS).reduce((text, [typed, preset]) => text.replaceAll(preset, typed), message);
+}
+
+function existingFolder(typed: string, start: string): string {
+  const path = isAbsolute(typed) ? typed : resolve(start, typed);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory() === true) return path;
+  throw new MloError('MLO_USAGE', `-C ${typed}: ${stat === undefined ? 'there is no such folder' : 'this is not a folder'}`, {
+    details: { path },
+  });
+}

@@ -1,0 +1,15 @@
+import { CONFIG, CONFIG_KEYS, environmentName } from '../../core/config/keys.ts';
+
+/** Variables that mlo reads, and those that it sets for stages. */
+export const ENVIRONMENT: readonly (readonly [name: string, means: string])[] = [
+  ...CONFIG_KEYS.map((key): readonly [string, string] => [environmentName(key), `${CONFIG[key].means} (config key ${key})`]),
+  ['NO_COLOR', 'No colours'],
+  ['FORCE_COLOR', 'Colours also where the output is not a terminal (1, 2 or 3: how many)'],
+  ['TERM=dumb, CI', 'Append-only lines instead of the live view'],
+  ['COLUMNS', 'Width of tables where the output is not a terminal'],
+  ['XDG_CONFIG_HOME', "Folder of the user's own configuration (mlo/config.yaml in it)"],
+  ['MLO_RUN_ID, MLO_PARENT_RUN_ID', 'Set for stages: the run of the stage, the run of the repro'],
+  ['MLO_STAGE', 'Set for stages: the name of the stage'],
+  ['MLO_TRACKING_DB', 'Set for stages: path of the tracking store'],
+  ['MLO_PARAMS_FILE', 'Set for stages: path of a file with the declared params'],
+];

@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from 'commander';
+
+const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** `30s`, `5m`, `1.5h`, `500ms`; a bare number is seconds. In milliseconds. */
+export function parseDuration(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)?$/.exec(text.trim()) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError('Expected a duration such as 30s, 5m or 500ms.');
+  return Number(amount) * (UNIT_MS[unit ?? 's'] ?? 1000);
+}
+
+export function parseWait(text: string): number {
+  return text === 'forever' ? Infinity : parseDuration(text);
+}
+
+export function parsePositiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number from 1 on.');
+  return value;
+}
+
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

@@ -1,0 +1,105 @@
+import { Command, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { addCommand, type AnyCommandSpec, type Runner } from './command.ts';
+import { addVerb } from './commands/add.ts';
+import { checkoutVerb } from './commands/checkout.ts';
+import { commitVerb } from './commands/commit.ts';
+import { configGetVerb, configListVerb, configSetVerb, configUnsetVerb } from './commands/config.ts';
+import { dagVerb } from './commands/dag.ts';
+import { doctorVerb } from './commands/doctor.ts';
+import { freezeVerb, unfreezeVerb } from './commands/freeze.ts';
+import { addHelpCommand } from './commands/help.ts';
+import { initVerb } from './commands/init.ts';
+import { logsVerb } from './commands/logs.ts';
+import { metricsDiffVerb, metricsShowVerb } from './commands/metrics.ts';
+import { paramsDiffVerb, paramsShowVerb } from './commands/params.ts';
+import { reproVerb } from './commands/repro.ts';
+import { runsListVerb, runsShowVerb } from './commands/runs.ts';
+import { stageListVerb, stageShowVerb } from './commands/stage.ts';
+import { statusVerb } from './commands/status.ts';
+import { writeErr, writeOut } from './io.ts';
+
+interface Family {
+  readonly name: string;
+  readonly summary: string;
+  readonly verbs: readonly AnyCommandSpec[];
+}
+
+type Entry = AnyCommandSpec | Family;
+
+/** The commands as `mlo --help` groups them. */
+const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] = [
+  ['Start:', [initVerb, doctorVerb]],
+  [
+    'Pipeline:',
+    [
+      reproVerb,
+      statusVerb,
+      dagVerb,
+      { name: 'stage', summary: 'list stages, show one as mlo understands it', verbs: [stageListVerb, stageShowVerb] },
+      freezeVerb,
+      unfreezeVerb,
+      logsVerb,
+    ],
+  ],
+  ['Data:', [addVerb, checkoutVerb, commitVerb]],
+  [
+    'Results:',
+    [
+      { name: 'params', summary: 'show params, compare them with a revision', verbs: [paramsShowVerb, paramsDiffVerb] },
+      { name: 'metrics', summary: 'show metrics, compare them with a revision', verbs: [metricsShowVerb, metricsDiffVerb] },
+      { name: 'runs', summary: 'list recorded runs, show one', verbs: [runsListVerb, runsShowVerb] },
+    ],
+  ],
+  ['Settings:', [{ name: 'config', summary: 'read and write the configuration', verbs: [configListVerb, configGetVerb, configSetVerb, configUnsetVerb] }]],
+];
+
+const MAX_HELP_WIDTH = 100;
+
+/** The whole command tree; `runner` runs what the command line asks for. */
+export function buildProgram(runner: Runner): Command {
+  const program = rootCommand();
+  for (const [title, entries] of GROUPS) {
+    program.commandsGroup(title);
+    for (const entry of entries) {
+      if ('verbs' in entry) addFamily(program, entry, runner);
+      else addCommand(program, entry, runner);
+    }
+  }
+  program.commandsGroup('Help:');
+  addHelpCommand(program, runner);
+  return program;
+}
+
+/** Settings come first: commander copies them to each sub-command when it is made. */
+function rootCommand(): Command {
+  const program = new Command('mlo');
+  return program
+    .exitOverride()
+    .configureOutput({
+      writeOut,
+      writeErr,
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(process.stdout.columns || MAX_HELP_WIDTH, MAX_HELP_WIDTH),
+      getErrHelpWidth: () => MAX_HELP_WIDTH,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .helpCommand(false)
+    .helpOption('-h, --help', 'show this help')
+    .version(packageJson.version, '-V, --version', 'print the version of mlo')
+    .description('Versions data by content, runs pipelines and skips what has not changed, records every run.')
+    .addOption(new Option('--json [format]', 'one JSON document on stdout; --json=stream: events, one a line').choices(['document', 'stream']).preset('document'))
+    .option('-q, --quiet', 'print results and errors only')
+    .option('-v, --verbose', 'print more: unchanged stages, all output of stages, stacks of errors')
+    .addOption(new Option('--color <when>', 'colours: auto, always or never').choices(['auto', 'always', 'never']))
+    .option('--no-input', 'never ask, even on a terminal')
+    .option('-C <dir>', 'act as if started in this folder')
+    .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config')
+    .action(() => program.outputHelp());
+}
+
+function addFamily(program: Command, { name, summary, verbs }: Family, runner: Runner): void {
+  const family = program.command(name).summary(summary).description(summary);
+  for (const verb of verbs) addCommand(family, verb, runner);
+}

@@ -1,0 +1,118 @@
+import type { Event } from '../core/events.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { EXIT } from '../core/errors/catalogue.ts';
+import type { AppContext } from '../app/types.ts';
+import type { Reporter } from '../ui/report/reporter.ts';
+import { createStyle } from '../ui/style.ts';
+import type { AnyCommandSpec, Invocation, Outcome } from './command.ts';
+import { createReporter } from './create-reporter.ts';
+import { ENVELOPE_SCHEMA_VERSION, toJson, type Envelope, type Warning } from './envelope.ts';
+import { readGlobals, type GlobalOptions } from './globals.ts';
+import { onReaderGone, writeErr, writeLines, writeOut } from './io.ts';
+import { commandLine, secretsOf } from './redact.ts';
+import { errorBody, errorLines, type ErrorView } from './render-error.ts';
+import type { Interruption } from './signals.ts';
+import { styleOptions } from './terminal.ts';
+
+/** One run of mlo: from parsed options to an exit code. */
+export class Session {
+  private readonly argv: readonly string[];
+  private readonly interruption: Interruption;
+  private readonly secrets: readonly string[];
+  private readonly warnings: Warning[] = [];
+  private reporter: Reporter | undefined;
+  private globals: GlobalOptions | undefined;
+  private command = '';
+  exitCode: number = EXIT.ok;
+
+  constructor(argv: readonly string[], interruption: Interruption) {
+    this.argv = argv;
+    this.interruption = interruption;
+    this.secrets = secretsOf(process.env);
+    interruption.restoreTerminal = () => this.reporter?.abandon();
+    interruption.onFirst = () => this.announceStop();
+  }
+
+  /** Runs one command and shows what it brings. Errors are the caller's (`fail`). */
+  readonly run = async (spec: AnyCommandSpec, name: string, flags: object, args: readonly unknown[]): Promise<void> => {
+    this.command = name;
+    this.globals = readGlobals(flags, process.cwd());
+    this.interruption.stopsGently = spec.writes === true;
+    if (spec.writes !== true) onReaderGone(this.interruption.interrupt);
+    const reporter = await createReporter({ shows: spec.shows ?? 'tasks', globals: this.globals, env: process.env, signal: this.interruption.signal });
+    this.reporter = reporter;
+    const style = await createStyle(styleOptions(process.stdout, process.env, this.globals.color));
+    const invocation: Invocation = { name, context: this.context(reporter, this.globals), globals: this.globals, style };
+    const outcome = await (spec.run as (...all: unknown[]) => Promise<Outcome>)(invocation, flags, ...args);
+    await reporter.close();
+    this.show(outcome, spec.writes === true && this.globals.quiet);
+    this.exitCode = outcome.exitCode ?? EXIT.ok;
+  };
+
+  /** Shows an error in the way that was asked for; its exit code becomes the session's. */
+  async fail(error: unknown, output: GlobalOptions['output'], color: GlobalOptions['color']): Promise<void> {
+    await this.reporter?.close();
+    const interrupted = this.interruption.signal.aborted && !(error instanceof MloError && error.code !== 'MLO_INTERRUPTED');
+    const shown = interrupted ? new MloError('MLO_INTERRUPTED', 'Interrupted') : error;
+    this.exitCode = shown instanceof MloError ? shown.exitCode : EXIT.internal;
+    const view: ErrorView = { verbose: this.globals?.verbose ?? this.argv.includes('-v'), secrets: this.secrets };
+    if ((this.globals?.output ?? output) !== 'human') {
+      this.writeEnvelope({ schemaVersion: ENVELOPE_SCHEMA_VERSION, command: this.command, ok: false, error: errorBody(shown, view), warnings: this.warnings });
+      return;
+    }
+    const style = await createStyle(styleOptions(process.stderr, process.env, this.globals?.color ?? color));
+    writeErr(`${errorLines(shown, style, view).join('\n')}\n`);
+  }
+
+  get view(): ErrorView {
+    return { verbose: this.globals?.verbose === true, secrets: this.secrets };
+  }
+
+  private context(reporter: Reporter, globals: GlobalOptions): AppContext {
+    const { signal, forced } = this.interruption;
+    const asks = globals.input && globals.output === 'human' && process.stdin.isTTY && process.stderr.isTTY;
+    return {
+      cwd: globals.cwd,
+      env: process.env,
+      emit: (event: Event) => {
+        if (event.type === 'warning') this.warnings.push({ message: event.message, ...(event.problem === undefined ? {} : { problem: event.problem }) });
+        reporter.report({ ...event, timestampMs: Date.now() });
+      },
+      signal,
+      forced,
+      command: commandLine(this.argv, this.secrets),
+      ...(globals.waitMs === undefined ? {} : { waitMs: globals.waitMs }),
+      ...(asks ? { confirm: (question: string) => reporter.pause(() => ask(question, signal)) } : {}),
+    };
+  }
+
+  private show(outcome: Outcome, silent: boolean): void {
+    if (this.globals?.output !== 'human') {
+      const { failure } = outcome;
+      const document = { schemaVersion: ENVELOPE_SCHEMA_VERSION, command: this.command, ok: failure === undefined, data: outcome.data };
+      const error = failure === undefined ? {} : { error: { details: {}, ...failure } };
+      this.writeEnvelope({ ...document, ...error, warnings: this.warnings });
+      return;
+    }
+    if (!silent) writeLines(outcome.lines ?? []);
+    const after = [...(outcome.errorLines ?? []), ...(outcome.hint === undefined || this.globals.quiet ? [] : [`hint: ${outcome.hint}`])];
+    if (after.length > 0) writeErr(`${after.join('\n')}\n`);
+  }
+
+  /** The document is the only thing on stdout; with `stream` it is the last line. */
+  private writeEnvelope(envelope: Envelope): void {
+    const streamed = this.globals?.output === 'stream';
+    writeOut(streamed ? `${toJson({ type: 'result', ...envelope })}\n` : `${toJson(envelope, 2)}\n`);
+  }
+
+  private announceStop(): void {
+    const message = 'Stopping (Ctrl-C again: at once)';
+    if (this.globals?.output === 'stream') return;
+    this.reporter?.report({ type: 'note', message, timestampMs: Date.now() });
+  }
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const { askYesNo } = await import('./prompt.ts');
+  return await askYesNo(question, signal);
+}

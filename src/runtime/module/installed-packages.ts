@@ -1,0 +1,113 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** One `node_modules/…` folder as a lock file of npm describes it. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Subresource integrity of the tarball; '' where the lock file has none. */
+  readonly integrity: string;
+  /** Made for some operating systems or processors only: another machine has another one in its place. */
+  readonly platform: boolean;
+}
+
+/** By folder relative to the folder of the lock file: `node_modules/a/node_modules/b`. */
+export type InstalledPackages = ReadonlyMap<string, InstalledPackage>;
+
+const NONE: InstalledPackages = new Map();
+const cache = new Map<string, { readonly stamp: string; readonly packages: InstalledPackages }>();
+
+/**
+ * What npm has installed under `folder/node_modules`: by npm's own record there, else by the lock file
+ * of the project; empty where there is neither (other package managers). Read once a process for each state of the file.
+ */
+export function installedPackages(folder: string): InstalledPackages {
+  return readLockFile(join(folder, 'node_modules', '.package-lock.json')) ?? readLockFile(join(folder, 'package-lock.json')) ?? NONE;
+}
+
+/** The folder that holds `node_modules`, the name and the folder of the package that a file belongs to. */
+export interface PackageLocation {
+  readonly base: string;
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** Undefined for a file that is in no `node_modules`. */
+export function packageOf(path: string): PackageLocation | undefined {
+  const start = path.lastIndexOf(SEGMENT);
+  if (start === -1) return undefined;
+  const [first = '', second = ''] = path.slice(start + SEGMENT.length).split('/');
+  const name = first.startsWith('@') ? `${first}/${second}` : first;
+  return { base: path.slice(0, path.indexOf(SEGMENT)), name, folder: path.slice(0, start + SEGMENT.length) + name };
+}
+
+/** Name, version and integrity of the package at `location`; undefined when it has no readable package.json. */
+export function describePackage(location: PackageLocation): InstalledPackage | undefined {
+  const key = location.folder.slice(location.base.length + 1);
+  return installedPackages(location.base).get(key) ?? readPackageJson(location);
+}
+
+/** `folder` and the folders above it. */
+export function* foldersUpwards(folder: string): Generator<string> {
+  for (let current = folder; ; current = dirname(current)) {
+    yield current;
+    if (dirname(current) === current) return;
+  }
+}
+
+const SEGMENT = '/node_modules/';
+
+interface LockFileEntry {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly os?: unknown;
+  readonly cpu?: unknown;
+  readonly libc?: unknown;
+}
+
+function readLockFile(path: string): InstalledPackages | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  const stamp = `${stats.mtimeMs}:${stats.size}:${stats.ino}`;
+  const known = cache.get(path);
+  if (known?.stamp === stamp) return known.packages;
+  const packages = parseLockFile(readFileSync(path, 'utf8'));
+  if (packages !== undefined) cache.set(path, { stamp, packages });
+  return packages;
+}
+
+/** A lock file that cannot be parsed is npm's to complain about; packages are then known by their package.json. */
+function parseLockFile(text: string): InstalledPackages | undefined {
+  const packages = new Map<string, InstalledPackage>();
+  let entries: { readonly [folder: string]: LockFileEntry };
+  try {
+    entries = (JSON.parse(text) as { packages?: { [folder: string]: LockFileEntry } }).packages ?? {};
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  for (const [folder, entry] of Object.entries(entries)) {
+    const location = packageOf(`/${folder}`);
+    if (location === undefined || entry.link === true || entry.version === undefined) continue;
+    packages.set(folder, toInstalled(location.name, entry.version, entry.integrity ?? '', entry));
+  }
+  return packages;
+}
+
+function readPackageJson({ folder, name }: PackageLocation): InstalledPackage | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, 'package.json'), 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+  const content = JSON.parse(text) as LockFileEntry;
+  return toInstalled(name, content.version ?? '', '', content);
+}
+
+function toInstalled(name: string, version: string, integrity: string, { os, cpu, libc }: LockFileEntry): InstalledPackage {
+  return { name, version, integrity, platform: os !== undefined || cpu !== undefined || libc !== undefined };
+}

@@ -1,0 +1,174 @@
+import { realpathSync, statSync } from 'node:fs';
+import { isBuiltin, registerHooks, type LoadFnOutput, type LoadHookContext, type ResolveFnOutput, type ResolveHookContext } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { entryPoint } from '../../fs/entry-point.ts';
+import type { CodeGraph } from './code-graph.ts';
+import { foldersUpwards, packageOf } from './installed-packages.ts';
+import { quietly } from './quiet.ts';
+import { resolutionCandidates, typescriptCandidates } from './resolution-candidates.ts';
+
+type NextResolve = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput;
+type NextLoad = (url: string, context?: Partial<LoadHookContext>) => LoadFnOutput;
+
+export interface HookOptions {
+  /** URL of the entry module, which mlo itself imports. */
+  readonly entry: string;
+  /** Absolute, real. */
+  readonly root: string;
+  readonly graph: CodeGraph;
+  /** The stage imports TensorFlow.js: called before the import is done. */
+  readonly onTensorFlow: () => void;
+  /** Text of each own file before it runs. */
+  readonly onSource: (text: string) => void;
+}
+
+const INDEX = entryPoint('index').href;
+const OWN_FOLDER = new URL('./', INDEX).href;
+/** Not ours to answer for: the native binding of another issue, found in the project. */
+const TENSORFLOW = /^@tensorflow\/tfjs(?!-node)(-|\/|$)/;
+
+/**
+ * From here on this thread resolves and loads modules as stages need it: `mlo-cli` and TensorFlow.js are
+ * those of the running mlo, the project's TypeScript is ESM whatever package.json says, `./h` and `./k.js`
+ * find `.ts` files. What the stage loads goes into `graph`; what mlo loads for itself does not.
+ */
+export function hookModules(options: HookOptions): void {
+  const { graph, entry, root } = options;
+  /** Modules that are mlo's, or that only mlo has asked for. */
+  const ours = new Set<string>();
+  const isOurs = (url: string): boolean => url.startsWith(OWN_FOLDER) || ours.has(url);
+
+  function resolve(specifier: string, context: ResolveHookContext, next: NextResolve): ResolveFnOutput {
+    const parent = context.parentURL;
+    if (isBuiltin(specifier)) return next(specifier, context);
+    if (specifier !== entry && parent !== undefined && isOurs(parent)) return remember(next(specifier, context));
+    if (specifier === 'mlo-cli') return remember(next(INDEX, context));
+    if (TENSORFLOW.test(specifier)) {
+      options.onTensorFlow();
+      return remember(next(specifier, { ...context, parentURL: tensorFlowParent(specifier) }));
+    }
+    const found = resolveForStage(specifier, context, next);
+    record(specifier, context, found);
+    return found;
+  }
+
+  function remember(found: ResolveFnOutput): ResolveFnOutput {
+    ours.add(found.url);
+    return found;
+  }
+
+  function resolveForStage(specifier: string, context: ResolveHookContext, next: NextResolve): ResolveFnOutput {
+    try {
+      return next(specifier, context);
+    } catch (error) {
+      if (!NOT_FOUND.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      const path = pathOf(specifier, context.parentURL);
+      const found = path === undefined ? undefined : typescriptCandidates(path).find(isFile);
+      if (found !== undefined) return next(pathToFileURL(found).href, context);
+      recordFailed(specifier, context);
+      throw error;
+    }
+  }
+
+  function record(specifier: string, context: ResolveHookContext, found: ResolveFnOutput): void {
+    if (!found.url.startsWith('file:')) return;
+    const file = fileURLToPath(found.url);
+    const path = pathOf(specifier, context.parentURL);
+    const parentFolder = folderOf(context.parentURL);
+    if (path !== undefined) recordTried(path, isRequire(context), file);
+    else if (parentFolder !== undefined && specifier.startsWith('#')) graph.addScope(parentFolder);
+    else if (parentFolder !== undefined && packageOf(parentFolder) === undefined) recordFolders(specifier, parentFolder);
+
+    if (packageOf(file) !== undefined) graph.addPackage(file);
+    else if (path === undefined || /\.jsx?$/.test(file) || extname(file) === '') graph.addScope(dirname(file));
+  }
+
+  function recordFailed(specifier: string, context: ResolveHookContext): void {
+    const path = pathOf(specifier, context.parentURL);
+    const folder = folderOf(context.parentURL);
+    if (folder !== undefined && packageOf(folder) !== undefined) return;
+    if (path !== undefined) recordTried(path, isRequire(context), undefined);
+    else if (folder !== undefined && !specifier.startsWith('#')) recordFolders(specifier, folder);
+  }
+
+  /** What would have been taken before `found`, had it existed. */
+  function recordTried(path: string, commonJs: boolean, found: string | undefined): void {
+    if (packageOf(path) !== undefined) return;
+    for (const candidate of resolutionCandidates(path, commonJs)) {
+      if (found !== undefined && isSame(candidate, found)) return;
+      if (candidate === join(path, 'package.json') && isFile(candidate)) graph.addScope(path);
+      else graph.addMissing(candidate);
+    }
+  }
+
+  /** `node_modules` folders that lie nearer than the one that holds the package. */
+  function recordFolders(specifier: string, start: string): void {
+    const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+    for (const folder of foldersUpwards(start)) {
+      const modules = join(folder, 'node_modules');
+      if (exists(join(modules, name))) return;
+      graph.addMissing(exists(modules) ? join(modules, name) : modules);
+      if (folder === root) return;
+    }
+  }
+
+  function load(url: string, context: LoadHookContext, next: NextLoad): LoadFnOutput {
+    if (!url.startsWith('file:') || isOurs(url)) return next(url, context);
+    const path = fileURLToPath(url);
+    if (packageOf(path) !== undefined) return next(url, context);
+    const loaded = next(url, /\.m?ts$/.test(path) ? { ...context, format: 'module-typescript' } : context);
+    const { source } = loaded;
+    if (source === undefined || source === null) return loaded;
+    const bytes = typeof source === 'string' ? source : new Uint8Array(source as ArrayBuffer);
+    graph.addFile(path, bytes);
+    options.onSource(Buffer.from(bytes as Uint8Array).toString());
+    return loaded;
+  }
+
+  registerHooks({
+    resolve: (specifier, context, next) => quietly(() => resolve(specifier, context, next as NextResolve)),
+    load: (url, context, next) => quietly(() => load(url, context, next as NextLoad)),
+  });
+}
+
+const NOT_FOUND = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT']);
+
+/** Packages of TensorFlow.js that the umbrella brings along are found from there. */
+function tensorFlowParent(specifier: string): string {
+  if (/^@tensorflow\/(tfjs|tfjs-backend-wasm)(\/|$)/.test(specifier)) return INDEX;
+  return pathToFileURL(realpathSync(fileURLToPath(import.meta.resolve('@tensorflow/tfjs')))).href;
+}
+
+/** Absolute path of a specifier that is one; undefined for names of packages. */
+function pathOf(specifier: string, parent: string | undefined): string | undefined {
+  if (specifier.startsWith('file:')) return fileURLToPath(withoutQuery(specifier));
+  if (specifier.startsWith('/')) return withoutQuery(specifier);
+  if (!/^\.\.?(\/|$)/.test(specifier)) return undefined;
+  const folder = folderOf(parent);
+  return folder === undefined ? undefined : join(folder, withoutQuery(specifier));
+}
+
+function folderOf(parent: string | undefined): string | undefined {
+  return parent?.startsWith('file:') === true ? dirname(fileURLToPath(parent)) : undefined;
+}
+
+function withoutQuery(specifier: string): string {
+  return specifier.replace(/[?#].*$/, '');
+}
+
+function isRequire(context: ResolveHookContext): boolean {
+  return context.conditions?.includes('require') ?? false;
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function isSame(candidate: string, found: string): boolean {
+  return candidate === found || (isFile(candidate) && realpathSync(candidate) === found);
+}

@@ -1,0 +1,25 @@
+import { hostStage } from './host.ts';
+import type { FromStage, ToStage } from './protocol.ts';
+
+const send = process.send?.bind(process);
+const { channel } = process;
+if (send === undefined || channel === undefined || channel === null) throw new Error('stage-process is started by mlo as a child process');
+
+let pending = 0;
+let idle: (() => void) | undefined;
+
+hostStage({
+  post: (message: FromStage) => {
+    pending += 1;
+    send(message, undefined, undefined, () => {
+      pending -= 1;
+      if (pending === 0) idle?.();
+    });
+  },
+  onMessage: (take) => void process.on('message', (message: ToStage) => take(message)),
+  hold: (alive) => (alive ? channel.ref() : channel.unref()),
+  flush: () => new Promise((resolve) => (pending === 0 ? resolve() : (idle = resolve))),
+});
+
+// Without mlo there is nobody to report to.
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,156 @@
+import childProcess from 'node:child_process';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import workerThreads, { type WorkerOptions } from 'node:worker_threads';
+import type { ModuleResult } from '../types.ts';
+import { isQuiet } from './quiet.ts';
+
+type Undeclared = ModuleResult['undeclared'][number];
+
+export interface ReadWatch {
+  /** Everything seen so far that is not declared, in order of path. `isCode`: own files that were loaded as modules. */
+  undeclared(isCode: (path: string) => boolean): readonly Undeclared[];
+}
+
+export interface WatchOptions {
+  /** Absolute. Paths outside are not reported, nor are `node_modules`. */
+  readonly root: string;
+  /** Absolute paths of files and folders that the stage may read. */
+  readonly declared: readonly string[];
+}
+
+/** Functions of `fs` and `fs.promises` that read the file or folder of their first argument. */
+const READ = ['readFile', 'createReadStream', 'opendir', 'readdir', 'openAsBlob'];
+const WRITE = ['writeFile', 'appendFile', 'createWriteStream', 'mkdtemp'];
+/** First argument read, second written. */
+const COPY = ['copyFile', 'cp'];
+const SPAWN = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const;
+
+type Call = (...args: unknown[]) => unknown;
+type Functions = { [name: string]: unknown };
+
+/**
+ * From here on this thread notes which files the stage reads through `fs`, and the threads and processes
+ * that it starts (whose reads cannot be seen). A file that the stage has written itself is no input.
+ */
+export function watchReads({ root, declared }: WatchOptions): ReadWatch {
+  const found = new Map<string, Undeclared>();
+  const written = new Set<string>();
+  const isDeclared = (path: string): boolean => declared.some((folder) => isWithin(folder, path));
+
+  function add(what: Undeclared['what'], path: string): void {
+    found.set(`${what} ${path}`, { what, path });
+  }
+
+  function noteRead(target: unknown): void {
+    const path = toPath(target);
+    if (path === undefined || isQuiet() || path === root || !isWithin(root, path)) return;
+    const projectPath = toProjectPath(root, path);
+    if (/(^|\/)node_modules(\/|$)/.test(projectPath) || found.has(`read ${projectPath}`)) return;
+    if (written.has(path) || isDeclared(path) || isLoader()) return;
+    add('read', projectPath);
+  }
+
+  function noteWritten(target: unknown): void {
+    const path = toPath(target);
+    if (path !== undefined) written.add(path);
+  }
+
+  function noteOpen(target: unknown, flags: unknown): void {
+    const truncates = typeof flags === 'string' ? /^[wx]/.test(flags) : typeof flags === 'number' && (flags & fs.constants.O_TRUNC) !== 0;
+    if (truncates) noteWritten(target);
+    else if (!(typeof flags === 'string' && flags.startsWith('a'))) noteRead(target);
+  }
+
+  for (const functions of [fs as unknown as Functions, fs.promises as unknown as Functions]) {
+    for (const name of READ) for (const variant of [name, `${name}Sync`]) before(functions, variant, noteRead);
+    for (const name of WRITE) for (const variant of [name, `${name}Sync`]) before(functions, variant, noteWritten);
+    for (const name of COPY) {
+      for (const variant of [name, `${name}Sync`]) {
+        before(functions, variant, (from, to) => {
+          noteRead(from);
+          noteWritten(to);
+        });
+      }
+    }
+    for (const variant of ['open', 'openSync']) before(functions, variant, noteOpen);
+    for (const variant of ['rename', 'renameSync']) before(functions, variant, (_from, to) => noteWritten(to));
+  }
+  for (const name of SPAWN) {
+    before(childProcess as unknown as Functions, name, (command) => {
+      if (!isQuiet() && !isNodeItself()) add('child-process', String(command));
+    });
+  }
+  watchWorkers((file, options) => add('worker', options?.eval === true ? '(source text)' : nameOf(root, file)));
+  syncBuiltinESMExports();
+
+  return {
+    undeclared: (isCode) =>
+      [...found.values()]
+        .filter(({ what, path }) => what !== 'read' || !isCode(resolve(root, path)))
+        .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+  };
+}
+
+/** Keeps the properties of the original, such as the promise form of `exec`. */
+function before(functions: Functions, name: string, note: Call): void {
+  const original = functions[name] as Call | undefined;
+  if (original === undefined) return;
+  const watched = function (this: unknown, ...args: unknown[]): unknown {
+    note(...args);
+    return Reflect.apply(original, this, args);
+  };
+  Object.defineProperties(watched, Object.getOwnPropertyDescriptors(original));
+  functions[name] = watched;
+}
+
+function watchWorkers(note: (file: unknown, options: WorkerOptions | undefined) => void): void {
+  const { Worker } = workerThreads;
+  workerThreads.Worker = class extends Worker {
+    constructor(file: string | URL, options?: WorkerOptions) {
+      note(file, options);
+      super(file, options);
+    }
+  };
+}
+
+function toPath(target: unknown): string | undefined {
+  if (target instanceof URL) return target.protocol === 'file:' ? fileURLToPath(target) : undefined;
+  if (typeof target === 'string') return resolve(target);
+  return Buffer.isBuffer(target) ? resolve(target.toString()) : undefined;
+}
+
+function nameOf(root: string, file: unknown): string {
+  const path = toPath(file) ?? String(file);
+  return isWithin(root, path) ? toProjectPath(root, path) : path;
+}
+
+function toProjectPath(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** Whether Node's module loader is what reads; it also does so outside of the hooks. */
+function isLoader(): boolean {
+  return caller().includes('node:internal/modules/');
+}
+
+/** `exec` goes through `execFile` and so on: the first call has been noted. */
+function isNodeItself(): boolean {
+  return caller().includes('node:child_process');
+}
+
+/** The frame that called the watched function. */
+function caller(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 12;
+  const lines = (new Error('where').stack ?? '').split('\n').slice(1);
+  Error.stackTraceLimit = limit;
+  return lines.find((line) => !line.includes(import.meta.url) && !line.includes('Reflect.apply')) ?? '';
+}

@@ -1,0 +1,42 @@
+import type { RunId, RunStatus } from '../../core/run.ts';
+import { formatDuration } from '../format/duration.ts';
+import { printable } from '../format/printable.ts';
+import { tableLines, type Column } from '../format/table.ts';
+import { formatTime } from '../format/time.ts';
+import type { Style } from '../style.ts';
+import { shortId, statusGlyph, statusPaint } from './run-status.ts';
+
+/** What a line of the list shows of a run. */
+export interface ListedRun {
+  readonly id: RunId;
+  readonly name: string;
+  readonly parentId?: RunId;
+  readonly status: RunStatus;
+  readonly reason?: string;
+  readonly startedMs: number;
+  readonly endedMs?: number;
+  readonly command?: string;
+  readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
+}
+
+/** One line a run. `nowMs`: for the time that running ones have taken. */
+export function runsListLines(data: { readonly runs: readonly ListedRun[] }, style: Style, nowMs: number): string[] {
+  if (data.runs.length === 0) return ['No runs yet. Start one with: mlo repro'];
+  return tableLines(columns(style, nowMs), data.runs, style);
+}
+
+function columns(style: Style, nowMs: number): readonly Column<ListedRun>[] {
+  return [
+    { title: 'Run', text: (run) => shortId(run.id), paint: () => style.bold },
+    { title: 'Name', text: (run) => (run.parentId === undefined ? '' : '  ') + printable(run.name), min: 8 },
+    { title: 'Status', text: (run) => `${statusGlyph(run.status, style)} ${run.status}`, paint: (run) => statusPaint(run.status, style) },
+    { title: 'Started', text: (run) => formatTime(run.startedMs), drop: 2 },
+    { title: 'Time', text: (run) => formatDuration((run.endedMs ?? nowMs) - run.startedMs), align: 'right' },
+    { title: 'Git', text: (run) => gitText(run), drop: 3 },
+    { title: 'Command', text: (run) => printable(run.reason ?? run.command ?? ''), paint: (run) => (run.reason === undefined ? style.dim : statusPaint(run.status, style)), min: 12, drop: 1 },
+  ];
+}
+
+function gitText({ git }: ListedRun): string {
+  return git === undefined ? '' : `${git.commit.slice(0, 8)}${git.dirty ? '+' : ''}`;
+}

@@ -1,0 +1,99 @@
+import type { Content } from '../../core/content.ts';
+import type { Value } from '../../core/value.ts';
+import { formatBytes } from '../format/bytes.ts';
+import { formatDuration } from '../format/duration.ts';
+import { count, formatNumber } from '../format/number.ts';
+import { printable } from '../format/printable.ts';
+import { truncate } from '../format/text-width.ts';
+import { formatTime } from '../format/time.ts';
+import { valueText } from '../format/value-text.ts';
+import type { Style } from '../style.ts';
+import { listLines } from './list-lines.ts';
+import { shortId, statusGlyph, statusPaint } from './run-status.ts';
+import type { ListedRun } from './runs-list.ts';
+
+/** A run as it is shown, with the runs below it. */
+export interface ShownRun extends ListedRun {
+  readonly experiment: string;
+  readonly stage?: string;
+  readonly user: string;
+  readonly host: string;
+  readonly params: { readonly [key: string]: Value };
+  readonly metrics: { readonly [name: string]: { readonly value: number; readonly step: number; readonly points: number } };
+  readonly tags: { readonly [key: string]: string };
+  readonly artifacts: readonly { readonly path: string; readonly content: Content }[];
+  readonly links: readonly { readonly stage: string; readonly outcome: 'unchanged' | 'restored'; readonly producerRunId?: string }[];
+  readonly children: readonly ShownRun[];
+}
+
+/** What a value may take of a line before it is cut. */
+const VALUE_WIDTH = 60;
+
+/** The run, what it logged, and the tree of runs below it. `nowMs`: for the time that running ones have taken. */
+export function runsShowLines(run: ShownRun, style: Style, nowMs: number): string[] {
+  return [...aboutLines(run, style), '', ...treeLines(run, style, nowMs, 0)];
+}
+
+function aboutLines(run: ShownRun, style: Style): string[] {
+  const { git } = run;
+  const facts: [string, string | undefined][] = [
+    ['run', run.id],
+    ['command', run.command],
+    ['started', `${formatTime(run.startedMs)} by ${run.user} on ${run.host}`],
+    ['git', git === undefined ? undefined : `${git.commit}${git.branch === undefined ? '' : ` (${git.branch})`}${git.dirty ? ', with uncommitted changes' : ''}`],
+    ['experiment', run.experiment],
+  ];
+  return facts.flatMap(([label, text]) => (text === undefined ? [] : [`${style.dim(label.padEnd(12))}${truncate(printable(text), style.width - 12, style.glyphs.ellipsis)}`]));
+}
+
+function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): string[] {
+  const indent = '  '.repeat(depth);
+  const inner = `${indent}    `;
+  const children = run.children.flatMap((child) => treeLines(child, style, nowMs, depth + 1));
+  return [
+    headLine(run, style, nowMs, indent),
+    ...listLines('params', paramTexts(run.params, style), inner, style),
+    ...listLines('metrics', metricTexts(run.metrics), inner, style),
+    ...listLines('tags', Object.entries(run.tags).map(([key, value]) => `${printable(key)}=${shorten(printable(value), style)}`), inner, style),
+    ...listLines('artifacts', run.artifacts.map(({ path, content }) => `${printable(path)} (${contentText(content)})`), inner, style),
+    ...run.links.map((link) => linkLine(link, style, `${indent}  `)),
+    ...children,
+  ];
+}
+
+function headLine(run: ShownRun, style: Style, nowMs: number, indent: string): string {
+  const time = formatDuration((run.endedMs ?? nowMs) - run.startedMs);
+  const state = run.status === 'FINISHED' ? '' : ` ${run.status}`;
+  const why = run.reason === undefined ? '' : `: ${printable(run.reason)}`;
+  const before = `${indent}${statusGlyph(run.status, style)} `;
+  const after = `  ${shortId(run.id)}  ${time}${state}`;
+  const name = truncate(printable(run.name), Math.max(8, style.width - before.length - after.length), style.glyphs.ellipsis);
+  const room = style.width - before.length - name.length - after.length;
+  const paint = statusPaint(run.status, style);
+  return `${indent}${paint(statusGlyph(run.status, style))} ${style.bold(name)}${style.dim(`  ${shortId(run.id)}`)}  ${time}${paint(state + truncate(why, Math.max(0, room), style.glyphs.ellipsis))}`;
+}
+
+function linkLine(link: ShownRun['links'][number], style: Style, indent: string): string {
+  const glyph = link.outcome === 'restored' ? style.glyphs.restored : style.glyphs.unchanged;
+  const maker = link.producerRunId === undefined ? '' : `, made by run ${shortId(link.producerRunId)}`;
+  return style.dim(truncate(`${indent}${glyph} ${printable(link.stage)}  ${link.outcome}${maker}`, style.width, style.glyphs.ellipsis));
+}
+
+function paramTexts(params: ShownRun['params'], style: Style): string[] {
+  return Object.entries(params).map(([key, value]) => `${printable(key)}=${shorten(valueText(value), style)}`);
+}
+
+function metricTexts(metrics: ShownRun['metrics']): string[] {
+  return Object.entries(metrics).map(([name, { value, step, points }]) => {
+    const series = points > 1 ? ` (${count(points, 'point')}, step ${step})` : '';
+    return `${printable(name)}=${formatNumber(value)}${series}`;
+  });
+}
+
+function contentText(content: Content): string {
+  return content.kind === 'tree' ? `${count(content.files ?? 0, 'file')}, ${formatBytes(content.size)}` : formatBytes(content.size);
+}
+
+function shorten(text: string, style: Style): string {
+  return truncate(text, VALUE_WIDTH, style.glyphs.ellipsis);
+}
