@@ -36,7 +36,7 @@ export interface ReadOptions {
   readonly onStored?: (path: BytePath, node: Node) => void;
 }
 
-/** How long the terminal and Ctrl-C may have to wait, milliseconds. */
+/** How long the terminal and Ctrl-C may have to wait, and how often progress is told, milliseconds. */
 const TURN_MS = 40;
 
 /** What lies at `path`; undefined where nothing does. */
@@ -50,6 +50,7 @@ class PathReader {
   #bytes = 0;
   #files = 0;
   #turnStart = performance.now();
+  #lastTold = performance.now();
 
   constructor(context: WorkspaceContext, options: ReadOptions) {
     this.#context = context;
@@ -73,7 +74,7 @@ class PathReader {
   /** Undefined for a large file, which must be read in pieces. */
   #readWithoutWaiting(path: BytePath, stat: Stats): Node | undefined {
     if (stat.isSymbolicLink()) return this.#readLink(path, stat);
-    if (!stat.isFile()) return this.#foreign(path, stat, fileTypeError(path, stat));
+    if (!stat.isFile()) return this.#foreign(stat, fileTypeError(path, stat));
     return this.#readSmallFile(path, stat, stat, false);
   }
 
@@ -111,14 +112,14 @@ class PathReader {
       if (object?.isFile() === true) return this.#readSmallFile(path, stat, object, true);
     }
     const error = linkError(this.#context, path, target);
-    if (error !== undefined) return this.#foreign(path, stat, error);
+    if (error !== undefined) return this.#foreign(stat, error);
     const bytes = toNameBytes(target);
     const digest = hashBytes(bytes);
     if (this.#options.store) this.#context.store.put(digest, bytes);
     return { content: { digest, size: bytes.length, kind: 'symlink' }, stat };
   }
 
-  #foreign(_path: BytePath, stat: Stats, error: MloError): Node {
+  #foreign(stat: Stats, error: MloError): Node {
     if (!this.#options.anything) throw error;
     return { content: { digest: NO_DIGEST, size: 0, kind: 'symlink' }, stat };
   }
@@ -152,7 +153,6 @@ class PathReader {
   }
 
   async #afterTurn(path: BytePath, stat: Stats): Promise<Node> {
-    this.#options.onProgress?.(this.#bytes, this.#files);
     await nextTurn();
     throwIfInterrupted(this.#options.signal);
     this.#turnStart = performance.now();
@@ -165,7 +165,10 @@ class PathReader {
 
   #countBytes(bytes: number): void {
     this.#bytes += bytes;
-    if (bytes > 0) this.#options.onProgress?.(this.#bytes, this.#files);
+    const now = performance.now();
+    if (now - this.#lastTold < TURN_MS) return;
+    this.#lastTold = now;
+    this.#options.onProgress?.(this.#bytes, this.#files);
   }
 }
 
@@ -194,7 +197,7 @@ function linkError(context: WorkspaceContext, link: BytePath, target: BytePath):
   const inside = staysInside(context, link, target) && (resolved(link) === undefined || isInside(context.realRoot, resolved(link) ?? ''));
   if (inside) return undefined;
   return new MloError('MLO_FILE_TYPE', `Symlink ${shown} -> ${toDisplayPath(target)} leaves the project or is absolute; only relative links within the project can be tracked`, {
-    hint: `Replace it with what it points to: cp -rL --remove-destination '${shown}' …, or move the data into the project`,
+    hint: 'Copy what it points to in its place, or make it a relative link to a path of the project',
     details: { path: shown, target: toDisplayPath(target) },
   });
 }

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import type { ReproData, ReproOptions } from '../../app/types.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { failureLines } from '../stage-failures.ts';
 import { collect, parseDuration, parsePositiveInteger } from '../parse-values.ts';
 import { fileOption } from '../shared-options.ts';
 
@@ -104,11 +105,10 @@ async function done({ globals, style }: Invocation, data: ReproData): Promise<Ou
     const failure = { code: 'MLO_INTERRUPTED', message: 'Interrupted; finished stages are kept', hint: 'mlo repro goes on from here' } as const;
     return { data, lines, exitCode: EXIT.interrupted, failure, errorLines: [failure.message], hint: failure.hint };
   }
-  return data.ok ? { data, lines } : await failed(data, lines, globals.verbose);
+  return data.ok ? { data, lines } : failed(data, lines);
 }
 
-async function failed(data: ReproData, lines: readonly string[], verbose: boolean): Promise<Outcome> {
-  const { failureLines } = await import('../stage-failures.ts');
+function failed(data: ReproData, lines: readonly string[]): Outcome {
   const broken = data.stages.filter((stage) => stage.outcome === 'failed');
   const [first] = broken;
   const failure = {
@@ -116,5 +116,5 @@ async function failed(data: ReproData, lines: readonly string[], verbose: boolea
     message: broken.length === 1 ? (first?.error?.message ?? `Stage '${first?.name ?? ''}' failed`) : `${broken.length} stages failed`,
     hint: first === undefined ? 'mlo status --why' : `mlo logs ${first.name}`,
   } as const;
-  return { data, lines, exitCode: EXIT.stageFailed, failure, errorLines: await failureLines(broken, verbose), hint: failure.hint };
+  return { data, lines, exitCode: EXIT.stageFailed, failure, errorLines: failureLines(broken), hint: failure.hint };
 }

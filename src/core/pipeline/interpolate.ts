@@ -78,7 +78,7 @@ function checkText(node: ScalarNode, report: (fault: TemplateFault) => void): vo
   if (typeof node.value !== 'string' || !hasTemplate(node.value)) return;
   for (const match of findMatches(node.value)) {
     const parsed = parseExpression(match.inner);
-    if ('fault' in parsed) report(fault(node, match, parsed.fault, parsed.at + 2));
+    if ('fault' in parsed) report(fault(node, match, `'\${${match.inner}}': ${parsed.fault}`, parsed.at + 2));
   }
 }
 
@@ -114,7 +114,7 @@ function keyNode(entry: MapEntry): ScalarNode {
 function resolve(node: ScalarNode, match: Match, context: TemplateContext, report: (fault: TemplateFault) => void): SourceNode | undefined {
   const parsed = parseExpression(match.inner);
   if ('fault' in parsed) {
-    report(fault(node, match, parsed.fault, parsed.at + 2));
+    report(fault(node, match, `'\${${match.inner}}': ${parsed.fault}`, parsed.at + 2));
     return undefined;
   }
   const selected = context.select(parsed.steps);

@@ -6,10 +6,10 @@ import { stageThrew, type FailureOptions } from './stage-failure.ts';
  * sentence instead. `fail` reports a failure; the stage is over with the first one.
  */
 export function guardProcess(options: FailureOptions, fail: (failure: Failure) => void): void {
-  const exit = process.exit.bind(process);
   process.exit = (code) => {
-    fail(stageThrew(named('ProcessExit', `the stage called process.exit(${code ?? ''}); a stage ends by returning, or by throwing an error`), options));
-    return exit(0);
+    const error = new Error(`it called process.exit(${code ?? ''}); a stage ends by returning, or by throwing an error`);
+    fail(stageThrew(error, options));
+    throw error;
   };
   process.chdir = () => {
     throw new Error('process.chdir does not work in a stage: use the absolute paths in `deps` and `outs`');
@@ -21,10 +21,4 @@ export function guardProcess(options: FailureOptions, fail: (failure: Failure) =
   process.on('warning', (warning) => {
     if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);
   });
-}
-
-function named(name: string, message: string): Error {
-  const error = new Error(message);
-  error.name = name;
-  return error;
 }

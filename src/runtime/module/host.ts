@@ -1,4 +1,4 @@
-import type { Job, Port, ToStage } from './protocol.ts';
+import type { Port, ToStage } from './protocol.ts';
 import { runStage } from './run-stage.ts';
 
 /** Waits on `port` for the one job of this thread or process, and runs it. */
@@ -6,11 +6,6 @@ export function hostStage(port: Port): void {
   const abort = new AbortController();
   port.onMessage((message: ToStage) => {
     if (message.type === 'abort') abort.abort(new DOMException(message.why, 'AbortError'));
-    else void start(message.job, port, abort.signal);
+    else void runStage(message.job, port, abort.signal);
   });
-}
-
-async function start(job: Job, port: Port, signal: AbortSignal): Promise<void> {
-  await runStage(job, port, signal);
-  await port.flush();
 }

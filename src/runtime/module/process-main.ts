@@ -3,6 +3,7 @@ import type { FromStage, ToStage } from './protocol.ts';
 
 const send = process.send?.bind(process);
 const { channel } = process;
+const exit = process.exit.bind(process);
 if (send === undefined || channel === undefined || channel === null) throw new Error('stage-process is started by mlo as a child process');
 
 let pending = 0;
@@ -18,8 +19,13 @@ hostStage({
   },
   onMessage: (take) => void process.on('message', (message: ToStage) => take(message)),
   hold: (alive) => (alive ? channel.ref() : channel.unref()),
-  flush: () => new Promise((resolve) => (pending === 0 ? resolve() : (idle = resolve))),
+  flush: () =>
+    new Promise((resolve) => {
+      if (pending === 0) resolve();
+      else idle = resolve;
+    }),
+  exit: () => exit(0),
 });
 
 // Without mlo there is nobody to report to.
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => exit(1));

@@ -37,4 +37,6 @@ export interface Port {
   hold(alive: boolean): void;
   /** Resolves when all that was posted is on its way. */
   flush(): Promise<void>;
+  /** Ends the thread or process, whatever the stage has left running. */
+  exit(): void;
 }

@@ -6,7 +6,6 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { isStage, type StageDefinition } from '../api/define-stage.ts';
 import type { StageContext } from '../api/stage-context.ts';
 import type { PreparedTensorFlow } from '../tensorflow/load-tensorflow.ts';
-import { captureOutput } from './capture-output.ts';
 import { checkParams } from './check-params.ts';
 import { createCodeGraph } from './code-graph.ts';
 import { guardProcess } from './guard-process.ts';
@@ -34,7 +33,6 @@ export async function runStage(job: Job, port: Port, signal: AbortSignal): Promi
   const graph = createCodeGraph(root);
   const recorder = createRunRecorder(root, job.runId, createSender(job, port));
   setEnvironment(job.env);
-  captureOutput(port);
   Math.random = seededRandom(job.seed, LOADING);
 
   let finished = false;
@@ -56,6 +54,7 @@ export async function runStage(job: Job, port: Port, signal: AbortSignal): Promi
       ...(backend === undefined ? {} : { backend: { name: backend.name, version: backend.version } }),
     };
     port.post({ type: 'finish', outcome });
+    void port.flush().then(() => port.exit());
   };
 
   const entry = pathToFileURL(realpathSync(job.module)).href;

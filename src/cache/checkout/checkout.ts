@@ -1,0 +1,76 @@
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { sameContent, type Content } from '../../core/content.ts';
+import { isTemporaryName } from '../../core/encoding/tree-format.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { isInside } from '../../core/path/project-path.ts';
+import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { withIoErrors } from '../../fs/errno.ts';
+import { throwIfMissing } from '../tree-objects.ts';
+import type { CheckoutOptions, CheckoutSummary } from '../types.ts';
+import type { WorkspaceContext } from '../workspace/context.ts';
+import { lstat, namesIn, readPath, type Node } from '../workspace/read-path.ts';
+import { applyCheckout } from './apply.ts';
+import { checkLinks, countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
+
+/** Makes `path` hold exactly `content`; see `Cache.checkout`. */
+export async function checkout(context: WorkspaceContext, content: Content, path: BytePath, options: CheckoutOptions): Promise<CheckoutSummary> {
+  checkParents(context, path);
+  const found = await readPath(context, path, { store: false, anything: true, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+  if (found !== undefined && sameContent(found.content, content)) return { added: 0, modified: 0, deleted: 0 };
+  throwIfMissing(missingFrom(context, content), toDisplayPath(path));
+  checkLinks(context, content, path);
+  const plan = planCheckout(context, content, path, found);
+  if (options.force !== true) {
+    const unsaved = unsavedPaths(context, plan);
+    if (unsaved.length > 0) throw unsavedError(unsaved);
+  }
+  if (found !== undefined) removeLeftovers(path, found);
+  withIoErrors('make the folder of', toDisplayPath(path), () => mkdirSync(toSystemPath(dirname(path)), { recursive: true }));
+  await applyCheckout(context, plan, options);
+  return summaryOf(plan);
+}
+
+function missingFrom(context: WorkspaceContext, content: Content): ReturnType<WorkspaceContext['trees']['missing']> {
+  return context.trees.missing(content);
+}
+
+/** A folder above the path may be a symlink, but not one that leads out of the project. */
+function checkParents(context: WorkspaceContext, path: BytePath): void {
+  if (path === context.root || !isInside(context.root, path)) throw unsafePath(path, 'is not in the project');
+  let folder = dirname(path);
+  while (folder !== context.root && lstat(folder) === undefined) folder = dirname(folder);
+  const real = withIoErrors('look at', toDisplayPath(folder), () => realpathSync(toSystemPath(folder), { encoding: 'latin1' }));
+  if (!isInside(context.realRoot, real)) throw unsafePath(path, `lies in a folder that is a symlink to ${toDisplayPath(real)}, outside the project`);
+}
+
+function unsafePath(path: BytePath, why: string): MloError {
+  return new MloError('MLO_PATH_UNSAFE', `${toDisplayPath(path)} ${why}; nothing is written there`, {
+    hint: 'Replace the symlink by a folder, or use another path',
+    details: { path: toDisplayPath(path) },
+  });
+}
+
+/** What a checkout that was killed has left in the folders that are about to change. */
+function removeLeftovers(path: BytePath, node: Node): void {
+  if (node.children === undefined) return;
+  for (const name of namesIn(path)) {
+    if (!isTemporaryName(name)) continue;
+    withIoErrors('delete', toDisplayPath(`${path}/${name}`), () => rmSync(toSystemPath(`${path}/${name}`), { recursive: true, force: true }));
+  }
+  for (const [name, child] of node.children) removeLeftovers(`${path}/${name}`, child);
+}
+
+function summaryOf(plan: CheckoutPlan): CheckoutSummary {
+  let added = 0;
+  let modified = 0;
+  let deleted = 0;
+  for (const { content, replaced } of plan.placements) {
+    const isSwap = replaced !== undefined && replaced.children === undefined && content.kind !== 'tree';
+    if (isSwap) modified += 1;
+    else added += content.kind === 'tree' ? (content.files ?? 0) : 1;
+    if (replaced !== undefined && !isSwap) deleted += countFiles(replaced);
+  }
+  for (const { node } of plan.removals) deleted += countFiles(node);
+  return { added, modified, deleted };
+}

@@ -1,0 +1,96 @@
+import type { Content } from '../../core/content.ts';
+import { sameContent } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import { staysInside, type WorkspaceContext } from '../workspace/context.ts';
+import type { Node } from '../workspace/read-path.ts';
+import { rowContent } from '../tree-objects.ts';
+
+/** New content for a path whose folder exists; `replaced` lies there now. */
+export interface Placement {
+  readonly path: BytePath;
+  readonly content: Content;
+  readonly replaced?: Node;
+}
+
+export interface Removal {
+  readonly path: BytePath;
+  readonly node: Node;
+}
+
+/** All that must change for a path to hold the wanted content; the rest is not touched. */
+export interface CheckoutPlan {
+  readonly placements: readonly Placement[];
+  readonly removals: readonly Removal[];
+}
+
+export function planCheckout(context: WorkspaceContext, content: Content, path: BytePath, found: Node | undefined): CheckoutPlan {
+  const placements: Placement[] = [];
+  const removals: Removal[] = [];
+
+  function compare(wanted: Content, at: BytePath, node: Node | undefined): void {
+    if (node !== undefined && sameContent(wanted, node.content)) return;
+    if (wanted.kind === 'tree' && node?.children !== undefined) compareFolders(wanted, at, node.children);
+    else placements.push({ path: at, content: wanted, ...(node === undefined ? {} : { replaced: node }) });
+  }
+
+  function compareFolders(wanted: Content, at: BytePath, children: ReadonlyMap<BytePath, Node>): void {
+    const names = new Set<BytePath>();
+    for (const row of context.trees.rows(wanted.digest, toDisplayPath(at))) {
+      names.add(row.name);
+      compare(rowContent(row), `${at}/${row.name}`, children.get(row.name));
+    }
+    for (const [name, node] of children) if (!names.has(name)) removals.push({ path: `${at}/${name}`, node });
+  }
+
+  compare(content, path, found);
+  return { placements, removals };
+}
+
+/** Refuses links that leave the project, wherever in the wanted content they are. Throws MLO_PATH_UNSAFE. */
+export function checkLinks(context: WorkspaceContext, content: Content, path: BytePath): void {
+  if (content.kind === 'symlink') {
+    const target = context.store.read(content.digest, toDisplayPath(path)).toString('latin1');
+    if (staysInside(context, path, target)) return;
+    throw new MloError('MLO_PATH_UNSAFE', `Symlink ${toDisplayPath(path)} -> ${toDisplayPath(target)} would leave the project; it is not checked out`, {
+      hint: 'Whoever made this tree did not use mlo; do not trust the lock or pointer that names it',
+      details: { path: toDisplayPath(path), target: toDisplayPath(target) },
+    });
+  }
+  if (content.kind !== 'tree') return;
+  for (const row of context.trees.rows(content.digest, toDisplayPath(path))) {
+    if (row.type === 'symlink' || row.type === 'tree') checkLinks(context, rowContent(row), `${path}/${row.name}`);
+  }
+}
+
+/** Paths whose bytes would be lost: they are replaced or removed, and the store does not have them. */
+export function unsavedPaths(context: WorkspaceContext, plan: CheckoutPlan): readonly BytePath[] {
+  const unsaved: BytePath[] = [];
+
+  function visit(path: BytePath, node: Node): void {
+    if (node.children !== undefined) for (const [name, child] of node.children) visit(`${path}/${name}`, child);
+    else if (!context.store.has(node.content.digest, node.content.size)) unsaved.push(path);
+  }
+
+  for (const { path, replaced } of plan.placements) if (replaced !== undefined) visit(path, replaced);
+  for (const { path, node } of plan.removals) visit(path, node);
+  return unsaved;
+}
+
+export function unsavedError(paths: readonly BytePath[]): MloError {
+  const shown = paths.slice(0, 10).map((path) => `\n  ${toDisplayPath(path)}`);
+  const more = paths.length > shown.length ? `\n  and ${paths.length - shown.length} more` : '';
+  const count = paths.length === 1 ? '1 path holds' : `${paths.length} paths hold`;
+  return new MloError('MLO_OUT_UNSAVED', `${count} bytes that are not in the cache and would be lost; nothing was changed:${shown.join('')}${more}`, {
+    hint: 'Keep them with `mlo add` or `mlo commit`, move them away, or say --force to lose them',
+    details: { paths: paths.slice(0, 1000).map(toDisplayPath), count: paths.length },
+  });
+}
+
+export function countFiles(node: Node): number {
+  if (node.children === undefined) return 1;
+  let files = 0;
+  for (const child of node.children.values()) files += countFiles(child);
+  return files;
+}
+

@@ -1,0 +1,123 @@
+import { closeSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Content } from '../../core/content.ts';
+import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
+import { createHasher, hashFile, readPieces, STREAM_BYTES } from '../../fs/hash.ts';
+import { tryReflink } from '../../fs/place.ts';
+import { writeAll } from '../../fs/write-atomic.ts';
+import { corruptObject, missingObject } from '../objects/object-store.ts';
+import type { WorkspaceContext } from '../workspace/context.ts';
+import { writePiece } from '../workspace/read-file.ts';
+import { linksToObjects, placeLink } from '../workspace/relink.ts';
+
+export interface WriteProgress {
+  readonly signal?: AbortSignal;
+  onBytes(bytes: number): void;
+}
+
+/**
+ * Writes the file's content to `temporary`, where nothing lies; `path` is where it will go. Every byte is
+ * verified: where they are wrong the object is set aside and MLO_OBJECT_CORRUPT thrown; the caller removes
+ * `temporary`.
+ */
+export async function writeObject(context: WorkspaceContext, content: Content, temporary: BytePath, path: BytePath, progress: WriteProgress): Promise<void> {
+  const object = context.store.fileOf(content.digest);
+  if (object === undefined || (content.size <= STREAM_BYTES && !wantsFile(context, content))) {
+    writeBytes(context, content, temporary, path);
+    progress.onBytes(content.size);
+    return;
+  }
+  await withoutObjectErrors(content, path, async () => {
+    if (await linkVerified(context, content, object, temporary, path)) progress.onBytes(content.size);
+    else if (await cloneVerified(context, content, object, temporary, path)) progress.onBytes(content.size);
+    else await copyVerified(context, content, object, temporary, path, progress);
+  });
+}
+
+function wantsFile(context: WorkspaceContext, content: Content): boolean {
+  return isLinked(context, content) || (context.abilities.reflink && context.link[0] === 'reflink');
+}
+
+function isLinked(context: WorkspaceContext, content: Content): boolean {
+  return linksToObjects(context.link) && content.mode === undefined && content.size > 0;
+}
+
+function writeBytes(context: WorkspaceContext, content: Content, temporary: BytePath, path: BytePath): void {
+  const bytes = context.store.read(content.digest, toDisplayPath(path));
+  withIoErrors('write', toDisplayPath(path), () => {
+    const file = openSync(toSystemPath(temporary), 'wx', modeOf(content));
+    try {
+      writeAll(file, bytes);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+async function linkVerified(context: WorkspaceContext, content: Content, object: string, temporary: BytePath, path: BytePath): Promise<boolean> {
+  if (!isLinked(context, content)) return false;
+  await verifyFile(context, content, object, path);
+  return withIoErrors('link', toDisplayPath(path), () => placeLink(context.link, object, temporary));
+}
+
+async function cloneVerified(context: WorkspaceContext, content: Content, object: string, temporary: BytePath, path: BytePath): Promise<boolean> {
+  if (!context.abilities.reflink || !context.link.includes('reflink')) return false;
+  const mode = modeOf(content) & ~process.umask();
+  context.abilities.reflink = withIoErrors('write', toDisplayPath(path), () => tryReflink(object, temporary, mode));
+  if (context.abilities.reflink) await verifyFile(context, content, toSystemPath(temporary), path);
+  return context.abilities.reflink;
+}
+
+async function copyVerified(
+  context: WorkspaceContext,
+  content: Content,
+  object: string,
+  temporary: BytePath,
+  path: BytePath,
+  progress: WriteProgress,
+): Promise<void> {
+  const shown = toDisplayPath(path);
+  const target = await open(toSystemPath(temporary), 'wx', modeOf(content)).catch((error: unknown) => {
+    throw asIoError(error, 'write', shown);
+  });
+  try {
+    const source = await open(object, 'r');
+    try {
+      const hasher = createHasher();
+      await readPieces(source, progress.signal, async (piece) => {
+        hasher.update(piece);
+        await writePiece(target, piece, shown);
+        progress.onBytes(piece.length);
+      });
+      if (hasher.digest() !== content.digest) throw setAside(context, content, path);
+    } finally {
+      await source.close();
+    }
+  } finally {
+    await target.close();
+  }
+}
+
+async function verifyFile(context: WorkspaceContext, content: Content, file: string | Buffer, path: BytePath): Promise<void> {
+  const { digest } = await hashFile(file);
+  if (digest !== content.digest) throw setAside(context, content, path);
+}
+
+function setAside(context: WorkspaceContext, content: Content, path: BytePath): Error {
+  context.store.setAside(content.digest);
+  return corruptObject(content.digest, toDisplayPath(path));
+}
+
+/** Before the umask. */
+function modeOf(content: Content): number {
+  return content.mode === 'exec' ? 0o777 : 0o666;
+}
+
+async function withoutObjectErrors(content: Content, path: BytePath, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw isErrno(error, 'ENOENT') ? missingObject([content.digest], toDisplayPath(path)) : asIoError(error, 'read the object for', toDisplayPath(path));
+  }
+}

@@ -1,0 +1,60 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { entryPoint } from '../../fs/entry-point.ts';
+import type { FromStage } from './protocol.ts';
+import type { StageLink } from './stage-link.ts';
+
+/** V8's last words before it aborts. */
+const OUT_OF_MEMORY = /heap out of memory|Allocation failed/;
+const LAST_WORDS = 4096;
+
+export interface ProcessOptions {
+  readonly root: string;
+  readonly env: { readonly [name: string]: string };
+  readonly heapMb?: number | undefined;
+}
+
+/** Starts a child in a process group of its own, so that Ctrl-C reaches mlo alone and its children end with it. */
+export function startProcess({ root, env, heapMb }: ProcessOptions): StageLink {
+  const child = fork(fileURLToPath(entryPoint('stage-process')), [], {
+    cwd: root,
+    env,
+    execArgv: ['--disable-warning=ExperimentalWarning', ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`])],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    detached: true,
+  });
+  return {
+    // A child that has ended meanwhile says so by its end.
+    post: (message) => void child.send(message, () => {}),
+    kill: () => killGroup(child.pid),
+    listen({ onMessage, onBytes, onEnd }) {
+      let lastWords = '';
+      let failed: unknown;
+      child.on('message', (message: FromStage) => onMessage(message));
+      child.stdout?.on('data', (bytes: Buffer) => onBytes('stdout', bytes));
+      child.stderr?.on('data', (bytes: Buffer) => {
+        lastWords = (lastWords + bytes.toString('latin1')).slice(-LAST_WORDS);
+        onBytes('stderr', bytes);
+      });
+      child.on('error', (error) => (failed ??= error));
+      child.on('exit', () => killGroup(child.pid));
+      child.on('close', (code, signal) => {
+        if (failed !== undefined) onEnd({ kind: 'error', error: failed });
+        else if (signal === 'SIGABRT' && OUT_OF_MEMORY.test(lastWords)) onEnd({ kind: 'out-of-memory' });
+        else onEnd({ kind: 'exit', code, signal });
+      });
+    },
+  };
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: all have ended; EPERM: macOS's word for a group of zombies.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+import { entryPoint } from '../../fs/entry-point.ts';
+import type { FromStage } from './protocol.ts';
+import type { LinkEnd, StageLink } from './stage-link.ts';
+
+const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
+
+let warm: Worker | undefined;
+
+/**
+ * Starts a thread for a stage to come, so that it is up when that stage is due: worth the call while
+ * another stage runs. Keeps nothing alive; a second call does nothing.
+ */
+export function warmWorker(): void {
+  if (warm !== undefined) return;
+  const worker = startWorker(undefined);
+  worker.unref();
+  const forget = (): void => {
+    if (warm === worker) warm = undefined;
+  };
+  worker.once('error', forget);
+  worker.once('exit', forget);
+  warm = worker;
+}
+
+/** Ends a thread that waits for a stage which will not come. */
+export async function discardWarmWorker(): Promise<void> {
+  const worker = warm;
+  warm = undefined;
+  await worker?.terminate();
+}
+
+export function startThread(heapMb: number | undefined): StageLink {
+  const worker = takeWorker(heapMb);
+  return {
+    post: (message) => worker.postMessage(message),
+    kill: () => void worker.terminate(),
+    listen({ onMessage, onBytes, onEnd }) {
+      let failed: LinkEnd | undefined;
+      worker.on('message', (message: FromStage) => onMessage(message));
+      worker.stdout.on('data', (bytes: Uint8Array) => onBytes('stdout', bytes));
+      worker.stderr.on('data', (bytes: Uint8Array) => onBytes('stderr', bytes));
+      worker.on('error', (error) => {
+        failed ??= (error as NodeJS.ErrnoException).code === OUT_OF_MEMORY ? { kind: 'out-of-memory' } : { kind: 'error', error };
+      });
+      worker.on('exit', (code) => onEnd(failed ?? { kind: 'exit', code, signal: null }));
+    },
+  };
+}
+
+function takeWorker(heapMb: number | undefined): Worker {
+  if (warm === undefined || heapMb !== undefined) return startWorker(heapMb);
+  const worker = warm;
+  warm = undefined;
+  worker.removeAllListeners('error').removeAllListeners('exit');
+  worker.ref();
+  return worker;
+}
+
+function startWorker(heapMb: number | undefined): Worker {
+  return new Worker(entryPoint('stage-worker'), {
+    // Not those of mlo itself: flags of a test runner or a debugger are not the stage's.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdout: true,
+    stderr: true,
+    ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
+  });
+}

@@ -1,0 +1,101 @@
+import type { Reason, StageState } from '../../core/plan/types.ts';
+import type { StageAddress } from '../../core/stage.ts';
+import { formatDuration } from '../format/duration.ts';
+import { count } from '../format/number.ts';
+import { printable } from '../format/printable.ts';
+import { tableLines, type Column } from '../format/table.ts';
+import type { Style } from '../style.ts';
+import { stateGlyph, statePaint } from './outcome.ts';
+import { reasonSummary, reasonText } from './reason-text.ts';
+
+export interface StageStatusView {
+  readonly name: StageAddress;
+  readonly state: StageState;
+  readonly reasons: readonly Reason[];
+  readonly frozen?: boolean;
+  readonly lastMs?: number;
+}
+
+export interface StatusView {
+  readonly upToDate: boolean;
+  readonly stages: readonly StageStatusView[];
+  readonly data: readonly { readonly path: string; readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached' }[];
+  readonly busy?: { readonly pid: number; readonly host: string; readonly command: string; readonly sinceMs: number };
+}
+
+export interface StatusShow {
+  /** Every reason on a line of its own. */
+  readonly why: boolean;
+  /** Unchanged stages, too, however many there are. */
+  readonly all: boolean;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** Above this many stages, unchanged ones are counted instead of listed. */
+const LISTED = 30;
+
+export function statusLines(status: StatusView, style: Style, show: StatusShow): string[] {
+  return [...busyLines(status.busy, style, show.now), ...stageLines(status.stages, style, show), ...dataLines(status.data, style)];
+}
+
+/** `repro --dry`. */
+export function planLines(stages: readonly StageStatusView[], style: Style): string[] {
+  if (stages.length === 0) return ['There are no stages: nothing to do.'];
+  return stageLines(stages, style, { why: true, all: false, now: 0 });
+}
+
+function stageLines(stages: readonly StageStatusView[], style: Style, { why, all }: StatusShow): string[] {
+  if (stages.length === 0) return ['There are no stages.'];
+  const hidden = !all && stages.length > LISTED ? stages.filter((stage) => stage.state === 'unchanged').length : 0;
+  const listed = hidden > 0 ? stages.filter((stage) => stage.state !== 'unchanged') : stages;
+  const body = why ? listed.flatMap((stage) => detailLines(stage, style)) : stageTable(listed, style);
+  const rest = hidden > 0 ? [style.dim(`${count(hidden, 'unchanged stage')} not listed (-v lists them)`)] : [];
+  return [...body, ...rest, headline(stages, style)];
+}
+
+function headline(stages: readonly StageStatusView[], style: Style): string {
+  const states: readonly StageState[] = ['blocked', 'run', 'restore', 'unchanged'];
+  const words = { blocked: 'blocked', run: 'to run', restore: 'to restore', unchanged: 'unchanged' };
+  const parts = states.flatMap((state) => {
+    const amount = stages.filter((stage) => stage.state === state).length;
+    return amount === 0 ? [] : [statePaint(state, style)(`${amount} ${words[state]}`)];
+  });
+  return `${count(stages.length, 'stage')}: ${parts.join(', ')}`;
+}
+
+function stageTable(stages: readonly StageStatusView[], style: Style): string[] {
+  if (stages.length === 0) return [];
+  const columns: readonly Column<StageStatusView>[] = [
+    { title: 'Stage', text: (row) => printable(row.name), min: 12 },
+    { title: 'State', text: (row) => stateText(row, style), paint: (row) => statePaint(row.state, style) },
+    { title: 'Why', text: (row) => reasonSummary(row.reasons, style.glyphs), min: 10, drop: 1 },
+    { title: 'Last', text: (row) => (row.lastMs === undefined ? '' : formatDuration(row.lastMs)), align: 'right', drop: 2 },
+  ];
+  const hasTimes = stages.some((stage) => stage.lastMs !== undefined);
+  return tableLines(hasTimes ? columns : columns.slice(0, 3), stages, style);
+}
+
+function detailLines(stage: StageStatusView, style: Style): string[] {
+  const head = `${statePaint(stage.state, style)(stateText(stage, style))} ${style.bold(printable(stage.name))}`;
+  return [head, ...stage.reasons.map((reason) => `    ${reasonText(reason, style.glyphs, true)}`)];
+}
+
+function stateText(stage: StageStatusView, style: Style): string {
+  return `${stateGlyph(stage.state, style.glyphs)} ${stage.state}`;
+}
+
+function dataLines(data: StatusView['data'], style: Style): string[] {
+  const words = { modified: 'modified', missing: 'missing', 'not-cached': 'not in the cache' };
+  const lines = data.flatMap(({ path, state }) => (state === 'unchanged' ? [] : [`  ${style.yellow(words[state])}: ${printable(path)}`]));
+  if (data.length === 0) return [];
+  const unchanged = data.length - lines.length;
+  const sum = lines.length === 0 ? `${count(unchanged, 'tracked path')} unchanged` : `${lines.length} of ${count(data.length, 'tracked path')} changed:`;
+  return [sum, ...lines];
+}
+
+function busyLines(busy: StatusView['busy'], style: Style, now: number): string[] {
+  if (busy === undefined) return [];
+  const since = formatDuration(Math.max(0, now - busy.sinceMs));
+  return [style.yellow(`Busy: ${printable(busy.command)} (pid ${busy.pid} on ${printable(busy.host)}) has been writing for ${since}`)];
+}
