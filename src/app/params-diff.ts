@@ -13,6 +13,12 @@ export interface ParamsDiffOptions {
 }
 
 /** Params that differ between two revisions. */
-export async function paramsDiff(ctx: AppContext, { revs, targets, depsOnly = false, all = false }: ParamsDiffOptions): Promise<ValuesDiffData> {
-  return await compareValues(ctx, revs, targets, (project, source, paths) => paramsOf(project, source, { targets: paths, depsOnly }), { change: false, all });
+export async function paramsDiff(
+  ctx: AppContext,
+  { revs, targets, depsOnly = false, all = false }: ParamsDiffOptions,
+): Promise<ValuesDiffData> {
+  return await compareValues(ctx, revs, targets, (project, source, paths) => paramsOf(project, source, { targets: paths, depsOnly }), {
+    change: false,
+    all,
+  });
 }

@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path';
 import type { Content, Digest } from '../core/content.ts';
+import type { TreeRow } from '../core/encoding/tree-format.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { toBytePath, toDisplayPath, toNameBytes } from '../fs/byte-path.ts';
 import { hashBytes } from '../fs/hash.ts';
 import type { IgnoreRules } from '../fs/ignore.ts';
+import { removeOldTemporaries } from '../fs/old-temporaries.ts';
 import { openStatIndex } from '../fs/stat-index.ts';
 import { checkout } from './checkout/checkout.ts';
 import { Journal } from './journal/journal.ts';
@@ -79,7 +81,7 @@ export function openCache(options: CacheOptions): Cache {
       let found: Content | undefined = content;
       for (const name of path.split('/')) {
         if (found?.kind !== 'tree') return undefined;
-        const row = trees.rows(found.digest).find((each) => each.name === toBytePath(name));
+        const row: TreeRow | undefined = trees.rows(found.digest).find((each) => each.name === toBytePath(name));
         found = row === undefined ? undefined : rowContent(row);
       }
       return found;
@@ -110,7 +112,7 @@ export function openCache(options: CacheOptions): Cache {
 
     async close() {
       await loose.flush();
-      await journal.close();
+      if (await journal.close()) removeOldTemporaries(loose.folder);
       index.save();
     },
   };
@@ -126,6 +128,7 @@ function workspaceContext(options: CacheOptions, store: ObjectStore, trees: Tree
     index: openStatIndex(join(options.stateDir, 'stat-index'), root),
     link,
     abilities: { reflink: true },
+    cleaned: new Set(),
     ...(options.ignore === undefined ? {} : { ignore: options.ignore }),
   };
 }

@@ -14,9 +14,16 @@ export interface ErrorBody {
   readonly details: { readonly [key: string]: unknown };
 }
 
-export type Envelope =
-  | { readonly schemaVersion: 1; readonly command: string; readonly ok: boolean; readonly data: unknown; readonly warnings: readonly Warning[] }
-  | { readonly schemaVersion: 1; readonly command: string; readonly ok: false; readonly error: ErrorBody; readonly warnings: readonly Warning[] };
+/** A command that failed half-way has both `data` and `error`. */
+export interface Envelope {
+  readonly schemaVersion: typeof ENVELOPE_SCHEMA_VERSION;
+  /** `stage list`; empty where the command line was not understood. */
+  readonly command: string;
+  readonly ok: boolean;
+  readonly data?: unknown;
+  readonly error?: ErrorBody;
+  readonly warnings: readonly Warning[];
+}
 
 interface JsonWithRaw {
   readonly rawJSON: (text: string) => unknown;

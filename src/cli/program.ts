@@ -95,8 +95,7 @@ function rootCommand(): Command {
     .addOption(new Option('--color <when>', 'colours: auto, always or never').choices(['auto', 'always', 'never']))
     .option('--no-input', 'never ask, even on a terminal')
     .option('-C <dir>', 'act as if started in this folder')
-    .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config')
-    .action(() => program.outputHelp());
+    .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config');
 }
 
 function addFamily(program: Command, { name, summary, verbs }: Family, runner: Runner): void {

@@ -83,10 +83,26 @@ function gitIn(root: string): RunGit {
 
 /** What `git rev-parse --local-env-vars` lists: a hook's environment must not send us to another repository or index. */
 const REPOSITORY_VARIABLES = [
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_COMMON_DIR', 'GIT_CONFIG', 'GIT_DIR', 'GIT_GRAFT_FILE', 'GIT_IMPLICIT_WORK_TREE', 'GIT_INDEX_FILE',
-  'GIT_INTERNAL_SUPER_PREFIX', 'GIT_NAMESPACE', 'GIT_NO_REPLACE_OBJECTS', 'GIT_OBJECT_DIRECTORY', 'GIT_PREFIX', 'GIT_REPLACE_REF_BASE',
-  'GIT_SHALLOW_FILE', 'GIT_WORK_TREE', 'GIT_GLOB_PATHSPECS', 'GIT_NOGLOB_PATHSPECS', 'GIT_ICASE_PATHSPECS', 'GIT_LITERAL_PATHSPECS',
-]; // prettier-ignore
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_COMMON_DIR',
+  'GIT_CONFIG',
+  'GIT_DIR',
+  'GIT_GRAFT_FILE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_NAMESPACE',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_PREFIX',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_SHALLOW_FILE',
+  'GIT_WORK_TREE',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
+  'GIT_LITERAL_PATHSPECS',
+];
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
@@ -132,7 +148,9 @@ const MANY_PATHS = 40;
 
 function listTracked(git: RunGit, paths: readonly string[]): string[] {
   const few = paths.length <= MANY_PATHS;
-  const output = few ? expectSuccess(git, ['ls-files', '-z', '--', ...paths], { literalPaths: true }) : expectSuccess(git, ['ls-files', '-z']);
+  const output = few
+    ? expectSuccess(git, ['ls-files', '-z', '--', ...paths], { literalPaths: true })
+    : expectSuccess(git, ['ls-files', '-z']);
   const tracked = new Set<string>();
   for (const file of splitZero(output)) for (const path of selfAndParents(file)) tracked.add(path);
   return paths.filter((path) => tracked.has(path.replace(/\/+$/, '')));
@@ -164,7 +182,10 @@ function expectSuccess(git: RunGit, args: readonly string[], options?: Parameter
 
 function gitError(args: readonly string[], why: string, cause?: unknown): MloError {
   const safeDirectory = /git config --global --add safe\.directory \S+/.exec(why)?.[0];
-  return new MloError('MLO_GIT', `git ${args[0] ?? ''} failed: ${why}`, { hint: safeDirectory ?? 'git status', ...(cause === undefined ? {} : { cause }) });
+  return new MloError('MLO_GIT', `git ${args[0] ?? ''} failed: ${why}`, {
+    hint: safeDirectory ?? 'git status',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function isInRepository(folder: string): boolean {

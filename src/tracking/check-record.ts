@@ -13,8 +13,10 @@ export function checkPoints(id: RunId, points: readonly MetricPoint[]): void {
   for (const { name, value, step, timestampMs } of points) {
     if (typeof name !== 'string' || name === '') throw invalidRecord(id, `a metric needs a name, found ${JSON.stringify(name)}`);
     if (typeof value !== 'number') throw invalidRecord(id, `the metric ${JSON.stringify(name)} must be a number, found ${describe(value)}`);
-    if (!Number.isSafeInteger(step)) throw invalidRecord(id, `the step of metric ${JSON.stringify(name)} must be an integer, found ${describe(step)}`);
-    if (!Number.isFinite(timestampMs)) throw invalidRecord(id, `the time of metric ${JSON.stringify(name)} must be milliseconds, found ${describe(timestampMs)}`);
+    if (!Number.isSafeInteger(step))
+      throw invalidRecord(id, `the step of metric ${JSON.stringify(name)} must be an integer, found ${describe(step)}`);
+    if (!Number.isFinite(timestampMs))
+      throw invalidRecord(id, `the time of metric ${JSON.stringify(name)} must be milliseconds, found ${describe(timestampMs)}`);
   }
 }
 

@@ -14,15 +14,22 @@ export function runAmbiguous(prefix: string, candidates: readonly RunId[], more:
 }
 
 export function runExists(id: RunId): MloError {
-  return new MloError('MLO_TRACKING', `The run ${id} exists already; a run is started once.`, { hint: `mlo runs show ${id}`, details: { id } });
+  return new MloError('MLO_TRACKING', `The run ${id} exists already; a run is started once.`, {
+    hint: `mlo runs show ${id}`,
+    details: { id },
+  });
 }
 
 /** `old` and `new` are canonical JSON. */
 export function paramConflict(id: RunId, key: string, old: string, value: string): MloError {
-  return new MloError('MLO_TRACKING', `The param ${JSON.stringify(key)} of run ${id} is ${old} and cannot become ${value}: params are written once.`, {
-    hint: 'Log what changes during a run as a metric, or under another name.',
-    details: { id, key, old, new: value },
-  });
+  return new MloError(
+    'MLO_TRACKING',
+    `The param ${JSON.stringify(key)} of run ${id} is ${old} and cannot become ${value}: params are written once.`,
+    {
+      hint: 'Log what changes during a run as a metric, or under another name.',
+      details: { id, key, old, new: value },
+    },
+  );
 }
 
 export function invalidRecord(id: RunId, what: string): MloError {

@@ -12,7 +12,9 @@ export function internIn(db: Connection, table: 'names' | 'experiments', now: ()
   const known = new Map<string, number>();
   const find = db.prepare(`SELECT id FROM ${table} WHERE name = ?`).pluck();
   const insert =
-    table === 'names' ? db.prepare('INSERT INTO names (name) VALUES (?)') : db.prepare('INSERT INTO experiments (name, created_ms) VALUES (?, ?)');
+    table === 'names'
+      ? db.prepare('INSERT INTO names (name) VALUES (?)')
+      : db.prepare('INSERT INTO experiments (name, created_ms) VALUES (?, ?)');
   return {
     id(name) {
       let id = known.get(name);

@@ -25,7 +25,12 @@ export function openTracking(options: TrackingOptions): Tracking {
   const now = options.now ?? Date.now;
   if (options.readOnly === true) {
     const db = openReadOnly(options.path);
-    return { ...readSide(db, options.path, () => {}), ...refusedWrites(options.path), reconcile: () => findDead(db, now()), close: () => void db.close() };
+    return {
+      ...readSide(db, options.path, () => {}),
+      ...refusedWrites(options.path),
+      reconcile: () => findDead(db, now()),
+      close: () => void db.close(),
+    };
   }
   const db = openWritable(options.path);
   const queue = groupCommit(options.path, createWriter(db, now));

@@ -13,11 +13,18 @@ const TREE = 'WITH RECURSIVE tree (seq) AS (SELECT ? UNION SELECT c.seq FROM run
 export function readDetail(db: Connection, id: string): RunDetail {
   const root = findRun(db, id).seq;
   const inTree = <Row extends { run: number }>(columns: string, from: string, order: string): Map<number, Row[]> =>
-    Map.groupBy(db.prepare(`${TREE} SELECT t.run, ${columns} FROM tree JOIN ${from} ORDER BY ${order}`).all(root) as Row[], (row) => row.run);
+    Map.groupBy(
+      db.prepare(`${TREE} SELECT t.run, ${columns} FROM tree JOIN ${from} ORDER BY ${order}`).all(root) as Row[],
+      (row) => row.run,
+    );
 
   const runs = db.prepare(`${TREE} ${SELECT_RUNS} JOIN tree ON tree.seq = r.seq ORDER BY r.started_ms, r.seq`).all(root) as RunRow[];
   const params = inTree<ParamRow>('n.name, t.json', 'params t ON t.run = tree.seq JOIN names n ON n.id = t.name', 'n.name');
-  const series = inTree<SeriesRow>('n.name, t.points, t.last_step AS step, t.last_value AS value', 'series t ON t.run = tree.seq JOIN names n ON n.id = t.name', 'n.name');
+  const series = inTree<SeriesRow>(
+    'n.name, t.points, t.last_step AS step, t.last_value AS value',
+    'series t ON t.run = tree.seq JOIN names n ON n.id = t.name',
+    'n.name',
+  );
   const tags = inTree<TagRow>('t.key, t.value', 'tags t ON t.run = tree.seq', 't.key');
   const artifacts = inTree<ArtifactRow>('t.path, t.digest, t.kind, t.size, t.files, t.mode', 'artifacts t ON t.run = tree.seq', 't.path');
   const links = inTree<LinkRow>('t.stage, t.outcome, t.producer', 'stage_links t ON t.run = tree.seq', 't.stage');
@@ -26,7 +33,9 @@ export function readDetail(db: Connection, id: string): RunDetail {
   const assemble = (row: RunRow): RunDetail => ({
     ...toSummary(row),
     params: Object.fromEntries((params.get(row.seq) ?? []).map((param) => [param.name, parseCanonicalJson(param.json)])),
-    metrics: Object.fromEntries((series.get(row.seq) ?? []).map((s) => [s.name, { value: readLastValue(s.value), step: s.step, points: s.points }])),
+    metrics: Object.fromEntries(
+      (series.get(row.seq) ?? []).map((s) => [s.name, { value: readLastValue(s.value), step: s.step, points: s.points }]),
+    ),
     tags: Object.fromEntries((tags.get(row.seq) ?? []).map((tag) => [tag.key, tag.value])),
     artifacts: (artifacts.get(row.seq) ?? []).map((artifact) => ({ path: artifact.path, content: toContent(artifact) })),
     links: (links.get(row.seq) ?? []).map(toLink),

@@ -12,7 +12,9 @@ export function findDead(db: Connection, nowMs: number): RunSummary[] {
   const seen = new Map<string, Liveness>();
   return rows.flatMap((row) => {
     const reason = reasonOfDeath(row, nowMs, seen);
-    return reason === undefined ? [] : [{ ...toSummary(row), status: 'FAILED' as const, reason, endedMs: Math.max(row.heartbeatMs, row.startedMs) }];
+    return reason === undefined
+      ? []
+      : [{ ...toSummary(row), status: 'FAILED' as const, reason, endedMs: Math.max(row.heartbeatMs, row.startedMs) }];
   });
 }
 
@@ -32,7 +34,8 @@ function reasonOfDeath(row: RunRow, nowMs: number, seen: Map<string, Liveness>):
   const { pid, host, processStart } = row;
   const key = `${pid} ${host} ${processStart ?? ''}`;
   let liveness = seen.get(key);
-  if (liveness === undefined) seen.set(key, (liveness = livenessOf({ pid, host, ...(processStart === null ? {} : { start: processStart }) })));
+  if (liveness === undefined)
+    seen.set(key, (liveness = livenessOf({ pid, host, ...(processStart === null ? {} : { start: processStart }) })));
   if (liveness === 'alive') return undefined;
   if (liveness === 'gone') return `process ${pid} is gone without ending the run`;
   const silentMs = nowMs - row.heartbeatMs;

@@ -13,7 +13,12 @@ export interface RunProcess {
 export function runProcess(given: { readonly pid?: number; readonly host?: string; readonly user?: string }): RunProcess {
   const own = ownIdentity();
   const start = given.pid === undefined ? startText(own) : undefined;
-  return { pid: given.pid ?? own.pid, host: given.host ?? own.host, user: given.user ?? userName(), ...(start === undefined ? {} : { start }) };
+  return {
+    pid: given.pid ?? own.pid,
+    host: given.host ?? own.host,
+    user: given.user ?? userName(),
+    ...(start === undefined ? {} : { start }),
+  };
 }
 
 export type Liveness = 'alive' | 'gone' | 'unknown';

@@ -22,14 +22,18 @@ export interface MetricsWriter {
 
 export function metricsWriter(db: Connection, names: Interned): MetricsWriter {
   const touched = new Map<number, Map<string, Series>>();
-  const find = db.prepare('SELECT id, points, last_step AS step, last_ms AS timestampMs, last_value AS value FROM series WHERE run = ? AND name = ?');
+  const find = db.prepare(
+    'SELECT id, points, last_step AS step, last_ms AS timestampMs, last_value AS value FROM series WHERE run = ? AND name = ?',
+  );
   const create = db.prepare('INSERT INTO series (run, name, points, last_step, last_ms, last_value) VALUES (?, ?, 0, ?, ?, ?)');
   const insert = db.prepare('INSERT INTO points (series, step, timestamp_ms, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
   const update = db.prepare('UPDATE series SET points = ?, last_step = ?, last_ms = ?, last_value = ? WHERE id = ?');
 
   function open(run: number, text: string, first: MetricPoint): Series {
     const name = names.id(text);
-    const found = find.get(run, name) as { id: number; points: number; step: number; timestampMs: number; value: number | null } | undefined;
+    const found = find.get(run, name) as
+      | { id: number; points: number; step: number; timestampMs: number; value: number | null }
+      | undefined;
     if (found !== undefined) return { ...found, value: readLastValue(found.value) };
     const { step, timestampMs, value } = first;
     const id = Number(create.run(run, name, step, timestampMs, lastValue(value)).lastInsertRowid);

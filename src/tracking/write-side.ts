@@ -23,7 +23,9 @@ export function writeSide(db: Connection, queue: GroupCommit, { now, identify }:
   const params = new Map<RunId, KnownParams>();
   const existing = new Set<RunId>();
   const findRun = db.prepare('SELECT 1 FROM runs WHERE id = ?').pluck();
-  const findParams = db.prepare('SELECT n.name, p.json FROM runs r JOIN params p ON p.run = r.seq JOIN names n ON n.id = p.name WHERE r.id = ?').raw();
+  const findParams = db
+    .prepare('SELECT n.name, p.json FROM runs r JOIN params p ON p.run = r.seq JOIN names n ON n.id = p.name WHERE r.id = ?')
+    .raw();
   let process: RunProcess | undefined;
   let heartbeat: NodeJS.Timeout | undefined;
 

@@ -31,7 +31,9 @@ export function createWriter(db: Connection, now: () => number): Writer {
   const insertParam = db.prepare('INSERT INTO params (run, name, json) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const findParam = db.prepare('SELECT json FROM params WHERE run = ? AND name = ?').pluck();
   const setTag = db.prepare('INSERT INTO tags (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
-  const setArtifact = db.prepare('INSERT OR REPLACE INTO artifacts (run, path, digest, kind, size, files, mode) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const setArtifact = db.prepare(
+    'INSERT OR REPLACE INTO artifacts (run, path, digest, kind, size, files, mode) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
   const setLink = db.prepare('INSERT OR REPLACE INTO stage_links (run, stage, outcome, producer) VALUES (?, ?, ?, ?)');
   const beat = db.prepare(`UPDATE runs SET heartbeat_ms = ? WHERE seq = ? AND status = 'RUNNING'`);
 
@@ -47,9 +49,21 @@ export function createWriter(db: Connection, now: () => number): Writer {
     const inherited = run.experiment === undefined && parent !== null;
     const experiment = inherited ? experimentOf.get(parent) : experiments.id(run.experiment ?? 'Default');
     const { changes, lastInsertRowid } = insertRun.run(
-      run.id, experiment, parent, run.name, run.stage ?? null, run.startedMs, now(),
-      process.user, process.host, process.pid, process.start ?? null, run.command ?? null,
-      run.git?.commit ?? null, run.git?.branch ?? null, run.git === undefined ? null : Number(run.git.dirty),
+      run.id,
+      experiment,
+      parent,
+      run.name,
+      run.stage ?? null,
+      run.startedMs,
+      now(),
+      process.user,
+      process.host,
+      process.pid,
+      process.start ?? null,
+      run.command ?? null,
+      run.git?.commit ?? null,
+      run.git?.branch ?? null,
+      run.git === undefined ? null : Number(run.git.dirty),
     );
     if (changes === 0) throw runExists(run.id);
     sequence.set(run.id, Number(lastInsertRowid));

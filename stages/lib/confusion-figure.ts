@@ -65,10 +65,11 @@ function axisLabels(names: readonly string[], side: number, nameWidth: number): 
 /** The colours from 0 % at the bottom to 100 % at the top, beside the matrix. */
 function colourScale(side: number): string {
   const x = side + SCALE.gap;
-  const step = side / SCALE.steps;
+  // From the top down, each band over the rest of the one before: edges on whole pixels leave no seams.
   const bands = Array.from({ length: SCALE.steps }, (_, number) => {
-    const y = side - (number + 1) * step;
-    return `<rect x="${x}" y="${y.toFixed(2)}" width="${SCALE.width}" height="${(step + 0.5).toFixed(2)}" fill="${colourOf((number + 0.5) / SCALE.steps)}"/>`;
+    const y = Math.round((number / SCALE.steps) * side);
+    const colour = colourOf(1 - (number + 0.5) / SCALE.steps);
+    return `<rect x="${x}" y="${y}" width="${SCALE.width}" height="${side - y}" fill="${colour}"/>`;
   });
   const ticks = [0, 25, 50, 75, 100].map((percent) => {
     const y = side * (1 - percent / 100);

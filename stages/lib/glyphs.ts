@@ -14,9 +14,9 @@ export const LETTER_SPACING = 3.1;
 
 export const GLYPHS: { readonly [character: string]: Glyph } = {
   ' ': { width: 2.4, path: '' },
-  '.': { width: 0.1, path: 'M0 -0.3H0.1' },
+  '.': { width: 0.8, path: 'M0 -0.4A0.4 0.4 0 0 1 0.8 -0.4A0.4 0.4 0 0 1 0 -0.4Z' },
   ',': { width: 0.8, path: 'M0.8 -0.3L0 2.4' },
-  ':': { width: 0.1, path: 'M0 -0.3H0.1M0 -8.6H0.1' },
+  ':': { width: 0.8, path: 'M0 -0.4A0.4 0.4 0 0 1 0.8 -0.4A0.4 0.4 0 0 1 0 -0.4ZM0 -8.4A0.4 0.4 0 0 1 0.8 -8.4A0.4 0.4 0 0 1 0 -8.4Z' },
   '-': { width: 4.6, path: 'M0 -5.4H4.6' },
   _: { width: 7, path: 'M0 1.6H7' },
   '/': { width: 5.6, path: 'M0 1.6L5.6 -14.6' },
@@ -73,8 +73,8 @@ export const GLYPHS: { readonly [character: string]: Glyph } = {
   f: { width: 5, path: 'M5 -14.6H4.6A3 3 0 0 0 1.6 -11.6V0M0 -10H4.8' },
   g: { width: 8, path: 'M8 -10V0.6A4 4 0 0 1 0.8 3M8 -6A4 4 0 0 0 0 -6V-4A4 4 0 0 0 8 -4' },
   h: { width: 8, path: 'M0 -14.6V0M0 -6A4 4 0 0 1 8 -6V0' },
-  i: { width: 0.1, path: 'M0 -10V0M0 -13.9H0.1' },
-  j: { width: 2, path: 'M2 -10V1.8A2.8 2.8 0 0 1 -0.8 4.6M2 -13.9H2.1' },
+  i: { width: 0.1, path: 'M0 -10V0M-0.4 -13.8A0.4 0.4 0 0 1 0.4 -13.8A0.4 0.4 0 0 1 -0.4 -13.8Z' },
+  j: { width: 2, path: 'M2 -10V1.8A2.8 2.8 0 0 1 -0.8 4.6M1.6 -13.8A0.4 0.4 0 0 1 2.4 -13.8A0.4 0.4 0 0 1 1.6 -13.8Z' },
   k: { width: 7.2, path: 'M0 -14.6V0M6.8 -10L0 -3.6M2.7 -6.2L7.2 0' },
   l: { width: 2.4, path: 'M0 -14.6V-2.6A2.4 2.6 0 0 0 2.4 0' },
   m: { width: 13.2, path: 'M0 -10V0M0 -6.7A3.3 3.3 0 0 1 6.6 -6.7V0M6.6 -6.7A3.3 3.3 0 0 1 13.2 -6.7V0' },

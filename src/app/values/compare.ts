@@ -12,7 +12,12 @@ export type Revisions = readonly [old?: string | undefined, current?: string | u
 type ReadSide = (project: Project, source: ValueSource, targets: readonly ProjectPath[]) => Promise<ValuesData>;
 
 /** Values at one revision, default the workspace. Throws MLO_TARGET where a target is not there. */
-export async function showValues(ctx: AppContext, revision: string | undefined, typed: readonly string[], read: ReadSide): Promise<ValuesData> {
+export async function showValues(
+  ctx: AppContext,
+  revision: string | undefined,
+  typed: readonly string[],
+  read: ReadSide,
+): Promise<ValuesData> {
   return await withProject(ctx, async (project) => {
     const targets = projectPaths(project, typed);
     const source = await openSource(project, revision);
@@ -23,7 +28,13 @@ export async function showValues(ctx: AppContext, revision: string | undefined, 
 }
 
 /** What differs between two revisions. Throws MLO_TARGET where a target is on neither side. */
-export async function compareValues(ctx: AppContext, [old, current]: Revisions, typed: readonly string[], read: ReadSide, options: DiffOptions): Promise<ValuesDiffData> {
+export async function compareValues(
+  ctx: AppContext,
+  [old, current]: Revisions,
+  typed: readonly string[],
+  read: ReadSide,
+  options: DiffOptions,
+): Promise<ValuesDiffData> {
   return await withProject(ctx, async (project) => {
     const targets = projectPaths(project, typed);
     const sources = [await openSource(project, old ?? 'HEAD'), await openSource(project, current)] as const;
@@ -43,5 +54,9 @@ function requireTargets(targets: readonly ProjectPath[], sources: readonly Value
   if (missing.length === 0) return;
   const where = sources.map((source) => source.label).join(' nor in ');
   const options: MloErrorOptions = { hint: 'Name files with values, relative to where you are.', details: { targets: missing } };
-  throw new MloError('MLO_TARGET', `There is no file ${missing.map((path) => `'${path}'`).join(', ')} in ${sources.length > 1 ? 'either of ' : ''}${where}`, options);
+  throw new MloError(
+    'MLO_TARGET',
+    `There is no file ${missing.map((path) => `'${path}'`).join(', ')} in ${sources.length > 1 ? 'either of ' : ''}${where}`,
+    options,
+  );
 }

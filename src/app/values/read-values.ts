@@ -12,7 +12,12 @@ export type ParseText = (path: ProjectPath, text: string) => Value;
  * Values of the files that exist, by path. A file that cannot be understood is an error in the
  * workspace, where it can be mended, and a warning in a revision, where it cannot.
  */
-export async function readValues(project: Project, source: ValueSource, paths: Iterable<ProjectPath>, parse: ParseText): Promise<ValuesData> {
+export async function readValues(
+  project: Project,
+  source: ValueSource,
+  paths: Iterable<ProjectPath>,
+  parse: ParseText,
+): Promise<ValuesData> {
   const files: Record<string, Value> = {};
   for (const path of [...new Set([...paths].flatMap((each) => source.filesAt(each)))].sort()) {
     const text = await source.readText(path);

@@ -35,9 +35,13 @@ function isValueFile(path: ProjectPath): boolean {
 function gitOf(project: Project): Git {
   const git = openGit(project.root);
   if (git !== undefined) return git;
-  throw new MloError('MLO_GIT', `'${project.root}' is in no Git repository (or git is not installed), so there are no revisions to compare with`, {
-    hint: 'git init && git add -A && git commit',
-  });
+  throw new MloError(
+    'MLO_GIT',
+    `'${project.root}' is in no Git repository (or git is not installed), so there are no revisions to compare with`,
+    {
+      hint: 'git init && git add -A && git commit',
+    },
+  );
 }
 
 async function workspaceSource(project: Project): Promise<ValueSource> {
@@ -52,7 +56,10 @@ async function workspaceSource(project: Project): Promise<ValueSource> {
       if (stat === undefined) return [];
       if (!stat.isDirectory()) return [path];
       const entries = readdirSync(absolute, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-      return entries.map((entry) => posix.join(path, posix.relative(absolute, posix.join(entry.parentPath, entry.name)))).filter(isValueFile).sort();
+      return entries
+        .map((entry) => posix.join(path, posix.relative(absolute, posix.join(entry.parentPath, entry.name))))
+        .filter(isValueFile)
+        .sort();
     },
   };
 }
@@ -80,7 +87,12 @@ async function revisionSource(project: Project, git: Git, revision: string): Pro
 }
 
 /** The pipeline as that revision declares it; undefined (with a warning) where this mlo cannot read it. */
-async function pipelineAt(project: Project, revision: string, files: readonly ProjectPath[], readText: (path: ProjectPath) => string | undefined): Promise<Pipeline | undefined> {
+async function pipelineAt(
+  project: Project,
+  revision: string,
+  files: readonly ProjectPath[],
+  readText: (path: ProjectPath) => string | undefined,
+): Promise<Pipeline | undefined> {
   const pipelines = pipelineFiles(files);
   if (pipelines.length === 0) return { files: [], stages: [] };
   const { loadPipeline } = await import('../../core/pipeline/load.ts');
@@ -89,7 +101,10 @@ async function pipelineAt(project: Project, revision: string, files: readonly Pr
     return loadPipeline({ files: pipelines, readText, ...(rootFile === undefined ? {} : { rootFile }) }).pipeline;
   } catch (error) {
     if (!(error instanceof MloError)) throw error;
-    project.ctx.emit({ type: 'warning', message: `The pipeline of revision ${revision} cannot be read (${error.message}); the files that the workspace declares are shown instead` });
+    project.ctx.emit({
+      type: 'warning',
+      message: `The pipeline of revision ${revision} cannot be read (${error.message}); the files that the workspace declares are shown instead`,
+    });
     return undefined;
   }
 }
@@ -99,11 +114,17 @@ function pipelineFiles(files: readonly ProjectPath[]): ProjectPath[] {
     files.filter((file) => (PIPELINE_FILES as readonly string[]).includes(posix.basename(file))),
     (file) => posix.dirname(file),
   );
-  return [...byFolder.values()].map((found) => PIPELINE_FILES.flatMap((name) => found.filter((file) => posix.basename(file) === name))[0] as ProjectPath).sort();
+  return [...byFolder.values()]
+    .map((found) => PIPELINE_FILES.flatMap((name) => found.filter((file) => posix.basename(file) === name))[0] as ProjectPath)
+    .sort();
 }
 
 /** Files that are outs in the cache: what the lock of that revision says they were. */
-function cachedReader(project: Project, pipeline: Pipeline, readText: (path: ProjectPath) => string | undefined): (path: ProjectPath) => Promise<string | undefined> {
+function cachedReader(
+  project: Project,
+  pipeline: Pipeline,
+  readText: (path: ProjectPath) => string | undefined,
+): (path: ProjectPath) => Promise<string | undefined> {
   let locks: LockFiles | undefined;
   return async (path) => {
     locks ??= new LockFiles(project.root, pipeline, readText);

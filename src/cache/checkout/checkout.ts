@@ -6,6 +6,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { isInside } from '../../core/path/project-path.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
+import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
 import { throwIfMissing } from '../tree-objects.ts';
 import type { CheckoutOptions, CheckoutSummary } from '../types.ts';
 import type { WorkspaceContext } from '../workspace/context.ts';
@@ -18,21 +19,17 @@ export async function checkout(context: WorkspaceContext, content: Content, path
   checkParents(context, path);
   const found = await readPath(context, path, { store: false, anything: true, ...(options.signal === undefined ? {} : { signal: options.signal }) });
   if (found !== undefined && sameContent(found.content, content)) return { added: 0, modified: 0, deleted: 0 };
-  throwIfMissing(missingFrom(context, content), toDisplayPath(path));
+  throwIfMissing(context.trees.missing(content), toDisplayPath(path));
   checkLinks(context, content, path);
   const plan = planCheckout(context, content, path, found);
   if (options.force !== true) {
     const unsaved = unsavedPaths(context, plan);
     if (unsaved.length > 0) throw unsavedError(unsaved);
   }
-  if (found !== undefined) removeLeftovers(path, found);
+  removeLeftovers(context, path, found);
   withIoErrors('make the folder of', toDisplayPath(path), () => mkdirSync(toSystemPath(dirname(path)), { recursive: true }));
   await applyCheckout(context, plan, options);
   return summaryOf(plan);
-}
-
-function missingFrom(context: WorkspaceContext, content: Content): ReturnType<WorkspaceContext['trees']['missing']> {
-  return context.trees.missing(content);
 }
 
 /** A folder above the path may be a symlink, but not one that leads out of the project. */
@@ -51,14 +48,21 @@ function unsafePath(path: BytePath, why: string): MloError {
   });
 }
 
-/** What a checkout that was killed has left in the folders that are about to change. */
-function removeLeftovers(path: BytePath, node: Node): void {
+/** What checkouts that were killed have left: in the folder itself whatever it is, beside it what is old, for another one may be at work there. */
+function removeLeftovers(context: WorkspaceContext, path: BytePath, found: Node | undefined): void {
+  const folder = dirname(path);
+  if (!context.cleaned.has(folder)) removeOldTemporaries(folder);
+  context.cleaned.add(folder);
+  if (found !== undefined) removeTemporaries(path, found);
+}
+
+function removeTemporaries(path: BytePath, node: Node): void {
   if (node.children === undefined) return;
   for (const name of namesIn(path)) {
     if (!isTemporaryName(name)) continue;
     withIoErrors('delete', toDisplayPath(`${path}/${name}`), () => rmSync(toSystemPath(`${path}/${name}`), { recursive: true, force: true }));
   }
-  for (const [name, child] of node.children) removeLeftovers(`${path}/${name}`, child);
+  for (const [name, child] of node.children) removeTemporaries(`${path}/${name}`, child);
 }
 
 function summaryOf(plan: CheckoutPlan): CheckoutSummary {

@@ -89,8 +89,8 @@ export class Journal implements ObjectSource, ObjectSink {
     await this.#writer?.sync();
   }
 
-  /** Seals what this process wrote; merges segments where there are many. */
-  async close(): Promise<void> {
+  /** Seals what this process wrote; merges segments where there are many, and is then true. */
+  async close(): Promise<boolean> {
     const writer = this.#writer;
     this.#writer = undefined;
     try {
@@ -101,7 +101,7 @@ export class Journal implements ObjectSource, ObjectSink {
       this.#readers.clear();
       this.#newestFirst = undefined;
     }
-    if (writer !== undefined) await mergeSegments(this.#folder, this.#corrupt);
+    return writer !== undefined && (await mergeSegments(this.#folder, this.#corrupt));
   }
 
   refresh(): boolean {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { isGone } from '../../fs/process-identity.ts';
+import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
 import { tryLock } from '../../fs/project-lock.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import type { CorruptFolder } from '../objects/corrupt-folder.ts';
@@ -19,16 +20,19 @@ const LARGE_BYTES = 16 * 1024 * 1024;
 /**
  * Where there are many small segments that nobody writes any more, one takes their place: complete and
  * durable before they go, so that readers find every object at every moment. Does nothing while
- * another process merges.
+ * another process merges. True where it merged.
  */
-export async function mergeSegments(folder: string, corrupt: CorruptFolder): Promise<void> {
-  if (segmentNames(folder).length <= MOST_SEGMENTS) return;
+export async function mergeSegments(folder: string, corrupt: CorruptFolder): Promise<boolean> {
+  if (segmentNames(folder).length <= MOST_SEGMENTS) return false;
   const lock = tryLock(join(folder, 'merge.lock'), 'merge of the journal');
-  if (lock === undefined) return;
+  if (lock === undefined) return false;
   try {
+    removeOldTemporaries(folder);
     const finished = openFinished(folder);
     try {
-      if (finished.length > 1) await writeMerged(folder, finished, corrupt);
+      if (finished.length < 2) return false;
+      await writeMerged(folder, finished, corrupt);
+      return true;
     } finally {
       for (const segment of finished) segment.reader.close();
     }

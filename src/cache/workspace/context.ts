@@ -19,6 +19,8 @@ export interface WorkspaceContext {
   readonly ignore?: IgnoreRules;
   /** What this file system was found to be able to do. */
   readonly abilities: { reflink: boolean };
+  /** Folders in which leftovers of killed commands were looked for. */
+  readonly cleaned: Set<BytePath>;
 }
 
 /** Paths of the project are known to the stat index by their relative path, so that the project can be moved. */

@@ -22,7 +22,7 @@ export const metricsShowVerb = defineCommand({
     const { metricsShow } = await import('../../app/metrics-show.ts');
     const data = await metricsShow(context, { targets: flags.file ?? [], ...(rev === undefined ? {} : { rev }) });
     const { valuesLines } = await import('../../ui/render/values.ts');
-    return { data, lines: valuesLines(data, style) };
+    return { data, lines: valuesLines(data, 'metrics', style) };
   },
 });
 
@@ -38,6 +38,6 @@ export const metricsDiffVerb = defineCommand({
     const { metricsDiff } = await import('../../app/metrics-diff.ts');
     const data = await metricsDiff(context, { revs: revisionsOf(from, to), targets: flags.file ?? [], all: flags.all === true });
     const { valuesDiffLines } = await import('../../ui/render/values-diff.ts');
-    return { data, lines: valuesDiffLines(data, style) };
+    return { data, lines: valuesDiffLines(data, 'metrics', style) };
   },
 });

@@ -26,7 +26,7 @@ export const paramsShowVerb = defineCommand({
     const { paramsShow } = await import('../../app/params-show.ts');
     const data = await paramsShow(context, { targets: flags.file ?? [], depsOnly: flags.deps === true, ...(rev === undefined ? {} : { rev }) });
     const { valuesLines } = await import('../../ui/render/values.ts');
-    return { data, lines: valuesLines(data, style) };
+    return { data, lines: valuesLines(data, 'params', style) };
   },
 });
 
@@ -42,6 +42,6 @@ export const paramsDiffVerb = defineCommand({
     const { paramsDiff } = await import('../../app/params-diff.ts');
     const data = await paramsDiff(context, { revs: revisionsOf(from, to), targets: flags.file ?? [], depsOnly: flags.deps === true, all: flags.all === true });
     const { valuesDiffLines } = await import('../../ui/render/values-diff.ts');
-    return { data, lines: valuesDiffLines(data, style) };
+    return { data, lines: valuesDiffLines(data, 'params', style) };
   },
 });

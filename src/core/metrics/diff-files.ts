@@ -28,7 +28,12 @@ export function diffFiles(old: FileValues, current: FileValues, options: DiffOpt
   return files.flatMap((file) => diffFile(file, leavesOf(old, file), leavesOf(current, file), options));
 }
 
-function diffFile(file: string, old: ReadonlyMap<string, Value>, current: ReadonlyMap<string, Value>, options: DiffOptions): FileValueDiff[] {
+function diffFile(
+  file: string,
+  old: ReadonlyMap<string, Value>,
+  current: ReadonlyMap<string, Value>,
+  options: DiffOptions,
+): FileValueDiff[] {
   const keys = [...new Set([...old.keys(), ...current.keys()])].sort(compareText);
   return keys.flatMap((key) => {
     const before = old.get(key);

@@ -13,7 +13,8 @@ import { isMap, type Value } from '../value.ts';
 export function parseMetricsText(path: string, text: string): Value {
   const { root, problems } = /\.json$/i.test(path) && text.trim() !== '' ? parseJsonSource(path, text) : parseYamlSource(path, text);
   const [first] = problems;
-  if (first !== undefined) throw new MloError('MLO_PARAMS', `The metrics file '${path}' cannot be read: ${first.message}`, { problems, details: { path } });
+  if (first !== undefined)
+    throw new MloError('MLO_PARAMS', `The metrics file '${path}' cannot be read: ${first.message}`, { problems, details: { path } });
   const value = toValue(root);
   if (!isMap(value)) return typeof value === 'number' || typeof value === 'bigint' ? value : {};
   return Object.fromEntries([...flattenValues(value)].filter(([, leaf]) => isMetric(leaf)));

@@ -1,6 +1,5 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isMap, type Value, type ValueMap } from '../../core/value.ts';
-import { nearest } from '../../core/text/nearest.ts';
 import { pipelineFileOf, stageNameOf } from './stage-address.ts';
 
 export interface GuardOptions {
@@ -45,10 +44,9 @@ function isPlain(value: object): boolean {
 }
 
 export function undeclaredParam(key: string, { address, declared }: GuardOptions): MloError {
-  const meant = nearest(key, declared);
   const list = declared.length === 0 ? 'It declares none' : `It declares ${declared.join(', ')}`;
   return new MloError('MLO_PARAM_UNDECLARED', `Stage '${address}' reads the param '${key}', which it does not declare. ${list}.`, {
-    hint: `${meant === undefined ? '' : `did you mean '${meant}'? Else `}${lineToAdd(address, key)}`,
+    hint: lineToAdd(address, key),
     details: { stage: address, key, declared },
   });
 }

@@ -5,12 +5,12 @@ import { format } from 'node:util';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isStage, type StageDefinition } from '../api/define-stage.ts';
 import type { StageContext } from '../api/stage-context.ts';
-import type { PreparedTensorFlow } from '../tensorflow/load-tensorflow.ts';
 import { checkParams } from './check-params.ts';
 import { createCodeGraph } from './code-graph.ts';
 import { guardProcess } from './guard-process.ts';
 import { hookModules } from './module-hooks.ts';
 import type { Failure, Job, Outcome, Port } from './protocol.ts';
+import { createLazyTensorFlow } from './lazy-tensorflow.ts';
 import { createRng, seededRandom } from './random.ts';
 import { createRunRecorder } from './run-recorder.ts';
 import { moduleFailed, stageThrew, toFailure } from './stage-failure.ts';
@@ -29,7 +29,7 @@ const BATCHES_AHEAD = 64;
 export async function runStage(job: Job, port: Port, signal: AbortSignal): Promise<void> {
   const root = realpathSync(job.root);
   const where = { address: job.address, root };
-  const tensorFlow = createTensorFlow(job, root);
+  const tensorFlow = createLazyTensorFlow(job, root);
   const graph = createCodeGraph(root);
   const recorder = createRunRecorder(root, job.runId, createSender(job, port));
   setEnvironment(job.env);
@@ -44,21 +44,21 @@ export async function runStage(job: Job, port: Port, signal: AbortSignal): Promi
     const error = failure ?? strictFailure(job, undeclared);
     const stack = error?.details?.['stack'];
     if (typeof stack === 'string') port.post({ type: 'log', text: `${stack}\n` });
-    const backend = tensorFlow.used();
-    if (backend !== undefined) port.post({ type: 'log', text: leakNote(backend) });
+    const backend = tensorFlow.backend();
+    if (backend !== undefined) port.post({ type: 'log', text: `mlo: ${tensorFlow.leaks()}\n` });
     const outcome: Outcome = {
       code: graph.code,
       packages: graph.packages,
       undeclared,
       ...(error === undefined ? {} : { failure: error }),
-      ...(backend === undefined ? {} : { backend: { name: backend.name, version: backend.version } }),
+      ...(backend === undefined ? {} : { backend }),
     };
     port.post({ type: 'finish', outcome });
     void port.flush().then(() => port.exit());
   };
 
   const entry = pathToFileURL(realpathSync(job.module)).href;
-  hookModules({ entry, root, graph, onTensorFlow: tensorFlow.imported, onSource: tensorFlow.seeSource });
+  hookModules({ entry, root, graph, onTensorFlow: tensorFlow.onImport, onSource: tensorFlow.onSource });
   const reads = watchReads({ root: job.root, declared: [...Object.values(job.deps), ...Object.values(job.outs), ...(job.paramFiles ?? [])] });
   guardProcess(where, finish);
 
@@ -112,52 +112,6 @@ function stageOf(module: { readonly default?: unknown }, job: Job): StageDefinit
     hint: `import { defineStage } from 'mlo-cli' and export default defineStage(async ({ params, deps, outs }) => { … })`,
     details: { stage: job.address, module: file },
   });
-}
-
-interface LazyTensorFlow {
-  /** The stage imports it itself. */
-  imported(): void;
-  seeSource(text: string): void;
-  /** Makes it ready where the stage may need it; returns a remark for the user. */
-  prepare(): Promise<string | undefined>;
-  get(): StageContext['tf'];
-  used(): PreparedTensorFlow | undefined;
-}
-
-/** The start of a wasm backend is asynchronous, so whether it is wanted must be known before the stage's function is called. */
-function createTensorFlow(job: Job, root: string): LazyTensorFlow {
-  let wanted = job.backend !== undefined;
-  let imported: Promise<unknown> | undefined;
-  let prepared: PreparedTensorFlow | undefined;
-  const load = (): Promise<typeof import('../tensorflow/load-tensorflow.ts')> => import('../tensorflow/load-tensorflow.ts');
-  return {
-    imported: () => {
-      wanted = true;
-    },
-    seeSource: (text) => {
-      wanted ||= /\btf\b/.test(text);
-    },
-    async prepare() {
-      await imported;
-      if (!wanted) return undefined;
-      const { prepareTensorFlow } = await load();
-      prepared = await prepareTensorFlow(job.backend, root);
-      return prepared.note;
-    },
-    get() {
-      if (prepared !== undefined) return prepared.tf;
-      throw new MloError('MLO_BACKEND', `Stage '${job.address}' uses tf, but TensorFlow.js was not prepared: no file that it loads at its start holds the word tf.`, {
-        hint: 'say `backend: wasm` in the stage',
-        details: { stage: job.address },
-      });
-    },
-    used: () => prepared,
-  };
-}
-
-function leakNote({ tf, name, version }: PreparedTensorFlow): string {
-  const { numTensors, numBytes } = tf.memory();
-  return `mlo: TensorFlow.js ${version} on ${name}; ${numTensors} tensors (${numBytes} bytes) not disposed at the end\n`;
 }
 
 /** In a thread the stage waits when the other side is far behind, so that its memory stays bounded. */

@@ -8,6 +8,9 @@ const SCHEME = 'file://';
 const MODEL_FILE = 'model.json';
 const WEIGHTS_FILE = 'weights.bin';
 
+/** A router that does not answer for a URL gives null, which TensorFlow.js's types do not know. */
+const NOT_MINE = null as unknown as io.IOHandler;
+
 const registered = new WeakSet<object>();
 
 /**
@@ -20,11 +23,11 @@ export function registerFileModels(tf: TensorFlow, root: string): void {
   registered.add(tf.io);
   tf.io.registerSaveRouter((url) => {
     const path = toPath(url, root);
-    return path === null ? null : { save: (artifacts) => saveModel(tf, path, artifacts) };
+    return path === null ? NOT_MINE : { save: (artifacts) => saveModel(tf, path, artifacts) };
   });
   tf.io.registerLoadRouter((url) => {
     const path = toPath(url, root);
-    return path === null ? null : { load: () => loadModel(tf, path) };
+    return path === null ? NOT_MINE : { load: () => loadModel(tf, path) };
   });
 }
 

@@ -15,18 +15,12 @@ export interface PreparedTensorFlow {
   readonly note?: string;
 }
 
-let loaded: TensorFlow | undefined;
-
 /**
- * TensorFlow.js of the running mlo, without its banner. About 0.2 s the first time; CommonJS, so that it is
- * the very copy that an `import` in a stage gets. Its backend is not ready before `prepareTensorFlow`.
+ * Loads TensorFlow.js of the running mlo and keeps it from greeting the user on stdout at the first use of its
+ * cpu backend. CommonJS, so that it is the very copy that an `import` in a stage gets; about 0.2 s the first time.
  */
-export function loadTensorFlow(): TensorFlow {
-  if (loaded !== undefined) return loaded;
-  const tf = require('@tensorflow/tfjs') as TensorFlow;
-  // Without it the cpu backend greets the user on stdout at its first use.
-  tf.enableProdMode();
-  return (loaded = tf);
+export function silenceTensorFlow(): void {
+  (require('@tensorflow/tfjs') as TensorFlow).enableProdMode();
 }
 
 /** Loads TensorFlow.js and makes `requested` its backend; without a request wasm, or cpu where wasm does not start. */
@@ -34,7 +28,8 @@ export async function prepareTensorFlow(requested: BackendName | undefined, root
   if (requested === 'native') {
     throw new MloError('MLO_BACKEND', 'The backend native is not available in this version of mlo: a stage can use wasm or cpu.', { hint: 'backend: wasm' });
   }
-  const tf = loadTensorFlow();
+  silenceTensorFlow();
+  const tf = await import('@tensorflow/tfjs');
   registerFileModels(tf, root);
   const version = tf.version.tfjs;
   if (requested === 'cpu') {
@@ -53,7 +48,7 @@ export async function prepareTensorFlow(requested: BackendName | undefined, root
 /** The reason why it does not start, if so. */
 async function startWasm(tf: TensorFlow): Promise<string | undefined> {
   try {
-    require('@tensorflow/tfjs-backend-wasm');
+    await import('@tensorflow/tfjs-backend-wasm');
     completeWasmKernels(tf);
     return (await tf.setBackend('wasm')) ? undefined : 'its initialisation failed';
   } catch (error) {

@@ -33,7 +33,13 @@ function columns(style: Style, nowMs: number): readonly Column<ListedRun>[] {
     { title: 'Started', text: (run) => formatTime(run.startedMs), drop: 2 },
     { title: 'Time', text: (run) => formatDuration((run.endedMs ?? nowMs) - run.startedMs), align: 'right' },
     { title: 'Git', text: (run) => gitText(run), drop: 3 },
-    { title: 'Command', text: (run) => printable(run.reason ?? run.command ?? ''), paint: (run) => (run.reason === undefined ? style.dim : statusPaint(run.status, style)), min: 12, drop: 1 },
+    {
+      title: 'Command',
+      text: (run) => printable(run.reason ?? run.command ?? ''),
+      paint: (run) => (run.reason === undefined ? style.dim : statusPaint(run.status, style)),
+      min: 12,
+      drop: 1,
+    },
   ];
 }
 

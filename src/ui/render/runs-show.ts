@@ -40,10 +40,17 @@ function aboutLines(run: ShownRun, style: Style): string[] {
     ['run', run.id],
     ['command', run.command],
     ['started', `${formatTime(run.startedMs)} by ${run.user} on ${run.host}`],
-    ['git', git === undefined ? undefined : `${git.commit}${git.branch === undefined ? '' : ` (${git.branch})`}${git.dirty ? ', with uncommitted changes' : ''}`],
+    [
+      'git',
+      git === undefined
+        ? undefined
+        : `${git.commit}${git.branch === undefined ? '' : ` (${git.branch})`}${git.dirty ? ', with uncommitted changes' : ''}`,
+    ],
     ['experiment', run.experiment],
   ];
-  return facts.flatMap(([label, text]) => (text === undefined ? [] : [`${style.dim(label.padEnd(12))}${truncate(printable(text), style.width - 12, style.glyphs.ellipsis)}`]));
+  return facts.flatMap(([label, text]) =>
+    text === undefined ? [] : [`${style.dim(label.padEnd(12))}${truncate(printable(text), style.width - 12, style.glyphs.ellipsis)}`],
+  );
 }
 
 function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): string[] {
@@ -54,8 +61,18 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
     headLine(run, style, nowMs, indent),
     ...listLines('params', paramTexts(run.params, style), inner, style),
     ...listLines('metrics', metricTexts(run.metrics), inner, style),
-    ...listLines('tags', Object.entries(run.tags).map(([key, value]) => `${printable(key)}=${shorten(printable(value), style)}`), inner, style),
-    ...listLines('artifacts', run.artifacts.map(({ path, content }) => `${printable(path)} (${contentText(content)})`), inner, style),
+    ...listLines(
+      'tags',
+      Object.entries(run.tags).map(([key, value]) => `${printable(key)}=${shorten(printable(value), style)}`),
+      inner,
+      style,
+    ),
+    ...listLines(
+      'artifacts',
+      run.artifacts.map(({ path, content }) => `${printable(path)} (${contentText(content)})`),
+      inner,
+      style,
+    ),
     ...run.links.map((link) => linkLine(link, style, `${indent}  `)),
     ...children,
   ];

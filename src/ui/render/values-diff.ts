@@ -27,7 +27,12 @@ export function valuesDiffLines(data: ShownDiff, what: 'params' | 'metrics', sty
 }
 
 function columns(data: ShownDiff, withChange: boolean, style: Style): readonly Column<DiffRow>[] {
-  const change: Column<DiffRow> = { title: 'Change', text: (row) => changeText(row), paint: (row) => changePaint(row, style), align: 'right' };
+  const change: Column<DiffRow> = {
+    title: 'Change',
+    text: (row) => changeText(row),
+    paint: (row) => changePaint(row, style),
+    align: 'right',
+  };
   return [
     { title: 'File', text: (row) => printable(row.file), paint: () => style.cyan, min: 10, drop: 1 },
     { title: 'Key', text: (row) => printable(row.key), min: 12 },

@@ -12,7 +12,9 @@ interface Leaf {
 
 /** Values by file and dotted key, one a line; the file is named once. `what`: 'params' or 'metrics'. */
 export function valuesLines(data: { readonly files: { readonly [file: string]: Value } }, what: string, style: Style): string[] {
-  const leaves = Object.entries(data.files).flatMap(([file, value]) => leavesOf(value).map(([key, leaf], index) => ({ file: index === 0 ? file : '', key, value: leaf })));
+  const leaves = Object.entries(data.files).flatMap(([file, value]) =>
+    leavesOf(value).map(([key, leaf], index) => ({ file: index === 0 ? file : '', key, value: leaf })),
+  );
   if (leaves.length === 0) return [`No ${what}.`];
   return tableLines(columns(style), leaves, style);
 }

@@ -26,7 +26,19 @@ export function errorOf(work: () => unknown): MloError {
   throw new Error('no error was thrown');
 }
 
-const HOSTILE = ["'; DROP TABLE runs; --", '"quoted" \\ back', 'line\nbreak\ttab', '🦄 ünïcödé 漢字', 'nul\u0000inside', '__proto__', 'constructor', '-rf', '../../x', ' ', 'x'.repeat(6000)];
+const HOSTILE = [
+  "'; DROP TABLE runs; --",
+  '"quoted" \\ back',
+  'line\nbreak\ttab',
+  '🦄 ünïcödé 漢字',
+  'nul\u0000inside',
+  '__proto__',
+  'constructor',
+  '-rf',
+  '../../x',
+  ' ',
+  'x'.repeat(6000),
+];
 
 /** What every tracking store must do; `make` gives an empty one. */
 export function trackingContract(name: string, make: () => TrackingFixture): void {
@@ -42,7 +54,15 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
       withStore((tracking) => {
         tracking.startRun(newRun('aa01', { command: 'mlo repro', git: { commit: 'c'.repeat(40), branch: 'main', dirty: true } }));
         expect(tracking.list()).toEqual([
-          expect.objectContaining({ id: runId('aa01'), name: 'aa01', experiment: 'Default', status: 'RUNNING', startedMs: 1_000, command: 'mlo repro', git: { commit: 'c'.repeat(40), branch: 'main', dirty: true } }),
+          expect.objectContaining({
+            id: runId('aa01'),
+            name: 'aa01',
+            experiment: 'Default',
+            status: 'RUNNING',
+            startedMs: 1_000,
+            command: 'mlo repro',
+            git: { commit: 'c'.repeat(40), branch: 'main', dirty: true },
+          }),
         ]);
       });
     });
@@ -52,7 +72,10 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         tracking.startRun(newRun('aa01', { params: { lr: 0.1 }, tags: { who: 'me' }, experiment: 'iris' }));
         tracking.logMetrics(runId('aa01'), [point('loss', 0.5, 1)]);
         tracking.logArtifact(runId('aa01'), 'params.yaml', file('a'));
-        tracking.linkStages(runId('aa01'), [{ stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') }, { stage: 'split', outcome: 'restored' }]);
+        tracking.linkStages(runId('aa01'), [
+          { stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') },
+          { stage: 'split', outcome: 'restored' },
+        ]);
         tracking.finishRun(runId('aa01'), { status: 'FAILED', endedMs: 3_000, reason: 'it broke', tags: { peak: '12 MB' } });
         const before = tracking.get('aa01');
         const other = fixture.open();
@@ -61,7 +84,10 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         expect(before.tags).toEqual({ who: 'me', peak: '12 MB' });
         expect(before.metrics).toEqual({ loss: { value: 0.5, step: 1, points: 1 } });
         expect(before.artifacts).toEqual([{ path: 'params.yaml', content: file('a') }]);
-        expect(before.links).toEqual([{ stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') }, { stage: 'split', outcome: 'restored' }]);
+        expect(before.links).toEqual([
+          { stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') },
+          { stage: 'split', outcome: 'restored' },
+        ]);
         expect(other.get('aa01')).toEqual(before);
         other.close();
       });
@@ -77,7 +103,16 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         tracking.apply({ type: 'child-end', run: runId('cc01'), status: 'FINISHED', timestampMs: 2_600 });
         const detail = tracking.get('aa01');
         expect(detail.children.map((child) => child.stage)).toEqual(['first', 'second']);
-        expect(detail.children[0]?.children).toEqual([expect.objectContaining({ name: 'fold-1', experiment: 'iris', status: 'FINISHED', endedMs: 2_600, parentId: runId('bb01'), metrics: { acc: { value: 0.9, step: 0, points: 1 } } })]);
+        expect(detail.children[0]?.children).toEqual([
+          expect.objectContaining({
+            name: 'fold-1',
+            experiment: 'iris',
+            status: 'FINISHED',
+            endedMs: 2_600,
+            parentId: runId('bb01'),
+            metrics: { acc: { value: 0.9, step: 0, points: 1 } },
+          }),
+        ]);
       });
     });
 
@@ -98,7 +133,18 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
     });
 
     it('keeps the type of every param value, long integers and NaN too', () => {
-      const params: { [key: string]: Value } = { text: '1', integer: 1, real: 1.5, yes: true, nothing: null, long: 12345678901234567890n, nan: Number.NaN, inf: -Infinity, list: [1, [2n ** 70n, 'a']], map: { a: { b: [] } } };
+      const params: { [key: string]: Value } = {
+        text: '1',
+        integer: 1,
+        real: 1.5,
+        yes: true,
+        nothing: null,
+        long: 12345678901234567890n,
+        nan: Number.NaN,
+        inf: -Infinity,
+        list: [1, [2n ** 70n, 'a']],
+        map: { a: { b: [] } },
+      };
       withStore((tracking, fixture) => {
         tracking.startRun(newRun('aa01', { params }));
         tracking.flush();
@@ -155,10 +201,20 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
     it('keeps repeated steps, NaN and the infinities, in order of step and time', () => {
       withStore((tracking) => {
         tracking.startRun(newRun('aa01'));
-        tracking.logMetrics(runId('aa01'), [point('loss', 3, 2, 20), point('loss', Number.NaN, 1, 11), point('loss', Infinity, 1, 10), point('loss', -Infinity, -5, 1)]);
+        tracking.logMetrics(runId('aa01'), [
+          point('loss', 3, 2, 20),
+          point('loss', Number.NaN, 1, 11),
+          point('loss', Infinity, 1, 10),
+          point('loss', -Infinity, -5, 1),
+        ]);
         tracking.logMetrics(runId('aa01'), [point('loss', 2, 2, 21), point('loss', 2.5, 2, 20)]);
         expect(tracking.metricSeries(runId('aa01'), 'loss')).toEqual([
-          point('loss', -Infinity, -5, 1), point('loss', Infinity, 1, 10), point('loss', Number.NaN, 1, 11), point('loss', 2.5, 2, 20), point('loss', 3, 2, 20), point('loss', 2, 2, 21),
+          point('loss', -Infinity, -5, 1),
+          point('loss', Infinity, 1, 10),
+          point('loss', Number.NaN, 1, 11),
+          point('loss', 2.5, 2, 20),
+          point('loss', 3, 2, 20),
+          point('loss', 2, 2, 21),
         ]);
         expect(tracking.get('aa01').metrics).toEqual({ loss: { value: 2, step: 2, points: 6 } });
       });
@@ -191,7 +247,13 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
     it('refuses points that no metric can have', () => {
       withStore((tracking) => {
         tracking.startRun(newRun('aa01'));
-        for (const bad of [point('', 1, 1), point('m', 'high' as never, 1), point('m', 1, 0.5), point('m', 1, Number.NaN), point('m', 1, 1, Number.NaN)]) {
+        for (const bad of [
+          point('', 1, 1),
+          point('m', 'high' as never, 1),
+          point('m', 1, 0.5),
+          point('m', 1, Number.NaN),
+          point('m', 1, 1, Number.NaN),
+        ]) {
           expect(errorOf(() => tracking.logMetrics(runId('aa01'), [bad])).code).toBe('MLO_TRACKING');
         }
         expect(tracking.get('aa01').metrics).toEqual({});
@@ -201,10 +263,25 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
     it('takes any text as name, key or value', () => {
       withStore((tracking, fixture) => {
         const texts = Object.fromEntries(HOSTILE.map((text) => [text, text]));
-        tracking.startRun(newRun('aa01', { name: HOSTILE.join(), stage: HOSTILE[0] as string, command: HOSTILE.join('\n'), experiment: HOSTILE[0] as string, params: texts, tags: texts }));
-        tracking.logMetrics(runId('aa01'), HOSTILE.map((name, index) => point(name, index, index)));
+        tracking.startRun(
+          newRun('aa01', {
+            name: HOSTILE.join(),
+            stage: HOSTILE[0] as string,
+            command: HOSTILE.join('\n'),
+            experiment: HOSTILE[0] as string,
+            params: texts,
+            tags: texts,
+          }),
+        );
+        tracking.logMetrics(
+          runId('aa01'),
+          HOSTILE.map((name, index) => point(name, index, index)),
+        );
         for (const name of HOSTILE) tracking.logArtifact(runId('aa01'), name, file('a'));
-        tracking.linkStages(runId('aa01'), HOSTILE.map((stage) => ({ stage, outcome: 'unchanged' as const })));
+        tracking.linkStages(
+          runId('aa01'),
+          HOSTILE.map((stage) => ({ stage, outcome: 'unchanged' as const })),
+        );
         tracking.finishRun(runId('aa01'), { status: 'KILLED', endedMs: 2_000, reason: HOSTILE[2] as string });
         const other = fixture.open();
         tracking.flush();
@@ -291,7 +368,10 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         tracking.logArtifact(runId('aa01'), 'model', tree);
         tracking.logArtifact(runId('aa01'), 'tool', { ...file('c'), mode: 'exec' });
         expect(tracking.get('aa01').tags).toEqual({ a: '2' });
-        expect(tracking.get('aa01').artifacts).toEqual([{ path: 'model', content: tree }, { path: 'tool', content: { ...file('c'), mode: 'exec' } }]);
+        expect(tracking.get('aa01').artifacts).toEqual([
+          { path: 'model', content: tree },
+          { path: 'tool', content: { ...file('c'), mode: 'exec' } },
+        ]);
       });
     });
 

@@ -152,7 +152,12 @@ describe('a Git repository', () => {
     git('add', '-f', 'kept.log');
     commitAll('first');
     write('models/m.bin', '1');
-    expect(open().isIgnored(['kept.log', 'a.log', 'a.txt', 'models/m.bin', '-x.log', 'new\nline.log'])).toEqual(['a.log', 'models/m.bin', '-x.log', 'new\nline.log']);
+    expect(open().isIgnored(['kept.log', 'a.log', 'a.txt', 'models/m.bin', '-x.log', 'new\nline.log'])).toEqual([
+      'a.log',
+      'models/m.bin',
+      '-x.log',
+      'new\nline.log',
+    ]);
     expect(open().isIgnored(['a.txt'])).toEqual([]);
     expect(open().isIgnored([])).toEqual([]);
   });

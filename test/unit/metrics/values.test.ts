@@ -9,7 +9,9 @@ import { errorOf } from '../../contract/tracking/suite.ts';
 describe('a metrics file', () => {
   it('gives its leaves by dotted key, from JSON and YAML alike', () => {
     const expected = { accuracy: 0.93, 'iris.setosa.f1': 1, name: 'svm', converged: true };
-    expect(parseMetricsText('m.json', '{"accuracy": 0.93, "iris": {"setosa": {"f1": 1}}, "name": "svm", "converged": true}')).toEqual(expected);
+    expect(parseMetricsText('m.json', '{"accuracy": 0.93, "iris": {"setosa": {"f1": 1}}, "name": "svm", "converged": true}')).toEqual(
+      expected,
+    );
     expect(parseMetricsText('m.yaml', 'accuracy: 0.93\niris:\n  setosa: {f1: 1}\nname: svm\nconverged: true\n')).toEqual(expected);
   });
 
@@ -19,7 +21,11 @@ describe('a metrics file', () => {
   });
 
   it('keeps NaN, the infinities and long integers', () => {
-    expect(parseMetricsText('m.yaml', 'a: .nan\nb: -.inf\nc: 12345678901234567890\n')).toEqual({ a: Number.NaN, b: -Infinity, c: 12345678901234567890n });
+    expect(parseMetricsText('m.yaml', 'a: .nan\nb: -.inf\nc: 12345678901234567890\n')).toEqual({
+      a: Number.NaN,
+      b: -Infinity,
+      c: 12345678901234567890n,
+    });
   });
 
   it('has no metrics in lists, nulls, text or nothing', () => {
@@ -41,7 +47,9 @@ describe('the difference of two sets of files', () => {
   const changes = { change: true, all: false };
 
   it('is what changed, with the change of numbers, by file and key', () => {
-    expect(diffFiles({ 'b.json': { z: 1, a: 2, same: 3 }, 'a.yaml': 0.5 }, { 'b.json': { z: 1.5, a: 'two', same: 3 }, 'a.yaml': 0.25 }, changes)).toEqual([
+    expect(
+      diffFiles({ 'b.json': { z: 1, a: 2, same: 3 }, 'a.yaml': 0.5 }, { 'b.json': { z: 1.5, a: 'two', same: 3 }, 'a.yaml': 0.25 }, changes),
+    ).toEqual([
       { file: 'a.yaml', key: '', old: 0.5, new: 0.25, change: -0.25 },
       { file: 'b.json', key: 'a', old: 2, new: 'two' },
       { file: 'b.json', key: 'z', old: 1, new: 1.5, change: 0.5 },
@@ -80,18 +88,30 @@ describe('the difference of two sets of files', () => {
 
   it('works with integers beyond 2^53 and with keys that objects have by nature', () => {
     expect(diffFiles({}, { constructor: 1 }, changes)).toEqual([{ file: 'constructor', key: '', new: 1 }]);
-    expect(diffFiles({ m: { a: 2n ** 64n } }, { m: { a: 2n ** 64n + 5n } }, changes)).toEqual([{ file: 'm', key: 'a', old: 2n ** 64n, new: 2n ** 64n + 5n, change: 5 }]);
+    expect(diffFiles({ m: { a: 2n ** 64n } }, { m: { a: 2n ** 64n + 5n } }, changes)).toEqual([
+      { file: 'm', key: 'a', old: 2n ** 64n, new: 2n ** 64n + 5n, change: 5 },
+    ]);
   });
 });
 
 describe('which files belong to a pipeline', () => {
   const at = { file: 'pipeline.yaml', line: 1, column: 1 };
   const stage = (params: Stage['params'], outs: Partial<Stage['outs'][number]>[] = []): Stage => ({ params, outs }) as unknown as Stage;
-  const pipeline = (stages: Stage[], more = {}): Pipeline => ({ stages, files: [{ params: [], metrics: [], ...more }] }) as unknown as Pipeline;
+  const pipeline = (stages: Stage[], more = {}): Pipeline =>
+    ({ stages, files: [{ params: [], metrics: [], ...more }] }) as unknown as Pipeline;
 
   it('params: params.yaml whole, the top-level ones whole, of other files the declared keys', () => {
     const found = selectFiles(
-      pipeline([stage([{ file: 'params.yaml', keys: ['a'], at }, { file: 'more.json', keys: ['x', 'y'], at }]), stage([{ file: 'more.json', keys: ['y', 'z'], at }])], { params: ['top.yaml'] }),
+      pipeline(
+        [
+          stage([
+            { file: 'params.yaml', keys: ['a'], at },
+            { file: 'more.json', keys: ['x', 'y'], at },
+          ]),
+          stage([{ file: 'more.json', keys: ['y', 'z'], at }]),
+        ],
+        { params: ['top.yaml'] },
+      ),
       { targets: [], depsOnly: false },
     );
     expect(Object.fromEntries(found)).toEqual({ 'params.yaml': null, 'top.yaml': null, 'more.json': ['x', 'y', 'z'] });
@@ -99,7 +119,14 @@ describe('which files belong to a pipeline', () => {
 
   it('params with depsOnly: declared keys, a whole file where one stage declares it so', () => {
     const found = selectFiles(
-      pipeline([stage([{ file: 'params.yaml', keys: ['a'], at }, { file: 'more.json', keys: ['x'], at }]), stage([{ file: 'more.json', keys: null, at }]), stage([{ file: 'more.json', keys: ['y'], at }])]),
+      pipeline([
+        stage([
+          { file: 'params.yaml', keys: ['a'], at },
+          { file: 'more.json', keys: ['x'], at },
+        ]),
+        stage([{ file: 'more.json', keys: null, at }]),
+        stage([{ file: 'more.json', keys: ['y'], at }]),
+      ]),
       { targets: [], depsOnly: true },
     );
     expect(Object.fromEntries(found)).toEqual({ 'params.yaml': ['a'], 'more.json': null });
@@ -111,7 +138,21 @@ describe('which files belong to a pipeline', () => {
   });
 
   it('metrics: those of stages and the top-level ones, each once', () => {
-    const found = metricFiles(pipeline([stage([], [{ path: 'a.json', kind: 'metric' }, { path: 'b.bin', kind: 'out' }, { path: 'c.csv', kind: 'plot' }])], { metrics: ['a.json', 'd.yaml'] }));
+    const found = metricFiles(
+      pipeline(
+        [
+          stage(
+            [],
+            [
+              { path: 'a.json', kind: 'metric' },
+              { path: 'b.bin', kind: 'out' },
+              { path: 'c.csv', kind: 'plot' },
+            ],
+          ),
+        ],
+        { metrics: ['a.json', 'd.yaml'] },
+      ),
+    );
     expect(found).toEqual(['a.json', 'd.yaml']);
   });
 });

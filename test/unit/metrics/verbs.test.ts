@@ -4,6 +4,7 @@ import { metricsShow } from '../../../src/app/metrics-show.ts';
 import { paramsDiff } from '../../../src/app/params-diff.ts';
 import { paramsShow } from '../../../src/app/params-show.ts';
 import type { AppContext } from '../../../src/app/types.ts';
+import { openCache } from '../../../src/cache/open.ts';
 import type { Event } from '../../../src/core/events.ts';
 import { formatLock } from '../../../src/core/lock/format.ts';
 import { toLocked } from '../../../src/core/lock/types.ts';
@@ -48,20 +49,28 @@ describe('params show', () => {
   it('shows params.yaml and top-level files whole, of other files what stages declare', async () => {
     const project = await createProject(FILES);
     expect(await paramsShow(contextOf(project), { targets: [] })).toEqual({
-      files: { 'params.yaml': { lr: 0.1, model: { units: 8, name: 'mlp' }, unused: 1 }, 'extra.yaml': { note: 'hello' }, 'more.json': { x: 1 } },
+      files: {
+        'params.yaml': { lr: 0.1, model: { units: 8, name: 'mlp' }, unused: 1 },
+        'extra.yaml': { note: 'hello' },
+        'more.json': { x: 1 },
+      },
     });
   });
 
   it('shows only what stages declare where asked, nested as in the file', async () => {
     const project = await createProject(FILES);
-    expect(await paramsShow(contextOf(project), { targets: [], depsOnly: true })).toEqual({ files: { 'params.yaml': { lr: 0.1, model: { units: 8 } }, 'more.json': { x: 1 } } });
+    expect(await paramsShow(contextOf(project), { targets: [], depsOnly: true })).toEqual({
+      files: { 'params.yaml': { lr: 0.1, model: { units: 8 } }, 'more.json': { x: 1 } },
+    });
   });
 
   it('shows targets, relative to where the user stands, whole and at any revision', async () => {
     const project = await createProject({ ...FILES, 'sub/p.yaml': 'a: 1\n' }, { git: true });
     await project.write({ 'sub/p.yaml': 'a: 2\n' });
     const context = contextOf(project, project.path('sub'));
-    expect(await paramsShow(context, { targets: ['p.yaml', '../more.json'] })).toEqual({ files: { 'more.json': { x: 1, y: 2 }, 'sub/p.yaml': { a: 2 } } });
+    expect(await paramsShow(context, { targets: ['p.yaml', '../more.json'] })).toEqual({
+      files: { 'more.json': { x: 1, y: 2 }, 'sub/p.yaml': { a: 2 } },
+    });
     expect(await paramsShow(context, { targets: ['p.yaml'], rev: 'HEAD' })).toEqual({ files: { 'sub/p.yaml': { a: 1 } } });
   });
 
@@ -116,7 +125,10 @@ describe('params diff', () => {
   it('shows files that one side does not have, as that side declares them', async () => {
     const project = await createProject(FILES, { git: true });
     await project.remove('more.json', 'extra.yaml');
-    await project.write({ 'pipeline.yaml': 'stages:\n  other:\n    cmd: echo\n    params: [{new.yaml: [a.b]}]\n', 'new.yaml': 'a: {b: 1, c: 2}\n' });
+    await project.write({
+      'pipeline.yaml': 'stages:\n  other:\n    cmd: echo\n    params: [{new.yaml: [a.b]}]\n',
+      'new.yaml': 'a: {b: 1, c: 2}\n',
+    });
     const { diffs } = await paramsDiff(contextOf(project), { revs: [], targets: [] });
     expect(diffs).toEqual([
       { file: 'extra.yaml', key: 'note', old: 'hello' },
@@ -126,7 +138,10 @@ describe('params diff', () => {
   });
 
   it('works from a project below the Git root and from a folder below the project', async () => {
-    const project = await createProject({ 'mono/iris/pipeline.yaml': PIPELINE, 'mono/iris/params.yaml': 'lr: 1\n', 'mono/iris/src/x.txt': '', 'params.yaml': 'lr: 99\n' }, { git: true });
+    const project = await createProject(
+      { 'mono/iris/pipeline.yaml': PIPELINE, 'mono/iris/params.yaml': 'lr: 1\n', 'mono/iris/src/x.txt': '', 'params.yaml': 'lr: 99\n' },
+      { git: true },
+    );
     await project.write({ 'mono/iris/params.yaml': 'lr: 2\n' });
     const { diffs } = await paramsDiff(contextOf(project, project.path('mono/iris/src')), { revs: [], targets: [] });
     expect(diffs).toEqual([{ file: 'params.yaml', key: 'lr', old: 1, new: 2 }]);
@@ -163,7 +178,9 @@ describe('params diff', () => {
 describe('metrics', () => {
   it('show: the files of stages and the top-level ones, keys with dots', async () => {
     const project = await createProject(FILES);
-    expect(await metricsShow(contextOf(project), { targets: [] })).toEqual({ files: { 'reports/metrics.json': { accuracy: 0.9, 'classes.setosa.f1': 1 }, 'summary.yaml': { loss: 0.5 } } });
+    expect(await metricsShow(contextOf(project), { targets: [] })).toEqual({
+      files: { 'reports/metrics.json': { accuracy: 0.9, 'classes.setosa.f1': 1 }, 'summary.yaml': { loss: 0.5 } },
+    });
   });
 
   it('show: leaves out files that are not there yet', async () => {
@@ -174,7 +191,9 @@ describe('metrics', () => {
 
   it('show: a folder as target stands for the YAML and JSON files in it', async () => {
     const project = await createProject({ ...FILES, 'reports/deep/more.yaml': 'a: 1\n', 'reports/picture.png': '\u0000' });
-    expect(await metricsShow(contextOf(project), { targets: ['reports'] })).toEqual({ files: { 'reports/deep/more.yaml': { a: 1 }, 'reports/metrics.json': { accuracy: 0.9, 'classes.setosa.f1': 1 } } });
+    expect(await metricsShow(contextOf(project), { targets: ['reports'] })).toEqual({
+      files: { 'reports/deep/more.yaml': { a: 1 }, 'reports/metrics.json': { accuracy: 0.9, 'classes.setosa.f1': 1 } },
+    });
   });
 
   it('diff: numbers with their change, files of one side as added or removed', async () => {
@@ -194,16 +213,28 @@ describe('metrics', () => {
   });
 
   it('diff: reads what a revision keeps in the cache instead of Git, by its lock', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  train:\n    cmd: echo\n    metrics: [m.json]\n', '.mlo/.gitignore': '*\n', '.gitignore': '/m.json\n', 'm.json': '{"acc": 0.5}' });
-    const { openCache } = await import('../../../src/cache/open.ts');
+    const project = await createProject({
+      'pipeline.yaml': 'stages:\n  train:\n    cmd: echo\n    metrics: [m.json]\n',
+      '.mlo/.gitignore': '*\n',
+      '.gitignore': '/m.json\n',
+      'm.json': '{"acc": 0.5}',
+    });
     const cache = openCache({ cacheDir: project.path('.mlo/cache'), stateDir: project.path('.mlo/state'), root: project.root });
     const content = await cache.commit(project.path('m.json'));
     await cache.close();
-    await project.write({ 'pipeline.lock': formatLock({ hash: 'blake3-256', schema: 1, stages: { train: { cmd: 'echo', outs: { 'm.json': toLocked(content) } } } }) });
+    await project.write({
+      'pipeline.lock': formatLock({
+        hash: 'blake3-256',
+        schema: 1,
+        stages: { train: { cmd: 'echo', outs: { 'm.json': toLocked(content) } } },
+      }),
+    });
     await project.git('init', '-q', '-b', 'main');
     await project.git('add', '-A');
     await project.git('commit', '-qm', 'first');
     await project.write({ 'm.json': '{"acc": 0.75}' });
-    expect((await metricsDiff(contextOf(project), { revs: [], targets: [] })).diffs).toEqual([{ file: 'm.json', key: 'acc', old: 0.5, new: 0.75, change: 0.25 }]);
+    expect((await metricsDiff(contextOf(project), { revs: [], targets: [] })).diffs).toEqual([
+      { file: 'm.json', key: 'acc', old: 0.5, new: 0.75, change: 0.25 },
+    ]);
   });
 });

@@ -142,7 +142,9 @@ describe('the tracking database', () => {
   it('needs at most 34 bytes for a metric point', () => {
     const writer = openTracking({ path });
     writer.startRun(newRun('aa01'));
-    const points = Array.from({ length: 50_000 }, (_, step) => point(`m${step % 8}`, Math.sin(step), Math.floor(step / 8), 1_780_000_000_000 + step));
+    const points = Array.from({ length: 50_000 }, (_, step) =>
+      point(`m${step % 8}`, Math.sin(step), Math.floor(step / 8), 1_780_000_000_000 + step),
+    );
     writer.logMetrics(runId('aa01'), points);
     writer.close();
     const [size] = query(`SELECT sum(pgsize) AS bytes FROM dbstat WHERE name = 'points'`) as [{ bytes: number }];

@@ -32,7 +32,9 @@ afterEach(async () => {
 });
 
 function startWriter(id: string, points: number, batch: number, ...more: string[]): ChildProcess {
-  const child = spawn(process.execPath, [WRITER, path, id, String(points), String(batch), ...more], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [WRITER, path, id, String(points), String(batch), ...more], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   return child;
 }
@@ -53,10 +55,12 @@ async function killed(child: ChildProcess): Promise<void> {
 describe('several processes on one database', { timeout: 60_000 }, () => {
   it('lose nothing and write nothing twice, even when all of them create it', async () => {
     const writers = [1, 2, 3, 4].map((n) => startWriter(runId(n), 2_000, 20));
-    const codes = await Promise.all(writers.map(async (writer) => {
-      writer.stdout?.resume();
-      return (await once(writer, 'exit'))[0] as number;
-    }));
+    const codes = await Promise.all(
+      writers.map(async (writer) => {
+        writer.stdout?.resume();
+        return (await once(writer, 'exit'))[0] as number;
+      }),
+    );
     expect(codes).toEqual([0, 0, 0, 0]);
     const tracking = openTracking({ path, readOnly: true });
     expect(tracking.list()).toHaveLength(4);
@@ -76,7 +80,9 @@ describe('several processes on one database', { timeout: 60_000 }, () => {
 
     const tracking = openTracking({ path });
     const dead = tracking.reconcile();
-    expect(dead).toEqual([expect.objectContaining({ id: runId(5), status: 'FAILED', reason: `process ${writer.pid} is gone without ending the run` })]);
+    expect(dead).toEqual([
+      expect.objectContaining({ id: runId(5), status: 'FAILED', reason: `process ${writer.pid} is gone without ending the run` }),
+    ]);
     const run = tracking.get(runId(5));
     expect(run.status).toBe('FAILED');
     expect(run.endedMs).toBeGreaterThanOrEqual(run.startedMs);
@@ -120,7 +126,9 @@ describe('several processes on one database', { timeout: 60_000 }, () => {
     clock += 9 * 60_000;
     expect(here.reconcile()).toEqual([]);
     clock += 60_000;
-    expect(here.reconcile()).toEqual([expect.objectContaining({ id: runId(8), status: 'FAILED', reason: expect.stringContaining('elsewhere'), endedMs: 1_000_000 })]);
+    expect(here.reconcile()).toEqual([
+      expect.objectContaining({ id: runId(8), status: 'FAILED', reason: expect.stringContaining('elsewhere'), endedMs: 1_000_000 }),
+    ]);
     here.close();
   });
 

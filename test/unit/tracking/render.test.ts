@@ -13,8 +13,25 @@ afterAll(() => void vi.unstubAllEnvs());
 const START = Date.UTC(2026, 2, 4, 5, 6, 7);
 
 const listed: ListedRun[] = [
-  { id: 'abcdef0123'.padEnd(32, '0'), name: 'repro', status: 'FINISHED', startedMs: START, endedMs: START + 4_200, command: 'mlo repro', git: { commit: '1'.repeat(40), branch: 'main', dirty: true } },
-  { id: '12345678'.padEnd(32, '0'), name: 'train\u001b[31m', parentId: 'x', status: 'FAILED', reason: 'exit code 3', startedMs: START, endedMs: START + 90, command: 'python train.py' },
+  {
+    id: 'abcdef0123'.padEnd(32, '0'),
+    name: 'repro',
+    status: 'FINISHED',
+    startedMs: START,
+    endedMs: START + 4_200,
+    command: 'mlo repro',
+    git: { commit: '1'.repeat(40), branch: 'main', dirty: true },
+  },
+  {
+    id: '12345678'.padEnd(32, '0'),
+    name: 'train\u001b[31m',
+    parentId: 'x',
+    status: 'FAILED',
+    reason: 'exit code 3',
+    startedMs: START,
+    endedMs: START + 90,
+    command: 'python train.py',
+  },
   { id: '87654321'.padEnd(32, '0'), name: 'repro', status: 'RUNNING', startedMs: START, command: 'mlo repro -S lr=0.1' },
 ];
 
@@ -27,7 +44,10 @@ const shown: ShownRun = {
   metrics: {},
   tags: { 'mlo.node': 'v24' },
   artifacts: [{ path: 'params.yaml', content: { digest: 'a'.repeat(64) as Digest, size: 1_234, kind: 'file' } }],
-  links: [{ stage: 'load', outcome: 'unchanged', producerRunId: '99999999'.padEnd(32, '0') }, { stage: 'split', outcome: 'restored' }],
+  links: [
+    { stage: 'load', outcome: 'unchanged', producerRunId: '99999999'.padEnd(32, '0') },
+    { stage: 'split', outcome: 'restored' },
+  ],
   children: [
     {
       ...(listed[1] as ListedRun),
@@ -48,7 +68,7 @@ describe('runs list', () => {
   it('is a table of the newest runs, children indented, times of running ones until now', () => {
     expect(runsListLines({ runs: listed }, plainStyle(120), START + 60_000)).toEqual([
       'Run       Name             Status      Started                    Time  Git        Command',
-      'abcdef01  repro            ✓ FINISHED  2026-03-04 05:06:07        4.2 s  11111111+  mlo repro',
+      'abcdef01  repro            ✓ FINISHED  2026-03-04 05:06:07       4.2 s  11111111+  mlo repro',
       '12345678    train\\x1b[31m  ✗ FAILED    2026-03-04 05:06:07       90 ms             exit code 3',
       '87654321  repro            ▶ RUNNING   2026-03-04 05:06:07  1 min 00 s             mlo repro -S lr=0.1',
     ]);
@@ -98,7 +118,13 @@ describe('runs show', () => {
 
 describe('params and metrics', () => {
   it('show: one value a line under its file, text that looks like something else quoted', () => {
-    expect(valuesLines({ files: { 'params.yaml': { train: { lr: 0.1, layers: [1, 2] }, on: 'yes', empty: {} }, 'acc.txt': 0.9 } }, 'params', plainStyle(80))).toEqual([
+    expect(
+      valuesLines(
+        { files: { 'params.yaml': { train: { lr: 0.1, layers: [1, 2] }, on: 'yes', empty: {} }, 'acc.txt': 0.9 } },
+        'params',
+        plainStyle(80),
+      ),
+    ).toEqual([
       'File         Key           Value',
       'params.yaml  train.lr      0.1',
       '             train.layers  [1, 2]',
@@ -110,7 +136,16 @@ describe('params and metrics', () => {
   });
 
   it('diff: both sides under the names of their revisions, with the change of metrics', () => {
-    const data = { old: 'HEAD', new: 'workspace', diffs: [{ file: 'm.json', key: 'acc', old: 0.9, new: 0.95, change: 0.05 }, { file: 'm.json', key: 'f1', new: 1 }, { file: 'm.json', key: 'gone', old: 1 }, { file: 'm.json', key: 'loss', old: 2, new: 1, change: -1 }] };
+    const data = {
+      old: 'HEAD',
+      new: 'workspace',
+      diffs: [
+        { file: 'm.json', key: 'acc', old: 0.9, new: 0.95, change: 0.05 },
+        { file: 'm.json', key: 'f1', new: 1 },
+        { file: 'm.json', key: 'gone', old: 1 },
+        { file: 'm.json', key: 'loss', old: 2, new: 1, change: -1 },
+      ],
+    };
     expect(valuesDiffLines(data, 'metrics', plainStyle(80))).toEqual([
       'File    Key   HEAD  workspace   Change',
       'm.json  acc   0.9   0.95         +0.05',

@@ -37,7 +37,9 @@ describe('runs list and show', () => {
     expect((await runsList(contextOf(project), { stage: 'train' })).runs.map((run) => run.name)).toEqual(['bb01']);
     const shown = await runsShow(contextOf(project), {});
     expect(shown.name).toBe('aa02');
-    expect(shown.children).toEqual([expect.objectContaining({ stage: 'train', params: { lr: 0.1 }, metrics: { loss: { value: 1, step: 1, points: 2 } } })]);
+    expect(shown.children).toEqual([
+      expect.objectContaining({ stage: 'train', params: { lr: 0.1 }, metrics: { loss: { value: 1, step: 1, points: 2 } } }),
+    ]);
     expect((await runsShow(contextOf(project), { id: 'aa01' })).name).toBe('aa01');
     await expect(runsShow(contextOf(project), { id: 'ffff' })).rejects.toMatchObject({ code: 'MLO_RUN_UNKNOWN' });
   });
@@ -52,7 +54,9 @@ describe('runs list and show', () => {
       process.kill(process.pid, 'SIGKILL');`;
     const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', source, project.path('.mlo/tracking.db')]);
     expect(signal).toBe('SIGKILL');
-    expect((await runsList(contextOf(project), {})).runs).toEqual([expect.objectContaining({ name: 'dies', status: 'FAILED', reason: expect.stringContaining('is gone') })]);
+    expect((await runsList(contextOf(project), {})).runs).toEqual([
+      expect.objectContaining({ name: 'dies', status: 'FAILED', reason: expect.stringContaining('is gone') }),
+    ]);
     const reader = openTracking({ path: project.path('.mlo/tracking.db'), readOnly: true });
     expect(reader.get('dddd').status).toBe('FAILED');
     reader.close();

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createProject } from '../../helpers/index.ts';
+import { repro } from '../../helpers/repro-outcomes.ts';
+
+/** Stages 0…n-1; stage i reads its own input and the outs of some before it. */
+function pipelineOf(edges: readonly (readonly number[])[]): string {
+  const stages = edges.map((deps, index) => {
+    const read = [`in${index}`, ...deps.map((dep) => `out${dep}`)];
+    return `  s${index}:\n    cmd: cat ${read.join(' ')} > out${index} && echo s${index} >> ran\n    deps: [${read.join(', ')}]\n    outs: [out${index}]\n`;
+  });
+  return `stages:\n${stages.join('')}`;
+}
+
+const dags = fc
+  .integer({ min: 2, max: 8 })
+  .chain((size) => fc.tuple(...Array.from({ length: size }, (_, index) => fc.subarray(Array.from({ length: index }, (__, before) => before)))));
+
+describe('stages side by side', () => {
+  test('property: -j 1 and -j 8 give the same lock and the same bytes, and run exactly what an edit touches', async () => {
+    await fc.assert(
+      fc.asyncProperty(dags, fc.nat(), async (edges, choice) => {
+        const inputs = Object.fromEntries(edges.map((_, index) => [`in${index}`, `input ${index}\n`]));
+        const files = { 'pipeline.yaml': pipelineOf(edges), ...inputs };
+        const [one, eight] = [await createProject(files), await createProject(files)];
+        await repro(one, ['-j', '1']);
+        await repro(eight, ['-j', '8']);
+        expect(await eight.read('pipeline.lock')).toBe(await one.read('pipeline.lock'));
+
+        const edited = choice % edges.length;
+        const touched = new Set([edited]);
+        edges.forEach((deps, index) => deps.some((dep) => touched.has(dep)) && touched.add(index));
+        await eight.write({ [`in${edited}`]: 'edited\n' });
+        const { outcomes } = await repro(eight, ['-j', '8']);
+        expect(outcomes).toEqual(Object.fromEntries(edges.map((_, index) => [`s${index}`, touched.has(index) ? 'ran' : 'unchanged'])));
+      }),
+      { numRuns: 6 },
+    );
+  }, 120_000);
+
+  test('two stages really run at the same time with -j 2', async () => {
+    const project = await createProject({
+      'pipeline.yaml': `stages:
+  left: {cmd: 'mkfifo a b 2>/dev/null; echo hello > a & cat b > left.out', outs: [left.out]}
+  right: {cmd: 'mkfifo a b 2>/dev/null; cat a > right.out; echo back > b', outs: [right.out]}
+`,
+    });
+    const { outcomes } = await repro(project, ['-j', '2', '--timeout', '20s']);
+    expect(outcomes).toEqual({ left: 'ran', right: 'ran' });
+    expect(await project.read('right.out')).toBe('hello\n');
+  });
+
+  test('a stage that asks for all cpus runs alone', async () => {
+    const project = await createProject({
+      'pipeline.yaml': `stages:
+  big: {cmd: 'test ! -e busy && touch busy && touch big.out && rm busy', outs: [big.out], resources: {cpus: 4096}}
+  small: {cmd: 'test ! -e busy && touch busy && touch small.out && rm busy', outs: [small.out]}
+`,
+    });
+    expect((await repro(project, ['-j', '4'])).outcomes).toEqual({ big: 'ran', small: 'ran' });
+  });
+
+  test('a timeout ends the whole process group and says so', async () => {
+    const project = await createProject({ 'pipeline.yaml': "stages:\n  slow: {cmd: 'sleep 600 & echo $! > pid; wait', timeout: 1s}\n" });
+    const { json, result } = await repro(project);
+    expect(result.code).toBe(1);
+    expect(json.data?.stages[0]?.error?.code).toBe('MLO_STAGE_TIMEOUT');
+    const pid = Number(await project.read('pid'));
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

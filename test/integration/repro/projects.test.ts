@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { createProject } from '../../helpers/index.ts';
+import { repro } from '../../helpers/repro-outcomes.ts';
+
+describe('projects of several pipeline files', () => {
+  const FILES = {
+    '.mlo/config.yaml': '',
+    'pipeline.yaml': 'stages:\n  top: {cmd: cp sub/made top.out, deps: [sub/made], outs: [top.out]}\n',
+    'sub/pipeline.yaml': 'stages:\n  make: {cmd: cp source made, deps: [source], outs: [made]}\n',
+    'sub/source': 'x',
+    'other/pipeline.yaml': 'stages:\n  alone: {cmd: touch alone.out, outs: [alone.out]}\n',
+  };
+
+  test('form one graph; a command works on the file where the user stands and what it needs', async () => {
+    const project = await createProject(FILES);
+    expect((await repro(project)).outcomes).toEqual({ 'sub/pipeline.yaml:make': 'ran', top: 'ran' });
+    expect((await repro(project, [], { cwd: 'sub' })).outcomes).toEqual({ 'sub/pipeline.yaml:make': 'unchanged' });
+    expect((await repro(project, ['make'], { cwd: 'sub' })).outcomes).toEqual({ 'sub/pipeline.yaml:make': 'unchanged' });
+    expect((await repro(project, ['other/pipeline.yaml:alone'])).outcomes).toEqual({ 'other/pipeline.yaml:alone': 'ran' });
+  });
+
+  test('keep a lock each, beside the pipeline file', async () => {
+    const project = await createProject(FILES);
+    await repro(project);
+    expect(Object.keys(JSON.parse(await project.read('sub/pipeline.lock')).stages)).toEqual(['make']);
+    expect(Object.keys(JSON.parse(await project.read('pipeline.lock')).stages)).toEqual(['top']);
+  });
+
+  test('.mloignore keeps folders out', async () => {
+    const project = await createProject({ ...FILES, '.mloignore': 'other/\n', 'other/pipeline.yaml': 'stages: [broken' });
+    expect((await repro(project)).result.code).toBe(0);
+  });
+
+  test('a pipeline without stages is valid: exit 0 and a hint', async () => {
+    const project = await createProject({ 'pipeline.yaml': '' });
+    const { code, stdout, stderr } = await project.mlo(['repro']);
+    expect(code).toBe(0);
+    expect(stdout + stderr).toMatch(/no stages/i);
+  });
+
+  test('no project at all: exit 10 and the way out', async () => {
+    const project = await createProject({});
+    const { code, stderr } = await project.mlo(['repro']);
+    expect(code).toBe(10);
+    expect(stderr).toContain('mlo init');
+  });
+
+  test('a clean clone with the lock but neither outs nor cache simply runs', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: cp in a.out, deps: [in], outs: [a.out]}\n  b: {cmd: cp a.out b.out, deps: [a.out], outs: [b.out]}\n', in: 'x' });
+    await repro(project);
+    const lock = await project.read('pipeline.lock');
+    await project.remove('.mlo', 'a.out', 'b.out');
+    expect((await repro(project)).outcomes).toEqual({ a: 'ran', b: 'ran' });
+    expect(await project.read('pipeline.lock')).toBe(lock);
+  });
+
+  test('cached outs get into .gitignore, uncached ones do not', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: mkdir -p d && touch d/x y, outs: [d/x, {y: {cache: false}}]}\n' }, { git: true });
+    await repro(project);
+    expect(await project.read('d/.gitignore')).toBe('/x\n');
+    expect(project.exists('.gitignore')).toBe(false);
+    expect(await project.git('status', '--porcelain', '--untracked-files=all')).not.toMatch(/\.mlo\/(cache|state|tracking)/);
+  });
+});
+
+describe('names that are hard', () => {
+  test('outs with spaces, newlines, quotes, dashes, 255 bytes and no UTF-8 come back as they were', async () => {
+    const long = 'n'.repeat(255);
+    const script = `mkdir -p tree/-rf 'tree/with space' && printf 1 > 'tree/with space/it'"'"'s' && printf 2 > tree/-rf/-- && printf 3 > tree/${long} && printf 4 > "tree/$(printf 'new\\nline')" && printf 5 > "tree/$(printf '\\377\\376')" && mkdir tree/empty && ln -s -- -rf tree/link && printf '#!/bin/sh\\n' > tree/run && chmod +x tree/run`;
+    const project = await createProject({ 'pipeline.yaml': `stages:\n  a:\n    cmd: |\n      ${script}\n    outs: [tree]\n` });
+    expect((await repro(project)).outcomes).toEqual({ a: 'ran' });
+    const listing = async (): Promise<string> => (await project.run('find', ['tree', '-printf', '%P %y %m %s %l\\0'])).stdout;
+    const before = (await listing()).split('\0').sort();
+    await project.remove('tree');
+    expect((await repro(project)).outcomes).toEqual({ a: 'restored' });
+    expect((await listing()).split('\0').sort()).toEqual(before);
+  });
+
+  test('a link that leads out of the project is refused by name', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: mkdir t && ln -s /etc/passwd t/secret, outs: [t]}\n' });
+    const { json } = await repro(project);
+    expect(json.data?.stages[0]?.error?.message).toContain('secret');
+    expect(['MLO_FILE_TYPE', 'MLO_PATH_UNSAFE']).toContain(json.data?.stages[0]?.error?.code);
+  });
+
+  test('hostile paths in a lock and in a pointer are refused before anything is touched', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n' });
+    await repro(project);
+    const lock = await project.read('pipeline.lock');
+    await project.write({ 'pipeline.lock': lock.replace('"o": {', '"../o": {') });
+    expect((await repro(project)).json.error?.code).toBe('MLO_PATH_UNSAFE');
+    await project.write({ 'pipeline.lock': lock, 'data.mlo': '{"digest": "../../etc"}' });
+    expect((await project.mlo(['status', '--json'])).stdout).toContain('MLO_FORMAT');
+  });
+
+  test('a lock with conflict markers, of a newer schema or cut short is told as such, and nothing is lost', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n' });
+    await repro(project);
+    const lock = await project.read('pipeline.lock');
+    for (const [text, code] of [[`<<<<<<< ours\n${lock}`, 'MLO_FORMAT'], [lock.replace('"schema": 1', '"schema": 2'), 'MLO_FORMAT_VERSION'], [lock.slice(0, 40), 'MLO_FORMAT']] as const) {
+      await project.write({ 'pipeline.lock': text });
+      const { json } = await repro(project);
+      expect(json.error?.code).toBe(code);
+      expect(json.error?.hint).toBeTruthy();
+      expect(await project.read('pipeline.lock')).toBe(text);
+    }
+  });
+});
