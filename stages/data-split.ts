@@ -8,9 +8,11 @@ const params = z.object({
   split: z.object({ test_size: z.number().gt(0).lt(1) }),
 });
 
-/** Sets a share of every species aside for the test; `rng` draws from the stage's seed, so the same seed gives the same split. */
+/** Sets a share of every species aside for the test. `rng` draws from the declared param `seed`: same seed, same split. */
 export default defineStage({
   params,
+  deps: ['features'],
+  outs: ['train', 'test'],
   run: async ({ params: { split }, deps, outs, run, rng }) => {
     const { features, flowers } = await readFlowers(deps.features);
     const { train, test } = stratifiedSplit(flowers, split.test_size, rng);

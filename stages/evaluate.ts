@@ -11,9 +11,11 @@ import { loadModel } from './lib/model-folder.ts';
 import { renderPng } from './lib/png.ts';
 import { classNumbers, standardise } from './lib/preprocessing.ts';
 
-/** Judges the model on flowers that it has never seen. */
+/** Judges the model on flowers that it has never seen. The numbers of the metrics file become metrics of the run. */
 export default defineStage({
-  run: async ({ deps, outs, tf, log }) => {
+  deps: ['model', 'test'],
+  outs: ['metrics', 'confusion', 'confusion_figure'],
+  run: async ({ deps, outs, tf }) => {
     const { flowers } = await readFlowers(deps.test);
     const { model, preprocessing } = await loadModel(tf, deps.model);
     const { classes } = preprocessing;
@@ -24,12 +26,14 @@ export default defineStage({
     const metrics = classificationMetrics(matrix, classes);
 
     const pairs = actual.map((number, sample) => `${classes[number]},${classes[predicted[sample]!]}\n`);
-    const figure = confusionFigure(matrix, classes, { title: 'Iris test set', subtitle: `accuracy ${(100 * metrics.accuracy).toFixed(1)} %` });
+    const figure = confusionFigure(matrix, classes, {
+      title: 'Confusion matrix',
+      subtitle: `Iris test set, ${flowers.length} flowers, accuracy ${(100 * metrics.accuracy).toFixed(1)} %`,
+    });
 
     await mkdir(path.dirname(outs.metrics), { recursive: true });
     await writeFile(outs.metrics, `${JSON.stringify(metrics, null, 2)}\n`);
-    await writeFile(outs.confusion_table, ['actual,predicted\n', ...pairs].join(''));
+    await writeFile(outs.confusion, ['actual,predicted\n', ...pairs].join(''));
     await writeFile(outs.confusion_figure, await renderPng(figure));
-    log(`accuracy ${metrics.accuracy.toFixed(4)} on ${flowers.length} flowers`);
   },
 });

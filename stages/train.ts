@@ -18,6 +18,8 @@ const params = z.object({
 /** Fits a softmax classifier to the training set and keeps it together with its preprocessing. */
 export default defineStage({
   params,
+  deps: ['train'],
+  outs: ['model'],
   run: async ({ params: { train }, deps, outs, run, tf, signal, log }) => {
     const table = await readFlowers(deps.train);
     const preprocessing = fitPreprocessing(table);

@@ -6,6 +6,7 @@ import { tailLog } from '../runtime/log/tail-log.ts';
 import { stageLogPath } from '../runtime/log/log-path.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { withProject } from './project.ts';
+import { readTracking } from './read-tracking.ts';
 import type { AppContext, LogsData } from './types.ts';
 
 export interface LogsOptions {
@@ -21,8 +22,10 @@ export async function logs(ctx: AppContext, options: LogsOptions): Promise<LogsD
     const { pipeline, file } = await loadProjectPipeline(project, options.file);
     const [stage] = findTarget(buildGraph(pipeline.stages), options.stage, file);
     if (stage === undefined) throw new Error('findTarget found nothing and did not say so');
-    const tracking = await project.tracking();
-    const run = options.runId === undefined ? tracking.list({ stage: stage.address, includeChildren: true, limit: 1 })[0] : tracking.get(options.runId);
+    const { runId } = options;
+    const run = await readTracking(project, (tracking) =>
+      runId === undefined ? tracking.list({ stage: stage.address, limit: 1 })[0] : tracking.get(runId),
+    );
     if (run === undefined) {
       throw new MloError('MLO_RUN_UNKNOWN', `Stage '${stage.address}' has not run yet`, { hint: `Run it with: mlo repro ${stage.address}` });
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Cache } from '../cache/types.ts';
 import type { Tracking } from '../tracking/types.ts';
 import { acquireLock, type HeldLock } from '../fs/project-lock.ts';
+import { asIoError } from '../fs/errno.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { findRoot } from './find-root.ts';
 import { loadConfig, type Config } from './load-config.ts';
@@ -88,6 +89,8 @@ export async function withProject<T>(ctx: AppContext, work: (project: Project) =
   const project = await openProject(ctx);
   try {
     return await work(project);
+  } catch (error) {
+    throw asIoError(error, 'work in', project.root);
   } finally {
     await project.close();
   }

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ErrorCode } from '../core/errors/catalogue.ts';
 import type { AppContext } from '../app/types.ts';
 import type { Style } from '../ui/style.ts';

@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.on(event, (error: unknown) => void fail(error).then((code) => process.exit(code)));
   }
   try {
-    await buildProgram(session.run).parseAsync(argv.length === 0 ? ['--help'] : presetOptionalValues(argv), { from: 'user' });
+    await buildProgram(session.run).program.parseAsync(argv.length === 0 ? ['--help'] : presetOptionalValues(argv), { from: 'user' });
     return session.exitCode;
   } catch (error) {
     const usage = error instanceof MloError ? error : toUsageError(error);

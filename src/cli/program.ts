@@ -8,7 +8,7 @@ import { configGetVerb, configListVerb, configSetVerb, configUnsetVerb } from '.
 import { dagVerb } from './commands/dag.ts';
 import { doctorVerb } from './commands/doctor.ts';
 import { freezeVerb, unfreezeVerb } from './commands/freeze.ts';
-import { addHelpCommand } from './commands/help.ts';
+import { helpVerb } from './commands/help.ts';
 import { initVerb } from './commands/init.ts';
 import { logsVerb } from './commands/logs.ts';
 import { metricsDiffVerb, metricsShowVerb } from './commands/metrics.ts';
@@ -56,19 +56,27 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
 
 const MAX_HELP_WIDTH = 100;
 
-/** The whole command tree; `runner` runs what the command line asks for. */
-export function buildProgram(runner: Runner): Command {
+/** The command tree, and for each command the spec it was made from. */
+export interface Program {
+  readonly program: Command;
+  readonly specs: ReadonlyMap<Command, AnyCommandSpec>;
+}
+
+/** `runner` runs what the command line asks for. */
+export function buildProgram(runner: Runner): Program {
   const program = rootCommand();
+  const specs = new Map<Command, AnyCommandSpec>();
+  const add = (parent: Command, spec: AnyCommandSpec): void => void specs.set(addCommand(parent, spec, runner), spec);
   for (const [title, entries] of GROUPS) {
     program.commandsGroup(title);
     for (const entry of entries) {
-      if ('verbs' in entry) addFamily(program, entry, runner);
-      else addCommand(program, entry, runner);
+      const parent = 'verbs' in entry ? addFamily(program, entry) : program;
+      for (const spec of 'verbs' in entry ? entry.verbs : [entry]) add(parent, spec);
     }
   }
   program.commandsGroup('Help:');
-  addHelpCommand(program, runner);
-  return program;
+  add(program, helpVerb(program));
+  return { program, specs };
 }
 
 /** Settings come first: commander copies them to each sub-command when it is made. */
@@ -83,7 +91,7 @@ function rootCommand(): Command {
       getOutHelpWidth: () => Math.min(process.stdout.columns || MAX_HELP_WIDTH, MAX_HELP_WIDTH),
       getErrHelpWidth: () => MAX_HELP_WIDTH,
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription })
     .showSuggestionAfterError()
     .helpCommand(false)
     .helpOption('-h, --help', 'show this help')
@@ -98,7 +106,11 @@ function rootCommand(): Command {
     .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config');
 }
 
-function addFamily(program: Command, { name, summary, verbs }: Family, runner: Runner): void {
-  const family = program.command(name).summary(summary).description(summary);
-  for (const verb of verbs) addCommand(family, verb, runner);
+/** Choices stand in the descriptions already. */
+function optionDescription(option: Option): string {
+  return option.defaultValue === undefined || option.negate ? option.description : `${option.description} (default: ${String(option.defaultValue)})`;
+}
+
+function addFamily(program: Command, { name, summary }: Family): Command {
+  return program.command(name).summary(summary).description(summary).helpCommand(false);
 }

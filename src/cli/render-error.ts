@@ -26,7 +26,8 @@ export function errorLines(error: unknown, style: Style, view: ErrorView): strin
     ...causeLines(error, style, view),
     ...(known === undefined || view.verbose ? stackLines(error, style, view) : []),
   ];
-  const hint = known === undefined ? REPORT_HINT : known.hint;
+  const said = known?.problems.some((problem) => problem.hint === known.hint) === true;
+  const hint = known === undefined ? REPORT_HINT : said ? undefined : known.hint;
   return hint === undefined ? lines : [...lines, ...hintLines(hint, style, view)];
 }
 

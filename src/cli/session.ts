@@ -64,10 +64,6 @@ export class Session {
     writeErr(`${errorLines(shown, style, view).join('\n')}\n`);
   }
 
-  get view(): ErrorView {
-    return { verbose: this.globals?.verbose === true, secrets: this.secrets };
-  }
-
   private context(reporter: Reporter, globals: GlobalOptions): AppContext {
     const { signal, forced } = this.interruption;
     const asks = globals.input && globals.output === 'human' && process.stdin.isTTY && process.stderr.isTTY;
@@ -89,9 +85,9 @@ export class Session {
   private show(outcome: Outcome, silent: boolean): void {
     if (this.globals?.output !== 'human') {
       const { failure } = outcome;
-      const document = { schemaVersion: ENVELOPE_SCHEMA_VERSION, command: this.command, ok: failure === undefined, data: outcome.data };
       const error = failure === undefined ? {} : { error: { details: {}, ...failure } };
-      this.writeEnvelope({ ...document, ...error, warnings: this.warnings });
+      const { data } = outcome;
+      this.writeEnvelope({ schemaVersion: ENVELOPE_SCHEMA_VERSION, command: this.command, ok: failure === undefined, data, ...error, warnings: this.warnings });
       return;
     }
     if (!silent) writeLines(outcome.lines ?? []);

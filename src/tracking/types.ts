@@ -63,6 +63,7 @@ export interface RunQuery {
   /** Default: only runs without a parent. */
   readonly includeChildren?: boolean;
   readonly status?: RunStatus;
+  /** Runs of this stage, which are children; implies `includeChildren`. */
   readonly stage?: StageAddress;
 }
 

@@ -17,13 +17,15 @@ export async function saveModel(
   preprocessing: Preprocessing,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await model.save(tf.io.withSaveHandler(async (artifacts) => {
-    const { modelTopology, format, generatedBy, weightSpecs = [], weightData = new ArrayBuffer(0) } = artifacts;
-    const weightsManifest = [{ paths: [WEIGHTS], weights: weightSpecs }];
-    await writeFile(path.join(folder, WEIGHTS), new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)));
-    await writeJson(path.join(folder, MODEL), { modelTopology, format, generatedBy, convertedBy: null, weightsManifest });
-    return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-  }));
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      const { modelTopology, format, generatedBy, weightSpecs = [], weightData = new ArrayBuffer(0) } = artifacts;
+      const weightsManifest = [{ paths: [WEIGHTS], weights: weightSpecs }];
+      await writeFile(path.join(folder, WEIGHTS), new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)));
+      await writeJson(path.join(folder, MODEL), { modelTopology, format, generatedBy, convertedBy: null, weightsManifest });
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    }),
+  );
   await writeJson(path.join(folder, PREPROCESSING), preprocessing);
 }
 

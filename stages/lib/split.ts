@@ -16,7 +16,9 @@ export function stratifiedSplit(flowers: readonly Flower[], testSize: number, ra
     const members = flowers.filter((flower) => flower.species === species);
     const count = Math.round(members.length * testSize);
     if (count === 0 || count === members.length) {
-      throw new Error(`a test share of ${testSize} puts ${count} of ${members.length} ${species} into the test set: both sides need at least one`);
+      throw new Error(
+        `a test share of ${testSize} puts ${count} of ${members.length} ${species} into the test set: both sides need at least one`,
+      );
     }
     for (const flower of shuffled(members, random).slice(0, count)) chosen.add(flower);
   }

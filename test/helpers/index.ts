@@ -1,3 +1,4 @@
+export { appContext } from './app-context.ts';
 export { LAUNCHER, REPOSITORY, sharedData } from './paths.ts';
 export { findProgram, requirePeer } from './require-peer.ts';
 export { runCommand, startCommand, type CommandOptions, type CommandResult, type RunningCommand } from './run-command.ts';

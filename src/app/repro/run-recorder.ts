@@ -43,6 +43,8 @@ export class RunRecorder {
       ...(git === undefined ? {} : { git }),
       tags: { 'mlo.node': process.version, 'mlo.platform': `${process.platform}-${process.arch}` },
     });
+    // At once: whatever happens from here on, the next command must find that this repro was at work.
+    this.#tracking.flush();
     return this.#parentId;
   }
 

@@ -7,6 +7,7 @@ import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
 import type { StagePlan } from '../../core/plan/types.ts';
 import type { RunId } from '../../core/run.ts';
 import type { Stage, StageAddress } from '../../core/stage.ts';
+import { asIoError } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import type { Spawner } from '../../runtime/shell/spawner.ts';
 import { absolutePath } from '../paths.ts';
@@ -56,7 +57,8 @@ export class StageRunner {
         return { ...base, outcome: 'restored', durationMs: performance.now() - startedMs, ...saved };
       }
       return await this.#run(stage, decision, startedMs);
-    } catch (error) {
+    } catch (caught) {
+      const error = asIoError(caught, 'work on', stage.address);
       if (!(error instanceof MloError)) throw error;
       return this.#failed(base, error, startedMs);
     }
@@ -158,7 +160,8 @@ export class StageRunner {
       await this.#recordOuts(stage, entry, runId);
       recorder.finishStage(runId, { status: 'FINISHED' });
       return { ...base, outcome: 'ran', durationMs };
-    } catch (error) {
+    } catch (caught) {
+      const error = asIoError(caught, 'work on', stage.address);
       if (!(error instanceof MloError)) throw error;
       journal.failed(stage.address);
       const cancelled = project.ctx.signal.aborted;
@@ -183,7 +186,7 @@ export class StageRunner {
       const locked = entry.outs?.[out.path];
       if (locked !== undefined) recorder.artifact(runId, out.path, fromLocked(locked));
     }
-    const metrics = await readMetrics(project.root, stage);
+    const metrics = await readMetrics(project.root, stage, project.ctx.emit);
     if (metrics.size > 0) recorder.metrics(runId, metrics);
   }
 

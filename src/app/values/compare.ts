@@ -52,11 +52,11 @@ function requireTargets(targets: readonly ProjectPath[], sources: readonly Value
   const files = found.flatMap((data) => Object.keys(data.files));
   const missing = targets.filter((target) => !files.some((file) => file === target || file.startsWith(`${target}/`)));
   if (missing.length === 0) return;
-  const where = sources.map((source) => source.label).join(' nor in ');
+  const where = sources.map((source) => `in ${source.label}`).join(' nor ');
   const options: MloErrorOptions = { hint: 'Name files with values, relative to where you are.', details: { targets: missing } };
   throw new MloError(
     'MLO_TARGET',
-    `There is no file ${missing.map((path) => `'${path}'`).join(', ')} in ${sources.length > 1 ? 'either of ' : ''}${where}`,
+    `There is no file ${missing.map((path) => `'${path}'`).join(', ')}, ${sources.length > 1 ? 'neither ' : ''}${where}`,
     options,
   );
 }

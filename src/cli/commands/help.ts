@@ -1,12 +1,12 @@
-import { Command, Help } from 'commander';
+import { Help, type Command } from 'commander';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import { addCommand, defineCommand, type Invocation, type Outcome, type Runner } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { isTopic, TOPICS, topicLines } from '../help/topics.ts';
 
 /** `mlo help`, `mlo help stage list`, `mlo help exit-codes`; with --json the whole command tree as data. */
-export function addHelpCommand(program: Command, runner: Runner): void {
-  const spec = defineCommand({
+export function helpVerb(program: Command): AnyCommandSpec {
+  return defineCommand({
     usage: 'help [words...]',
     summary: 'help on a command or a topic',
     details: `Topics: ${TOPICS.join(', ')}. With --json: all commands, arguments and options as data.`,
@@ -25,7 +25,6 @@ export function addHelpCommand(program: Command, runner: Runner): void {
       return { data: describe(command) };
     },
   });
-  addCommand(program, spec, runner);
 }
 
 export interface CommandDescription {

@@ -19,7 +19,7 @@ export const initVerb = defineCommand({
     ['mlo init flowers --template iris', 'a new folder with a pipeline that trains a model'],
   ],
   options: [
-    new Option('-t, --template <name>', 'what to start from').choices(TEMPLATE_CHOICES).default('default'),
+    new Option('-t, --template <name>', 'what to start from: empty, default or iris').choices(TEMPLATE_CHOICES).default('default'),
     new Option('--no-git', 'do not run git init'),
   ],
   writes: true,

@@ -2,7 +2,9 @@ import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import type { ReproData, ReproOptions } from '../../app/types.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
-import { failureLines } from '../stage-failures.ts';
+import { failureLines, stageFailure } from '../stage-failures.ts';
+import { styleOptions } from '../terminal.ts';
+import { createStyle } from '../../ui/style.ts';
 import { collect, parseDuration, parsePositiveInteger } from '../parse-values.ts';
 import { fileOption } from '../shared-options.ts';
 
@@ -95,7 +97,8 @@ async function planned({ style }: Invocation, data: ReproData): Promise<Outcome>
   return { data, lines: planLines(data.plan ?? [], style) };
 }
 
-async function done({ globals, style }: Invocation, data: ReproData): Promise<Outcome> {
+async function done(invocation: Invocation, data: ReproData): Promise<Outcome> {
+  const { globals, style } = invocation;
   if (data.stages.length === 0 && data.interrupted !== true) {
     return { data, lines: ['There are no stages: nothing to do.'], hint: 'add stages to pipeline.yaml, or start from an example: mlo init --template iris' };
   }
@@ -105,16 +108,13 @@ async function done({ globals, style }: Invocation, data: ReproData): Promise<Ou
     const failure = { code: 'MLO_INTERRUPTED', message: 'Interrupted; finished stages are kept', hint: 'mlo repro goes on from here' } as const;
     return { data, lines, exitCode: EXIT.interrupted, failure, errorLines: [failure.message], hint: failure.hint };
   }
-  return data.ok ? { data, lines } : failed(data, lines);
+  return data.ok ? { data, lines } : await failed(invocation, data, lines);
 }
 
-function failed(data: ReproData, lines: readonly string[]): Outcome {
+async function failed({ globals }: Invocation, data: ReproData, lines: readonly string[]): Promise<Outcome> {
   const broken = data.stages.filter((stage) => stage.outcome === 'failed');
-  const [first] = broken;
-  const failure = {
-    code: 'MLO_STAGE_FAILED',
-    message: broken.length === 1 ? (first?.error?.message ?? `Stage '${first?.name ?? ''}' failed`) : `${broken.length} stages failed`,
-    hint: first === undefined ? 'mlo status --why' : `mlo logs ${first.name}`,
-  } as const;
-  return { data, lines, exitCode: EXIT.stageFailed, failure, errorLines: failureLines(broken), hint: failure.hint };
+  const blocked = data.stages.filter((stage) => stage.outcome === 'blocked');
+  const failure = stageFailure(broken, blocked);
+  const style = await createStyle(styleOptions(process.stderr, process.env, globals.color));
+  return { data, lines, exitCode: EXIT.stageFailed, failure, errorLines: failureLines(broken, style, globals.verbose), ...(failure.hint === undefined ? {} : { hint: failure.hint }) };
 }

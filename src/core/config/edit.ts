@@ -18,7 +18,8 @@ export function setInConfigText(text: string, key: ConfigKey, value: ConfigValue
 export function unsetInConfigText(text: string, key: ConfigKey): string {
   const document = parseDocument(text);
   const path = pathOf(document, key);
-  if (!document.deleteIn(path)) return text;
+  if (!document.hasIn(path)) return text;
+  document.deleteIn(path);
   for (let depth = path.length - 1; depth > 0; depth -= 1) {
     const section = document.getIn(path.slice(0, depth));
     if (isMap(section) && section.items.length === 0) document.deleteIn(path.slice(0, depth));

@@ -1,4 +1,4 @@
-import { describeNode, type MapEntry, type SourceNode } from '../source/node.ts';
+import { describeNode, placeOfValue, type MapEntry, type SourceNode } from '../source/node.ts';
 import type { Fields } from './fields.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -24,11 +24,12 @@ export function readEnv(fields: Fields): StageEnv {
 }
 
 function setAll(fields: Fields, env: Record<string, string>, entries: Iterable<MapEntry>): void {
-  for (const { key, keyStart, node } of entries) {
+  for (const entry of entries) {
+    const { key, keyStart, node } = entry;
     const value = valueText(node);
     if (!NAME.test(key)) fields.fail({ from: node.from, start: keyStart }, `${fields.where}.env: '${key}' is not a name of an environment variable`);
-    else if (value === undefined) fields.fail(node, `${fields.where}.env.${key}: expected text, a number or a boolean, found ${describeNode(node)}`, `For an empty value write ${key}: "".`);
-    else if (value.includes('\0')) fields.fail(node, `${fields.where}.env.${key}: contains a NUL character`);
+    else if (value === undefined) fields.fail(placeOfValue(entry), `${fields.where}.env.${key}: expected text, a number or a boolean, found ${describeNode(node)}`, `For an empty value write ${key}: "".`);
+    else if (value.includes('\0')) fields.fail(placeOfValue(entry), `${fields.where}.env.${key}: contains a NUL character`);
     else env[key] = value;
   }
 }

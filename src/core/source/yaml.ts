@@ -16,7 +16,7 @@ export function parseYamlSource(file: string, text: string): ParsedSource {
   const parsed = parse(source);
   if (!('document' in parsed)) return { source, root: empty, problems: [parsed] };
   const { document } = parsed;
-  const syntax = document.errors.map((error) => source.problem(Math.min(error.pos[0], text.length), sentence(error.message), hintFor(source, error.pos[0])));
+  const syntax = document.errors.map((error) => source.problem(Math.min(error.pos[0], text.length), sentence(error.message), hintFor(source, error.pos[0], error.code)));
   if (syntax.length > 0 || document.contents === null) return { source, root: empty, problems: syntax };
   const reader = new NodeReader(source);
   const root = reader.read(document.contents);
@@ -150,9 +150,10 @@ function sentence(message: string): string {
 }
 
 /** `outs: [o${item}]` is the error that everybody makes once: in flow style `{` opens a map. */
-function hintFor(source: SourceText, offset: number): string | undefined {
+function hintFor(source: SourceText, offset: number, code?: string): string | undefined {
   const line = source.lineAt(Math.min(offset, source.text.length));
   if (/[[{,].*\$\{/.test(line)) return 'Inside [ ] and { }, put text with ${…} in quotes.';
   if (/^\t+|^ +\t/.test(line)) return 'Indent with spaces; YAML does not allow tabs.';
+  if (code === 'BLOCK_AS_IMPLICIT_KEY') return "Put text that holds ': ' in quotes.";
   return undefined;
 }

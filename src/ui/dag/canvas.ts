@@ -13,9 +13,13 @@ const UNICODE_LINES: { readonly [mask: number]: string } = {
 
 interface Cell {
   mask: number;
-  /** The lines that pass here, to tell a crossing from a junction. */
-  lines: Set<number>;
+  /** Directions of each line that passes here, to tell a crossing from a junction. */
+  lines: Map<number, number>;
   text: string | undefined;
+}
+
+function isStraight(mask: number): boolean {
+  return mask === (UP | DOWN) || mask === (LEFT | RIGHT);
 }
 
 /** Lines and texts on a grid of terminal cells; what was drawn first and last makes no difference. */
@@ -31,7 +35,7 @@ export class Canvas {
   line(row: number, column: number, mask: number, id: number): void {
     const cell = this.cell(row, column);
     cell.mask |= mask;
-    cell.lines.add(id);
+    cell.lines.set(id, (cell.lines.get(id) ?? 0) | mask);
   }
 
   vertical(column: number, fromRow: number, toRow: number, id: number): void {
@@ -45,11 +49,6 @@ export class Canvas {
     for (let column = first; column <= last; column += 1) {
       this.line(row, column, (column > first ? LEFT : 0) | (column < last ? RIGHT : 0), id);
     }
-  }
-
-  /** One character a cell; the caller places texts of wider characters with `wide`. */
-  text(row: number, column: number, text: string): void {
-    Array.from(text).forEach((character, index) => (this.cell(row, column + index).text = character));
   }
 
   /** A text that takes `width` cells whatever its characters. */
@@ -71,7 +70,7 @@ export class Canvas {
   private cellText(cell: Cell | undefined): string {
     if (cell === undefined) return ' ';
     if (cell.text !== undefined) return cell.text;
-    const crossing = cell.lines.size > 1 && cell.mask === (UP | DOWN | LEFT | RIGHT);
+    const crossing = cell.lines.size > 1 && [...cell.lines.values()].every(isStraight);
     if (this.unicode) return crossing ? '│' : (UNICODE_LINES[cell.mask] ?? ' ');
     if (crossing || (cell.mask & (LEFT | RIGHT)) === 0) return '|';
     return (cell.mask & (UP | DOWN)) === 0 ? '-' : '+';
@@ -82,7 +81,7 @@ export class Canvas {
     const cells = this.rows[row] as Map<number, Cell>;
     const known = cells.get(column);
     if (known !== undefined) return known;
-    const created: Cell = { mask: 0, lines: new Set(), text: undefined };
+    const created: Cell = { mask: 0, lines: new Map(), text: undefined };
     cells.set(column, created);
     return created;
   }

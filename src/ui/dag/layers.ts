@@ -7,12 +7,12 @@ export interface Graph {
 /** Layer of each node: 0 for those without predecessors, else one more than the deepest of these. */
 export function assignLayers(graph: Graph): number[] {
   const successors: number[][] = Array.from({ length: graph.size }, () => []);
-  const waiting = new Array<number>(graph.size).fill(0);
+  const waiting = Array.from({ length: graph.size }, () => 0);
   for (const [from, to] of graph.edges) {
     successors[from]?.push(to);
     waiting[to] = (waiting[to] ?? 0) + 1;
   }
-  const layers = new Array<number>(graph.size).fill(0);
+  const layers = Array.from({ length: graph.size }, () => 0);
   const ready = waiting.flatMap((count, node) => (count === 0 ? [node] : []));
   for (let index = 0; index < ready.length; index += 1) {
     const node = ready[index] as number;

@@ -14,10 +14,11 @@ export interface Column<Row> {
 
 const GAP = 2;
 
-/** Rows under their titles, never wider than the style allows. Colours are applied after cutting and padding. */
+/** Rows under their titles, never wider than the style allows; columns without any text are left out. Colours are applied after cutting and padding. */
 export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: Style, indent = ''): string[] {
   const available = style.width - textWidth(indent);
-  const { shown, widths } = fit(columns, rows, available);
+  const filled = columns.filter((column) => rows.length === 0 || rows.some((row) => column.text(row) !== ''));
+  const { shown, widths } = fit(filled, rows, available);
   const head = shown.map((column, index) => cell(column, column.title, widths[index] ?? 0, style, style.dim));
   const lines = [head, ...rows.map((row) => shown.map((column, index) => cell(column, column.text(row), widths[index] ?? 0, style, column.paint?.(row))))];
   return lines.map((cells) => (indent + cells.join(' '.repeat(GAP))).trimEnd());

@@ -15,11 +15,18 @@ export function valueText(value: Value): string {
 
 /** Nested maps and lists as indented lines. */
 export function valueLines(value: Value, indent = ''): string[] {
-  if (isList(value) && value.length > 0) return value.flatMap((item) => prefixed(`${indent}-`, item, `${indent}  `));
+  if (isList(value) && value.length > 0) return value.flatMap((item) => itemLines(item, indent));
   if (typeof value === 'object' && value !== null && !isList(value) && Object.keys(value).length > 0) {
     return Object.entries(value).flatMap(([key, item]) => prefixed(`${indent}${valueText(key)}:`, item, `${indent}  `));
   }
   return [indent + valueText(value)];
+}
+
+/** A map or list starts on the line of its dash. */
+function itemLines(item: Value, indent: string): string[] {
+  if (typeof item !== 'object' || item === null || Object.keys(item).length === 0) return prefixed(`${indent}-`, item, `${indent}  `);
+  const [first = '', ...rest] = valueLines(item, `${indent}  `);
+  return [`${indent}- ${first.trimStart()}`, ...rest];
 }
 
 function prefixed(prefix: string, item: Value, indent: string): string[] {

@@ -5,15 +5,11 @@ import type { TimedEvent } from '../report/reporter.ts';
 import { StageLines } from '../report/stage-lines.ts';
 import type { Style } from '../style.ts';
 
-/** Lines of a failed stage's output that are shown with it. */
-const TAIL_LINES = 15;
-
 /** Turns events into the lines that are printed once, above the live part. */
 export class Announcements {
   private readonly style: Style;
   private readonly verbose: boolean;
   private readonly lines = new StageLines();
-  private readonly tails = new Map<string, string[]>();
 
   /** `verbose`: all output of stages and unchanged stages, too. */
   constructor(style: Style, verbose: boolean) {
@@ -37,19 +33,13 @@ export class Announcements {
   }
 
   private output(stage: string, lines: readonly string[]): readonly string[] {
-    if (lines.length === 0) return [];
-    const shown = lines.map((line) => `${this.style.dim(`${printable(stage)} |`)} ${outputText(line, this.style.dim('x') !== 'x')}`.trimEnd());
-    if (this.verbose) return shown;
-    const tail = [...(this.tails.get(stage) ?? []), ...shown].slice(-TAIL_LINES);
-    this.tails.set(stage, tail);
-    return [];
+    if (!this.verbose) return [];
+    return lines.map((line) => `${this.style.dim(`${printable(stage)} |`)} ${outputText(line, this.style.dim('x') !== 'x')}`.trimEnd());
   }
 
   private finish({ report }: Extract<TimedEvent, { type: 'stage-finish' }>): readonly string[] {
     const rest = this.output(report.name, this.lines.finish(report.name));
-    const tail = report.outcome === 'failed' ? (this.tails.get(report.name) ?? []) : [];
-    this.tails.delete(report.name);
     if (report.outcome === 'unchanged' && !this.verbose) return rest;
-    return [...rest, ...tail, finishLine(report, this.style)];
+    return [...rest, finishLine(report, this.style)];
   }
 }

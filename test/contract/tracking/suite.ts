@@ -1,30 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MloError } from '../../../src/core/errors/mlo-error.ts';
 import type { Content, Digest } from '../../../src/core/content.ts';
-import type { Value } from '../../../src/core/value.ts';
-import type { NewRun, Tracking } from '../../../src/tracking/types.ts';
-
-export interface TrackingFixture {
-  /** A new handle on the same store. */
-  open(): Tracking;
-  /** The same, for reading. */
-  openReadOnly(): Tracking;
-}
-
-export const runId = (start: string): string => start.padEnd(32, '0');
-export const newRun = (start: string, more: Partial<NewRun> = {}): NewRun => ({ id: runId(start), name: start, startedMs: 1_000, ...more });
-export const file = (letter: string): Content => ({ digest: letter.repeat(64) as Digest, size: 3, kind: 'file' });
-export const point = (name: string, value: number, step: number, timestampMs = 5_000) => ({ name, value, step, timestampMs });
-
-export function errorOf(work: () => unknown): MloError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof MloError) return error;
-    throw error;
-  }
-  throw new Error('no error was thrown');
-}
+import type { Tracking } from '../../../src/tracking/types.ts';
+import { errorOf, file, newRun, point, runId, storeWith, type TrackingFixture } from './records.ts';
+import { valuesContract } from './values-suite.ts';
 
 const HOSTILE = [
   "'; DROP TABLE runs; --",
@@ -42,13 +20,10 @@ const HOSTILE = [
 
 /** What every tracking store must do; `make` gives an empty one. */
 export function trackingContract(name: string, make: () => TrackingFixture): void {
+  valuesContract(name, make);
+
   describe(`the tracking contract, ${name}`, () => {
-    const withStore = (work: (tracking: Tracking, fixture: TrackingFixture) => void): void => {
-      const fixture = make();
-      const tracking = fixture.open();
-      work(tracking, fixture);
-      tracking.close();
-    };
+    const withStore = storeWith(make);
 
     it('shows a started run as RUNNING at once, to the handle that started it', () => {
       withStore((tracking) => {
@@ -132,134 +107,6 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
       });
     });
 
-    it('keeps the type of every param value, long integers and NaN too', () => {
-      const params: { [key: string]: Value } = {
-        text: '1',
-        integer: 1,
-        real: 1.5,
-        yes: true,
-        nothing: null,
-        long: 12345678901234567890n,
-        nan: Number.NaN,
-        inf: -Infinity,
-        list: [1, [2n ** 70n, 'a']],
-        map: { a: { b: [] } },
-      };
-      withStore((tracking, fixture) => {
-        tracking.startRun(newRun('aa01', { params }));
-        tracking.flush();
-        const other = fixture.open();
-        expect(other.get('aa01').params).toEqual(params);
-        other.close();
-      });
-    });
-
-    it('refuses another value for a param and names the old and the new one', () => {
-      withStore((tracking) => {
-        tracking.startRun(newRun('aa01', { params: { lr: 0.1 } }));
-        tracking.logParams(runId('aa01'), { lr: 0.1 });
-        const error = errorOf(() => tracking.logParams(runId('aa01'), { lr: 0.2, epochs: 3 }));
-        expect(error.code).toBe('MLO_TRACKING');
-        expect(error.message).toContain('"lr"');
-        expect(error.message).toContain('0.1');
-        expect(error.message).toContain('0.2');
-        expect(tracking.get('aa01').params).toEqual({ lr: 0.1 });
-      });
-    });
-
-    it('tells the number 1 from the text "1" in params', () => {
-      withStore((tracking) => {
-        tracking.startRun(newRun('aa01', { params: { n: 1 } }));
-        expect(errorOf(() => tracking.logParams(runId('aa01'), { n: '1' })).code).toBe('MLO_TRACKING');
-      });
-    });
-
-    it('finds the contradiction with a param that another handle wrote', () => {
-      withStore((tracking, fixture) => {
-        tracking.startRun(newRun('aa01', { params: { lr: 0.1 } }));
-        tracking.flush();
-        const other = fixture.open();
-        expect(errorOf(() => other.logParams(runId('aa01'), { lr: 0.3 })).message).toContain('0.3');
-        other.close();
-      });
-    });
-
-    it('reports at flush what two handles contradicted each other in before either was written, and keeps the first', () => {
-      withStore((tracking, fixture) => {
-        tracking.startRun(newRun('aa01'));
-        tracking.flush();
-        const other = fixture.open();
-        tracking.logParams(runId('aa01'), { lr: 0.1 });
-        other.logParams(runId('aa01'), { lr: 0.2, epochs: 3 });
-        tracking.flush();
-        expect(errorOf(() => other.flush()).message).toContain('0.2');
-        expect(other.get('aa01').params).toEqual({ lr: 0.1, epochs: 3 });
-        other.close();
-      });
-    });
-
-    it('keeps repeated steps, NaN and the infinities, in order of step and time', () => {
-      withStore((tracking) => {
-        tracking.startRun(newRun('aa01'));
-        tracking.logMetrics(runId('aa01'), [
-          point('loss', 3, 2, 20),
-          point('loss', Number.NaN, 1, 11),
-          point('loss', Infinity, 1, 10),
-          point('loss', -Infinity, -5, 1),
-        ]);
-        tracking.logMetrics(runId('aa01'), [point('loss', 2, 2, 21), point('loss', 2.5, 2, 20)]);
-        expect(tracking.metricSeries(runId('aa01'), 'loss')).toEqual([
-          point('loss', -Infinity, -5, 1),
-          point('loss', Infinity, 1, 10),
-          point('loss', Number.NaN, 1, 11),
-          point('loss', 2.5, 2, 20),
-          point('loss', 3, 2, 20),
-          point('loss', 2, 2, 21),
-        ]);
-        expect(tracking.get('aa01').metrics).toEqual({ loss: { value: 2, step: 2, points: 6 } });
-      });
-    });
-
-    it('counts the same point once', () => {
-      withStore((tracking) => {
-        tracking.startRun(newRun('aa01'));
-        tracking.logMetrics(runId('aa01'), [point('loss', Number.NaN, 1), point('loss', Number.NaN, 1)]);
-        tracking.flush();
-        tracking.logMetrics(runId('aa01'), [point('loss', Number.NaN, 1)]);
-        expect(tracking.get('aa01').metrics).toEqual({ loss: { value: Number.NaN, step: 1, points: 1 } });
-      });
-    });
-
-    it('takes as last value the highest step, then the latest time, whatever the order of arrival', () => {
-      const points = [point('m', 1, 3, 30), point('m', 2, 3, 31), point('m', 9, 2, 99), point('m', Number.NaN, 3, 31)];
-      for (const order of [points, points.toReversed()]) {
-        withStore((tracking) => {
-          tracking.startRun(newRun('aa01'));
-          for (const one of order) {
-            tracking.logMetrics(runId('aa01'), [one]);
-            tracking.flush();
-          }
-          expect(tracking.get('aa01').metrics).toEqual({ m: { value: 2, step: 3, points: 4 } });
-        });
-      }
-    });
-
-    it('refuses points that no metric can have', () => {
-      withStore((tracking) => {
-        tracking.startRun(newRun('aa01'));
-        for (const bad of [
-          point('', 1, 1),
-          point('m', 'high' as never, 1),
-          point('m', 1, 0.5),
-          point('m', 1, Number.NaN),
-          point('m', 1, 1, Number.NaN),
-        ]) {
-          expect(errorOf(() => tracking.logMetrics(runId('aa01'), [bad])).code).toBe('MLO_TRACKING');
-        }
-        expect(tracking.get('aa01').metrics).toEqual({});
-      });
-    });
-
     it('takes any text as name, key or value', () => {
       withStore((tracking, fixture) => {
         const texts = Object.fromEntries(HOSTILE.map((text) => [text, text]));
@@ -295,14 +142,6 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         expect(other.list({ stage: HOSTILE[0] as string })).toHaveLength(1);
         expect(HOSTILE.map((name) => other.metricSeries(runId('aa01'), name).length)).toEqual(HOSTILE.map(() => 1));
         other.close();
-      });
-    });
-
-    it('takes names that are not well-formed text as one series, without losing points', () => {
-      withStore((tracking) => {
-        tracking.startRun(newRun('aa01'));
-        tracking.logMetrics(runId('aa01'), [point('a\ud800', 1, 1), point('a\udfff', 2, 2), point('a\ufffd', 3, 3)]);
-        expect(tracking.get('aa01').metrics).toEqual({ 'a\ufffd': { value: 3, step: 3, points: 3 } });
       });
     });
 

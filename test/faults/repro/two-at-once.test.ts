@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { isAlive } from '../../helpers/is-alive.ts';
 import { createProject, type TestProject } from '../../helpers/index.ts';
 
 /** The stage says that it has started and ends when it is told to: no sleeps. */
@@ -52,12 +53,3 @@ describe('two commands in one project', () => {
     expect(listed.data.runs.map((run) => run.status).sort()).toEqual(['FAILED', 'FINISHED']);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -46,7 +46,7 @@ describe('projects of several pipeline files', () => {
   });
 
   test('a clean clone with the lock but neither outs nor cache simply runs', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: cp in a.out, deps: [in], outs: [a.out]}\n  b: {cmd: cp a.out b.out, deps: [a.out], outs: [b.out]}\n', in: 'x' });
+    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: cp in a.out, deps: [in], outs: [a.out]}\n  b: {cmd: cat a.out a.out > b.out, deps: [a.out], outs: [b.out]}\n', in: 'x' });
     await repro(project);
     const lock = await project.read('pipeline.lock');
     await project.remove('.mlo', 'a.out', 'b.out');

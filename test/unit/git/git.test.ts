@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openGit, type Git } from '../../../src/fs/git.ts';
-import { errorOf } from '../../contract/tracking/suite.ts';
+import { errorOf } from '../../contract/tracking/records.ts';
 
 let folder: string;
 

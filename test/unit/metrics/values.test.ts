@@ -4,7 +4,7 @@ import { diffFiles } from '../../../src/core/metrics/diff-files.ts';
 import { parseMetricsText } from '../../../src/core/metrics/parse.ts';
 import { metricFiles } from '../../../src/app/values/metrics.ts';
 import { selectFiles } from '../../../src/app/values/params.ts';
-import { errorOf } from '../../contract/tracking/suite.ts';
+import { errorOf } from '../../contract/tracking/records.ts';
 
 describe('a metrics file', () => {
   it('gives its leaves by dotted key, from JSON and YAML alike', () => {

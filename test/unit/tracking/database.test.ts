@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SCHEMA_VERSION } from '../../../src/tracking/migrations/migrate.ts';
 import { openTracking } from '../../../src/tracking/open.ts';
-import { errorOf, newRun, point, runId } from '../../contract/tracking/suite.ts';
+import { errorOf, newRun, point, runId } from '../../contract/tracking/records.ts';
 
 let folder: string;
 let path: string;

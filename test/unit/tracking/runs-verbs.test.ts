@@ -6,7 +6,7 @@ import { runsShow } from '../../../src/app/runs-show.ts';
 import type { AppContext } from '../../../src/app/types.ts';
 import { openTracking } from '../../../src/tracking/open.ts';
 import { createProject, type TestProject } from '../../helpers/index.ts';
-import { newRun, point, runId } from '../../contract/tracking/suite.ts';
+import { newRun, point, runId } from '../../contract/tracking/records.ts';
 
 function contextOf(project: TestProject): AppContext {
   return { cwd: project.root, env: {}, emit: () => {}, signal: new AbortController().signal, command: 'mlo runs' };

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createProject, REPOSITORY, type TestProject } from '../helpers/index.ts';
+
+const HEAVY = ['@tensorflow', '@aws-sdk', 'ink', 'react', 'sharp', 'better-sqlite3', 'fastify'];
+const PARSERS = ['zod', 'yaml'];
+
+let project: TestProject;
+
+beforeAll(async () => {
+  project = await createProject();
+  await expectSuccess(['init', '--no-git']);
+  await expectSuccess(['repro']);
+  await expectSuccess(['status']);
+}, 60_000);
+
+describe('what the command line loads', () => {
+  it.each([[['--version']], [['--help']], [['status']], [['repro', '--dry']], [['dag']], [['stage', 'list']]])('%j loads no heavy package', async (args) => {
+    const packages = await packagesLoadedBy(args);
+    expect(HEAVY.filter((name) => packages.has(name))).toEqual([]);
+  });
+
+  it.each([[['repro']], [['status']], [['repro', '--dry']]])('%j with nothing to do loads neither zod nor yaml, and no heavy package', async (args) => {
+    const packages = await packagesLoadedBy(args);
+    expect([...HEAVY, ...PARSERS].filter((name) => packages.has(name))).toEqual([]);
+  });
+
+  it('--version loads nothing but the launcher', async () => {
+    expect([...(await packagesLoadedBy(['--version']))]).toEqual([]);
+  });
+
+  it('sees what a command does load', async () => {
+    await project.write({ 'params.yaml': 'numbers: {count: 11}\npowers: {exponent: 2}\n' });
+    const packages = await packagesLoadedBy(['repro', '--dry']);
+    expect(packages).toContain('yaml');
+    expect(packages).toContain('commander');
+  });
+});
+
+async function expectSuccess(args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await project.mlo(args);
+  expect({ code, output: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, output: '' });
+}
+
+/** Names of the packages whose code is in a module that was loaded: by itself, or bundled into a file of `dist`. */
+async function packagesLoadedBy(args: readonly string[]): Promise<ReadonlySet<string>> {
+  const log = join(project.home, `modules-${args.join('-')}.log`);
+  const preload = fileURLToPath(new URL('log-modules.mjs', import.meta.url));
+  const { code, stderr } = await project.mlo(args, { env: { NODE_OPTIONS: `--import=${preload}`, MODULE_LOG: log, NODE_DISABLE_COMPILE_CACHE: '1' } });
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  const urls = readFileSync(log, 'utf8').split('\n');
+  const files = urls.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
+  return new Set(files.flatMap((file) => [file, ...bundledInto(file)]).map(packageOf).filter((name) => name !== undefined));
+}
+
+/** Paths of the sources of a bundled file, from its source map. */
+function bundledInto(file: string): readonly string[] {
+  const map = `${file}.map`;
+  if (!file.startsWith(join(REPOSITORY, 'dist')) || !existsSync(map)) return [];
+  return (JSON.parse(readFileSync(map, 'utf8')) as { sources: string[] }).sources.map((source) => join(file, '..', source));
+}
+
+/** `@aws-sdk/client-s3` counts as `@aws-sdk`. */
+function packageOf(path: string): string | undefined {
+  return /\/node_modules\/([^/]+)\//.exec(path)?.[1];
+}

@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkout, type FakePackage } from './launcher-rig.ts';
+
+const says = (word: string): string => `const word: string = '${word}';\nprocess.stdout.write(word);\n`;
+
+describe('a checkout', () => {
+  it('builds on first use, without a word', async () => {
+    const mlo = await checkout(says('one'));
+    expect(await mlo.run([])).toMatchObject({ code: 0, stdout: 'one', stderr: '' });
+    expect(leftovers(mlo)).toEqual([]);
+  });
+
+  it('builds again when a source has changed, and only then', async () => {
+    const mlo = await checkout(says('one'));
+    await mlo.run([]);
+    const built = timeOf(mlo, 'dist/main.js');
+    expect((await mlo.run([])).stdout).toBe('one');
+    expect(timeOf(mlo, 'dist/main.js')).toBe(built);
+    await mlo.write({ 'src/cli/main.ts': says('two') });
+    expect((await mlo.run([])).stdout).toBe('two');
+  });
+
+  it('does not build where only the times of the sources have changed', async () => {
+    const mlo = await checkout(says('one'));
+    await mlo.run([]);
+    const built = timeOf(mlo, 'dist/main.js');
+    utimesSync(join(mlo.root, 'src/cli/main.ts'), new Date(), new Date());
+    expect((await mlo.run([])).stdout).toBe('one');
+    expect(timeOf(mlo, 'dist/main.js')).toBe(built);
+  });
+
+  it('builds once when many are started at the same time', async () => {
+    const mlo = await checkout(says('one'));
+    const results = await Promise.all(Array.from({ length: 6 }, () => mlo.run([])));
+    expect(results.map(({ code, stdout, stderr }) => ({ code, stdout, stderr }))).toEqual(results.map(() => ({ code: 0, stdout: 'one', stderr: '' })));
+    expect(leftovers(mlo)).toEqual([]);
+  });
+
+  it('takes over the lock of a builder that is dead', async () => {
+    const mlo = await checkout(says('one'));
+    await mlo.write({ 'dist/.build.lock': '999999999' });
+    expect(await mlo.run([])).toMatchObject({ code: 0, stdout: 'one', stderr: '' });
+  });
+
+  it('says what is wrong when it does not build, and works again when that is mended', async () => {
+    const mlo = await checkout(says('one'));
+    await mlo.run([]);
+    await mlo.write({ 'src/cli/main.ts': `import './not-there.ts';\n` });
+    const broken = await mlo.run([]);
+    expect(broken).toMatchObject({ code: 70, stdout: '' });
+    expect(broken.stderr).toContain('src/cli/main.ts:1:7');
+    expect(broken.stderr).toContain('not-there.ts');
+    await mlo.write({ 'src/cli/main.ts': says('two') });
+    expect(await mlo.run([])).toMatchObject({ code: 0, stdout: 'two', stderr: '' });
+  });
+
+  it('names the command to type when the packages are not installed', async () => {
+    const mlo = await checkout(says('one'));
+    await rm(join(mlo.root, 'node_modules'));
+    const { code, stderr } = await mlo.run([]);
+    expect(code).toBe(70);
+    expect(stderr).toContain('npm ci');
+  });
+
+  it('lets a command that is running load the rest of itself after a new build', async () => {
+    const late = (word: string): Record<string, string> => ({
+      'src/cli/late.ts': `export const word = '${word}';\n`,
+      'src/cli/main.ts': `process.stdout.write('ready ');
+        process.once('SIGUSR1', async () => { const { word } = await import('./late.ts'); process.stdout.write(word); process.exit(0); });
+        setTimeout(() => {}, 20_000);\n`,
+    });
+    const mlo = await checkout('');
+    await mlo.write(late('one'));
+    const running = mlo.start([]);
+    await running.waitFor('ready');
+    await mlo.write({ ...late('two'), 'src/cli/main.ts': `${says('new')}void import('./late.ts');` });
+    expect((await mlo.run([])).stdout).toBe('new');
+    running.child.kill('SIGUSR1');
+    expect(await running.ended).toMatchObject({ code: 0, stdout: 'ready one' });
+  });
+
+  it('answers --version without building', async () => {
+    const mlo = await checkout(says('one'));
+    expect((await mlo.run(['--version'])).code).toBe(0);
+    expect(existsSync(join(mlo.root, 'dist'))).toBe(false);
+  });
+});
+
+function timeOf(mlo: FakePackage, path: string): number {
+  return statSync(join(mlo.root, path)).mtimeMs;
+}
+
+function leftovers(mlo: FakePackage): readonly string[] {
+  return readdirSync(join(mlo.root, 'dist')).filter((name) => name.startsWith('.') && name !== '.build.json' && name !== '.compile-cache');
+}

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { transformSync } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { LAUNCHER } from '../../helpers/index.ts';
+import { addPinnedNode, installedPackage, pretend } from './launcher-rig.ts';
+
+const HELLO = `process.stdout.write('hello ' + JSON.stringify(process.argv.slice(2)));`;
+const OLD = pretend({ node: '20.20.2' });
+
+describe('the launcher file', () => {
+  it('imports nothing statically and uses no syntax newer than Node 14', () => {
+    const text = readFileSync(LAUNCHER, 'utf8');
+    expect(text).not.toMatch(/^\s*import\s/m);
+    expect(text).not.toContain(`import('node:`);
+    const asWritten = transformSync(text, { target: 'esnext' }).code;
+    expect(transformSync(text, { target: 'node14.8' }).code).toBe(asWritten);
+  });
+});
+
+describe('on a Node that is new enough', () => {
+  it('hands the arguments to the command line', async () => {
+    const mlo = await installedPackage(HELLO);
+    expect(await mlo.run(['repro', '-j', '2'])).toMatchObject({ code: 0, stdout: 'hello ["repro","-j","2"]', stderr: '' });
+  });
+
+  it.each(['22.18.0', '23.0.0', '26.1.0'])('accepts %s', async (node) => {
+    const mlo = await installedPackage(HELLO);
+    expect(await mlo.run([], pretend({ node }))).toMatchObject({ code: 0, stdout: 'hello []' });
+  });
+
+  it.each(['--version', '-V'])('answers %s without the command line', async (flag) => {
+    const mlo = await installedPackage(`throw new Error('loaded')`);
+    expect(await mlo.run([flag])).toMatchObject({ code: 0, stdout: '9.8.7\n', stderr: '' });
+  });
+
+  it('keeps its compile cache in the home of the user, never in a shared temp folder', async () => {
+    const mlo = await installedPackage(`import { getCompileCacheDir } from 'node:module'; process.stdout.write(String(getCompileCacheDir()))`);
+    const { stdout } = await mlo.run([]);
+    expect(stdout.startsWith(join(mlo.root, 'home', '.cache', 'mlo', 'compile-cache'))).toBe(true);
+  });
+
+  it('never builds in an installed package', async () => {
+    const mlo = await installedPackage(HELLO);
+    await mlo.write({ 'bin/fresh.js': `throw new Error('looked for sources')` });
+    expect(await mlo.run([])).toMatchObject({ code: 0, stdout: 'hello []' });
+  });
+});
+
+describe('on a Node that is too old', () => {
+  it.each(['14.21.3', '18.20.8', '20.20.2', '22.17.1'])('refuses %s in one sentence when no Node is installed beside it', async (node) => {
+    const mlo = await installedPackage(HELLO);
+    const { code, stdout, stderr } = await mlo.run([], pretend({ node }));
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr).toContain(`mlo needs Node.js 22.18 or newer (found v${node})`);
+    expect(stderr).toContain('hint: nvm install 24');
+  });
+
+  it('refuses in JSON too', async () => {
+    const mlo = await installedPackage(HELLO);
+    const result = await mlo.run(['status', '--json'], OLD);
+    expect(result.code).toBe(78);
+    expect(result.json()).toMatchObject({ schemaVersion: 1, ok: false, error: { code: 'MLO_RUNTIME' } });
+  });
+
+  it.each(['node_modules/.bin/node', `node_modules/node-${process.platform}-${process.arch}/bin/node`])('runs on the Node at %s', async (place) => {
+    const mlo = await installedPackage(HELLO);
+    await addPinnedNode(mlo.root, place);
+    expect(await mlo.run(['status', '--json'], OLD)).toMatchObject({ code: 0, stdout: 'hello ["status","--json"]', stderr: '' });
+  });
+
+  it('finds the Node of the project that it is a dependency of', async () => {
+    const mlo = await installedPackage(HELLO, 'node_modules/mlo-cli');
+    await addPinnedNode(join(mlo.root, '..', '..'));
+    expect(await mlo.run([], OLD)).toMatchObject({ code: 0, stdout: 'hello []' });
+  });
+
+  it('does not re-execute twice', async () => {
+    const mlo = await installedPackage(HELLO);
+    await addPinnedNode(mlo.root);
+    const { code, stderr } = await mlo.run([], { ...OLD, PRETEND_ALWAYS: '1' });
+    expect(code).toBe(78);
+    expect(stderr.match(/mlo needs Node/g)).toHaveLength(1);
+  });
+
+  it('stays put with MLO_NO_REEXEC', async () => {
+    const mlo = await installedPackage(HELLO);
+    await addPinnedNode(mlo.root);
+    expect(await mlo.run([], { ...OLD, PRETEND_ALWAYS: '1', MLO_NO_REEXEC: '1' })).toMatchObject({ code: 78, stdout: '' });
+  });
+
+  it('lets a command that a stage starts re-execute again', async () => {
+    const mlo = await installedPackage(`process.stdout.write(String(process.env.MLO_NO_REEXEC))`);
+    await addPinnedNode(mlo.root);
+    expect((await mlo.run([], OLD)).stdout).toBe('undefined');
+  });
+
+  it('ends with the exit code of the command', async () => {
+    const mlo = await installedPackage('process.exitCode = 11;');
+    await addPinnedNode(mlo.root);
+    expect((await mlo.run([], OLD)).code).toBe(11);
+  });
+
+  it('ends with 128 + n when signal n ended the command', async () => {
+    const mlo = await installedPackage(`process.kill(process.pid, 'SIGKILL'); setTimeout(() => {}, 10_000);`);
+    await addPinnedNode(mlo.root);
+    expect((await mlo.run([], OLD)).code).toBe(137);
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('hands %s on and waits for the clean-up', async (signal) => {
+    const mlo = await installedPackage(`
+      process.on('${signal}', () => { process.stdout.write('cleaned up'); process.exit(5); });
+      setTimeout(() => {}, 20_000);
+      process.stdout.write('ready ');`);
+    await addPinnedNode(mlo.root);
+    const running = mlo.start([], OLD);
+    await running.waitFor('ready');
+    running.child.kill(signal);
+    expect(await running.ended).toMatchObject({ code: 5, stdout: 'ready cleaned up' });
+  });
+
+  it('leaves Ctrl-C to the command, which hears it itself', async () => {
+    const mlo = await installedPackage(`
+      let count = 0;
+      process.on('SIGINT', () => { count += 1; setTimeout(() => { process.stdout.write('interrupted ' + count); process.exit(130); }, 200); });
+      setTimeout(() => {}, 20_000);
+      process.stdout.write('ready ');`);
+    await addPinnedNode(mlo.root);
+    const running = mlo.start([], OLD);
+    await running.waitFor('ready');
+    running.signalGroup('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 130, stdout: 'ready interrupted 1' });
+  });
+});
+
+describe('on Windows', () => {
+  it('refuses and names WSL, even where a newer Node is there', async () => {
+    const mlo = await installedPackage(HELLO);
+    const { code, stdout, stderr } = await mlo.run(['--version'], pretend({ platform: 'win32' }));
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr).toContain('Windows Subsystem for Linux');
+  });
+});

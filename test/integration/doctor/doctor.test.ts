@@ -1,0 +1,88 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { doctor, type DoctorCheck, type DoctorData } from '../../../src/app/doctor.ts';
+import { init } from '../../../src/app/init.ts';
+import { tryLock } from '../../../src/fs/project-lock.ts';
+import { appContext, createProject, temporaryFolder } from '../../helpers/index.ts';
+
+async function newProject(): Promise<string> {
+  const root = await temporaryFolder();
+  await init(appContext(root), { template: 'default', git: false });
+  return root;
+}
+
+function check(data: DoctorData, name: string): DoctorCheck {
+  const found = data.checks.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no check is called ${name}`);
+  return found;
+}
+
+describe('doctor', () => {
+  it('finds a new project in good health', async () => {
+    const root = await newProject();
+    const data = await doctor(appContext(root));
+    expect(data.checks.filter(({ status }) => status === 'fail')).toEqual([]);
+    expect(data.ok).toBe(true);
+    expect(data.checks.map(({ name }) => name)).toEqual([
+      ...['node', 'platform', 'git', 'sqlite', 'blake3', 'sharp', 'tensorflow', 'tensorflow-native'],
+      ...['config', 'cache', 'space', 'lock', 'pipeline'],
+    ]);
+    expect(check(data, 'pipeline').message).toBe('3 stages');
+    expect(check(data, 'tensorflow').message).toContain('@tensorflow/tfjs 4.22.0');
+  });
+
+  it('leaves nothing behind', async () => {
+    const project = await createProject({}, { git: true });
+    await init(appContext(project.root), { template: 'default', git: false });
+    await project.git('add', '--all');
+    await project.git('commit', '--quiet', '--message=project');
+    await doctor(appContext(project.root));
+    expect(await project.git('status', '--porcelain', '--ignored', '--', ':!.mlo/state')).toBe('');
+  });
+
+  it('looks at the machine alone outside a project', async () => {
+    const data = await doctor(appContext(await temporaryFolder()));
+    expect(check(data, 'project')).toMatchObject({ status: 'warn', fix: 'mlo init' });
+    expect(data.ok).toBe(true);
+  });
+
+  it('says where a broken pipeline is wrong', async () => {
+    const root = await newProject();
+    await writeFile(join(root, 'pipeline.yaml'), 'stages:\n  a:\n    cmd: x\n    dps: [y]\n');
+    const data = await doctor(appContext(root));
+    expect(data.ok).toBe(false);
+    expect(check(data, 'pipeline')).toMatchObject({ status: 'fail', message: expect.stringContaining('pipeline.yaml:4:5') });
+  });
+
+  it('says where a broken configuration is wrong, and how to mend it', async () => {
+    const root = await newProject();
+    await writeFile(join(root, '.mlo/config.yaml'), 'cache:\n  dri: x\n');
+    expect(check(await doctor(appContext(root)), 'config')).toMatchObject({ status: 'fail', message: expect.stringContaining('config.yaml:2:3'), fix: 'Did you mean cache.dir?' });
+  });
+
+  it('fails on a cache folder that cannot be written', async () => {
+    const root = await newProject();
+    await writeFile(join(root, 'file'), '');
+    const data = await doctor(appContext(root, { MLO_CACHE_DIR: join(root, 'file') }));
+    expect(check(data, 'cache')).toMatchObject({ status: 'fail', fix: expect.stringContaining('cache.dir') });
+    expect(data.ok).toBe(false);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('fails on a cache folder without permission', async () => {
+    const root = await newProject();
+    await mkdir(join(root, '.mlo/cache'));
+    await chmod(join(root, '.mlo/cache'), 0o500);
+    expect(check(await doctor(appContext(root)), 'cache')).toMatchObject({ status: 'fail', message: expect.stringContaining('EACCES') });
+  });
+
+  it('tells who is writing', async () => {
+    const root = await newProject();
+    const lock = tryLock(join(root, '.mlo/lock'), 'mlo repro --force');
+    try {
+      expect(check(await doctor(appContext(root)), 'lock')).toMatchObject({ status: 'warn', message: expect.stringContaining('mlo repro --force') });
+    } finally {
+      lock?.release();
+    }
+  });
+});

@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { init, TEMPLATE_NAMES } from '../../../src/app/init.ts';
+import { appContext, createProject, REPOSITORY, temporaryFolder } from '../../helpers/index.ts';
+
+describe('init', () => {
+  it.each(TEMPLATE_NAMES)('with the template %s writes what it says and nothing else', async (template) => {
+    const cwd = await temporaryFolder();
+    const { created, root, next } = await init(appContext(cwd), { template, git: false });
+    expect(root).toBe(cwd);
+    expect(filesBelow(cwd)).toEqual(created.toSorted());
+    expect(created).toEqual(expect.arrayContaining(['.mlo/config.yaml', '.mlo/.gitignore', '.mloignore', 'pipeline.yaml', 'params.yaml']));
+    expect(next).toHaveLength(3);
+    expect(readFileSync(join(cwd, 'pipeline.yaml'), 'utf8')).toMatch(/^# yaml-language-server: \$schema=\S+pipeline\.schema\.json\n/);
+  });
+
+  it('uses the schema of the package where the project has one', async () => {
+    const cwd = await temporaryFolder();
+    await mkdir(join(cwd, 'node_modules/mlo-cli'), { recursive: true });
+    await init(appContext(cwd), { template: 'empty', git: false });
+    expect(readFileSync(join(cwd, 'pipeline.yaml'), 'utf8').split('\n')[0]).toBe('# yaml-language-server: $schema=node_modules/mlo-cli/schema/pipeline.schema.json');
+  });
+
+  it('overwrites nothing: it names every file in the way and writes none', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 'pipeline.yaml'), 'mine');
+    await writeFile(join(cwd, '.mloignore'), 'mine too');
+    const attempt = init(appContext(cwd), { template: 'default', git: true });
+    await expect(attempt).rejects.toMatchObject({ code: 'MLO_INIT_EXISTS', details: { paths: ['.mloignore', 'pipeline.yaml'] } });
+    expect(filesBelow(cwd)).toEqual(['.mloignore', 'pipeline.yaml']);
+    expect(readFileSync(join(cwd, 'pipeline.yaml'), 'utf8')).toBe('mine');
+  });
+
+  it('counts a file in place of a folder as in the way', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 'data'), '');
+    await expect(init(appContext(cwd), { template: 'iris', git: false })).rejects.toMatchObject({ details: { paths: ['data/raw/iris.csv'] } });
+  });
+
+  it('leaves a project alone that is there already', async () => {
+    const cwd = await temporaryFolder();
+    await init(appContext(cwd), { template: 'empty', git: false });
+    await expect(init(appContext(cwd), { template: 'empty', git: false })).rejects.toMatchObject({ code: 'MLO_INIT_EXISTS' });
+  });
+
+  it('makes the folder it is given, and says how to get there', async () => {
+    const cwd = await temporaryFolder();
+    const { root, next } = await init(appContext(cwd), { template: 'default', directory: "new/it's mine", git: false });
+    expect(root).toBe(join(cwd, "new/it's mine"));
+    expect(next[0]).toBe(`cd 'new/it'\\''s mine' && mlo repro`);
+  });
+
+  it('starts a Git repository, but not inside another one, and not when told not to', async () => {
+    const cwd = await temporaryFolder();
+    const context = appContext(cwd);
+    expect((await init(context, { template: 'empty', directory: 'outer', git: true })).git).toBe('created');
+    expect((await init(context, { template: 'empty', directory: 'outer/inner', git: true })).git).toBe('present');
+    expect((await init(context, { template: 'empty', directory: 'other', git: false })).git).toBe('off');
+    expect([existsSync(join(cwd, 'outer/.git')), existsSync(join(cwd, 'outer/inner/.git')), existsSync(join(cwd, 'other/.git'))]).toEqual([true, false, false]);
+  });
+
+  it('keeps the cache, the runs and local settings out of Git', async () => {
+    const project = await createProject();
+    await init(appContext(project.root), { template: 'empty', git: true });
+    await project.write({ '.mlo/cache/objects/x': 'x', '.mlo/tracking.db': 'x', '.mlo/config.local.yaml': 'x', '.mlo/lock': 'x' });
+    expect((await project.git('status', '--porcelain', '--untracked-files=all')).split('\n').toSorted()).toEqual(
+      ['', '?? .mlo/.gitignore', '?? .mlo/config.yaml', '?? .mloignore', '?? params.yaml', '?? pipeline.yaml'].toSorted(),
+    );
+  });
+});
+
+describe('the templates', () => {
+  it('default runs at once and has nothing to do the second time', async () => {
+    const project = await createProject();
+    expect((await project.mlo(['init'])).code).toBe(0);
+    const first = await project.mlo(['repro', '--json']);
+    expect(first.json().data.stages.map((stage: { outcome: string }) => stage.outcome)).toEqual(['ran', 'ran', 'ran']);
+    expect(JSON.parse(await project.read('metrics.json'))).toEqual({ count: 10, mean: 38.5 });
+    const second = await project.mlo(['repro', '--json']);
+    expect(second.json().data.stages.map((stage: { outcome: string }) => stage.outcome)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+  });
+
+  it('empty is a valid pipeline without stages', async () => {
+    const project = await createProject();
+    await project.mlo(['init', '--template', 'empty']);
+    expect(await project.mlo(['status'])).toMatchObject({ code: 0 });
+    expect(await project.mlo(['repro'])).toMatchObject({ code: 0 });
+  });
+
+  it('iris is the pipeline of this repository', async () => {
+    const cwd = await temporaryFolder();
+    const { created } = await init(appContext(cwd), { template: 'iris', git: false });
+    const copied = created.filter((path) => /^(stages|data)\//.test(path) || path === 'params.yaml');
+    expect(copied).toEqual(expect.arrayContaining(['params.yaml', 'data/raw/iris.csv', 'stages/train.ts']));
+    for (const path of copied) expect(readFileSync(join(cwd, path), 'utf8')).toBe(readFileSync(join(REPOSITORY, path), 'utf8'));
+  });
+});
+
+function filesBelow(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).toSorted();
+}

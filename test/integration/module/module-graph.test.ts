@@ -1,0 +1,185 @@
+import { symlink, mkdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { codeChanged } from '../../../src/runtime/module/check-code.ts';
+import { hashBytes } from '../../../src/fs/hash.ts';
+import { createStageProject, stage } from './stage-project.ts';
+
+describe('the module graph of a stage', () => {
+  it('holds helpers three imports away by the digest of their bytes, and no file that is not loaded', async () => {
+    const project = await createStageProject({
+      'stages/train.ts': stage(`log(a);`, `import { a } from './a.ts';`),
+      'stages/a.ts': `import { b } from './lib/b.ts';\nexport const a: string = b;`,
+      'stages/lib/b.ts': `export { c as b } from './c.ts';`,
+      'stages/lib/c.ts': `export const c = 'deep';`,
+      'stages/lib/unrelated.ts': `export const d = 1;`,
+    });
+    const { code, error, stdout } = await project.run();
+    expect(error).toBeUndefined();
+    expect(stdout).toBe('deep\n');
+    expect(Object.keys(code).sort()).toEqual(['stages/a.ts', 'stages/lib/b.ts', 'stages/lib/c.ts', 'stages/train.ts']);
+    expect(code['stages/lib/c.ts']).toBe(hashBytes(`export const c = 'deep';`));
+
+    expect(codeChanged(project.root, code, {})).toEqual([]);
+    await project.write({ 'stages/lib/unrelated.ts': 'export const d = 2;' });
+    expect(codeChanged(project.root, code, {})).toEqual([]);
+    await project.write({ 'stages/lib/c.ts': `export const c = 'other';` });
+    expect(codeChanged(project.root, code, {})).toEqual([
+      { path: 'stages/lib/c.ts', old: code['stages/lib/c.ts'], new: hashBytes(`export const c = 'other';`) },
+    ]);
+  });
+
+  it('is found in a project whose package.json says commonjs, through every way to load a module', async () => {
+    const project = await createStageProject({
+      'package.json': '{"type":"commonjs"}',
+      'stages/train.ts': stage(
+        `const { z } = await import('./dynamic.ts');
+         const { lazy } = createRequire(import.meta.url)('./required.ts');
+         log(h, k, old.name, old.later(), data.a, z, lazy);`,
+        `import { createRequire } from 'node:module';
+         import { h } from './h';
+         import { k } from './k.js';
+         import old from './old.cjs';
+         import data from './data.json' with { type: 'json' };`,
+      ),
+      'stages/h.ts': `export const h: string = 'h';`,
+      'stages/k.ts': `export const k: string = 'k';`,
+      'stages/old.cjs': `module.exports = { name: require('./plain').name, later: () => require('./later.js').later };`,
+      'stages/plain.js': `exports.name = require('./more.json').name;`,
+      'stages/more.json': `{"name":"old"}`,
+      'stages/later.js': `exports.later = 'later';`,
+      'stages/data.json': `{"a":5}`,
+      'stages/dynamic.ts': `export const z: number = 6;`,
+      'stages/required.ts': `export const lazy: boolean = true;`,
+    });
+    const { code, error, stdout } = await project.run();
+    expect(error).toBeUndefined();
+    expect(stdout).toBe('h k old later 5 6 true\n');
+    const files = Object.entries(code).filter(([, digest]) => digest !== 'missing').map(([path]) => path);
+    expect(files.sort()).toEqual(
+      ['package.json', ...['data.json', 'dynamic.ts', 'h.ts', 'k.ts', 'later.js', 'more.json', 'old.cjs', 'plain.js', 'required.ts', 'train.ts'].map((name) => `stages/${name}`)],
+    );
+  });
+
+  it('holds what resolution tried in vain: a file that would be taken instead changes the code', async () => {
+    const project = await createStageProject({
+      'stages/train.ts': stage(
+        `await import('./local.ts').catch(() => log('no local'));`,
+        `import { h } from './h';\nimport { k } from './k.js';\nh; k;`,
+      ),
+      'stages/h.ts': 'export const h = 1;',
+      'stages/k.ts': 'export const k = 1;',
+    });
+    const { code, stdout } = await project.run();
+    expect(stdout).toBe('no local\n');
+    expect(code).toMatchObject({ 'stages/h': 'missing', 'stages/k.js': 'missing', 'stages/local.ts': 'missing' });
+    for (const [path, text] of [['stages/k.js', 'export const k = 2'], ['stages/local.ts', '']] as const) {
+      await project.write({ [path]: text });
+      expect(codeChanged(project.root, code, {})).toEqual([{ path, old: 'missing', new: hashBytes(text) }]);
+      code[path as keyof typeof code];
+      await import('node:fs/promises').then(({ rm }) => rm(project.path(path)));
+    }
+  });
+
+  it('sees a change of the fields of package.json that decide what a specifier means, and no other', async () => {
+    const project = await createStageProject({
+      'package.json': '{"name":"p","type":"module","imports":{"#lib":"./stages/lib.js"}}',
+      'stages/train.ts': stage('log(lib);', `import { lib } from '#lib';`),
+      'stages/lib.js': 'export const lib = 1;',
+    });
+    const { code, error } = await project.run();
+    expect(error).toBeUndefined();
+    expect(Object.keys(code)).toContain('package.json');
+    await project.write({ 'package.json': '{"name":"p","type":"module","version":"2.0.0","imports":{"#lib":"./stages/lib.js"}}' });
+    expect(codeChanged(project.root, code, {})).toEqual([]);
+    await project.write({ 'package.json': '{"name":"p","type":"module","imports":{"#lib":"./stages/other.js"}}' });
+    expect(codeChanged(project.root, code, {}).map(({ path }) => path)).toEqual(['package.json']);
+  });
+
+  it('never holds modules of mlo nor its TensorFlow.js', async () => {
+    const project = await createStageProject({
+      'stages/train.ts': stage(`log(tf.scalar(2).dataSync()[0], context.tf.getBackend());`, `import * as tf from '@tensorflow/tfjs';\nimport '@tensorflow/tfjs-core';`),
+    });
+    const { code, packages, error, stdout } = await project.run();
+    expect(error).toBeUndefined();
+    expect(stdout).toBe('2 wasm\n');
+    expect(Object.keys(code)).toEqual(['stages/train.ts']);
+    expect(packages).toEqual({});
+  });
+});
+
+describe('packages of a stage', () => {
+  const packageFiles = (name: string, version: string, main = `exports.version = '${version}';`, more = ''): { [path: string]: string } => ({
+    [`node_modules/${name}/package.json`]: `{"name":"${name}","version":"${version}","main":"main.js"${more}}`,
+    [`node_modules/${name}/main.js`]: main,
+  });
+  const lockFile = (packages: { [folder: string]: object }): { [path: string]: string } => ({
+    'node_modules/.package-lock.json': JSON.stringify({ lockfileVersion: 3, packages }),
+  });
+
+  it('are known by name, version and integrity; those of one platform only are left out', async () => {
+    const project = await createStageProject({
+      'stages/train.ts': stage(`log(first.second, first.native);`, `import first from 'first';`),
+      ...packageFiles('first', '1.0.0', `module.exports = { second: require('@scope/second').version, native: require('native').version };`),
+      ...packageFiles('@scope/second', '2.0.0'),
+      ...packageFiles('native', '3.0.0'),
+      ...packageFiles('unused', '4.0.0'),
+      ...lockFile({
+        'node_modules/first': { version: '1.0.0', integrity: 'sha512-first' },
+        'node_modules/@scope/second': { version: '2.0.0', integrity: 'sha512-second' },
+        'node_modules/native': { version: '3.0.0', integrity: 'sha512-native', os: ['linux'] },
+        'node_modules/unused': { version: '4.0.0', integrity: 'sha512-unused' },
+      }),
+    });
+    const { code, packages, error } = await project.run();
+    expect(error).toBeUndefined();
+    expect(packages).toEqual({ 'first@1.0.0': 'sha512-first', '@scope/second@2.0.0': 'sha512-second' });
+    expect(code).toMatchObject({ 'stages/node_modules': 'missing' });
+    expect(codeChanged(project.root, code, packages)).toEqual([]);
+
+    await project.write(
+      lockFile({
+        'node_modules/first': { version: '1.0.0', integrity: 'sha512-first' },
+        'node_modules/@scope/second': { version: '2.1.0', integrity: 'sha512-newer' },
+      }),
+    );
+    expect(codeChanged(project.root, code, packages)).toEqual([{ key: '@scope/second@2.0.0', old: 'sha512-second', new: 'missing' }]);
+  });
+
+  it('do not count as unchanged because an older version still lies inside a package that the stage does not load', async () => {
+    const project = await createStageProject(
+      lockFile({
+        'node_modules/lib': { version: '2.0.0', integrity: 'sha512-new' },
+        'node_modules/other': { version: '1.0.0', integrity: 'sha512-other' },
+        'node_modules/other/node_modules/lib': { version: '1.0.0', integrity: 'sha512-old' },
+      }),
+    );
+    expect(codeChanged(project.root, {}, { 'lib@1.0.0': 'sha512-old' })).toHaveLength(1);
+    expect(codeChanged(project.root, {}, { 'lib@1.0.0': 'sha512-old', 'other@1.0.0': 'sha512-other' })).toEqual([]);
+  });
+
+  it('without a lock file are known by their package.json', async () => {
+    const project = await createStageProject({
+      'stages/train.ts': stage(`log(only.version);`, `import only from 'only';`),
+      ...packageFiles('only', '1.0.0'),
+    });
+    const { code, packages } = await project.run();
+    expect(packages).toEqual({ 'only@1.0.0': '' });
+    expect(codeChanged(project.root, code, packages)).toEqual([]);
+    await project.write(packageFiles('only', '1.0.1'));
+    expect(codeChanged(project.root, code, packages)).toEqual([{ key: 'only@1.0.0', old: '', new: 'missing' }]);
+  });
+
+  it('that are linked count as files of the project', async () => {
+    const project = await createStageProject({
+      'stages/train.ts': stage(`log(linked);`, `import { linked } from 'linked';`),
+      'packages/linked/package.json': '{"name":"linked","type":"module","exports":"./src/index.ts"}',
+      'packages/linked/src/index.ts': 'export const linked: number = 1;',
+    });
+    await mkdir(project.path('node_modules'));
+    await symlink('../packages/linked', project.path('node_modules/linked'));
+    const { code, packages, error } = await project.run();
+    expect(error).toBeUndefined();
+    expect(packages).toEqual({});
+    expect(Object.keys(code)).toEqual(expect.arrayContaining(['packages/linked/src/index.ts', 'packages/linked/package.json']));
+  });
+});

@@ -1,0 +1,189 @@
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openCache } from '../../../src/cache/open.ts';
+import type { Cache } from '../../../src/cache/types.ts';
+import { hashBytes } from '../../../src/fs/hash.ts';
+import { openStatIndex } from '../../../src/fs/stat-index.ts';
+import { encodeStatTable, type StatEntry } from '../../../src/fs/stat-index-format.ts';
+import { temporaryFolder } from '../../helpers/index.ts';
+
+const OLD_MS = 60_000;
+const stat = { size: 3, mtimeMs: 1_700_000_000_000.5, ctimeMs: 1_700_000_000_000.5, ino: 42 };
+const digest = hashBytes('abc');
+
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await temporaryFolder('mlo-index-');
+  file = join(folder, 'state', 'stat-index');
+});
+
+describe('stat index', () => {
+  it('knows after it was saved what was recorded before', () => {
+    const index = openStatIndex(file, folder);
+    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
+    index.record('f\xffo\nx', stat, digest, stat.ctimeMs + OLD_MS);
+    index.save();
+    const again = openStatIndex(file, folder);
+    expect(again.lookup('a', stat)).toBe(digest);
+    expect(again.lookup('f\xffo\nx', stat)).toBe(digest);
+    expect(again.lookup('b', stat)).toBeUndefined();
+  });
+
+  it.each(['size', 'mtimeMs', 'ctimeMs', 'ino'] as const)('does not know a file whose %s is another', (key) => {
+    const index = openStatIndex(file, folder);
+    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
+    expect(index.lookup('a', { ...stat, [key]: stat[key] + 1 })).toBeUndefined();
+    index.save();
+    expect(openStatIndex(file, folder).lookup('a', { ...stat, [key]: stat[key] + 1 })).toBeUndefined();
+  });
+
+  it('does not trust an entry that was hashed within a tick of the last change', () => {
+    const index = openStatIndex(file, folder);
+    index.record('a', stat, digest, stat.ctimeMs + 1);
+    expect(index.lookup('a', stat)).toBeUndefined();
+    index.save();
+    expect(openStatIndex(file, folder).lookup('a', stat)).toBeUndefined();
+  });
+
+  it('waits two seconds where the file system keeps whole seconds only', () => {
+    const whole = { ...stat, mtimeMs: 1_700_000_000_000, ctimeMs: 1_700_000_000_000 };
+    const index = openStatIndex(file, folder);
+    index.record('a', whole, digest, whole.ctimeMs + 1_500);
+    expect(index.lookup('a', whole)).toBeUndefined();
+    index.record('a', whole, digest, whole.ctimeMs + 3_000);
+    expect(index.lookup('a', whole)).toBe(digest);
+  });
+
+  it('forgets', () => {
+    const index = openStatIndex(file, folder);
+    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
+    index.save();
+    const again = openStatIndex(file, folder);
+    again.forget('a');
+    expect(again.lookup('a', stat)).toBeUndefined();
+    again.save();
+    expect(openStatIndex(file, folder).lookup('a', stat)).toBeUndefined();
+  });
+
+  it('is written only if something changed', () => {
+    const index = openStatIndex(file, folder);
+    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
+    index.save();
+    const before = lstatSync(file);
+    const again = openStatIndex(file, folder);
+    again.lookup('a', stat);
+    again.forget('never there');
+    again.save();
+    expect(lstatSync(file)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  });
+
+  it('is empty when its file is damaged anywhere, cut, or of another version', () => {
+    const index = openStatIndex(file, folder);
+    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
+    index.save();
+    const good = readFileSync(file);
+    for (let at = 0; at < good.length; at += 1) {
+      const bad = Buffer.from(good);
+      bad[at] = (bad[at] ?? 0) ^ 0x10;
+      writeFileSync(file, bad);
+      expect(openStatIndex(file, folder).lookup('a', stat), `byte ${at}`).toBeUndefined();
+      writeFileSync(file, good.subarray(0, at));
+      expect(openStatIndex(file, folder).lookup('a', stat), `cut at ${at}`).toBeUndefined();
+    }
+  });
+
+  it('loads 3,000 files in well under 10 ms', () => {
+    const entries = new Map<string, StatEntry>();
+    for (let each = 0; each < 3000; each += 1) entries.set(`data/images/class/picture-${each}.jpg`, { ...stat, ino: each, digest, hashedMs: stat.ctimeMs + OLD_MS });
+    mkdirSync(join(folder, 'state'));
+    writeFileSync(file, encodeStatTable(entries));
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      expect(openStatIndex(file, folder).lookup('data/images/class/picture-2999.jpg', { ...stat, ino: 2999 })).toBe(digest);
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(10);
+  });
+
+  it('does not grow for ever: entries of files that are gone are dropped', () => {
+    const index = openStatIndex(file, folder);
+    writeFileSync(join(folder, 'there'), 'abc');
+    index.record('there', stat, digest, stat.ctimeMs + OLD_MS);
+    for (let each = 0; each < 5000; each += 1) index.record(`gone-${each}`, stat, digest, stat.ctimeMs + OLD_MS);
+    index.save();
+    const again = openStatIndex(file, folder);
+    expect(again.lookup('there', stat)).toBe(digest);
+    expect(again.lookup('gone-7', stat)).toBeUndefined();
+  });
+});
+
+describe('a cache with a stat index', () => {
+  let path: string;
+  const open = (): Cache => openCache({ cacheDir: join(folder, '.mlo/cache'), stateDir: join(folder, '.mlo/state'), root: folder });
+
+  beforeEach(() => {
+    path = join(folder, 'file');
+  });
+
+  /** Looks at the path with a fresh cache, as the next command would. */
+  async function observed(): Promise<string | undefined> {
+    const cache = open();
+    const content = await cache.observe(path);
+    await cache.close();
+    return content?.digest;
+  }
+
+  it('sees an edit of the same size right after the file was looked at, every time', async () => {
+    for (let round = 0; round < 200; round += 1) {
+      const [first, second] = [`a${round % 10}`, `b${round % 10}`];
+      const cache = open();
+      writeFileSync(path, first);
+      expect((await cache.observe(path))?.digest).toBe(hashBytes(first));
+      writeFileSync(path, second);
+      await cache.close();
+      expect(await observed()).toBe(hashBytes(second));
+    }
+  });
+
+  it('sees an edit of the same size whose mtime was put back', async () => {
+    writeFileSync(path, 'one');
+    utimesSync(path, 1000, 1000);
+    await observed();
+    const { atime, mtime } = lstatSync(path);
+    writeFileSync(path, 'two');
+    utimesSync(path, atime, mtime);
+    expect(await observed()).toBe(hashBytes('two'));
+  });
+
+  it('sees another file moved over the path with the same size and mtime', async () => {
+    writeFileSync(path, 'one');
+    writeFileSync(`${path}2`, 'two');
+    utimesSync(path, 1000, 1000);
+    utimesSync(`${path}2`, 1000, 1000);
+    await observed();
+    renameSync(`${path}2`, path);
+    expect(await observed()).toBe(hashBytes('two'));
+  });
+
+  it('sees a new file that got the inode of the old one', async () => {
+    writeFileSync(path, 'one');
+    await observed();
+    rmSync(path);
+    writeFileSync(path, 'two');
+    expect(await observed()).toBe(hashBytes('two'));
+  });
+
+  it('sees a folder in the place of a file, and a file in the place of a folder', async () => {
+    writeFileSync(path, 'one');
+    await observed();
+    rmSync(path);
+    mkdirSync(path);
+    expect(await observed()).toBe(hashBytes('mlo-tree 1\n'));
+    rmSync(path, { recursive: true });
+    writeFileSync(path, 'one');
+    expect(await observed()).toBe(hashBytes('one'));
+  });
+});
