@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure, measureTogether } from './lib/measure.ts';
 import { temporaryFolder, writeChainProject, writeMatrixProject } from './lib/projects.ts';
@@ -100,6 +100,7 @@ function irisRows(): readonly Row[] {
   for (const name of ['pipeline.yaml', 'params.yaml', 'stages', 'data', 'package.json']) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: (path) => !/\/data\/processed/.test(path) });
   }
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const clean = (): void => {
     for (const name of ['.mlo', 'pipeline.lock', 'models', 'reports', 'data/processed']) rmSync(join(folder, name), { recursive: true, force: true });
   };

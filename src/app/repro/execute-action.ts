@@ -4,6 +4,7 @@ import type { FingerprintRecord } from '../../core/lock/types.ts';
 import { nestParams } from '../../core/params/keys.ts';
 import type { RunId, RunRecord } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
+import type { ValueMap } from '../../core/value.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { stageLogPath } from '../../runtime/log/log-path.ts';
 import { chooseShell } from '../../runtime/shell/choose-shell.ts';
@@ -58,12 +59,12 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
   const { project, stage } = request;
   if (stage.action.kind !== 'module') throw new Error('not an in-process stage');
   const { runModule } = await import('../../runtime/module/run-module.ts');
-  const keys = Object.values(request.params).flatMap((values) => Object.keys(values));
+  const values: ValueMap = Object.assign({}, ...Object.values(request.params));
   const result = await runModule({
     ...context(request),
     module: absolutePath(project.root, stage.action.path),
-    params: nestParams(request.params),
-    declaredParams: keys,
+    params: nestParams(values),
+    declaredParams: Object.keys(values),
     deps: named(project.root, stage.deps),
     outs: named(project.root, stage.outs),
     seed: seedOf(stage, request.params),

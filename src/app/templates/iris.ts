@@ -10,7 +10,7 @@ const FOLDER = 'stages';
 /** The pipeline of mlo's own repository, which travels with the package. */
 export const irisTemplate: Template = {
   files: readFromPackage,
-  next: ['mlo repro', 'mlo repro --set train.learning_rate=0.05', 'mlo runs list'],
+  next: ['mlo repro', 'mlo repro --set train.learning_rate=0.05', 'mlo runs show'],
 };
 
 async function readFromPackage(): Promise<TemplateFiles> {

@@ -19,7 +19,8 @@ export interface ChangedValue {
  * undefined when there is none. A key that itself holds a dot is found too; nesting wins.
  */
 export function getKey(values: Value, key: string): Value | undefined {
-  return descend(values, keySteps(key), 0) ?? ownValue(values, key);
+  const nested = descend(values, keySteps(key), 0);
+  return nested === undefined ? ownValue(values, key) : nested;
 }
 
 /** `a.b[0].c` → `['a', 'b', '0', 'c']`. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { openOutputLog } from '../shell/output-log.ts';
@@ -19,6 +20,8 @@ type Stop = 'interrupted' | 'timeout' | 'log';
  * All its records have been handed to `onRecords`, and its output to `onOutput` and the log, when this resolves.
  */
 export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
+  const refusal = refuseToStart(spec);
+  if (refusal !== undefined) return { code: {}, packages: {}, undeclared: [], error: refusal };
   const taken = spec.isolate === 'worker' ? new SharedArrayBuffer(4) : undefined;
   const link = spec.isolate === 'worker' ? startThread(spec.heapMb) : startProcess(spec);
   const output = openOutput(spec);
@@ -61,6 +64,16 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
     stop.dispose();
     output.close();
   }
+}
+
+function refuseToStart(spec: ModuleSpec): MloError | undefined {
+  const { address, module, signal, forced } = spec;
+  if (signal.aborted || forced?.aborted === true) return stopError(spec, 'interrupted', undefined);
+  if (statSync(module, { throwIfNoEntry: false })?.isFile() === true) return undefined;
+  return new MloError('MLO_MODULE', `Stage '${address}' cannot run: ${moduleOf(spec)} does not exist`, {
+    hint: `mlo stage show ${address}`,
+    details: { stage: address, module },
+  });
 }
 
 function toJob(spec: ModuleSpec, taken: SharedArrayBuffer | undefined): Job {
@@ -125,8 +138,6 @@ function stopOnRequest({ signal, forced, timeoutMs, graceMs = GRACE_MS }: Module
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => ask('timeout', 'the stage has used up its timeout'), timeoutMs);
   signal.addEventListener('abort', onAbort);
   forced?.addEventListener('abort', onForced);
-  if (signal.aborted) onAbort();
-  if (forced?.aborted === true) onForced();
   return {
     reason: () => reason,
     now,

@@ -19,7 +19,7 @@ export interface FailureOptions {
 }
 
 const OWN_FOLDER = fileURLToPath(new URL('./', entryPoint('index')));
-const FRAME = /^\s+at (?:async )?(?:(.*) \()?((?:file:\/\/)?\/.*?):(\d+):(\d+)\)?$/;
+const FRAME = /^\s+at (async (?!\/|file:)|)(?:async )?(?:(.*) \()?((?:file:\/\/)?\/.*?):(\d+):(\d+)\)?$/;
 
 /** What a stage's function threw, as the error that the user sees: where in their code, without our frames. */
 export function stageThrew(error: unknown, options: FailureOptions): Failure {
@@ -47,7 +47,7 @@ function failure(code: Failure['code'], what: string, error: unknown, frame: Fra
   const stack = userStack(error, root);
   return {
     code,
-    message: `${what}${place}: ${describe(error)}`,
+    message: `${what}${place}: ${describe(error).replaceAll(`${root}${sep}`, '')}`,
     hint: `mlo logs ${address}`,
     details: { stage: address, ...(frame === undefined ? {} : { frame }), ...(stack === undefined ? {} : { stack }) },
   };
@@ -80,7 +80,8 @@ export function firstFrame(error: unknown, root: string): Frame | undefined {
 /** A file that cannot be parsed stands, with its line and a caret, above the stack. */
 function syntaxFrame(error: unknown, root: string): Frame | undefined {
   if (!(error instanceof Error)) return undefined;
-  const [head = '', , caret = ''] = (error.stack ?? '').split('\n');
+  const [head = '', ...lines] = (error.stack ?? '').split('\n');
+  const caret = lines.find((line) => /^\s*\^+\s*$/.test(line)) ?? '';
   const place = /^((?:file:\/\/)?\/.*):(\d+)$/.exec(head);
   const file = place === null ? undefined : projectFile(toPath(place[1] as string), root);
   return file === undefined ? undefined : { file, line: Number(place?.[2]), column: Math.max(1, caret.indexOf('^') + 1) };
@@ -107,7 +108,8 @@ function stackLines(error: unknown): readonly string[] {
 function parseFrame(line: string): { path: string; name: string | undefined; line: number; column: number } | undefined {
   const match = FRAME.exec(line);
   if (match === null) return undefined;
-  return { name: match[1], path: toPath(match[2] as string), line: Number(match[3]), column: Number(match[4]) };
+  const [, async, name, place, row, column] = match;
+  return { name: name === undefined ? undefined : `${async}${name}`, path: toPath(place as string), line: Number(row), column: Number(column) };
 }
 
 function toPath(place: string): string {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import workerThreads, { type WorkerOptions } from 'node:worker_threads';
 import type { ModuleResult } from '../types.ts';
 import { isQuiet } from './quiet.ts';
@@ -94,16 +95,21 @@ export function watchReads({ root, declared }: WatchOptions): ReadWatch {
   };
 }
 
-/** Keeps the properties of the original, such as the promise form of `exec`. */
 function before(functions: Functions, name: string, note: Call): void {
-  const original = functions[name] as Call | undefined;
+  const original = functions[name] as (Call & { [promisify.custom]?: Call }) | undefined;
   if (original === undefined) return;
-  const watched = function (this: unknown, ...args: unknown[]): unknown {
+  const properties = Object.getOwnPropertyDescriptors(original);
+  // The promise form of `exec` is a function of its own.
+  const promised = original[promisify.custom];
+  if (promised !== undefined) properties[promisify.custom] = { value: watchedCall(promised, note) };
+  functions[name] = Object.defineProperties(watchedCall(original, note), properties);
+}
+
+function watchedCall(original: Call, note: Call): Call {
+  return function (this: unknown, ...args: unknown[]): unknown {
     note(...args);
     return Reflect.apply(original, this, args);
   };
-  Object.defineProperties(watched, Object.getOwnPropertyDescriptors(original));
-  functions[name] = watched;
 }
 
 function watchWorkers(note: (file: unknown, options: WorkerOptions | undefined) => void): void {

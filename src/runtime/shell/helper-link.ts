@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { MloError } from '../../core/errors/mlo-error.ts';
@@ -27,7 +28,6 @@ export function openHelperLink(base: Environment): HelperLink {
   const socket = helper.stdio[HELPER_SOCKET] as Socket;
   const running = new Map<number, CommandControl>();
   const fifos = fifoPool(() => send({ type: 'more-fifos' }));
-  const gone = Promise.withResolvers<void>();
   let nextId = 0;
   let lost: string | undefined;
   let stderr = '';
@@ -102,7 +102,6 @@ export function openHelperLink(base: Environment): HelperLink {
     lost = `The helper process that starts commands (pid ${helper.pid ?? 'none'}) ended: ${how}.${stderr === '' ? '' : `\n${stderr.trim()}`}`;
     fifos.refuse(new MloError('MLO_RUNTIME', lost, { hint: 'mlo repro' }));
     for (const control of running.values()) control.lost(lost);
-    gone.resolve();
   }
 
   function kill(): void {
@@ -114,8 +113,10 @@ export function openHelperLink(base: Environment): HelperLink {
     kill();
     await Promise.all(ends);
     holdMloOpen(true);
+    // It closes its end once it has cleaned up; the 10 ms that Node takes to exit then are not waited for.
     socket.end();
-    await gone.promise;
+    if (!socket.closed) await once(socket, 'close');
+    holdMloOpen(false);
   }
 
   return { start, kill, isLost: () => lost !== undefined, close };

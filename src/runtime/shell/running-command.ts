@@ -31,6 +31,8 @@ export interface RunningCommand {
 const LINGER_MS = 1000;
 /** From SIGTERM to SIGKILL for those that do not go. */
 const SURVIVOR_GRACE_MS = 2000;
+/** How long a killed process is waited for: one in an uninterruptible system call may stay for ever. */
+const KILLED_LIMIT_MS = 5000;
 const POLL_MS = 20;
 /** For output that a process outside the group (a daemon) keeps open. */
 const OUTPUT_IDLE_MS = 200;
@@ -53,6 +55,7 @@ export function superviseCommand(output: FifoReader, onEnd: (clean: boolean) => 
   /** What is asked before the helper has told the process number is done as soon as it does. */
   let pending: (() => void) | undefined;
   let killTimer: NodeJS.Timeout | undefined;
+  let killedAt: number | undefined;
   let stopping = false;
   let over = false;
 
@@ -62,6 +65,7 @@ export function superviseCommand(output: FifoReader, onEnd: (clean: boolean) => 
   }
 
   function send(signal: NodeJS.Signals): void {
+    if (signal === 'SIGKILL') killedAt ??= performance.now();
     if (group !== undefined) signalGroup(group, signal);
   }
 
@@ -90,10 +94,14 @@ export function superviseCommand(output: FifoReader, onEnd: (clean: boolean) => 
   /** Outs are read as soon as a stage is over, so nothing of it may still write then. */
   async function outliveSurvivors(survivingGroup: number): Promise<void> {
     const lingerUntil = performance.now() + LINGER_MS;
-    while (groupRuns(survivingGroup)) {
+    while (groupRuns(survivingGroup) && !isBeyondHelp()) {
       if (!stopping && performance.now() > lingerUntil) stop(SURVIVOR_GRACE_MS);
       await new Promise((wake) => setTimeout(wake, POLL_MS));
     }
+  }
+
+  function isBeyondHelp(): boolean {
+    return killedAt !== undefined && performance.now() - killedAt > KILLED_LIMIT_MS;
   }
 
   function finish(end: CommandEnd, clean: boolean): void {

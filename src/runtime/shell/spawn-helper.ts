@@ -27,6 +27,8 @@ let leftBehind: number[] = [];
 socket.setEncoding('utf8');
 socket.on('data', messageReader<ToHelper>(receive));
 socket.on('error', endEverything);
+// Before the socket closes on this side too, which tells mlo that all is cleaned up.
+socket.on('end', endEverything);
 socket.on('close', endEverything);
 
 makeFifos();

@@ -9,7 +9,7 @@ export interface Spawner {
   start(command: Command): Promise<RunningCommand>;
   /** SIGKILL to every process group that runs: the second Ctrl-C. */
   kill(): void;
-  /** Kills what runs, ends the helper and waits for it. */
+  /** Kills what runs and ends the helper. */
   close(): Promise<void>;
 }
 

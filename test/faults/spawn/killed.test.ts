@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, readdirSync, readFileSync, watch } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -41,11 +41,12 @@ describe('when the spawn helper is killed', () => {
 
 describe('when mlo is killed', () => {
   it('its stages are killed with their children, and its temporary files removed', async () => {
-    const script = 'mkfifo alive; sh -c "sleep 300; true" > alive & sh -c "sleep 300; true" > alive; true';
+    execFileSync('mkfifo', [rig.path('alive')]);
+    const script = 'sh -c "sleep 300; true" > alive & sh -c "sleep 300; true" > alive; true';
     const mlo = spawn(process.execPath, [MLO, script], {
       cwd: rig.folder,
       env: { ...process.env, TMPDIR: rig.folder },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     await once(mlo.stdout, 'data');
     const alive = createReadStream(rig.path('alive'));

@@ -148,6 +148,15 @@ describe('a cache with a stat index', () => {
     }
   });
 
+  it('does not read a file again that it has read once it was a tick old', async () => {
+    writeFileSync(path, 'one');
+    const known = async (): Promise<string | undefined> => {
+      await observed();
+      return openStatIndex(join(folder, '.mlo/state/stat-index'), folder).lookup('file', lstatSync(path));
+    };
+    await expect.poll(known).toBe(hashBytes('one'));
+  });
+
   it('sees an edit of the same size whose mtime was put back', async () => {
     writeFileSync(path, 'one');
     utimesSync(path, 1000, 1000);

@@ -84,7 +84,7 @@ describe('1,000 lines with every kind of error', () => {
     const { text } = bigFile();
     const lines = text.split('\n');
     for (const at of [10, 500, 990]) {
-      const broken = lines.with(at, `${lines[at]} "unclosed: [`).join('\n');
+      const broken = lines.toSpliced(at, 0, '  }').join('\n');
       const error = errorOf({ 'pipeline.yaml': broken, ...PARAMS });
       expect(error.code).toBe('MLO_PIPELINE_SYNTAX');
       expect(Math.abs((error.problems[0]?.line as number) - 1 - at)).toBeLessThanOrEqual(1);
