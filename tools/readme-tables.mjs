@@ -24,7 +24,11 @@ const EXIT_MEANS = {
 export function withTables(text) {
   const exits = Object.entries(EXIT).map(([name, code]) => [String(code), EXIT_MEANS[name]]);
   const errors = Object.entries(CATALOGUE).map(([code, { exit, means }]) => [`\`${code}\``, String(exit), means]);
-  return replaceBetween(replaceBetween(text, 'exit-codes', table(['Exit code', 'Meaning'], exits)), 'errors', table(['Code', 'Exit', 'Meaning'], errors));
+  return replaceBetween(
+    replaceBetween(text, 'exit-codes', table(['Exit code', 'Meaning'], exits)),
+    'errors',
+    table(['Code', 'Exit', 'Meaning'], errors),
+  );
 }
 
 function table(head, rows) {

@@ -72,7 +72,6 @@ async function refuse(project: Project, paths: readonly ProjectPath[], pointers:
 }
 
 async function outsOf(project: Project): Promise<OutIndex> {
-  if (project.scan().pipelines.length === 0) return buildGraph([]).outs;
-  const { pipeline } = await loadProjectPipeline(project);
+  const { pipeline } = await loadProjectPipeline(project, undefined, 'nothing');
   return buildGraph(pipeline.stages).outs;
 }

@@ -23,8 +23,7 @@ export interface CommitOptionsOfCommand {
 export async function commit(ctx: AppContext, options: CommitOptionsOfCommand): Promise<CommitData> {
   return await withWriter(ctx, async (project) => {
     const committed = options.targets.length > 0 ? [] : await commitPointers(project);
-    if (project.scan().pipelines.length === 0) return { committed };
-    const prepared = await preparePlan(project, { targets: options.targets, file: options.file, singleItem: options.targets.length > 0 });
+    const prepared = await preparePlan(project, { targets: options.targets, file: options.file, singleItem: options.targets.length > 0, need: 'nothing' });
     for (const stage of prepared.stages) committed.push(await commitStage(project, prepared, stage, options.force));
     await prepared.cache.flush();
     prepared.locks.write();

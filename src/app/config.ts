@@ -32,7 +32,12 @@ export async function configGet(ctx: AppContext, key: string): Promise<ConfigEnt
 }
 
 /** Writes one key into the file of the scope; everything else in it stays as it is. */
-export async function configSet(ctx: AppContext, typedKey: string, text: string, scope: ConfigScope = 'project'): Promise<ConfigChangeData> {
+export async function configSet(
+  ctx: AppContext,
+  typedKey: string,
+  text: string,
+  scope: ConfigScope = 'project',
+): Promise<ConfigChangeData> {
   const key = configKey(typedKey);
   const value = parseConfigText(key, text);
   if (value === undefined) {
@@ -48,7 +53,12 @@ export async function configUnset(ctx: AppContext, typedKey: string, scope: Conf
   return await change(ctx, configKey(typedKey), scope, 'unset');
 }
 
-async function change(ctx: AppContext, key: ConfigKey, scope: ConfigScope, what: { readonly value: ConfigValue } | 'unset'): Promise<ConfigChangeData> {
+async function change(
+  ctx: AppContext,
+  key: ConfigKey,
+  scope: ConfigScope,
+  what: { readonly value: ConfigValue } | 'unset',
+): Promise<ConfigChangeData> {
   const file = fileToWrite(ctx, scope);
   const before = readConfigText(file) ?? '';
   await refuseInvalid(file, before);

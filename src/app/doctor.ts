@@ -36,7 +36,8 @@ export async function doctor(ctx: AppContext): Promise<DoctorData> {
 async function checkProject(ctx: AppContext, root: string): Promise<readonly DoctorCheck[]> {
   const config = await configOrError(ctx, root);
   const checks = [checkConfig(config)];
-  if (!(config instanceof MloError)) checks.push(...checkCache(root, config.cacheDir), checkLock(join(root, '.mlo', 'lock')), await checkPipeline(ctx));
+  if (!(config instanceof MloError))
+    checks.push(...checkCache(root, config.cacheDir), checkLock(join(root, '.mlo', 'lock')), await checkPipeline(ctx));
   return checks;
 }
 

@@ -66,7 +66,8 @@ function refuseExisting(root: string, paths: readonly string[]): void {
   const inTheWay = paths.filter((path) => isTaken(join(root, path)));
   if (inTheWay.length === 0) return;
   const [first] = inTheWay;
-  const message = inTheWay.length === 1 ? `init would overwrite '${first}' in ${root}` : `init would overwrite ${inTheWay.length} files in ${root}`;
+  const message =
+    inTheWay.length === 1 ? `init would overwrite '${first}' in ${root}` : `init would overwrite ${inTheWay.length} files in ${root}`;
   throw new MloError('MLO_INIT_EXISTS', message, {
     hint: 'Move them away, or start in a folder of its own: mlo init <directory>',
     details: { root, paths: inTheWay },
@@ -89,7 +90,10 @@ async function writeNew(root: string, path: string, content: string | Uint8Array
     await writeFile(join(root, path), content, { flag: 'wx' });
   } catch (error) {
     if (!isErrno(error, 'EEXIST')) throw error;
-    throw new MloError('MLO_INIT_EXISTS', `'${path}' appeared in ${root} while init was writing`, { details: { root, paths: [path] }, cause: error });
+    throw new MloError('MLO_INIT_EXISTS', `'${path}' appeared in ${root} while init was writing`, {
+      details: { root, paths: [path] },
+      cause: error,
+    });
   }
 }
 
@@ -106,7 +110,10 @@ async function ensureGit(root: string): Promise<InitData['git']> {
     return 'created';
   } catch (cause) {
     const why = (cause as { stderr?: string }).stderr?.trim() ?? String(cause);
-    throw new MloError('MLO_GIT', `git init failed in ${root}: ${why}`, { hint: 'The project itself is ready; to go on without Git use: mlo init --no-git', cause });
+    throw new MloError('MLO_GIT', `git init failed in ${root}: ${why}`, {
+      hint: 'The project itself is ready; to go on without Git use: mlo init --no-git',
+      cause,
+    });
   }
 }
 

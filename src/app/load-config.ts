@@ -74,7 +74,11 @@ function resolveConfigPath(path: string, root: string, env: Environment): string
  * Most projects have nothing but comments in these files, and then the YAML parser is not loaded.
  * What they do say is kept parsed in `.mlo/state`, under the digests of the files.
  */
-async function loadFileLayers(root: string | undefined, env: Environment, problemsSoFar: readonly Problem[]): Promise<readonly ConfigLayer[]> {
+async function loadFileLayers(
+  root: string | undefined,
+  env: Environment,
+  problemsSoFar: readonly Problem[],
+): Promise<readonly ConfigLayer[]> {
   const files = CONFIG_SCOPES.map((origin) => ({ origin, file: configFile(origin, root, env) }));
   const speaking = files.flatMap(({ origin, file }) => {
     const text = file === undefined ? undefined : readConfigText(file);
@@ -98,7 +102,10 @@ async function loadFileLayers(root: string | undefined, env: Environment, proble
   return speaking.map(({ origin, file }, index) => ({ origin, file, values: parsed[index] ?? {} }));
 }
 
-async function parseFiles(files: readonly { readonly file: string; readonly text: string }[], problemsSoFar: readonly Problem[]): Promise<readonly PartialConfig[]> {
+async function parseFiles(
+  files: readonly { readonly file: string; readonly text: string }[],
+  problemsSoFar: readonly Problem[],
+): Promise<readonly PartialConfig[]> {
   const { parseConfigFile } = await import('../core/config/parse.ts');
   const parsed = files.map(({ file, text }) => parseConfigFile(file, text));
   throwIfAny([...problemsSoFar, ...parsed.flatMap(({ problems }) => problems)]);

@@ -14,9 +14,15 @@ export interface LoadedPipeline {
   readonly readText: ReadText;
 }
 
-/** All pipeline files of the project, resolved; from the parsed cache where no source has changed. */
-export async function loadProjectPipeline(project: Project, file?: string): Promise<LoadedPipeline> {
+const NO_PIPELINE: Pipeline = { files: [], stages: [] };
+
+/**
+ * All pipeline files of the project, resolved; from the parsed cache where no source has changed.
+ * A project of data alone has none: that is an error for commands that need stages.
+ */
+export async function loadProjectPipeline(project: Project, file?: string, need: 'stages' | 'nothing' = 'stages'): Promise<LoadedPipeline> {
   const readText = textReader(project.root);
+  if (need === 'nothing' && file === undefined && project.scan().pipelines.length === 0) return { pipeline: NO_PIPELINE, file: PIPELINE_FILES[0], readText };
   const chosen = file === undefined ? undefined : chosenFile(project, file, readText);
   const discovered = project.scan().pipelines;
   const files = chosen === undefined ? discovered : withChosen(discovered, chosen);

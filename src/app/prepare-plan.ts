@@ -32,6 +32,8 @@ export interface PlanOptions {
   readonly force?: boolean;
   readonly runCache?: boolean;
   readonly allowMissing?: boolean;
+  /** A project without pipeline files is fine. */
+  readonly need?: 'stages' | 'nothing';
 }
 
 /** Everything `plan` needs, loaded and observed once; shared by repro, status and --dry. */
@@ -49,7 +51,7 @@ export interface Prepared {
 }
 
 export async function preparePlan(project: Project, options: PlanOptions): Promise<Prepared> {
-  const loaded = await loadProjectPipeline(project, options.file);
+  const loaded = await loadProjectPipeline(project, options.file, options.need);
   const graph = buildGraph(loaded.pipeline.stages);
   const targets = options.targets.map((target) => asTarget(project, target, graph));
   const stages = selectStages(graph, { ...options, targets, file: loaded.file });

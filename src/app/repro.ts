@@ -65,7 +65,7 @@ async function reproduceStages(
   const journal = new ReproJournal(journalPath(project), prepared.journal.unfinished);
   const batches = new BatchWriter(prepared.cache, prepared.locks, journal, () => locksDigest(prepared.loaded, prepared.locks));
   const recorder = new RunRecorder(project, prepared.cache);
-  const spawner = lazySpawner();
+  const spawner = lazySpawner(project, plans);
   const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, spawner: spawner.get }, plans);
   const reports = new Map<string, StageReport>();
   const idle = plans.every((each) => each.state === 'unchanged' || each.state === 'blocked') && !prepared.locks.dirty;
@@ -118,12 +118,12 @@ function node(stage: Stage, prepared: Prepared): { readonly id: string; readonly
   return { id: stage.address, upstream: prepared.graph.upstream.get(stage.address) ?? [], cpus: stage.cpus };
 }
 
-function lazySpawner(): { get: () => Promise<Spawner>; close: () => Promise<void> } {
+/** Opened before the first shell stage needs it, because its process takes a while to start. */
+function lazySpawner(project: Project, plans: readonly StagePlan[]): { get: () => Promise<Spawner>; close: () => Promise<void> } {
   let opened: Promise<Spawner> | undefined;
-  return {
-    get: () => (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner())),
-    close: async () => await (await opened)?.close(),
-  };
+  const get = (): Promise<Spawner> => (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner(project.ctx.env)));
+  if (plans.some((each) => each.state === 'run' && each.stage.action.kind === 'cmd')) void get().then((spawner) => spawner.warm());
+  return { get, close: async () => await (await opened)?.close() };
 }
 
 function warnFrozen(project: Project, plans: readonly StagePlan[]): void {

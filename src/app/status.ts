@@ -9,7 +9,7 @@ import type { AppContext, StageStatus, StatusData, StatusOptions } from './types
 /** What repro would do, and why; never waits for a writer. */
 export async function status(ctx: AppContext, options: StatusOptions): Promise<StatusData> {
   return await withProject(ctx, async (project) => {
-    const prepared = await preparePlan(project, options);
+    const prepared = await preparePlan(project, { ...options, need: 'nothing' });
     const stages = plan(prepared.request).map(toStatus);
     const data = options.targets.length > 0 ? [] : await dataStates(project);
     const busy = readLock(project.lockPath);

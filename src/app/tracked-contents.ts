@@ -18,9 +18,7 @@ export interface TrackedContent {
 /** What pointers and locks say should lie in the workspace: everything, or what the targets name. */
 export async function trackedContents(project: Project, targets: readonly string[], file?: string): Promise<readonly TrackedContent[]> {
   const pointers = listPointers(project).map(({ path, content }) => ({ path, content }));
-  if (project.scan().pipelines.length === 0 && file === undefined) return choose(project, targets, pointers, () => []);
-
-  const loaded = await loadProjectPipeline(project, file);
+  const loaded = await loadProjectPipeline(project, file, 'nothing');
   const graph = buildGraph(loaded.pipeline.stages);
   const locks = new LockFiles(project.root, loaded.pipeline, loaded.readText);
   const outs = graph.order.flatMap((stage) =>

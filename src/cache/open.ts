@@ -147,8 +147,12 @@ function readOptions(options: CommitOptions, store: boolean): ReadOptions {
 }
 
 function nothingThere(path: string): MloError {
-  return new MloError('MLO_SOURCE_CHANGED', `Nothing lies at ${toDisplayPath(toBytePath(path))}: it disappeared before it could be stored`, {
-    hint: 'Run the command again',
-    details: { path },
-  });
+  return new MloError(
+    'MLO_SOURCE_CHANGED',
+    `Nothing lies at ${toDisplayPath(toBytePath(path))}: it disappeared before it could be stored`,
+    {
+      hint: 'Run the command again',
+      details: { path },
+    },
+  );
 }

@@ -60,4 +60,3 @@ function isContent(value: Value): boolean {
 function isCount(value: Value | undefined): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
-

@@ -24,12 +24,21 @@ const WORDS: { readonly [code: string]: string } = {
   ENOENT: 'it does not exist',
 };
 
+/** libuv has no name for EDQUOT (Linux 122, macOS 69). */
+const NAMELESS = new Map([
+  [-122, 'EDQUOT'],
+  [-69, 'EDQUOT'],
+]);
+
 /** The error is one of the operating system, with one of these codes (any code where none is given). */
 export function isErrno(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException & { code: string } {
-  if (!(error instanceof Error)) return false;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (typeof code !== 'string' || (error as NodeJS.ErrnoException).syscall === undefined) return false;
-  return codes.length === 0 || codes.includes(code);
+  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).syscall === undefined) return false;
+  const name = nameOf(error);
+  return name !== undefined && (codes.length === 0 || codes.includes(name));
+}
+
+function nameOf({ code, errno }: NodeJS.ErrnoException): string | undefined {
+  return code === 'UNKNOWN' ? (NAMELESS.get(errno ?? 0) ?? code) : code;
 }
 
 /**
@@ -38,11 +47,12 @@ export function isErrno(error: unknown, ...codes: readonly string[]): error is N
  */
 export function asIoError(error: unknown, doing: string, path: string): unknown {
   if (!isErrno(error)) return error;
-  const why = WORDS[error.code] === undefined ? error.message : `${WORDS[error.code]} (${error.code})`;
-  const hint = HINTS[error.code];
+  const code = nameOf(error) ?? error.code;
+  const why = WORDS[code] === undefined ? error.message : `${WORDS[code]} (${code})`;
+  const hint = HINTS[code];
   return new MloError('MLO_CACHE_IO', `Cannot ${doing} ${path}: ${why}`, {
     ...(hint === undefined ? {} : { hint }),
-    details: { path, errno: error.code },
+    details: { path, errno: code },
     cause: error,
   });
 }

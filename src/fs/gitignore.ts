@@ -23,7 +23,10 @@ export function removeGitignoreEntry(root: string, path: string): boolean {
   const text = readText(file);
   const line = entryOf(path);
   if (!linesOf(text).includes(line)) return false;
-  const kept = text.split(/(?<=\n)/).filter((each) => each.replace(/\r?\n$/, '') !== line).join('');
+  const kept = text
+    .split(/(?<=\n)/)
+    .filter((each) => each.replace(/\r?\n$/, '') !== line)
+    .join('');
   if (kept === '') rmSync(file);
   else writeFileAtomic(file, kept);
   return true;
@@ -35,7 +38,9 @@ function gitignoreOf(root: string, path: string): string {
 
 /** A name with a line break cannot be written; `?` stands for any one character there. */
 function entryOf(path: string): string {
-  const escaped = basename(path).replace(/[\\*?[\]]/g, '\\$&').replace(/[\r\n]/g, '?');
+  const escaped = basename(path)
+    .replace(/[\\*?[\]]/g, '\\$&')
+    .replace(/[\r\n]/g, '?');
   return `/${escaped.replace(/ +$/, (spaces) => '\\ '.repeat(spaces.length))}`;
 }
 

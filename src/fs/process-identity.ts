@@ -18,8 +18,14 @@ export function ownIdentity(): ProcessIdentity {
     pid: process.pid,
     host: hostname(),
     ...given('startTicks', startTicksOf(process.pid)),
-    ...given('boot', readOrNothing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())),
-    ...given('pidNamespace', readOrNothing(() => readlinkSync('/proc/self/ns/pid'))),
+    ...given(
+      'boot',
+      readOrNothing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    ),
+    ...given(
+      'pidNamespace',
+      readOrNothing(() => readlinkSync('/proc/self/ns/pid')),
+    ),
   });
 }
 

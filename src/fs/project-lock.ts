@@ -40,9 +40,11 @@ export async function acquireLock(path: string, options: AcquireOptions): Promis
     const attempt = tryLock(path, options.command);
     if (attempt !== undefined) return attempt;
     if (Date.now() >= deadline) throw lockedError(path, readLock(path), options.waitMs);
-    await delay(Math.min(POLL_MS, Math.max(1, deadline - Date.now())), undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(
-      () => throwIfInterrupted(options.signal),
-    );
+    await delay(
+      Math.min(POLL_MS, Math.max(1, deadline - Date.now())),
+      undefined,
+      options.signal === undefined ? {} : { signal: options.signal },
+    ).catch(() => throwIfInterrupted(options.signal));
   }
 }
 
@@ -161,10 +163,14 @@ function throwIfInterrupted(signal: AbortSignal | undefined): void {
 }
 
 function lockedError(path: string, holder: LockHolder | undefined, waitMs: number | undefined): MloError {
-  const who = holder === undefined ? 'Another mlo command' : `\`${holder.command}\` (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
+  const who =
+    holder === undefined ? 'Another mlo command' : `\`${holder.command}\` (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
   const waited = waitMs === undefined || waitMs === 0 ? '' : `; waited ${Math.round(waitMs / 100) / 10} s`;
   return new MloError('MLO_LOCKED', `${who} is writing in this project${waited}`, {
     hint: `Wait for it with --wait, or, if that process is certainly gone, delete ${path}`,
-    details: { path, ...(holder === undefined ? {} : { pid: holder.pid, host: holder.host, command: holder.command, since: holder.since }) },
+    details: {
+      path,
+      ...(holder === undefined ? {} : { pid: holder.pid, host: holder.host, command: holder.command, since: holder.since }),
+    },
   });
 }

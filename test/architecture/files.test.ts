@@ -33,7 +33,10 @@ it('names no path or host of one machine', () => {
 
 /** What Git has or would take. */
 function repositoryTexts(): readonly { readonly path: string; readonly text: string }[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: REPOSITORY, encoding: 'utf8' });
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+  });
   return listed
     .split('\0')
     .filter((path) => path !== '' && isText(path))

@@ -40,6 +40,12 @@ describe('layers', () => {
     expect(files.length).toBeGreaterThan(100);
   });
 
+  it('finds every kind of import', () => {
+    const text = `import a from './a.ts';\nimport {\n  b,\n  type C,\n} from "./b.ts";\nimport type { D } from './d.ts';\nimport './e.ts';\nexport * from './f.ts';
+      export type { G } from './g.ts';\nconst h = await import('./h.ts');\ntype I = import('./i.ts').I;\n// import './commented.ts'`;
+    expect(importsOf({ path: 'x.ts', text })).toEqual(['a', 'b', 'd', 'e', 'f', 'g', 'h', 'i'].map((name) => `./${name}.ts`));
+  });
+
   it('knows every folder of src', () => {
     const folders = new Set(files.filter(({ path }) => path.split('/').length > 2).map(({ path }) => folderOf(path)));
     expect([...folders].filter((folder) => LAYERS[folder] === undefined)).toEqual([]);
@@ -56,14 +62,20 @@ describe('layers', () => {
   it('keeps core free of files, processes, clocks and chance', () => {
     const forbidden = /\bprocess\.|\bconsole\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bsetTimeout\b|\bcrypto\b/;
     const core = files.filter(({ path }) => path.startsWith('src/core/'));
-    const impure = core.filter((file) => forbidden.test(codeOf(file))).map(({ path }) => `${path}: core has no process, console, clock or random`);
+    const impure = core
+      .filter((file) => forbidden.test(codeOf(file)))
+      .map(({ path }) => `${path}: core has no process, console, clock or random`);
     const node = core.filter((file) => importsOf(file).some((name) => name.startsWith('node:') && name !== 'node:path/posix'));
     expect([...impure, ...node.map(({ path }) => `${path}: core imports nothing of Node but node:path/posix`)]).toEqual([]);
   });
 
   it('lets stages and examples use the public API only', () => {
     const stages = sourceFiles('stages/**/*.ts', 'examples/**/*.ts');
-    const violations = stages.flatMap((file) => importsOf(file).filter((name) => /(^|\/)src\//.test(name)).map((name) => `${file.path} imports ${name}: stages import only mlo-cli`));
+    const violations = stages.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => /(^|\/)src\//.test(name))
+        .map((name) => `${file.path} imports ${name}: stages import only mlo-cli`),
+    );
     expect(violations).toEqual([]);
   });
 });
@@ -81,7 +93,9 @@ function layerViolations(file: SourceFile): readonly string[] {
 
 function ownerViolations(file: SourceFile): readonly string[] {
   return importsOf(file).flatMap((name) =>
-    OWNED.filter(({ packages, owner }) => packages.test(name) && !owner.test(file.path)).map(({ sentence }) => `${file.path} imports ${name}: ${sentence}`),
+    OWNED.filter(({ packages, owner }) => packages.test(name) && !owner.test(file.path)).map(
+      ({ sentence }) => `${file.path} imports ${name}: ${sentence}`,
+    ),
   );
 }
 

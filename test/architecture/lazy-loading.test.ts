@@ -17,15 +17,21 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('what the command line loads', () => {
-  it.each([[['--version']], [['--help']], [['status']], [['repro', '--dry']], [['dag']], [['stage', 'list']]])('%j loads no heavy package', async (args) => {
-    const packages = await packagesLoadedBy(args);
-    expect(HEAVY.filter((name) => packages.has(name))).toEqual([]);
-  });
+  it.each([[['--version']], [['--help']], [['status']], [['repro', '--dry']], [['dag']], [['stage', 'list']]])(
+    '%j loads no heavy package',
+    async (args) => {
+      const packages = await packagesLoadedBy(args);
+      expect(HEAVY.filter((name) => packages.has(name))).toEqual([]);
+    },
+  );
 
-  it.each([[['repro']], [['status']], [['repro', '--dry']]])('%j with nothing to do loads neither zod nor yaml, and no heavy package', async (args) => {
-    const packages = await packagesLoadedBy(args);
-    expect([...HEAVY, ...PARSERS].filter((name) => packages.has(name))).toEqual([]);
-  });
+  it.each([[['repro']], [['status']], [['repro', '--dry']]])(
+    '%j with nothing to do loads neither zod nor yaml, and no heavy package',
+    async (args) => {
+      const packages = await packagesLoadedBy(args);
+      expect([...HEAVY, ...PARSERS].filter((name) => packages.has(name))).toEqual([]);
+    },
+  );
 
   it('--version loads nothing but the launcher', async () => {
     expect([...(await packagesLoadedBy(['--version']))]).toEqual([]);
@@ -48,11 +54,18 @@ async function expectSuccess(args: readonly string[]): Promise<void> {
 async function packagesLoadedBy(args: readonly string[]): Promise<ReadonlySet<string>> {
   const log = join(project.home, `modules-${args.join('-')}.log`);
   const preload = fileURLToPath(new URL('log-modules.mjs', import.meta.url));
-  const { code, stderr } = await project.mlo(args, { env: { NODE_OPTIONS: `--import=${preload}`, MODULE_LOG: log, NODE_DISABLE_COMPILE_CACHE: '1' } });
+  const { code, stderr } = await project.mlo(args, {
+    env: { NODE_OPTIONS: `--import=${preload}`, MODULE_LOG: log, NODE_DISABLE_COMPILE_CACHE: '1' },
+  });
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   const urls = readFileSync(log, 'utf8').split('\n');
   const files = urls.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
-  return new Set(files.flatMap((file) => [file, ...bundledInto(file)]).map(packageOf).filter((name) => name !== undefined));
+  return new Set(
+    files
+      .flatMap((file) => [file, ...bundledInto(file)])
+      .map(packageOf)
+      .filter((name) => name !== undefined),
+  );
 }
 
 /** Paths of the sources of a bundled file, from its source map. */

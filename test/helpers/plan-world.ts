@@ -1,5 +1,5 @@
 import type { Content, Digest } from '../../src/core/content.ts';
-import { runCacheKey, declaredRecord } from '../../src/core/fingerprint.ts';
+import { runCacheKey, type declaredRecord } from '../../src/core/fingerprint.ts';
 import { buildGraph } from '../../src/core/graph/build.ts';
 import { toLocked, type LockEntry } from '../../src/core/lock/types.ts';
 import type { KnownRun } from '../../src/core/plan/decide.ts';

@@ -3,8 +3,21 @@ import type { MloOptions, TestProject } from './test-project.ts';
 
 export interface ReproJson {
   readonly ok: boolean;
-  readonly data?: { readonly ok: boolean; readonly stages: readonly { readonly name: string; readonly outcome: string; readonly reasons: readonly { readonly kind: string; readonly path?: string; readonly key?: string }[]; readonly error?: { readonly code: string; readonly message: string } }[] };
-  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string; readonly details?: { readonly problems?: readonly { readonly message: string }[] } };
+  readonly data?: {
+    readonly ok: boolean;
+    readonly stages: readonly {
+      readonly name: string;
+      readonly outcome: string;
+      readonly reasons: readonly { readonly kind: string; readonly path?: string; readonly key?: string }[];
+      readonly error?: { readonly code: string; readonly message: string };
+    }[];
+  };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string;
+    readonly details?: { readonly problems?: readonly { readonly message: string }[] };
+  };
 }
 
 export interface Reproduced {

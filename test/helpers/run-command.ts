@@ -58,7 +58,13 @@ export function startCommand(program: string, args: readonly string[], options: 
       clearTimeout(timer);
       const result = makeResult(code, signal, output);
       const ending = signal === null ? `exit ${result.code}` : `ended by ${signal}`;
-      commandLog.add({ command: [program, ...args].join(' '), cwd: options.cwd, ending, ...output, durationMs: performance.now() - started });
+      commandLog.add({
+        command: [program, ...args].join(' '),
+        cwd: options.cwd,
+        ending,
+        ...output,
+        durationMs: performance.now() - started,
+      });
       resolve(result);
     });
   });

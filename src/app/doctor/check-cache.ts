@@ -13,7 +13,14 @@ export function checkCache(root: string, cacheDir: string): readonly DoctorCheck
   try {
     return [checkLinks(root, cacheDir, folder), checkSpace(folder)];
   } catch (error) {
-    return [{ name: 'cache', status: 'fail', message: `${cacheDir} cannot be written: ${reasonOf(error)}`, fix: 'Check its owner and permissions, or: mlo config set --local cache.dir <folder>' }];
+    return [
+      {
+        name: 'cache',
+        status: 'fail',
+        message: `${cacheDir} cannot be written: ${reasonOf(error)}`,
+        fix: 'Check its owner and permissions, or: mlo config set --local cache.dir <folder>',
+      },
+    ];
   }
 }
 
@@ -29,7 +36,11 @@ function checkLinks(root: string, cacheDir: string, folder: string): DoctorCheck
       const hardlink = tryHardlink(source, join(inProject, 'hardlink'));
       const ways = [...(reflink ? ['reflinks'] : []), 'copies', ...(hardlink ? ['hardlinks'] : []), 'symlinks'];
       const message = `${cacheDir} can be written; files come out as ${ways.join(', ')}`;
-      return { name: 'cache', status: 'ok', message: reflink ? message : `${message} (no reflinks here: each checked out file takes its space again)` };
+      return {
+        name: 'cache',
+        status: 'ok',
+        message: reflink ? message : `${message} (no reflinks here: each checked out file takes its space again)`,
+      };
     } finally {
       rmSync(inProject, { recursive: true, force: true });
     }
@@ -43,7 +54,12 @@ function checkSpace(folder: string): DoctorCheck {
   const free = bavail * bsize;
   const message = `${(free / GIB).toFixed(1)} GiB free on the disk of the cache`;
   if (free >= LITTLE_BYTES) return { name: 'space', status: 'ok', message };
-  return { name: 'space', status: free < TOO_LITTLE_BYTES ? 'fail' : 'warn', message, fix: 'Free some space, or move the cache: mlo config set --local cache.dir <folder>' };
+  return {
+    name: 'space',
+    status: free < TOO_LITTLE_BYTES ? 'fail' : 'warn',
+    message,
+    fix: 'Free some space, or move the cache: mlo config set --local cache.dir <folder>',
+  };
 }
 
 /** The cache itself is made by the first command that stores something. */

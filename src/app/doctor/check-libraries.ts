@@ -26,7 +26,8 @@ export async function checkSqlite(): Promise<DoctorCheck> {
 export async function checkBlake3(): Promise<DoctorCheck> {
   try {
     const { hashBytes } = await import('../../fs/hash.ts');
-    if (hashBytes('') !== BLAKE3_OF_NOTHING) return { name: 'blake3', status: 'fail', message: '@napi-rs/blake-hash computes wrong digests', fix: REINSTALL };
+    if (hashBytes('') !== BLAKE3_OF_NOTHING)
+      return { name: 'blake3', status: 'fail', message: '@napi-rs/blake-hash computes wrong digests', fix: REINSTALL };
     return { name: 'blake3', status: 'ok', message: `@napi-rs/blake-hash ${installedVersion('@napi-rs/blake-hash') ?? ''}` };
   } catch (error) {
     return { name: 'blake3', status: 'fail', message: `@napi-rs/blake-hash does not load: ${reasonOf(error)}`, fix: REINSTALL };
@@ -38,7 +39,12 @@ export async function checkSharp(): Promise<DoctorCheck> {
     const { default: sharp } = await import('sharp');
     return { name: 'sharp', status: 'ok', message: `sharp ${sharp.versions.sharp ?? ''} with libvips ${sharp.versions.vips}` };
   } catch (error) {
-    return { name: 'sharp', status: 'warn', message: `sharp does not load, so stages cannot draw or read images: ${reasonOf(error)}`, fix: REINSTALL };
+    return {
+      name: 'sharp',
+      status: 'warn',
+      message: `sharp does not load, so stages cannot draw or read images: ${reasonOf(error)}`,
+      fix: REINSTALL,
+    };
   }
 }
 
@@ -50,8 +56,17 @@ export function checkTensorflow(root: string | undefined): readonly DoctorCheck[
   return [
     missing.length === 0
       ? { name: 'tensorflow', status: 'ok', message: own.map(({ name, version }) => `${name} ${version}`).join(', ') }
-      : { name: 'tensorflow', status: 'warn', message: `${missing.join(' and ')} cannot be found: module stages have no \`tf\``, fix: REINSTALL },
-    { name: 'tensorflow-native', status: 'ok', message: native === undefined ? '@tensorflow/tfjs-node is not installed (it is optional)' : `@tensorflow/tfjs-node ${native}` },
+      : {
+          name: 'tensorflow',
+          status: 'warn',
+          message: `${missing.join(' and ')} cannot be found: module stages have no \`tf\``,
+          fix: REINSTALL,
+        },
+    {
+      name: 'tensorflow-native',
+      status: 'ok',
+      message: native === undefined ? '@tensorflow/tfjs-node is not installed (it is optional)' : `@tensorflow/tfjs-node ${native}`,
+    },
   ];
 }
 

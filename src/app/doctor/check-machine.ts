@@ -26,11 +26,17 @@ export async function checkGit(): Promise<DoctorCheck> {
   try {
     const { stdout } = await promisify(execFile)('git', ['--version']);
     const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? '';
-    if (isOlder(version, OLDEST_GIT)) return { name: 'git', status: 'warn', message: `git ${version} is older than ${OLDEST_GIT.join('.')}`, fix: 'Install a newer git' };
+    if (isOlder(version, OLDEST_GIT))
+      return { name: 'git', status: 'warn', message: `git ${version} is older than ${OLDEST_GIT.join('.')}`, fix: 'Install a newer git' };
     return { name: 'git', status: 'ok', message: `git ${version}` };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { name: 'git', status: 'warn', message: 'git is not installed: revisions cannot be compared, runs carry no commit', fix: 'Install git' };
+    return {
+      name: 'git',
+      status: 'warn',
+      message: 'git is not installed: revisions cannot be compared, runs carry no commit',
+      fix: 'Install git',
+    };
   }
 }
 

@@ -40,6 +40,10 @@ powers:
 `;
 
 export const defaultTemplate: Template = {
-  files: async () => new Map([['pipeline.yaml', PIPELINE], ['params.yaml', PARAMS]]),
+  files: async () =>
+    new Map([
+      ['pipeline.yaml', PIPELINE],
+      ['params.yaml', PARAMS],
+    ]),
   next: ['mlo repro', 'mlo repro --set powers.exponent=3', 'mlo runs list'],
 };

@@ -16,6 +16,10 @@ const PARAMS = `# The numbers of the pipeline. A stage names under \`params\` th
 `;
 
 export const emptyTemplate: Template = {
-  files: async () => new Map([['pipeline.yaml', PIPELINE], ['params.yaml', PARAMS]]),
+  files: async () =>
+    new Map([
+      ['pipeline.yaml', PIPELINE],
+      ['params.yaml', PARAMS],
+    ]),
   next: ['mlo add <path of your data>', 'mlo repro', 'mlo status --why'],
 };

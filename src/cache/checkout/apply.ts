@@ -154,4 +154,3 @@ function removeFolder(path: BytePath): void {
 function makeFolder(folder: BytePath, path: BytePath): void {
   withIoErrors('make the folder', toDisplayPath(path), () => mkdirSync(toSystemPath(folder)));
 }
-

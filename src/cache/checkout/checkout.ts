@@ -9,42 +9,52 @@ import { withIoErrors } from '../../fs/errno.ts';
 import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
 import { throwIfMissing } from '../tree-objects.ts';
 import type { CheckoutOptions, CheckoutSummary } from '../types.ts';
-import type { WorkspaceContext } from '../workspace/context.ts';
+import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
 import { lstat, namesIn, readPath, type Node } from '../workspace/read-path.ts';
 import { applyCheckout } from './apply.ts';
 import { checkLinks, countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
 
 /** Makes `path` hold exactly `content`; see `Cache.checkout`. */
-export async function checkout(context: WorkspaceContext, content: Content, path: BytePath, options: CheckoutOptions): Promise<CheckoutSummary> {
+export async function checkout(
+  context: WorkspaceContext,
+  content: Content,
+  path: BytePath,
+  options: CheckoutOptions,
+): Promise<CheckoutSummary> {
   checkParents(context, path);
-  const found = await readPath(context, path, { store: false, anything: true, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+  const found = await readPath(context, path, {
+    store: false,
+    anything: true,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
   if (found !== undefined && sameContent(found.content, content)) return { added: 0, modified: 0, deleted: 0 };
-  throwIfMissing(context.trees.missing(content), toDisplayPath(path));
+  throwIfMissing(context.trees.missing(content), shownPath(context, path));
   checkLinks(context, content, path);
   const plan = planCheckout(context, content, path, found);
   if (options.force !== true) {
     const unsaved = unsavedPaths(context, plan);
-    if (unsaved.length > 0) throw unsavedError(unsaved);
+    if (unsaved.length > 0) throw unsavedError(context, unsaved);
   }
   removeLeftovers(context, path, found);
-  withIoErrors('make the folder of', toDisplayPath(path), () => mkdirSync(toSystemPath(dirname(path)), { recursive: true }));
+  withIoErrors('make the folder of', shownPath(context, path), () => mkdirSync(toSystemPath(dirname(path)), { recursive: true }));
   await applyCheckout(context, plan, options);
   return summaryOf(plan);
 }
 
 /** A folder above the path may be a symlink, but not one that leads out of the project. */
 function checkParents(context: WorkspaceContext, path: BytePath): void {
-  if (path === context.root || !isInside(context.root, path)) throw unsafePath(path, 'is not in the project');
+  if (path === context.root || !isInside(context.root, path)) throw unsafePath(context, path, 'is not in the project');
   let folder = dirname(path);
   while (folder !== context.root && lstat(folder) === undefined) folder = dirname(folder);
-  const real = withIoErrors('look at', toDisplayPath(folder), () => realpathSync(toSystemPath(folder), { encoding: 'latin1' }));
-  if (!isInside(context.realRoot, real)) throw unsafePath(path, `lies in a folder that is a symlink to ${toDisplayPath(real)}, outside the project`);
+  const real = withIoErrors('look at', shownPath(context, folder), () => realpathSync(toSystemPath(folder), { encoding: 'latin1' }));
+  if (!isInside(context.realRoot, real))
+    throw unsafePath(context, path, `lies in a folder that is a symlink to ${toDisplayPath(real)}, outside the project`);
 }
 
-function unsafePath(path: BytePath, why: string): MloError {
-  return new MloError('MLO_PATH_UNSAFE', `${toDisplayPath(path)} ${why}; nothing is written there`, {
+function unsafePath(context: WorkspaceContext, path: BytePath, why: string): MloError {
+  return new MloError('MLO_PATH_UNSAFE', `${shownPath(context, path)} ${why}; nothing is written there`, {
     hint: 'Replace the symlink by a folder, or use another path',
-    details: { path: toDisplayPath(path) },
+    details: { path: shownPath(context, path) },
   });
 }
 
@@ -60,7 +70,9 @@ function removeTemporaries(path: BytePath, node: Node): void {
   if (node.children === undefined) return;
   for (const name of namesIn(path)) {
     if (!isTemporaryName(name)) continue;
-    withIoErrors('delete', toDisplayPath(`${path}/${name}`), () => rmSync(toSystemPath(`${path}/${name}`), { recursive: true, force: true }));
+    withIoErrors('delete', toDisplayPath(`${path}/${name}`), () =>
+      rmSync(toSystemPath(`${path}/${name}`), { recursive: true, force: true }),
+    );
   }
   for (const [name, child] of node.children) removeTemporaries(`${path}/${name}`, child);
 }

@@ -2,7 +2,7 @@ import type { Content } from '../../core/content.ts';
 import { sameContent } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
-import { staysInside, type WorkspaceContext } from '../workspace/context.ts';
+import { shownPath, staysInside, type WorkspaceContext } from '../workspace/context.ts';
 import type { Node } from '../workspace/read-path.ts';
 import { rowContent } from '../tree-objects.ts';
 
@@ -36,7 +36,7 @@ export function planCheckout(context: WorkspaceContext, content: Content, path: 
 
   function compareFolders(wanted: Content, at: BytePath, children: ReadonlyMap<BytePath, Node>): void {
     const names = new Set<BytePath>();
-    for (const row of context.trees.rows(wanted.digest, toDisplayPath(at))) {
+    for (const row of context.trees.rows(wanted.digest, shownPath(context, at))) {
       names.add(row.name);
       compare(rowContent(row), `${at}/${row.name}`, children.get(row.name));
     }
@@ -50,15 +50,19 @@ export function planCheckout(context: WorkspaceContext, content: Content, path: 
 /** Refuses links that leave the project, wherever in the wanted content they are. Throws MLO_PATH_UNSAFE. */
 export function checkLinks(context: WorkspaceContext, content: Content, path: BytePath): void {
   if (content.kind === 'symlink') {
-    const target = context.store.read(content.digest, toDisplayPath(path)).toString('latin1');
+    const target = context.store.read(content.digest, shownPath(context, path)).toString('latin1');
     if (staysInside(context, path, target)) return;
-    throw new MloError('MLO_PATH_UNSAFE', `Symlink ${toDisplayPath(path)} -> ${toDisplayPath(target)} would leave the project; it is not checked out`, {
-      hint: 'Whoever made this tree did not use mlo; do not trust the lock or pointer that names it',
-      details: { path: toDisplayPath(path), target: toDisplayPath(target) },
-    });
+    throw new MloError(
+      'MLO_PATH_UNSAFE',
+      `Symlink ${shownPath(context, path)} -> ${toDisplayPath(target)} would leave the project; it is not checked out`,
+      {
+        hint: 'Whoever made this tree did not use mlo; do not trust the lock or pointer that names it',
+        details: { path: shownPath(context, path), target: toDisplayPath(target) },
+      },
+    );
   }
   if (content.kind !== 'tree') return;
-  for (const row of context.trees.rows(content.digest, toDisplayPath(path))) {
+  for (const row of context.trees.rows(content.digest, shownPath(context, path))) {
     if (row.type === 'symlink' || row.type === 'tree') checkLinks(context, rowContent(row), `${path}/${row.name}`);
   }
 }
@@ -77,14 +81,18 @@ export function unsavedPaths(context: WorkspaceContext, plan: CheckoutPlan): rea
   return unsaved;
 }
 
-export function unsavedError(paths: readonly BytePath[]): MloError {
-  const shown = paths.slice(0, 10).map((path) => `\n  ${toDisplayPath(path)}`);
+export function unsavedError(context: WorkspaceContext, paths: readonly BytePath[]): MloError {
+  const shown = paths.slice(0, 10).map((path) => `\n  ${shownPath(context, path)}`);
   const more = paths.length > shown.length ? `\n  and ${paths.length - shown.length} more` : '';
   const count = paths.length === 1 ? '1 path holds' : `${paths.length} paths hold`;
-  return new MloError('MLO_OUT_UNSAVED', `${count} bytes that are not in the cache and would be lost; nothing was changed:${shown.join('')}${more}`, {
-    hint: 'Keep them with `mlo add` or `mlo commit`, move them away, or say --force to lose them',
-    details: { paths: paths.slice(0, 1000).map(toDisplayPath), count: paths.length },
-  });
+  return new MloError(
+    'MLO_OUT_UNSAVED',
+    `${count} bytes that are not in the cache and would be lost; nothing was changed:${shown.join('')}${more}`,
+    {
+      hint: 'Keep them with `mlo add` or `mlo commit`, move them away, or say --force to lose them',
+      details: { paths: paths.slice(0, 1000).map((path) => shownPath(context, path)), count: paths.length },
+    },
+  );
 }
 
 export function countFiles(node: Node): number {
@@ -93,4 +101,3 @@ export function countFiles(node: Node): number {
   for (const child of node.children.values()) files += countFiles(child);
   return files;
 }
-

@@ -1,13 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Content } from '../../core/content.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
 import { createHasher, hashFile, readPieces, STREAM_BYTES } from '../../fs/hash.ts';
 import { tryReflink } from '../../fs/place.ts';
 import { writeAll } from '../../fs/write-atomic.ts';
 import { corruptObject, missingObject } from '../objects/object-store.ts';
-import type { WorkspaceContext } from '../workspace/context.ts';
+import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
 import { writePiece } from '../workspace/read-file.ts';
 import { linksToObjects, placeLink } from '../workspace/relink.ts';
 
@@ -21,14 +21,20 @@ export interface WriteProgress {
  * verified: where they are wrong the object is set aside and MLO_OBJECT_CORRUPT thrown; the caller removes
  * `temporary`.
  */
-export async function writeObject(context: WorkspaceContext, content: Content, temporary: BytePath, path: BytePath, progress: WriteProgress): Promise<void> {
+export async function writeObject(
+  context: WorkspaceContext,
+  content: Content,
+  temporary: BytePath,
+  path: BytePath,
+  progress: WriteProgress,
+): Promise<void> {
   const object = context.store.fileOf(content.digest);
   if (object === undefined || (content.size <= STREAM_BYTES && !wantsFile(context, content))) {
     writeBytes(context, content, temporary, path);
     progress.onBytes(content.size);
     return;
   }
-  await withoutObjectErrors(content, path, async () => {
+  await withoutObjectErrors(content, shownPath(context, path), async () => {
     if (await linkVerified(context, content, object, temporary, path)) progress.onBytes(content.size);
     else if (await cloneVerified(context, content, object, temporary, path)) progress.onBytes(content.size);
     else await copyVerified(context, content, object, temporary, path, progress);
@@ -44,8 +50,8 @@ function isLinked(context: WorkspaceContext, content: Content): boolean {
 }
 
 function writeBytes(context: WorkspaceContext, content: Content, temporary: BytePath, path: BytePath): void {
-  const bytes = context.store.read(content.digest, toDisplayPath(path));
-  withIoErrors('write', toDisplayPath(path), () => {
+  const bytes = context.store.read(content.digest, shownPath(context, path));
+  withIoErrors('write', shownPath(context, path), () => {
     const file = openSync(toSystemPath(temporary), 'wx', modeOf(content));
     try {
       writeAll(file, bytes);
@@ -55,16 +61,28 @@ function writeBytes(context: WorkspaceContext, content: Content, temporary: Byte
   });
 }
 
-async function linkVerified(context: WorkspaceContext, content: Content, object: string, temporary: BytePath, path: BytePath): Promise<boolean> {
+async function linkVerified(
+  context: WorkspaceContext,
+  content: Content,
+  object: string,
+  temporary: BytePath,
+  path: BytePath,
+): Promise<boolean> {
   if (!isLinked(context, content)) return false;
   await verifyFile(context, content, object, path);
-  return withIoErrors('link', toDisplayPath(path), () => placeLink(context.link, object, temporary));
+  return withIoErrors('link', shownPath(context, path), () => placeLink(context.link, object, temporary));
 }
 
-async function cloneVerified(context: WorkspaceContext, content: Content, object: string, temporary: BytePath, path: BytePath): Promise<boolean> {
+async function cloneVerified(
+  context: WorkspaceContext,
+  content: Content,
+  object: string,
+  temporary: BytePath,
+  path: BytePath,
+): Promise<boolean> {
   if (!context.abilities.reflink || !context.link.includes('reflink')) return false;
   const mode = modeOf(content) & ~process.umask();
-  context.abilities.reflink = withIoErrors('write', toDisplayPath(path), () => tryReflink(object, temporary, mode));
+  context.abilities.reflink = withIoErrors('write', shownPath(context, path), () => tryReflink(object, temporary, mode));
   if (context.abilities.reflink) await verifyFile(context, content, toSystemPath(temporary), path);
   return context.abilities.reflink;
 }
@@ -77,7 +95,7 @@ async function copyVerified(
   path: BytePath,
   progress: WriteProgress,
 ): Promise<void> {
-  const shown = toDisplayPath(path);
+  const shown = shownPath(context, path);
   const target = await open(toSystemPath(temporary), 'wx', modeOf(content)).catch((error: unknown) => {
     throw asIoError(error, 'write', shown);
   });
@@ -106,7 +124,7 @@ async function verifyFile(context: WorkspaceContext, content: Content, file: str
 
 function setAside(context: WorkspaceContext, content: Content, path: BytePath): Error {
   context.store.setAside(content.digest);
-  return corruptObject(content.digest, toDisplayPath(path));
+  return corruptObject(content.digest, shownPath(context, path));
 }
 
 /** Before the umask. */
@@ -114,10 +132,10 @@ function modeOf(content: Content): number {
   return content.mode === 'exec' ? 0o777 : 0o666;
 }
 
-async function withoutObjectErrors(content: Content, path: BytePath, work: () => Promise<void>): Promise<void> {
+async function withoutObjectErrors(content: Content, path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw isErrno(error, 'ENOENT') ? missingObject([content.digest], toDisplayPath(path)) : asIoError(error, 'read the object for', toDisplayPath(path));
+    throw isErrno(error, 'ENOENT') ? missingObject([content.digest], path) : asIoError(error, 'read the object for', path);
   }
 }

@@ -137,7 +137,7 @@ export class Journal implements ObjectSource, ObjectSink {
   /** Opens segments that are new here. One that vanishes while we look was merged: then its bytes are under a new name. */
   #load(): boolean {
     let opened = 0;
-    for (let complete = false; !complete; ) {
+    for (let complete = false; !complete;) {
       complete = true;
       for (const name of this.#unknownNames()) {
         try {

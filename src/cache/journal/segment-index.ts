@@ -33,7 +33,11 @@ export class GrowingIndex implements SegmentIndex {
   /** Forgets everything from `at` on: it could not be written. */
   cut(at: number): void {
     for (const [digest, found] of this.#objects) if (found !== 'broken' && found.at >= at) this.#objects.delete(digest);
-    for (const [key, positions] of this.#runs) this.#runs.set(key, positions.filter((position) => position.at < at));
+    for (const [key, positions] of this.#runs)
+      this.#runs.set(
+        key,
+        positions.filter((position) => position.at < at),
+      );
   }
 
   object(digest: Digest): Found | undefined {

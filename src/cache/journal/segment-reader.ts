@@ -137,4 +137,3 @@ export class SegmentReader {
 export function isIntact(payload: Buffer, position: Position): boolean {
   return payload.length === position.length && crc32(payload) === position.crc;
 }
-

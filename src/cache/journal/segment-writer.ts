@@ -65,7 +65,10 @@ export class SegmentWriter {
   read(position: Position): Buffer {
     if (position.at + position.length > this.#written) this.push();
     const bytes = Buffer.allocUnsafe(position.length);
-    return bytes.subarray(0, withIoErrors('read', this.path, () => readSync(this.#file, bytes, 0, bytes.length, position.at)));
+    return bytes.subarray(
+      0,
+      withIoErrors('read', this.path, () => readSync(this.#file, bytes, 0, bytes.length, position.at)),
+    );
   }
 
   async sync(): Promise<void> {

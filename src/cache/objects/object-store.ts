@@ -59,18 +59,13 @@ export class ObjectStore {
 
   /** Takes bytes whose digest was just computed. What is there already is not written again, unless it is seen to be wrong. */
   put(digest: Digest, bytes: Uint8Array): void {
-    if (this.loose.sizeOf(digest) === bytes.length) return;
     if (bytes.length >= this.#looseFrom) {
-      this.loose.put(digest, bytes);
+      if (this.loose.sizeOf(digest) !== bytes.length) this.loose.put(digest, bytes);
       return;
     }
     if (this.#journal.isOwn(digest)) return;
     const present = this.#journal.read(digest);
     if (present === undefined || !present.equals(bytes)) this.#journal.put(digest, bytes);
-  }
-
-  isLooseSize(size: number): boolean {
-    return size >= this.#looseFrom;
   }
 
   /** From now on the object counts as missing, so that good bytes can be stored again. */

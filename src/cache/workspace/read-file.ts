@@ -115,7 +115,9 @@ async function storeLarge(context: WorkspaceContext, file: FileToRead): Promise<
   const temporary = loose.newTemporary();
   try {
     const isClone = withIoErrors('write the object', temporary, () => cloneInto(context, file, temporary));
-    const digest = isClone ? await hashLarge({ ...file, path: temporary, viaLink: true, stat: statSync(temporary) }) : await copyInto(file, temporary);
+    const digest = isClone
+      ? await hashLarge({ ...file, path: temporary, viaLink: true, stat: statSync(temporary) })
+      : await copyInto(file, temporary);
     if (isClone && !sameFile(currentStat(file), file.stat)) throw sourceChanged(file.path);
     if (loose.sizeOf(digest) === file.stat.size) rmSync(temporary);
     else loose.adopt(temporary, digest);
@@ -154,7 +156,7 @@ async function copyInto(file: FileToRead, temporary: string): Promise<Digest> {
 /** `FileHandle.write` may write less than it was given. */
 export async function writePiece(target: FileHandle, piece: Buffer, path: string): Promise<void> {
   try {
-    for (let done = 0; done < piece.length; ) done += (await target.write(piece, done, piece.length - done)).bytesWritten;
+    for (let done = 0; done < piece.length;) done += (await target.write(piece, done, piece.length - done)).bytesWritten;
   } catch (error) {
     throw asIoError(error, 'write', path);
   }
@@ -178,7 +180,9 @@ async function withSource(file: FileToRead, read: (source: FileHandle) => Promis
 }
 
 function currentStat(file: FileToRead): Stats {
-  const stat = file.viaLink ? statSync(toSystemPath(file.path), { throwIfNoEntry: false }) : lstatSync(toSystemPath(file.path), { throwIfNoEntry: false });
+  const stat = file.viaLink
+    ? statSync(toSystemPath(file.path), { throwIfNoEntry: false })
+    : lstatSync(toSystemPath(file.path), { throwIfNoEntry: false });
   if (stat === undefined) throw sourceChanged(file.path);
   return stat;
 }

@@ -10,7 +10,7 @@ import { hashBytes } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { NO_DIGEST } from '../journal/record-format.ts';
 import { contentRow, treeOf } from '../tree-objects.ts';
-import { indexKey, staysInside, type WorkspaceContext } from './context.ts';
+import { indexKey, shownPath, staysInside, type WorkspaceContext } from './context.ts';
 import { fileContent, isReadAtOnce, knownDigest, readAtOnce, readInPieces, sourceChanged, type FileToRead } from './read-file.ts';
 
 /** What was found at a path, and below it. */
@@ -74,7 +74,7 @@ class PathReader {
   /** Undefined for a large file, which must be read in pieces. */
   #readWithoutWaiting(path: BytePath, stat: Stats): Node | undefined {
     if (stat.isSymbolicLink()) return this.#readLink(path, stat);
-    if (!stat.isFile()) return this.#foreign(stat, fileTypeError(path, stat));
+    if (!stat.isFile()) return this.#foreign(stat, fileTypeError(this.#context, path, stat));
     return this.#readSmallFile(path, stat, stat, false);
   }
 
@@ -160,7 +160,7 @@ class PathReader {
   }
 
   #isIgnored(path: BytePath, isFolder: boolean): boolean {
-    return this.#context.ignore?.ignores(toDisplayPath(indexKey(this.#context, path)), isFolder) === true;
+    return this.#context.ignore?.ignores(shownPath(this.#context, path), isFolder) === true;
   }
 
   #countBytes(bytes: number): void {
@@ -193,13 +193,17 @@ export function readlink(path: BytePath): BytePath {
 }
 
 function linkError(context: WorkspaceContext, link: BytePath, target: BytePath): MloError | undefined {
-  const shown = toDisplayPath(link);
+  const shown = shownPath(context, link);
   const inside = staysInside(context, link, target) && (resolved(link) === undefined || isInside(context.realRoot, resolved(link) ?? ''));
   if (inside) return undefined;
-  return new MloError('MLO_FILE_TYPE', `Symlink ${shown} -> ${toDisplayPath(target)} leaves the project or is absolute; only relative links within the project can be tracked`, {
-    hint: 'Copy what it points to in its place, or make it a relative link to a path of the project',
-    details: { path: shown, target: toDisplayPath(target) },
-  });
+  return new MloError(
+    'MLO_FILE_TYPE',
+    `Symlink ${shown} -> ${toDisplayPath(target)} leaves the project or is absolute; only relative links within the project can be tracked`,
+    {
+      hint: 'Copy what it points to in its place, or make it a relative link to a path of the project',
+      details: { path: shown, target: toDisplayPath(target) },
+    },
+  );
 }
 
 /** Where a link leads in the end; undefined where it dangles. */
@@ -212,12 +216,11 @@ function resolved(link: BytePath): BytePath | undefined {
   }
 }
 
-function fileTypeError(path: BytePath, stat: Stats): MloError {
-  const shown = toDisplayPath(path);
+function fileTypeError(context: WorkspaceContext, path: BytePath, stat: Stats): MloError {
+  const shown = shownPath(context, path);
   const type = stat.isSocket() ? 'a socket' : stat.isFIFO() ? 'a FIFO' : 'a device';
   return new MloError('MLO_FILE_TYPE', `${shown} is ${type}; only files, folders and symlinks can be tracked`, {
     hint: 'Move it out of that folder, or name it in .mloignore',
     details: { path: shown },
   });
 }
-

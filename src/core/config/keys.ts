@@ -71,7 +71,10 @@ export function isConfigKey(key: string): key is ConfigKey {
 /** The key a user typed. Throws MLO_CONFIG with the nearest one. */
 export function configKey(typed: string): ConfigKey {
   if (isConfigKey(typed)) return typed;
-  throw new MloError('MLO_CONFIG', `There is no configuration key '${typed}'`, { hint: unknownKeyHint(typed), details: { key: typed, known: CONFIG_KEYS } });
+  throw new MloError('MLO_CONFIG', `There is no configuration key '${typed}'`, {
+    hint: unknownKeyHint(typed),
+    details: { key: typed, known: CONFIG_KEYS },
+  });
 }
 
 export function unknownKeyHint(typed: string): string {
@@ -97,7 +100,8 @@ export function configText(value: ConfigValue): string {
 
 /** A list, or the same as text with commas. */
 function readLinks(value: unknown): readonly ConfigLink[] | undefined {
-  const items: readonly unknown[] = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : Array.isArray(value) ? value : [];
+  const items: readonly unknown[] =
+    typeof value === 'string' ? value.split(',').map((item) => item.trim()) : Array.isArray(value) ? value : [];
   const links = items.filter((item): item is ConfigLink => LINKS.includes(item as ConfigLink));
   return links.length > 0 && links.length === items.length ? [...new Set(links)] : undefined;
 }

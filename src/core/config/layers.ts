@@ -1,5 +1,14 @@
 import type { Problem } from '../errors/mlo-error.ts';
-import { CONFIG, CONFIG_KEYS, configText, environmentName, parseConfigText, type ConfigKey, type ConfigValue, type ConfigValues } from './keys.ts';
+import {
+  CONFIG,
+  CONFIG_KEYS,
+  configText,
+  environmentName,
+  parseConfigText,
+  type ConfigKey,
+  type ConfigValue,
+  type ConfigValues,
+} from './keys.ts';
 
 /** Strongest first. */
 export const CONFIG_ORIGINS = ['flag', 'env', 'local', 'project', 'user', 'default'] as const;
@@ -40,7 +49,10 @@ export function configValues(entries: readonly ConfigEntry[]): ConfigValues {
 }
 
 /** The `MLO_…` variables that are configuration keys; an empty one counts as not set. */
-export function environmentLayer(env: { readonly [name: string]: string | undefined }): { readonly layer: ConfigLayer; readonly problems: readonly Problem[] } {
+export function environmentLayer(env: { readonly [name: string]: string | undefined }): {
+  readonly layer: ConfigLayer;
+  readonly problems: readonly Problem[];
+} {
   const values: { [key: string]: ConfigValue } = {};
   const problems: Problem[] = [];
   for (const key of CONFIG_KEYS) {
@@ -48,7 +60,11 @@ export function environmentLayer(env: { readonly [name: string]: string | undefi
     const text = env[name];
     if (text === undefined || text === '') continue;
     const value = parseConfigText(key, text);
-    if (value === undefined) problems.push({ message: `${name}: expected ${CONFIG[key].expects}, found '${text}'`, hint: `For example: ${name}=${configText(CONFIG[key].fallback)}` });
+    if (value === undefined)
+      problems.push({
+        message: `${name}: expected ${CONFIG[key].expects}, found '${text}'`,
+        hint: `For example: ${name}=${configText(CONFIG[key].fallback)}`,
+      });
     else values[key] = value;
   }
   return { layer: { origin: 'env', values: values as PartialConfig }, problems };

@@ -34,7 +34,8 @@ class ConfigReader implements ParsedConfig {
       const full = prefix + key;
       if (isConfigKey(full)) this.readValue(full, node);
       else if (node.kind === 'map' && CONFIG_KEYS.some((known) => known.startsWith(`${full}.`))) this.readMap(node, `${full}.`);
-      else if (!isEmptySection(full, node)) this.problems.push(node.from.problem(keyStart, `unknown configuration key '${full}'`, unknownKeyHint(full)));
+      else if (!isEmptySection(full, node))
+        this.problems.push(node.from.problem(keyStart, `unknown configuration key '${full}'`, unknownKeyHint(full)));
     }
   }
 

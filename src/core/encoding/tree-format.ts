@@ -65,9 +65,11 @@ export function decodeTree(text: string, digest: Digest): readonly TreeRow[] {
 
 function decodeLine(line: string, digest: Digest): TreeRow {
   const [type, rowDigest, size, ...rest] = line.split(' ');
-  if (type !== 'file' && type !== 'exec' && type !== 'symlink' && type !== 'tree') throw damaged(digest, `it has an entry of type '${String(type)}'`);
+  if (type !== 'file' && type !== 'exec' && type !== 'symlink' && type !== 'tree')
+    throw damaged(digest, `it has an entry of type '${String(type)}'`);
   const files = type === 'tree' ? rest.shift() : undefined;
-  if (!isDigest(rowDigest) || !isCount(size) || (type === 'tree' && !isCount(files))) throw damaged(digest, `its line '${line}' is not an entry`);
+  if (!isDigest(rowDigest) || !isCount(size) || (type === 'tree' && !isCount(files)))
+    throw damaged(digest, `its line '${line}' is not an entry`);
   const escaped = rest.join(' ');
   const name = unescapeName(escaped);
   if (escapeName(name) !== escaped) throw damaged(digest, `its name '${escaped}' is not in canonical form`);

@@ -16,7 +16,8 @@ function addEntry(text: string, map: MapNode, entry: string): string {
   const entries = [...map.entries.values()];
   const last = entries.at(-1);
   const [first] = entries;
-  if (first === undefined || last === undefined) return text.trim() === '' ? `{${entry}}\n` : splice(text, map.start + 1, map.end - 1, entry);
+  if (first === undefined || last === undefined)
+    return text.trim() === '' ? `{${entry}}\n` : splice(text, map.start + 1, map.end - 1, entry);
   const before = text.slice(map.start + 1, first.keyStart);
   const separator = before.includes('\n') ? before.slice(before.lastIndexOf('\n')) : ' ';
   return splice(text, last.node.end, last.node.end, `,${separator}${entry}`);

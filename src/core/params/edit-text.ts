@@ -40,7 +40,8 @@ function existing(node: SourceNode, steps: readonly string[], from: number): rea
   if (from === steps.length) return [];
   for (let to = from + 1; to <= steps.length; to += 1) {
     const key = steps.slice(from, to).join('.');
-    const child = node.kind === 'map' ? node.entries.get(key)?.node : node.kind === 'list' && /^\d+$/.test(key) ? node.items[Number(key)] : undefined;
+    const child =
+      node.kind === 'map' ? node.entries.get(key)?.node : node.kind === 'list' && /^\d+$/.test(key) ? node.items[Number(key)] : undefined;
     const rest = child === undefined ? undefined : existing(child, steps, to);
     if (rest !== undefined) return [key, ...rest];
   }

@@ -35,7 +35,8 @@ function replaceValue(text: string, { node, entry }: Walk, render: Render): stri
   if (entry !== undefined && node.start < entry.keyEnd) return undefined;
   const replaced = text.slice(node.start, node.end);
   if (node.start === node.end) return entry === undefined ? undefined : afterColon(text, entry, ` ${render({ flow: false })}`);
-  if (node.kind === 'scalar' && !replaced.endsWith('\n')) return splice(text, node.start, node.end, render({ flow: isInFlow(text, node), replaced }));
+  if (node.kind === 'scalar' && !replaced.endsWith('\n'))
+    return splice(text, node.start, node.end, render({ flow: isInFlow(text, node), replaced }));
   if (node.kind === 'scalar') return splice(text, node.start, node.end, `${render({ flow: false })}\n`);
   if (isFlow(text, node)) return splice(text, node.start, node.end, render({ flow: false, replaced }));
   if (entry === undefined) return undefined;
@@ -57,11 +58,12 @@ function addToMap(text: string, map: MapNode, missing: readonly string[], render
   return appendLines(text, trimmedEnd(text, map.end), ' '.repeat(column), missing, render);
 }
 
-/** `train:` with nothing below it. */
+/** `train:` with nothing below it, or a null that is written out. */
 function addUnderNothing(text: string, { node, entry, missing }: Walk, render: Render): string | undefined {
-  if (node.start !== node.end) return undefined;
-  if (entry === undefined) return appendLines(text, trimmedEnd(text, text.length), '', missing, render);
-  return appendLines(text, entry.keyEnd, ' '.repeat(columnOf(text, entry.keyStart) + 2), missing, render);
+  if (entry === undefined && node.start === node.end) return appendLines(text, trimmedEnd(text, text.length), '', missing, render);
+  if (entry === undefined || isInFlow(text, node)) return splice(text, node.start, node.end, `{${flowEntry(missing, render)}}`);
+  const bare = node.start < node.end ? splice(text, text.slice(0, node.start).trimEnd().length, node.end, '') : text;
+  return appendLines(bare, entry.keyEnd, ' '.repeat(columnOf(text, entry.keyStart) + 2), missing, render);
 }
 
 /** New lines after the one that holds `at`, comments at its end included. */

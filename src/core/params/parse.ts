@@ -18,19 +18,25 @@ export function parseParamsText(path: string, text: string): ValueMap {
 /** The same with positions, for templates and edits. Without problems, the root is a map. */
 export function parseParamsSource(path: string, text: string): ParsedSource & { readonly root: MapNode } {
   const refused = refusedFormat(path);
-  const parsed = /\.json$/i.test(path) && text.trim() !== '' ? parseJsonSource(path, text) : parseYamlSource(path, refused === undefined ? text : '');
+  const parsed =
+    /\.json$/i.test(path) && text.trim() !== '' ? parseJsonSource(path, text) : parseYamlSource(path, refused === undefined ? text : '');
   const { source, root } = parsed;
   const empty: MapNode = { kind: 'map', entries: new Map(), from: source, start: 0, end: 0 };
   if (refused !== undefined) return { source, root: empty, problems: [{ message: refused, file: path }] };
   if (parsed.problems.length > 0) return { ...parsed, root: empty };
   if (root.kind === 'map') return { ...parsed, root };
   if (root.kind === 'scalar' && root.value === null) return { ...parsed, root: empty };
-  return { source, root: empty, problems: [source.problem(root.start, `'${path}' must hold a map of names to values, found ${describeNode(root)}`)] };
+  return {
+    source,
+    root: empty,
+    problems: [source.problem(root.start, `'${path}' must hold a map of names to values, found ${describeNode(root)}`)],
+  };
 }
 
 /** Why a file of this name cannot be read as params, or undefined. */
 export function refusedFormat(path: string): string | undefined {
-  if (/\.py$/i.test(path)) return `'${path}': params in Python are not read, because that would mean running it; keep them in params.yaml or JSON`;
+  if (/\.py$/i.test(path))
+    return `'${path}': params in Python are not read, because that would mean running it; keep them in params.yaml or JSON`;
   if (/\.toml$/i.test(path)) return `'${path}': TOML is not supported yet; use YAML or JSON`;
   return undefined;
 }

@@ -25,9 +25,13 @@ export function setFrozenInText(path: string, text: string, stageName: string, f
   if (!frozen && present === undefined) return text;
   const edited = setInYaml(text, root, [...keys, 'frozen'], () => String(frozen));
   if (edited !== undefined && says(path, edited, keys, frozen, root)) return edited;
-  throw new MloError('MLO_PIPELINE_INVALID', `stage '${stageName}' of '${path}' cannot be ${frozen ? 'frozen' : 'unfrozen'} without changing others`, {
-    hint: `It shares an anchor with another stage: write 'frozen: ${frozen}' by hand.`,
-  });
+  throw new MloError(
+    'MLO_PIPELINE_INVALID',
+    `stage '${stageName}' of '${path}' cannot be ${frozen ? 'frozen' : 'unfrozen'} without changing others`,
+    {
+      hint: `It shares an anchor with another stage: write 'frozen: ${frozen}' by hand.`,
+    },
+  );
 }
 
 /** foreach: the stage stands in `do`; matrix: beside it. */
@@ -38,7 +42,11 @@ function definitionPath(path: string, root: SourceNode, stageName: string): read
   const definition = known.get(name)?.node;
   if (definition?.kind !== 'map') {
     const close = nearest(name, known.keys());
-    throw new MloError('MLO_TARGET', `there is no stage '${stageName}' in '${path}'`, close === undefined ? {} : { hint: `Did you mean '${close}'?` });
+    throw new MloError(
+      'MLO_TARGET',
+      `there is no stage '${stageName}' in '${path}'`,
+      close === undefined ? {} : { hint: `Did you mean '${close}'?` },
+    );
   }
   return definition.entries.get('do')?.node.kind === 'map' ? ['stages', name, 'do'] : ['stages', name];
 }

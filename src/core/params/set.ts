@@ -17,7 +17,8 @@ export function setParamInText(path: string, text: string, key: string, valueTex
   const { root, problems } = parseParamsSource(path, text);
   if (problems.length > 0) parseParamsText(path, text);
   const steps = keySteps(key);
-  if (steps.some((step) => step.trim() === '')) throw new MloError('MLO_PARAMS', `'${key}' is not a param key`, { hint: 'Keys are words joined by dots: train.learning_rate' });
+  if (steps.some((step) => step.trim() === ''))
+    throw new MloError('MLO_PARAMS', `'${key}' is not a param key`, { hint: 'Keys are words joined by dots: train.learning_rate' });
   const keys = actualPath(root, steps);
   refuseBlocked(path, key, root, keys);
   const given = parseValueText(valueText);
@@ -39,7 +40,10 @@ function refuseBlocked(path: string, key: string, root: SourceNode, keys: readon
   if (missing.length === 0 || node.kind === 'map' || (node.kind === 'scalar' && node.value === null)) return;
   const above = keys.slice(0, keys.length - missing.length).join('.');
   const found = node.kind === 'list' ? `a list of ${node.items.length}` : describeNode(node);
-  throw new MloError('MLO_PARAMS', `'${key}' cannot be set in '${path}': '${above}' is ${found}, not a map`, { hint: `Set '${above}' as a whole.`, details: { path, key } });
+  throw new MloError('MLO_PARAMS', `'${key}' cannot be set in '${path}': '${above}' is ${found}, not a map`, {
+    hint: `Set '${above}' as a whole.`,
+    details: { path, key },
+  });
 }
 
 /** Layout may change here, so this is only for places where no edit in place is possible. */
@@ -63,7 +67,8 @@ function holds(path: string, text: string, wanted: Value): boolean {
 function setValue(value: Value, keys: readonly string[], wanted: Value): Value {
   const [first, ...rest] = keys;
   if (first === undefined) return wanted;
-  if (Array.isArray(value)) return (value as readonly Value[]).with(Number(first), setValue((value as readonly Value[])[Number(first)] as Value, rest, wanted));
+  if (Array.isArray(value))
+    return (value as readonly Value[]).with(Number(first), setValue((value as readonly Value[])[Number(first)] as Value, rest, wanted));
   const map: Record<string, Value> = isMap(value) ? { ...value } : {};
   setOwn(map, first, setValue(Object.hasOwn(map, first) ? (map[first] as Value) : null, rest, wanted));
   return map;

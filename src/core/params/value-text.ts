@@ -28,7 +28,10 @@ function isBlockCollection(root: SourceNode, text: string): boolean {
 /** JSON text of a value; NaN and the infinities as Python's json writes them. */
 export function jsonText(value: Value): string {
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(jsonText).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${jsonText(inner as Value)}`).join(', ')}}`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .map(([key, inner]) => `${JSON.stringify(key)}: ${jsonText(inner as Value)}`)
+      .join(', ')}}`;
   if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value);
   return JSON.stringify(value);
 }

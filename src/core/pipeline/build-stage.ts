@@ -75,7 +75,11 @@ function readWdir(fields: Fields, origin: StageOrigin): ProjectPath | undefined 
   if (written === undefined) return undefined;
   const resolved = resolvePath(origin.folder, written);
   if ('path' in resolved) return resolved.path;
-  return fields.fail(node, `${fields.where}.wdir: '${written}' ${resolved.refused}`, `wdir is relative to the folder of '${origin.file}' and lies inside the project.`);
+  return fields.fail(
+    node,
+    `${fields.where}.wdir: '${written}' ${resolved.refused}`,
+    `wdir is relative to the folder of '${origin.file}' and lies inside the project.`,
+  );
 }
 
 function readDeps(fields: Fields, place: StagePlace): readonly DepSpec[] {
@@ -84,7 +88,8 @@ function readDeps(fields: Fields, place: StagePlace): readonly DepSpec[] {
   const specs: DepSpec[] = [];
   const add = (declared: string | undefined, at: Place, name?: string): void => {
     const path = declared === undefined ? undefined : place.depPath(declared, at, where, fields);
-    if (declared !== undefined && path !== undefined) specs.push({ path, declared, ...(name === undefined ? {} : { name }), at: positionOf(at) });
+    if (declared !== undefined && path !== undefined)
+      specs.push({ path, declared, ...(name === undefined ? {} : { name }), at: positionOf(at) });
   };
   if (node?.kind === 'list') for (const item of node.items) add(place.pathText(item, where, fields), item);
   if (node?.kind === 'map') for (const { key, node: value } of node.entries.values()) add(place.pathText(value, where, fields), value, key);
@@ -96,5 +101,8 @@ function readTimeout(fields: Fields): number | undefined {
   if (node === undefined) return undefined;
   const value = node.kind === 'scalar' ? node.value : undefined;
   const milliseconds = typeof value === 'string' || typeof value === 'number' ? durationMs(value) : undefined;
-  return milliseconds ?? fields.fail(node, `${fields.where}.timeout: expected seconds above 0, or a text such as 30s, 5m or 2h, found ${describeNode(node)}`);
+  return (
+    milliseconds ??
+    fields.fail(node, `${fields.where}.timeout: expected seconds above 0, or a text such as 30s, 5m or 2h, found ${describeNode(node)}`)
+  );
 }

@@ -39,16 +39,32 @@ export function expandDefinition(definition: Definition, context: TemplateContex
   const data = resolveData(iterable.node, field, definition, context, problems);
   if (data === undefined) return [];
   warnIfOverwriting(definition, context, field === 'matrix' || data.kind === 'map' ? ['item', 'key'] : ['item'], problems);
-  const members = field === 'foreach' ? foreachMembers(definition, iterable.node, data, problems) : matrixMembers(definition, iterable.node, data, problems);
-  if (members.length === 0) problems.warn({ from: iterable.node.from, start: iterable.keyStart }, `'${field}' of '${definition.name}' is empty: it makes no stage`);
+  const members =
+    field === 'foreach'
+      ? foreachMembers(definition, iterable.node, data, problems)
+      : matrixMembers(definition, iterable.node, data, problems);
+  if (members.length === 0)
+    problems.warn({ from: iterable.node.from, start: iterable.keyStart }, `'${field}' of '${definition.name}' is empty: it makes no stage`);
   return members;
 }
 
-function resolveData(node: SourceNode, field: string, definition: Definition, context: TemplateContext | undefined, problems: Problems): SourceNode | undefined {
+function resolveData(
+  node: SourceNode,
+  field: string,
+  definition: Definition,
+  context: TemplateContext | undefined,
+  problems: Problems,
+): SourceNode | undefined {
   let faults = 0;
   const report = (fault: TemplateFault): void => {
     faults += 1;
-    problems.add('MLO_TEMPLATE', fault, `failed to parse 'stages.${definition.name}.${field}' in '${definition.file}': ${fault.message}`, fault.hint, fault.message);
+    problems.add(
+      'MLO_TEMPLATE',
+      fault,
+      `failed to parse 'stages.${definition.name}.${field}' in '${definition.file}': ${fault.message}`,
+      fault.hint,
+      fault.message,
+    );
   };
   checkExpressions(node, report);
   if (faults > 0 || context === undefined) return undefined;
@@ -63,7 +79,14 @@ function foreachMembers(definition: Definition, written: SourceNode, data: Sourc
   if (data.kind === 'map') {
     return Array.from(data.entries.values(), ({ key, node, keyStart, keyEnd }) => {
       const keyNode: ScalarNode = { kind: 'scalar', value: key, from: node.from, start: keyStart, end: keyEnd };
-      return { suffix: key, template, locals: new Map<string, SourceNode>([['item', node], ['key', keyNode]]) };
+      return {
+        suffix: key,
+        template,
+        locals: new Map<string, SourceNode>([
+          ['item', node],
+          ['key', keyNode],
+        ]),
+      };
     });
   }
   if (data.kind === 'scalar') {
@@ -72,8 +95,15 @@ function foreachMembers(definition: Definition, written: SourceNode, data: Sourc
   }
   const complex = data.items.some((item) => item.kind !== 'scalar');
   const substituted = areSubstituted(written, data.items);
-  const named = data.items.map((item, index) => ({ name: complex ? String(index) : fragment(item as ScalarNode, substituted[index] === true), item }));
-  return unique(definition, 'foreach', named, problems).map(({ name, item }) => ({ suffix: name, template, locals: new Map([['item', item]]) }));
+  const named = data.items.map((item, index) => ({
+    name: complex ? String(index) : fragment(item as ScalarNode, substituted[index] === true),
+    item,
+  }));
+  return unique(definition, 'foreach', named, problems).map(({ name, item }) => ({
+    suffix: name,
+    template,
+    locals: new Map([['item', item]]),
+  }));
 }
 
 function matrixMembers(definition: Definition, written: SourceNode, data: SourceNode, problems: Problems): readonly Member[] {
@@ -109,12 +139,24 @@ function matrixMembers(definition: Definition, written: SourceNode, data: Source
   if (axes.length === 0) return [];
   return unique(definition, 'matrix', named, problems).map(({ name, item }) => {
     const keyNode: ScalarNode = { kind: 'scalar', value: name, from: item.from, start: item.start, end: item.end };
-    return { suffix: name, template, locals: new Map<string, SourceNode>([['item', item], ['key', keyNode]]) };
+    return {
+      suffix: name,
+      template,
+      locals: new Map<string, SourceNode>([
+        ['item', item],
+        ['key', keyNode],
+      ]),
+    };
   });
 }
 
 /** Equal items make one stage (as in DVC); different ones of the same name would lose a stage: an error. */
-function unique<T extends { readonly name: string; readonly item: SourceNode }>(definition: Definition, field: string, named: readonly T[], problems: Problems): readonly T[] {
+function unique<T extends { readonly name: string; readonly item: SourceNode }>(
+  definition: Definition,
+  field: string,
+  named: readonly T[],
+  problems: Problems,
+): readonly T[] {
   const byName = new Map<string, T>();
   for (const one of named) {
     const first = byName.get(one.name);
@@ -124,8 +166,15 @@ function unique<T extends { readonly name: string; readonly item: SourceNode }>(
     }
     const place = { from: definition.node.from, start: definition.nameStart };
     const where = `'${field}' of '${definition.name}'`;
-    if (printedText(first.item) === printedText(one.item)) problems.warn(place, `${where} lists '${one.name}' more than once; it makes one stage`);
-    else problems.add('MLO_PIPELINE_INVALID', place, `${where} makes two different stages of the same name '${definition.name}@${one.name}'`, 'Change the values so that their names differ.');
+    if (printedText(first.item) === printedText(one.item))
+      problems.warn(place, `${where} lists '${one.name}' more than once; it makes one stage`);
+    else
+      problems.add(
+        'MLO_PIPELINE_INVALID',
+        place,
+        `${where} makes two different stages of the same name '${definition.name}@${one.name}'`,
+        'Change the values so that their names differ.',
+      );
   }
   return [...byName.values()];
 }
@@ -175,9 +224,17 @@ function unfit(definition: Definition, field: string, data: SourceNode, expected
   problems.add('MLO_TEMPLATE', data, message);
 }
 
-function warnIfOverwriting(definition: Definition, context: TemplateContext | undefined, keys: readonly string[], problems: Problems): void {
+function warnIfOverwriting(
+  definition: Definition,
+  context: TemplateContext | undefined,
+  keys: readonly string[],
+  problems: Problems,
+): void {
   const taken = keys.filter((key) => context?.has(key) === true);
   if (taken.length === 0) return;
   const verb = taken.length === 1 ? 'is' : 'are';
-  problems.warn({ from: definition.node.from, start: definition.nameStart }, `${taken.join(' and ')} ${verb} already specified, will be overwritten for stages generated from '${definition.name}'`);
+  problems.warn(
+    { from: definition.node.from, start: definition.nameStart },
+    `${taken.join(' and ')} ${verb} already specified, will be overwritten for stages generated from '${definition.name}'`,
+  );
 }

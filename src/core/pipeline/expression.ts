@@ -16,7 +16,11 @@ export function hasTemplate(text: string): boolean {
 /** All `${…}` that are not escaped as `\${…}`. */
 export function findMatches(text: string): readonly Match[] {
   if (!hasTemplate(text)) return [];
-  return Array.from(text.matchAll(OPEN), (match) => ({ start: match.index, end: match.index + match[0].length, inner: match[1] as string }));
+  return Array.from(text.matchAll(OPEN), (match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    inner: match[1] as string,
+  }));
 }
 
 /** `\${` is how a literal `${` is written. */

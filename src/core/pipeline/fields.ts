@@ -42,7 +42,9 @@ export class Fields {
   }
 
   positive(key: string): number | undefined {
-    return this.read(key, 'expected a number above 0', (value) => (typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined));
+    return this.read(key, 'expected a number above 0', (value) =>
+      typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined,
+    );
   }
 
   inner(key: string): Fields | undefined {
@@ -63,7 +65,11 @@ export class Fields {
 
   failAt(key: string, message: string, hint?: string): undefined {
     const entry = this.entry(key);
-    return this.fail(entry === undefined ? this.map : { from: entry.node.from, start: entry.keyStart }, `${this.where}.${key}: ${message}`, hint);
+    return this.fail(
+      entry === undefined ? this.map : { from: entry.node.from, start: entry.keyStart },
+      `${this.where}.${key}: ${message}`,
+      hint,
+    );
   }
 
   warnAt(key: string, message: string, hint?: string): void {

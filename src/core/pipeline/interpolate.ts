@@ -24,8 +24,14 @@ export interface TemplateFault {
  * takes the value with its type; inside other text it is printed as DVC (Python) prints it.
  * Faults are handed to `report`, and the text stays as it is.
  */
-export function interpolate(node: SourceNode, context: TemplateContext, allowed: Allowed, report: (fault: TemplateFault) => void): SourceNode {
-  if (node.kind === 'scalar') return typeof node.value === 'string' && hasTemplate(node.value) ? interpolateText(node, context, allowed, report) : node;
+export function interpolate(
+  node: SourceNode,
+  context: TemplateContext,
+  allowed: Allowed,
+  report: (fault: TemplateFault) => void,
+): SourceNode {
+  if (node.kind === 'scalar')
+    return typeof node.value === 'string' && hasTemplate(node.value) ? interpolateText(node, context, allowed, report) : node;
   if (node.kind === 'list') {
     const items = node.items.map((item) => interpolate(item, context, allowed, report));
     return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
@@ -96,7 +102,8 @@ function interpolateText(node: ScalarNode, context: TemplateContext, allowed: Al
   for (const match of matches) {
     const value = resolve(node, match, context, report);
     built += text.slice(done, match.start);
-    if (value !== undefined && isAllowed(node, match, value, allowed === 'anything' ? 'scalars' : allowed, report)) built += printed(node, match, value, report);
+    if (value !== undefined && isAllowed(node, match, value, allowed === 'anything' ? 'scalars' : allowed, report))
+      built += printed(node, match, value, report);
     done = match.end;
   }
   return { kind: 'scalar', value: unescape(built + text.slice(done)), from: node.from, start: node.start, end: node.end };
@@ -127,7 +134,8 @@ function resolve(node: ScalarNode, match: Match, context: TemplateContext, repor
 function isAllowed(node: ScalarNode, match: Match, value: SourceNode, allowed: Allowed, report: (fault: TemplateFault) => void): boolean {
   if (value.kind === 'scalar' || allowed === 'anything') return true;
   if (value.kind === 'map' && allowed === 'arguments') return true;
-  const hint = value.kind === 'list' && allowed === 'arguments' ? 'Only a map can be unpacked: {name: [a, b]} becomes --name a b.' : undefined;
+  const hint =
+    value.kind === 'list' && allowed === 'arguments' ? 'Only a map can be unpacked: {name: [a, b]} becomes --name a b.' : undefined;
   report(fault(node, match, `Cannot interpolate data of type '${value.kind === 'map' ? 'dict' : 'list'}'`, 0, hint));
   return false;
 }

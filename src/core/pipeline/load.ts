@@ -49,7 +49,13 @@ export function loadPipeline(input: LoadInput): LoadedPipeline {
     const loaded = loadFile(path, path === rootFile, sources, problems);
     if (loaded === undefined) continue;
     const rival = files.find((file) => file.lockPath === loaded.file.lockPath);
-    if (rival !== undefined) problems.add('MLO_PIPELINE_INVALID', topOf(path), `'${rival.path}' and '${path}' would share the lock '${loaded.file.lockPath}'`, 'Rename one of the two.');
+    if (rival !== undefined)
+      problems.add(
+        'MLO_PIPELINE_INVALID',
+        topOf(path),
+        `'${rival.path}' and '${path}' would share the lock '${loaded.file.lockPath}'`,
+        'Rename one of the two.',
+      );
     files.push(loaded.file);
     stages.push(...loaded.stages);
   }
@@ -57,7 +63,12 @@ export function loadPipeline(input: LoadInput): LoadedPipeline {
   return { pipeline: { files, stages }, sources: sources.asked, warnings: problems.warnings };
 }
 
-function loadFile(path: ProjectPath, isRoot: boolean, sources: Sources, problems: Problems): { file: PipelineFile; stages: readonly Stage[] } | undefined {
+function loadFile(
+  path: ProjectPath,
+  isRoot: boolean,
+  sources: Sources,
+  problems: Problems,
+): { file: PipelineFile; stages: readonly Stage[] } | undefined {
   const text = sources.text(path);
   if (text === undefined) {
     problems.addAll('MLO_PIPELINE_INVALID', [{ message: `pipeline file '${path}' does not exist`, file: path }]);
@@ -89,7 +100,14 @@ function loadFile(path: ProjectPath, isRoot: boolean, sources: Sources, problems
   return { file, stages };
 }
 
-function loadDefinition(entry: MapEntry, file: FileSetting, kind: 'pipeline' | 'dvc', isRoot: boolean, sources: Sources, problems: Problems): readonly Stage[] {
+function loadDefinition(
+  entry: MapEntry,
+  file: FileSetting,
+  kind: 'pipeline' | 'dvc',
+  isRoot: boolean,
+  sources: Sources,
+  problems: Problems,
+): readonly Stage[] {
   const definition: Definition = { name: entry.key, node: entry.node as MapNode, nameStart: entry.keyStart, file: file.path };
   const place = { from: entry.node.from, start: entry.keyStart };
   const { onlyNewPlaces } = problems;
@@ -97,7 +115,8 @@ function loadDefinition(entry: MapEntry, file: FileSetting, kind: 'pipeline' | '
   for (const member of expandDefinition(definition, file.scope?.context, problems)) {
     const name = member.suffix === undefined ? definition.name : `${definition.name}@${member.suffix}`;
     const wrongName = generatedNameProblem(name);
-    if (wrongName !== undefined) problems.add('MLO_PIPELINE_INVALID', place, wrongName, 'Use values without line breaks in foreach and matrix.');
+    if (wrongName !== undefined)
+      problems.add('MLO_PIPELINE_INVALID', place, wrongName, 'Use values without line breaks in foreach and matrix.');
     const resolved = resolveMember(definition, member, name, file, sources, problems);
     // What is wrong with one member of a definition is wrong with all: it is told once.
     problems.onlyNewPlaces = onlyNewPlaces || member.suffix !== undefined;
@@ -127,7 +146,13 @@ function needsVars(text: string, root: MapNode): boolean {
   return root.entries.has('vars') || hasTemplate(text) || /\bvars["']?\s*:/.test(text);
 }
 
-function loadScope(path: ProjectPath, folder: ProjectPath | '', root: MapNode, sources: Sources, problems: Problems): VarsScope | undefined {
+function loadScope(
+  path: ProjectPath,
+  folder: ProjectPath | '',
+  root: MapNode,
+  sources: Sources,
+  problems: Problems,
+): VarsScope | undefined {
   return fileScope({ pipelineFile: path, folder, where: 'vars', originPrefix: '' }, root.entries.get('vars')?.node, sources, problems);
 }
 

@@ -7,7 +7,8 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 export function stageNameProblem(name: string): string | undefined {
   if (name.trim() === '') return 'a stage needs a name';
   const character = PUNCTUATION.exec(name)?.[0];
-  if (character !== undefined) return `stage name '${name}' contains '${character}': a stage name cannot contain punctuation but '-' and '_'`;
+  if (character !== undefined)
+    return `stage name '${name}' contains '${character}': a stage name cannot contain punctuation but '-' and '_'`;
   if (CONTROL.test(name)) return `stage name ${JSON.stringify(name)} contains a control character`;
   return undefined;
 }

@@ -21,7 +21,9 @@ function readKind(fields: Fields, place: StagePlace, kind: OutKind): readonly Ou
   const specs: (OutSpec | undefined)[] = [];
   if (node.kind === 'list') {
     for (const item of node.items) {
-      if (item.kind === 'map') for (const entry of item.entries.values()) specs.push(outSpec(fields, place, kind, { from: item.from, start: entry.keyStart }, entry.key, entry.node));
+      if (item.kind === 'map')
+        for (const entry of item.entries.values())
+          specs.push(outSpec(fields, place, kind, { from: item.from, start: entry.keyStart }, entry.key, entry.node));
       else specs.push(outSpec(fields, place, kind, item, item));
     }
   } else {
@@ -82,4 +84,3 @@ function plotProps(read: Fields): { readonly [key: string]: Value } {
 function emptyMap(at: Pick<SourceNode, 'from' | 'start'>): MapNode {
   return { kind: 'map', entries: new Map(), from: at.from, start: at.start, end: at.start };
 }
-

@@ -60,8 +60,11 @@ export class Problems {
     if (first === undefined) return;
     const code = BY_WEIGHT.find((one) => this.codes.has(one)) as PipelineErrorCode;
     const files = [...new Set(this.problems.map((problem) => problem.file))];
-    const sorted = [...this.problems].sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-    if (sorted.length === 1) throw new MloError(code, first.message, { problems: sorted, ...(first.hint === undefined ? {} : { hint: first.hint }) });
+    const sorted = [...this.problems].sort(
+      (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+    );
+    if (sorted.length === 1)
+      throw new MloError(code, first.message, { problems: sorted, ...(first.hint === undefined ? {} : { hint: first.hint }) });
     const where = files.length === 1 ? `'${first.file}'` : `${files.length} files`;
     throw new MloError(code, `${where} ${files.length === 1 ? 'has' : 'have'} ${sorted.length} problems`, { problems: sorted });
   }

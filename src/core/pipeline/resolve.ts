@@ -21,14 +21,23 @@ export interface ResolvedStage {
 }
 
 /** The stage of one member with its own vars applied and every `${}` replaced; undefined when nothing can be said about it. */
-export function resolveMember(definition: Definition, member: Member, name: string, file: FileSetting, sources: Sources, problems: Problems): ResolvedStage | undefined {
+export function resolveMember(
+  definition: Definition,
+  member: Member,
+  name: string,
+  file: FileSetting,
+  sources: Sources,
+  problems: Problems,
+): ResolvedStage | undefined {
   const { template } = member;
   let faults = 0;
-  const reportFor = (field: string) => (fault: TemplateFault): void => {
-    faults += 1;
-    const message = `failed to parse 'stages.${name}.${field}' in '${definition.file}': ${fault.message}`;
-    problems.add('MLO_TEMPLATE', fault, message, fault.hint, fault.message);
-  };
+  const reportFor =
+    (field: string) =>
+    (fault: TemplateFault): void => {
+      faults += 1;
+      const message = `failed to parse 'stages.${name}.${field}' in '${definition.file}': ${fault.message}`;
+      problems.add('MLO_TEMPLATE', fault, message, fault.hint, fault.message);
+    };
   const vars = template.entries.get('vars')?.node;
   for (const [field, entry] of template.entries) if (field !== 'vars') checkExpressions(entry.node, reportFor(field));
   if (faults > 0 || file.scope === undefined) return undefined;

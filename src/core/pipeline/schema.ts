@@ -61,7 +61,9 @@ const params = z
   })
   .describe('Keys of params.yaml (relative to wdir); {other.json: [keys]}; {other.yaml: } for a whole file.');
 
-const vars = z.array(z.union([nonEmpty, freeMap], { error: "expected 'file', 'file:key' or a map" }), { error: 'expected a list of files and maps' });
+const vars = z.array(z.union([nonEmpty, freeMap], { error: "expected 'file', 'file:key' or a map" }), {
+  error: 'expected a list of files and maps',
+});
 
 const envValue = z.union([z.string(), z.number(), z.boolean()], { error: 'expected text, a number or a boolean' });
 const envMap = z.record(z.string(), envValue);
@@ -73,17 +75,27 @@ const env = z
 
 const commandText = z.string({ error: 'expected a command as text' }).min(1, { error: 'expected a command that is not empty' });
 const timeout = z
-  .union([z.number(), z.string().regex(/^\s*\d+(\.\d+)?\s*(ms|s|m|h|d)?\s*$|\$\{/, { error: 'expected seconds, or a text such as 30s, 5m or 2h' })], {
-    error: 'expected seconds, or a text such as 30s, 5m or 2h',
-  })
+  .union(
+    [
+      z.number(),
+      z.string().regex(/^\s*\d+(\.\d+)?\s*(ms|s|m|h|d)?\s*$|\$\{/, { error: 'expected seconds, or a text such as 30s, 5m or 2h' }),
+    ],
+    {
+      error: 'expected seconds, or a text such as 30s, 5m or 2h',
+    },
+  )
   .describe('Seconds, or a text such as 30s, 5m, 2h.');
 
 const stageFields = {
   cmd: z
-    .union([commandText, z.array(commandText).min(1, { error: 'expected at least one command' })], { error: 'expected a command, or a list of commands' })
+    .union([commandText, z.array(commandText).min(1, { error: 'expected at least one command' })], {
+      error: 'expected a command, or a list of commands',
+    })
     .describe('A shell command, or a list run in order. Exactly one of cmd and run.')
     .optional(),
-  run: nonEmpty.describe('A TypeScript or JavaScript module that exports a stage, relative to wdir. Exactly one of cmd and run.').optional(),
+  run: nonEmpty
+    .describe('A TypeScript or JavaScript module that exports a stage, relative to wdir. Exactly one of cmd and run.')
+    .optional(),
   wdir: nonEmpty.describe('Folder of the command and of all paths; default: the folder of this file.').optional(),
   deps: deps.optional(),
   params: params.optional(),
@@ -97,11 +109,16 @@ const stageFields = {
   meta: anything.optional(),
   shell: nonEmpty.describe('The shell of cmd, for instance bash.').optional(),
   env: env.optional(),
-  backend: orTemplate(z.enum(['wasm', 'cpu', 'native']), 'expected wasm, cpu or native').describe('TensorFlow backend of a run stage.').optional(),
+  backend: orTemplate(z.enum(['wasm', 'cpu', 'native']), 'expected wasm, cpu or native')
+    .describe('TensorFlow backend of a run stage.')
+    .optional(),
   seed: orTemplate(z.int(), 'expected an integer').describe('Seed of a run stage.').optional(),
   isolate: orTemplate(z.enum(['auto', 'process', 'worker']), 'expected auto, process or worker').optional(),
   resources: z
-    .strictObject({ cpus: orTemplate(z.number().positive({ error: 'expected a number above 0' }), 'expected a number above 0').optional() }, { error: 'expected a map {cpus: n}' })
+    .strictObject(
+      { cpus: orTemplate(z.number().positive({ error: 'expected a number above 0' }), 'expected a number above 0').optional() },
+      { error: 'expected a map {cpus: n}' },
+    )
     .optional(),
   timeout: timeout.optional(),
 };
@@ -123,7 +140,9 @@ export const stageSchema = z.strictObject(
 
 export const foreachSchema = z.strictObject(
   {
-    foreach: z.union([z.array(anything), freeMap, template], { error: 'expected a list, a map or ${…}' }).describe('One stage for each item, named definition@item.'),
+    foreach: z
+      .union([z.array(anything), freeMap, template], { error: 'expected a list, a map or ${…}' })
+      .describe('One stage for each item, named definition@item.'),
     do: doSchema,
   },
   { error: 'expected a map with foreach and do' },
@@ -178,4 +197,3 @@ function listOrMap<Flags extends z.ZodType, Named extends z.ZodType>(flags: Flag
   const value = z.union([path, named], { error: 'expected a path, or {path: …} with flags' });
   return z.union([z.array(item), z.record(z.string(), value)], { error: 'expected a list of paths, or a map {name: path}' });
 }
-

@@ -14,7 +14,9 @@ export function readAction(fields: Fields, place: StagePlace, kind: 'pipeline' |
     if (shell !== undefined) fields.failAt('shell', "is for 'cmd'; a 'run' stage has no shell", "Remove 'shell'.");
     return readModule(fields, place);
   }
-  for (const key of ONLY_FOR_RUN) if (fields.entry(key) !== undefined) fields.failAt(key, "is for 'run' stages; it means nothing to a 'cmd'", `Remove '${key}', or hand it to the command.`);
+  for (const key of ONLY_FOR_RUN)
+    if (fields.entry(key) !== undefined)
+      fields.failAt(key, "is for 'run' stages; it means nothing to a 'cmd'", `Remove '${key}', or hand it to the command.`);
   const text = readCommands(fields);
   if (text === undefined) return undefined;
   return { kind: 'cmd', commands: commandsOf(text, kind), text, ...(shell === undefined ? {} : { shell }) };
@@ -27,7 +29,12 @@ function readModule(fields: Fields, place: StagePlace): StageAction | undefined 
   if (declared === undefined) return undefined;
   const path = place.filePath(declared, node, where, fields);
   if (path === undefined) return undefined;
-  if (!MODULE.test(path)) return fields.fail(node, `${where}: '${declared}' is not a TypeScript or JavaScript module (.ts, .js, .mts, .mjs, .cts, .cjs)`, "Other programs are run with 'cmd'.");
+  if (!MODULE.test(path))
+    return fields.fail(
+      node,
+      `${where}: '${declared}' is not a TypeScript or JavaScript module (.ts, .js, .mts, .mjs, .cts, .cjs)`,
+      "Other programs are run with 'cmd'.",
+    );
   return { kind: 'module', path, declared };
 }
 

@@ -27,8 +27,14 @@ function setAll(fields: Fields, env: Record<string, string>, entries: Iterable<M
   for (const entry of entries) {
     const { key, keyStart, node } = entry;
     const value = valueText(node);
-    if (!NAME.test(key)) fields.fail({ from: node.from, start: keyStart }, `${fields.where}.env: '${key}' is not a name of an environment variable`);
-    else if (value === undefined) fields.fail(placeOfValue(entry), `${fields.where}.env.${key}: expected text, a number or a boolean, found ${describeNode(node)}`, `For an empty value write ${key}: "".`);
+    if (!NAME.test(key))
+      fields.fail({ from: node.from, start: keyStart }, `${fields.where}.env: '${key}' is not a name of an environment variable`);
+    else if (value === undefined)
+      fields.fail(
+        placeOfValue(entry),
+        `${fields.where}.env.${key}: expected text, a number or a boolean, found ${describeNode(node)}`,
+        `For an empty value write ${key}: "".`,
+      );
     else if (value.includes('\0')) fields.fail(placeOfValue(entry), `${fields.where}.env.${key}: contains a NUL character`);
     else env[key] = value;
   }

@@ -19,7 +19,9 @@ export function readParams(fields: Fields, place: StagePlace): readonly ParamSpe
   if (list?.kind !== 'list') return [];
   const byFile = new Map<ProjectPath, Collected>();
   for (const item of list.items) {
-    if (item.kind === 'map') for (const entry of item.entries.values()) addFile(byFile, fields, place, entry.key, { from: item.from, start: entry.keyStart }, entry.node);
+    if (item.kind === 'map')
+      for (const entry of item.entries.values())
+        addFile(byFile, fields, place, entry.key, { from: item.from, start: entry.keyStart }, entry.node);
     else addKey(byFile, fields, place, item);
   }
   return Array.from(byFile.values(), ({ file, at, keys }) =>
@@ -34,7 +36,14 @@ function addKey(byFile: Map<ProjectPath, Collected>, fields: Fields, place: Stag
   collected?.keys?.set(key, positionOf(item));
 }
 
-function addFile(byFile: Map<ProjectPath, Collected>, fields: Fields, place: StagePlace, written: string, at: Pick<SourceNode, 'from' | 'start'>, keys: SourceNode): void {
+function addFile(
+  byFile: Map<ProjectPath, Collected>,
+  fields: Fields,
+  place: StagePlace,
+  written: string,
+  at: Pick<SourceNode, 'from' | 'start'>,
+  keys: SourceNode,
+): void {
   const refused = refusedFormat(written);
   if (refused !== undefined) {
     fields.fail(at, `${fields.where}.params: ${refused}`);
@@ -52,7 +61,13 @@ function addFile(byFile: Map<ProjectPath, Collected>, fields: Fields, place: Sta
   }
 }
 
-function fileFor(byFile: Map<ProjectPath, Collected>, fields: Fields, place: StagePlace, written: string, at: Pick<SourceNode, 'from' | 'start'>): Collected | undefined {
+function fileFor(
+  byFile: Map<ProjectPath, Collected>,
+  fields: Fields,
+  place: StagePlace,
+  written: string,
+  at: Pick<SourceNode, 'from' | 'start'>,
+): Collected | undefined {
   const file = place.filePath(written, at, `${fields.where}.params`, fields);
   if (file === undefined) return undefined;
   const known = byFile.get(file);

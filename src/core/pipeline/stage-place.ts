@@ -25,22 +25,39 @@ export class StagePlace {
 
   depPath(written: string, at: Place, where: string, fields: Fields): ProjectPath | undefined {
     if (isUrl(written)) {
-      return fields.fail(at, `${where}: '${written}' is a URL; deps outside the file system are not supported yet`, 'Download it in a stage of its own, and take that out as the dep.');
+      return fields.fail(
+        at,
+        `${where}: '${written}' is a URL; deps outside the file system are not supported yet`,
+        'Download it in a stage of its own, and take that out as the dep.',
+      );
     }
-    if (/\.dvc$/.test(written)) return fields.fail(at, `DVC file '${written}' cannot be a dependency.`, `Name the data it stands for: '${written.slice(0, -4)}'.`);
-    if (/\.mlo$/.test(written)) return fields.fail(at, `pointer '${written}' cannot be a dep`, `Name the data it stands for: '${written.slice(0, -4)}'.`);
+    if (written.endsWith('.dvc'))
+      return fields.fail(at, `DVC file '${written}' cannot be a dependency.`, `Name the data it stands for: '${written.slice(0, -4)}'.`);
+    if (written.endsWith('.mlo'))
+      return fields.fail(at, `pointer '${written}' cannot be a dep`, `Name the data it stands for: '${written.slice(0, -4)}'.`);
     const resolved = resolvePath(this.wdir, written);
     if ('path' in resolved) return resolved.path;
     const hint = resolved.refused === 'is absolute' ? 'Paths are relative to wdir. ' : '';
-    return fields.fail(at, `${where}: dep '${written}' ${resolved.refused}`, `${hint}Copy it into the project and track it with 'mlo add'.`);
+    return fields.fail(
+      at,
+      `${where}: dep '${written}' ${resolved.refused}`,
+      `${hint}Copy it into the project and track it with 'mlo add'.`,
+    );
   }
 
   outPath(written: string, at: Place, where: string, fields: Fields): ProjectPath | undefined {
-    if (isUrl(written)) return fields.fail(at, `${where}: '${written}' is a URL; outs are files and folders of the project`, 'Write to a path in the project.');
+    if (isUrl(written))
+      return fields.fail(
+        at,
+        `${where}: '${written}' is a URL; outs are files and folders of the project`,
+        'Write to a path in the project.',
+      );
     const resolved = resolvePath(this.wdir, written);
     if ('path' in resolved) return resolved.path;
     const outside = resolved.refused === 'is outside the project' || resolved.refused === 'is absolute';
-    const message = outside ? `Cached output(s) outside of the project: '${written}' ${resolved.refused}` : `out '${written}' ${resolved.refused}`;
+    const message = outside
+      ? `Cached output(s) outside of the project: '${written}' ${resolved.refused}`
+      : `out '${written}' ${resolved.refused}`;
     return fields.fail(at, `${where}: ${message}`, 'Outs are relative to wdir and lie inside the project.');
   }
 

@@ -34,7 +34,8 @@ function readPlots(root: MapNode, file: FileSetting, problems: Problems): Pipeli
   const list = resolved(root, 'plots', file, problems);
   if (list?.kind !== 'list') return [];
   return list.items.flatMap((item) => {
-    if (item.kind === 'map') return Array.from(item.entries, ([id, { node }]) => ({ id, props: node.kind === 'map' ? jsonSafeMap(node) : {} }));
+    if (item.kind === 'map')
+      return Array.from(item.entries, ([id, { node }]) => ({ id, props: node.kind === 'map' ? jsonSafeMap(node) : {} }));
     return item.kind === 'scalar' ? [{ id: scalarText(item), props: {} }] : [];
   });
 }
@@ -72,6 +73,11 @@ function projectPath(node: SourceNode, where: string, file: FileSetting, problem
   }
   const path = resolvePath(file.folder, node.value);
   if ('path' in path) return path.path;
-  problems.add('MLO_PIPELINE_INVALID', node, `${where}: '${node.value}' ${path.refused}`, 'Paths are relative to the pipeline file and lie inside the project.');
+  problems.add(
+    'MLO_PIPELINE_INVALID',
+    node,
+    `${where}: '${node.value}' ${path.refused}`,
+    'Paths are relative to the pipeline file and lie inside the project.',
+  );
   return undefined;
 }

@@ -28,7 +28,8 @@ export function validateFile(root: SourceNode, problems: Problems): ReadonlySet<
 function validateDefinition(entry: MapEntry, root: SourceNode, problems: Problems): void {
   const { key, node } = entry;
   const wrongName = stageNameProblem(key);
-  if (wrongName !== undefined) problems.add('MLO_PIPELINE_INVALID', { from: node.from, start: entry.keyStart }, wrongName, `Call it '${repairedName(key)}'.`);
+  if (wrongName !== undefined)
+    problems.add('MLO_PIPELINE_INVALID', { from: node.from, start: entry.keyStart }, wrongName, `Call it '${repairedName(key)}'.`);
   const isForeach = node.kind === 'map' && (node.entries.has('foreach') || node.entries.has('do'));
   const schema = isForeach ? foreachSchema : stageSchema;
   const issues = schema.safeParse(toValue(node)).error?.issues ?? [];
@@ -45,14 +46,30 @@ function checkAction(entry: MapEntry | undefined, where: string, problems: Probl
   if (!entries.has('cmd') && !entries.has('run')) {
     const close = nearest('cmd', entries.keys()) ?? nearest('run', entries.keys());
     const unknown = close !== undefined && !Object.hasOwn(doSchema.shape, close);
-    problems.add('MLO_PIPELINE_INVALID', place, `${where}: 'cmd' is missing`, unknown ? undefined : "Add 'cmd: <shell command>' or 'run: <module.ts>'.");
+    problems.add(
+      'MLO_PIPELINE_INVALID',
+      place,
+      `${where}: 'cmd' is missing`,
+      unknown ? undefined : "Add 'cmd: <shell command>' or 'run: <module.ts>'.",
+    );
   } else if (entries.has('cmd') && entries.has('run')) {
     const run = entries.get('run') as MapEntry;
-    problems.add('MLO_PIPELINE_INVALID', { from: run.node.from, start: run.keyStart }, `${where}: 'cmd' and 'run' cannot stand together`, 'Keep one of them, or make two stages.');
+    problems.add(
+      'MLO_PIPELINE_INVALID',
+      { from: run.node.from, start: run.keyStart },
+      `${where}: 'cmd' and 'run' cannot stand together`,
+      'Keep one of them, or make two stages.',
+    );
   }
 }
 
-function report(problems: Problems, root: SourceNode, prefix: readonly PropertyKey[], issues: readonly Issue[], keys: readonly string[]): void {
+function report(
+  problems: Problems,
+  root: SourceNode,
+  prefix: readonly PropertyKey[],
+  issues: readonly Issue[],
+  keys: readonly string[],
+): void {
   for (const issue of issues) {
     const path = [...prefix, ...issue.path];
     if (issue.code === 'unrecognized_keys') for (const key of issue.keys) unknownKey(problems, root, path, key, keys);
@@ -62,7 +79,13 @@ function report(problems: Problems, root: SourceNode, prefix: readonly PropertyK
 }
 
 /** Of the alternatives, the one whose own type fits is what was meant: its findings are told instead of "none fits". */
-function union(problems: Problems, root: SourceNode, path: readonly PropertyKey[], issue: Extract<Issue, { code: 'invalid_union' }>, keys: readonly string[]): void {
+function union(
+  problems: Problems,
+  root: SourceNode,
+  path: readonly PropertyKey[],
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  keys: readonly string[],
+): void {
   const meant = issue.errors.filter((issues) => !issues.some((inner) => inner.path.length === 0 && inner.code !== 'unrecognized_keys'));
   const [best] = meant.toSorted((a, b) => a.length - b.length);
   if (best === undefined) wrongValue(problems, root, path, issue.message);
@@ -75,7 +98,12 @@ function unknownKey(problems: Problems, root: SourceNode, path: readonly Propert
   const known = path.length === 0 || isDefinition(path) ? keys : knownKeys(path);
   const close = nearest(key, known);
   const hint = close === undefined ? hintForUnknown(key, path, known) : `Did you mean '${close}'?`;
-  problems.add('MLO_PIPELINE_INVALID', { from: node.from, start: entry?.keyStart ?? node.start }, `unknown key '${key}'${inPath(path)}`, hint);
+  problems.add(
+    'MLO_PIPELINE_INVALID',
+    { from: node.from, start: entry?.keyStart ?? node.start },
+    `unknown key '${key}'${inPath(path)}`,
+    hint,
+  );
 }
 
 function wrongValue(problems: Problems, root: SourceNode, path: readonly PropertyKey[], message: string): void {
@@ -83,8 +111,15 @@ function wrongValue(problems: Problems, root: SourceNode, path: readonly Propert
   const last = path.at(-1);
   const parent = locate(root, path.slice(0, -1));
   const missing = last !== undefined && parent.node.kind === 'map' && !parent.node.entries.has(String(last));
-  const text = missing ? `'${String(last)}' is missing${inPath(path.slice(0, -1))}` : `${dotted(path) || 'this file'}: ${message}, found ${describeNode(node)}`;
-  problems.add('MLO_PIPELINE_INVALID', { from: node.from, start: missing ? parent.offset : offset }, text, missing ? hintForMissing(path) : hintForWrong(path, node));
+  const text = missing
+    ? `'${String(last)}' is missing${inPath(path.slice(0, -1))}`
+    : `${dotted(path) || 'this file'}: ${message}, found ${describeNode(node)}`;
+  problems.add(
+    'MLO_PIPELINE_INVALID',
+    { from: node.from, start: missing ? parent.offset : offset },
+    text,
+    missing ? hintForMissing(path) : hintForWrong(path, node),
+  );
 }
 
 function isDefinition(path: readonly PropertyKey[]): boolean {
@@ -106,7 +141,8 @@ function hintForUnknown(key: string, path: readonly PropertyKey[], known: readon
 
 function hintForMissing(path: readonly PropertyKey[]): string | undefined {
   const last = path.at(-1);
-  if (last === 'path' && path[0] === 'stages') return "A map here is {name: path}; flags of a path are written as a list item: '- path: {cache: false}'.";
+  if (last === 'path' && path[0] === 'stages')
+    return "A map here is {name: path}; flags of a path are written as a list item: '- path: {cache: false}'.";
   if (last === 'do') return "'foreach' needs a 'do' with the stage to repeat.";
   if (last === 'foreach') return "'do' needs a 'foreach' with the items.";
   return undefined;
@@ -115,7 +151,8 @@ function hintForMissing(path: readonly PropertyKey[]): string | undefined {
 function hintForWrong(path: readonly PropertyKey[], node: SourceNode): string | undefined {
   if (path.includes('cmd') && node.kind === 'map') return "Put the command in quotes: YAML reads 'name: value' as a map.";
   if (path.includes('cmd') && node.kind === 'list') return 'A list of commands cannot hold lists; write one command an item.';
-  if (node.kind === 'scalar' && node.value !== null && typeof node.value !== 'string') return `Put it in quotes: "${node.written ?? String(node.value)}".`;
+  if (node.kind === 'scalar' && node.value !== null && typeof node.value !== 'string')
+    return `Put it in quotes: "${node.written ?? String(node.value)}".`;
   return undefined;
 }
 

@@ -43,7 +43,13 @@ export function fileScope(owner: VarsOwner, vars: SourceNode | undefined, source
 }
 
 /** Adds a list of `vars` in order. */
-export function addVars(scope: VarsScope, owner: VarsOwner, vars: SourceNode | undefined, sources: Sources, problems: Problems): VarsScope | undefined {
+export function addVars(
+  scope: VarsScope,
+  owner: VarsOwner,
+  vars: SourceNode | undefined,
+  sources: Sources,
+  problems: Problems,
+): VarsScope | undefined {
   if (vars?.kind !== 'list') return scope;
   const interpolated = firstTemplate(vars);
   if (interpolated !== undefined) {
@@ -54,15 +60,29 @@ export function addVars(scope: VarsScope, owner: VarsOwner, vars: SourceNode | u
   for (const [index, item] of vars.items.entries()) {
     if (current === undefined) return undefined;
     if (item.kind === 'map') current = mergeInto(current, item, `${owner.originPrefix}vars[${index}]`, item, owner, problems);
-    else if (item.kind === 'scalar' && typeof item.value === 'string') current = addFile(current, item.value, item, owner, sources, problems);
+    else if (item.kind === 'scalar' && typeof item.value === 'string')
+      current = addFile(current, item.value, item, owner, sources, problems);
   }
   return current;
 }
 
-function addFile(scope: VarsScope, written: string, item: SourceNode, owner: VarsOwner, sources: Sources, problems: Problems): VarsScope | undefined {
+function addFile(
+  scope: VarsScope,
+  written: string,
+  item: SourceNode,
+  owner: VarsOwner,
+  sources: Sources,
+  problems: Problems,
+): VarsScope | undefined {
   const colon = written.indexOf(':');
   const name = colon < 0 ? written : written.slice(0, colon);
-  const keys = colon < 0 ? null : written.slice(colon + 1).split(',').filter((key) => key !== '');
+  const keys =
+    colon < 0
+      ? null
+      : written
+          .slice(colon + 1)
+          .split(',')
+          .filter((key) => key !== '');
   const wanted = keys === null || keys.length === 0 ? null : keys;
   const resolved = resolvePath(owner.folder, name);
   const fail = (message: string, hint?: string): undefined => tell(owner, item, message, problems, hint);
@@ -71,8 +91,10 @@ function addFile(scope: VarsScope, written: string, item: SourceNode, owner: Var
 
   const before = scope.loaded.get(path);
   if (before === null && wanted === null) return scope;
-  if (before === null) return fail(`cannot partially load '${written}' as it's already loaded.`, `All keys of '${path}' can be used already.`);
-  if (before !== undefined && (wanted === null || wanted.some((key) => before.includes(key)))) return fail(`cannot load '${written}' as it's partially loaded already`);
+  if (before === null)
+    return fail(`cannot partially load '${written}' as it's already loaded.`, `All keys of '${path}' can be used already.`);
+  if (before !== undefined && (wanted === null || wanted.some((key) => before.includes(key))))
+    return fail(`cannot load '${written}' as it's partially loaded already`);
 
   const file = sources.paramsFile(path);
   if (file === undefined) return fail(`'${path}' does not exist`);
@@ -103,17 +125,36 @@ function selectKeys(root: MapNode, keys: readonly string[]): MapNode | string {
   return { ...root, entries };
 }
 
-function mergeInto(scope: VarsScope, map: MapNode, origin: string, item: SourceNode, owner: VarsOwner, problems: Problems): VarsScope | undefined {
+function mergeInto(
+  scope: VarsScope,
+  map: MapNode,
+  origin: string,
+  item: SourceNode,
+  owner: VarsOwner,
+  problems: Problems,
+): VarsScope | undefined {
   const reserved = scope.context.reservedIn(map);
   if (reserved.length > 0) {
     const names = reserved.map((key) => `'${key}'`).join(' and ');
-    return tell(owner, item, `attempted to modify reserved key${reserved.length > 1 ? 's' : ''} ${names} in '${origin}'`, problems, "foreach and matrix set 'item' and 'key'.");
+    return tell(
+      owner,
+      item,
+      `attempted to modify reserved key${reserved.length > 1 ? 's' : ''} ${names} in '${origin}'`,
+      problems,
+      "foreach and matrix set 'item' and 'key'.",
+    );
   }
   const merged = scope.context.merge(map, origin);
   if (merged instanceof TemplateContext) return { context: merged, loaded: scope.loaded };
   const { from } = item;
   const place = merged.entry.node.from === from ? { from, start: merged.entry.keyStart } : item;
-  return tell(owner, place, `cannot redefine '${merged.key}' from '${origin}' as it already exists in '${merged.existing}'`, problems, 'Rename one of the two keys.');
+  return tell(
+    owner,
+    place,
+    `cannot redefine '${merged.key}' from '${origin}' as it already exists in '${merged.existing}'`,
+    problems,
+    'Rename one of the two keys.',
+  );
 }
 
 function tell(owner: VarsOwner, place: Pick<SourceNode, 'from' | 'start'>, message: string, problems: Problems, hint?: string): undefined {

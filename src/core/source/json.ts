@@ -87,7 +87,8 @@ class JsonReader {
       const key = this.string();
       const keyEnd = this.at;
       const first = entries.get(key);
-      if (first !== undefined) this.fail(`key '${key}' is there twice: it already exists on line ${this.from.position(first.keyStart).line}`, keyStart);
+      if (first !== undefined)
+        this.fail(`key '${key}' is there twice: it already exists on line ${this.from.position(first.keyStart).line}`, keyStart);
       this.space();
       this.expect(':', "expected ':'");
       entries.set(key, { key, keyStart, keyEnd, node: this.value(depth + 1) });

@@ -19,16 +19,26 @@ export class SourceText {
     return { file: this.file, line: index + 1, column: offset - (this.lineStarts()[index] as number) + 1 };
   }
 
-  /** The line that holds the offset, without its end; a very long line is cut. */
+  /** The line that holds the offset, without its end. */
   lineAt(offset: number): string {
     const start = this.lineStarts()[this.lineIndex(offset)] as number;
     const newline = this.text.indexOf('\n', start);
-    const line = this.text.slice(start, newline < 0 ? undefined : newline).replace(/\r$/, '');
-    return line.length > LONGEST_EXCERPT ? `${line.slice(0, LONGEST_EXCERPT)}…` : line;
+    return this.text.slice(start, newline < 0 ? undefined : newline).replace(/\r$/, '');
   }
 
+  /** The excerpt of a very long line is cut, and left out where the caret would stand beyond it. */
   problem(offset: number, message: string, hint?: string): Problem {
-    return { message, ...this.position(offset), source: this.lineAt(offset), ...(hint === undefined ? {} : { hint }) };
+    const { file, line, column } = this.position(offset);
+    const text = this.lineAt(offset);
+    const excerpt = text.length <= LONGEST_EXCERPT ? text : column <= LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}…` : undefined;
+    return {
+      message,
+      file,
+      line,
+      column: Math.min(column, text.length + 1),
+      ...(excerpt === undefined ? {} : { source: excerpt }),
+      ...(hint === undefined ? {} : { hint }),
+    };
   }
 
   private lineIndex(offset: number): number {

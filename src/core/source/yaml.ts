@@ -8,6 +8,7 @@ import { SourceText } from './source-text.ts';
 
 /** Nodes after expanding aliases; more can only be meant to exhaust memory. */
 const MOST_NODES = 2_000_000;
+const MOST_SYNTAX_ERRORS = 10;
 
 /** YAML 1.2 core schema with merge keys (`<<`). Dates are strings; keys are always strings. */
 export function parseYamlSource(file: string, text: string): ParsedSource {
@@ -16,7 +17,7 @@ export function parseYamlSource(file: string, text: string): ParsedSource {
   const parsed = parse(source);
   if (!('document' in parsed)) return { source, root: empty, problems: [parsed] };
   const { document } = parsed;
-  const syntax = document.errors.map((error) => source.problem(Math.min(error.pos[0], text.length), sentence(error.message), hintFor(source, error.pos[0], error.code)));
+  const syntax = syntaxProblems(source, document);
   if (syntax.length > 0 || document.contents === null) return { source, root: empty, problems: syntax };
   const reader = new NodeReader(source);
   const root = reader.read(document.contents);
@@ -25,11 +26,25 @@ export function parseYamlSource(file: string, text: string): ParsedSource {
 
 function parse(source: SourceText): { document: Document.Parsed<ParsedNode> } | Problem {
   try {
-    return { document: parseDocument(source.text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', keepSourceTokens: false }) };
+    return {
+      document: parseDocument(source.text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', keepSourceTokens: false }),
+    };
   } catch (error) {
     if (error instanceof RangeError) return source.problem(0, 'this file is nested too deeply to be read');
     throw error;
   }
+}
+
+/** The first error of each line, and of those the first ten: a mistake makes everything after it look wrong. */
+function syntaxProblems(source: SourceText, document: Document.Parsed<ParsedNode>): readonly Problem[] {
+  const byLine = new Map<number, Problem>();
+  for (const { pos, message, code } of document.errors) {
+    const problem = source.problem(Math.min(pos[0], source.text.length), sentence(message), hintFor(source, pos[0], code));
+    const line = problem.line as number;
+    if (!byLine.has(line)) byLine.set(line, problem);
+    if (byLine.size === MOST_SYNTAX_ERRORS) break;
+  }
+  return [...byLine.values()];
 }
 
 /** Turns the library's tree into ours, with its own checks: duplicate keys, unknown and circular aliases. */
@@ -115,7 +130,8 @@ class NodeReader {
     if (anchored !== undefined && anchored !== 'open') {
       this.size += anchored.size;
       if (this.size <= MOST_NODES) return anchored.node;
-      if (this.size - anchored.size <= MOST_NODES) this.problems.push(this.source.problem(place.start, `aliases make this file larger than ${MOST_NODES} values`));
+      if (this.size - anchored.size <= MOST_NODES)
+        this.problems.push(this.source.problem(place.start, `aliases make this file larger than ${MOST_NODES} values`));
     } else {
       const why = anchored === 'open' ? 'contains itself' : 'stands for no anchor above it';
       this.problems.push(this.source.problem(place.start, `alias '*${name}' ${why}`));

@@ -36,13 +36,19 @@ export function openHelperLink(base: Environment): HelperLink {
     stderr = (stderr + text).slice(-STDERR_KEPT);
   });
   helper.once('error', (error) => lose(error.message));
-  helper.once('exit', (code, signal) => lose(signal === null ? `exit code ${code}` : `killed by ${signal}`));
+  helper.once('exit', (code, signal) => afterLastMessage(() => lose(signal === null ? `exit code ${code}` : `killed by ${signal}`)));
   socket.setEncoding('utf8');
   socket.on('data', messageReader<FromHelper>(receive));
   // A write to a helper that died fails here; what matters about it comes with its exit event.
   socket.on('error', () => {});
   send({ type: 'base', env: base });
   holdMloOpen();
+
+  /** What the helper wrote before it died may arrive after the news of its death. */
+  function afterLastMessage(action: () => void): void {
+    if (socket.closed) action();
+    else socket.once('close', action);
+  }
 
   function send(message: ToHelper): void {
     if (socket.writable) socket.write(encodeMessage(message));

@@ -5,6 +5,8 @@ import { orderLayers } from './order.ts';
 import { placeNodes } from './place.ts';
 import { assignTracks, type Bundle } from './tracks.ts';
 
+type Edge = readonly [from: number, to: number];
+
 const BOX_ROWS = 3;
 const PADDING = 4;
 const NO_LINE = -1;
@@ -23,16 +25,32 @@ export function drawGraph(graph: Graph, labels: readonly string[], unicode: bool
       if (node < graph.size) drawBox(canvas, row, left.get(node) ?? 0, labels[node] ?? '');
       else canvas.vertical(center(node), row, row + BOX_ROWS - 1, node);
     }
-    const bundles = bundlesOf(shape.edges[index] ?? [], center);
+    const between = shape.edges[index] ?? [];
+    const bundles = bundlesOf(between, center, entryColumns(between, center, graph.size));
     if (bundles.length === 0) return;
     row = drawBundles(canvas, row + BOX_ROWS, bundles, (bundle) => bundle.id < graph.size);
   });
   return canvas.lines();
 }
 
-function bundlesOf(edges: readonly (readonly [number, number])[], center: (node: number) => number): Bundle[] {
+/**
+ * Where lines enter each node: its middle, or beside it where a line that leads elsewhere comes down from
+ * right above and would look as if it led here. Stand-ins have no room beside their middle.
+ */
+function entryColumns(edges: readonly Edge[], center: (node: number) => number, size: number): ReadonlyMap<number, number> {
+  const sources = new Set(edges.map(([from]) => from));
+  const leads = new Set(edges.map(([from, to]) => `${from} ${to}`));
+  const columns = new Map<number, number>();
+  for (const [, to] of edges) {
+    const foreign = [...sources].some((from) => center(from) === center(to) && !leads.has(`${from} ${to}`));
+    columns.set(to, center(to) + (foreign && to < size ? 1 : 0));
+  }
+  return columns;
+}
+
+function bundlesOf(edges: readonly Edge[], center: (node: number) => number, entries: ReadonlyMap<number, number>): Bundle[] {
   const targets = new Map<number, number[]>();
-  for (const [from, to] of edges) targets.set(from, [...(targets.get(from) ?? []), center(to)]);
+  for (const [from, to] of edges) targets.set(from, [...(targets.get(from) ?? []), entries.get(to) ?? center(to)]);
   return [...targets].map(([from, to]) => ({ id: from, from: center(from), to }));
 }
 

@@ -23,6 +23,7 @@ export async function mountLiveView(stream: NodeJS.WriteStream, first: Frame): P
   const instance = render(<LiveView {...first} onReady={onReady} />, {
     stdout: stream,
     exitOnCtrlC: false,
+    patchConsole: false,
     interactive: true,
     incrementalRendering: true,
   });

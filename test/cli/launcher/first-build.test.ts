@@ -35,7 +35,9 @@ describe('a checkout', () => {
   it('builds once when many are started at the same time', async () => {
     const mlo = await checkout(says('one'));
     const results = await Promise.all(Array.from({ length: 6 }, () => mlo.run([])));
-    expect(results.map(({ code, stdout, stderr }) => ({ code, stdout, stderr }))).toEqual(results.map(() => ({ code: 0, stdout: 'one', stderr: '' })));
+    expect(results.map(({ code, stdout, stderr }) => ({ code, stdout, stderr }))).toEqual(
+      results.map(() => ({ code: 0, stdout: 'one', stderr: '' })),
+    );
     expect(leftovers(mlo)).toEqual([]);
   });
 

@@ -35,7 +35,9 @@ describe('on a Node that is new enough', () => {
   });
 
   it('keeps its compile cache in the home of the user, never in a shared temp folder', async () => {
-    const mlo = await installedPackage(`import { getCompileCacheDir } from 'node:module'; process.stdout.write(String(getCompileCacheDir()))`);
+    const mlo = await installedPackage(
+      `import { getCompileCacheDir } from 'node:module'; process.stdout.write(String(getCompileCacheDir()))`,
+    );
     const { stdout } = await mlo.run([]);
     expect(stdout.startsWith(join(mlo.root, 'home', '.cache', 'mlo', 'compile-cache'))).toBe(true);
   });
@@ -63,11 +65,14 @@ describe('on a Node that is too old', () => {
     expect(result.json()).toMatchObject({ schemaVersion: 1, ok: false, error: { code: 'MLO_RUNTIME' } });
   });
 
-  it.each(['node_modules/.bin/node', `node_modules/node-${process.platform}-${process.arch}/bin/node`])('runs on the Node at %s', async (place) => {
-    const mlo = await installedPackage(HELLO);
-    await addPinnedNode(mlo.root, place);
-    expect(await mlo.run(['status', '--json'], OLD)).toMatchObject({ code: 0, stdout: 'hello ["status","--json"]', stderr: '' });
-  });
+  it.each(['node_modules/.bin/node', `node_modules/node-${process.platform}-${process.arch}/bin/node`])(
+    'runs on the Node at %s',
+    async (place) => {
+      const mlo = await installedPackage(HELLO);
+      await addPinnedNode(mlo.root, place);
+      expect(await mlo.run(['status', '--json'], OLD)).toMatchObject({ code: 0, stdout: 'hello ["status","--json"]', stderr: '' });
+    },
+  );
 
   it('finds the Node of the project that it is a dependency of', async () => {
     const mlo = await installedPackage(HELLO, 'node_modules/mlo-cli');

@@ -1,4 +1,16 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -349,12 +361,16 @@ export function describeCacheContract(name: string, open: OpenForContract): void
         ['no name', [`file ${hashBytes('x')} 1`]],
       ])('refuses a tree with %s', (_name, lines) => {
         const content = put(...lines);
-        expect(() => cache.readTree(content.digest)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^MLO_(FORMAT|PATH_UNSAFE)$/) }));
+        expect(() => cache.readTree(content.digest)).toThrow(
+          expect.objectContaining({ code: expect.stringMatching(/^MLO_(FORMAT|PATH_UNSAFE)$/) }),
+        );
       });
 
       it('refuses a tree of a newer format and names both versions', () => {
         const { digest } = cache.putBytes(Buffer.from('mlo-tree 2\n'));
-        expect(() => cache.readTree(digest)).toThrow(expect.objectContaining({ code: 'MLO_FORMAT_VERSION', message: expect.stringMatching(/version 2.*version 1/) }));
+        expect(() => cache.readTree(digest)).toThrow(
+          expect.objectContaining({ code: 'MLO_FORMAT_VERSION', message: expect.stringMatching(/version 2.*version 1/) }),
+        );
       });
 
       it('refuses a symlink out of the project before anything is written', async () => {
@@ -376,7 +392,9 @@ export function describeCacheContract(name: string, open: OpenForContract): void
 
       it('says which object is missing', () => {
         const digest = hashBytes('nowhere');
-        expect(() => cache.readBytes(digest)).toThrow(expect.objectContaining({ code: 'MLO_OBJECT_MISSING', message: expect.stringContaining(digest) }));
+        expect(() => cache.readBytes(digest)).toThrow(
+          expect.objectContaining({ code: 'MLO_OBJECT_MISSING', message: expect.stringContaining(digest) }),
+        );
       });
     });
 

@@ -21,8 +21,18 @@ beforeEach(async () => {
 describe('config', () => {
   it('shows defaults where nothing is set', async () => {
     const { entries } = await configList(context);
-    expect(entries.map(({ key, origin }) => `${key} ${origin}`)).toEqual(['cache.dir default', 'cache.link default', 'runtime.isolate default', 'core.jobs default']);
-    expect(await loadConfig(root, context.env)).toEqual({ cacheDir: join(root, '.mlo/cache'), link: ['reflink', 'copy'], isolate: 'auto', jobs: 1 });
+    expect(entries.map(({ key, origin }) => `${key} ${origin}`)).toEqual([
+      'cache.dir default',
+      'cache.link default',
+      'runtime.isolate default',
+      'core.jobs default',
+    ]);
+    expect(await loadConfig(root, context.env)).toEqual({
+      cacheDir: join(root, '.mlo/cache'),
+      link: ['reflink', 'copy'],
+      isolate: 'auto',
+      jobs: 1,
+    });
   });
 
   it('sets a key per scope, the nearer scope winning', async () => {
@@ -70,7 +80,10 @@ describe('config', () => {
 
   it('refuses an unknown key, and a value that the key does not allow', async () => {
     await expect(configSet(context, 'core.job', '2')).rejects.toMatchObject({ code: 'MLO_CONFIG', hint: 'Did you mean core.jobs?' });
-    await expect(configSet(context, 'core.jobs', 'many')).rejects.toMatchObject({ code: 'MLO_CONFIG', hint: 'For example: mlo config set core.jobs 1' });
+    await expect(configSet(context, 'core.jobs', 'many')).rejects.toMatchObject({
+      code: 'MLO_CONFIG',
+      hint: 'For example: mlo config set core.jobs 1',
+    });
     await expect(configGet(context, 'core')).rejects.toMatchObject({ code: 'MLO_CONFIG' });
   });
 
@@ -87,7 +100,11 @@ describe('config', () => {
     const attempt = loadConfig(root, { HOME: home, MLO_CORE_JOBS: '0' });
     await expect(attempt).rejects.toMatchObject({ code: 'MLO_CONFIG', message: 'The configuration has 3 problems' });
     const { problems } = (await attempt.catch((error: unknown) => error)) as { problems: readonly { file?: string; line?: number }[] };
-    expect(problems.map(({ file, line }) => `${file ?? 'env'}:${line ?? ''}`)).toEqual(['env:', `${join(root, '.mlo/config.local.yaml')}:2`, `${join(root, '.mlo/config.yaml')}:2`]);
+    expect(problems.map(({ file, line }) => `${file ?? 'env'}:${line ?? ''}`)).toEqual([
+      'env:',
+      `${join(root, '.mlo/config.local.yaml')}:2`,
+      `${join(root, '.mlo/config.yaml')}:2`,
+    ]);
   });
 
   it('reads an edited file again although the parsed one is kept', async () => {

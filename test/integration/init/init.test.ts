@@ -20,7 +20,9 @@ describe('init', () => {
     const cwd = await temporaryFolder();
     await mkdir(join(cwd, 'node_modules/mlo-cli'), { recursive: true });
     await init(appContext(cwd), { template: 'empty', git: false });
-    expect(readFileSync(join(cwd, 'pipeline.yaml'), 'utf8').split('\n')[0]).toBe('# yaml-language-server: $schema=node_modules/mlo-cli/schema/pipeline.schema.json');
+    expect(readFileSync(join(cwd, 'pipeline.yaml'), 'utf8').split('\n')[0]).toBe(
+      '# yaml-language-server: $schema=node_modules/mlo-cli/schema/pipeline.schema.json',
+    );
   });
 
   it('overwrites nothing: it names every file in the way and writes none', async () => {
@@ -36,7 +38,9 @@ describe('init', () => {
   it('counts a file in place of a folder as in the way', async () => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'data'), '');
-    await expect(init(appContext(cwd), { template: 'iris', git: false })).rejects.toMatchObject({ details: { paths: ['data/raw/iris.csv'] } });
+    await expect(init(appContext(cwd), { template: 'iris', git: false })).rejects.toMatchObject({
+      details: { paths: ['data/raw/iris.csv'] },
+    });
   });
 
   it('leaves a project alone that is there already', async () => {
@@ -58,7 +62,11 @@ describe('init', () => {
     expect((await init(context, { template: 'empty', directory: 'outer', git: true })).git).toBe('created');
     expect((await init(context, { template: 'empty', directory: 'outer/inner', git: true })).git).toBe('present');
     expect((await init(context, { template: 'empty', directory: 'other', git: false })).git).toBe('off');
-    expect([existsSync(join(cwd, 'outer/.git')), existsSync(join(cwd, 'outer/inner/.git')), existsSync(join(cwd, 'other/.git'))]).toEqual([true, false, false]);
+    expect([existsSync(join(cwd, 'outer/.git')), existsSync(join(cwd, 'outer/inner/.git')), existsSync(join(cwd, 'other/.git'))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('keeps the cache, the runs and local settings out of Git', async () => {
@@ -100,5 +108,8 @@ describe('the templates', () => {
 
 function filesBelow(folder: string): readonly string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).toSorted();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted();
 }

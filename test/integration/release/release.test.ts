@@ -33,7 +33,9 @@ describe('the published package', () => {
     );
     expect(await readdir(join(installed, 'bin'))).toEqual(['mlo.js']);
     const dist = await readdir(join(installed, 'dist'));
-    expect(dist).toEqual(expect.arrayContaining(['main.js', 'index.js', 'spawn-helper.js', 'stage-worker.js', 'stage-process.js', 'types']));
+    expect(dist).toEqual(
+      expect.arrayContaining(['main.js', 'index.js', 'spawn-helper.js', 'stage-worker.js', 'stage-process.js', 'types']),
+    );
     expect(dist.filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
@@ -57,7 +59,10 @@ describe('the published package', () => {
   });
 
   it('types the params of a stage', async () => {
-    const config = { compilerOptions: { module: 'NodeNext', target: 'ES2023', strict: true, noEmit: true, skipLibCheck: true, types: ['node'] }, files: ['good.ts', 'bad.ts'] };
+    const config = {
+      compilerOptions: { module: 'NodeNext', target: 'ES2023', strict: true, noEmit: true, skipLibCheck: true, types: ['node'] },
+      files: ['good.ts', 'bad.ts'],
+    };
     await consumer.write({
       'typed/tsconfig.json': JSON.stringify(config),
       'typed/good.ts': GREET,

@@ -3,8 +3,10 @@ import { setInConfigText, unsetInConfigText } from '../../../src/core/config/edi
 
 describe('setting a key', () => {
   it('keeps comments, order and the other keys', () => {
-    const before = '# the team\'s cache\ncache:\n  # on the big disk\n  dir: /big # shared\n\ncore:\n  jobs: 2\n';
-    expect(setInConfigText(before, 'cache.link', ['hardlink', 'copy'])).toBe(before.replace('# shared\n', '# shared\n  link: [ hardlink, copy ]\n'));
+    const before = "# the team's cache\ncache:\n  # on the big disk\n  dir: /big # shared\n\ncore:\n  jobs: 2\n";
+    expect(setInConfigText(before, 'cache.link', ['hardlink', 'copy'])).toBe(
+      before.replace('# shared\n', '# shared\n  link: [ hardlink, copy ]\n'),
+    );
     expect(setInConfigText(before, 'core.jobs', 4)).toBe(before.replace('jobs: 2', 'jobs: 4'));
   });
 

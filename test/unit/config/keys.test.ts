@@ -24,7 +24,12 @@ describe('precedence', () => {
   });
 
   it('falls back to defaults that the keys allow themselves', () => {
-    expect(configValues(resolveConfig([]))).toEqual({ 'cache.dir': '.mlo/cache', 'cache.link': ['reflink', 'copy'], 'runtime.isolate': 'auto', 'core.jobs': 1 });
+    expect(configValues(resolveConfig([]))).toEqual({
+      'cache.dir': '.mlo/cache',
+      'cache.link': ['reflink', 'copy'],
+      'runtime.isolate': 'auto',
+      'core.jobs': 1,
+    });
     for (const key of CONFIG_KEYS) expect(parseConfigText(key, configText(CONFIG[key].fallback))).toEqual(CONFIG[key].fallback);
   });
 });
@@ -32,7 +37,12 @@ describe('precedence', () => {
 describe('the environment', () => {
   it('has one variable for each key', () => {
     expect(CONFIG_KEYS.map(environmentName)).toEqual(['MLO_CACHE_DIR', 'MLO_CACHE_LINK', 'MLO_RUNTIME_ISOLATE', 'MLO_CORE_JOBS']);
-    const { layer, problems } = environmentLayer({ MLO_CACHE_LINK: 'hardlink, copy', MLO_CORE_JOBS: '8', MLO_CACHE_DIR: '', MLO_RUN_ID: 'x' });
+    const { layer, problems } = environmentLayer({
+      MLO_CACHE_LINK: 'hardlink, copy',
+      MLO_CORE_JOBS: '8',
+      MLO_CACHE_DIR: '',
+      MLO_RUN_ID: 'x',
+    });
     expect({ values: layer.values, problems }).toEqual({ values: { 'cache.link': ['hardlink', 'copy'], 'core.jobs': 8 }, problems: [] });
   });
 
@@ -63,14 +73,21 @@ describe('values', () => {
 describe('a configuration file', () => {
   it('has nested keys or keys with dots', () => {
     const { values, problems } = parseConfigFile('c.yaml', 'cache:\n  dir: ~/cache\n  link: [hardlink, copy]\ncore.jobs: 4\nruntime:\n');
-    expect({ values, problems }).toEqual({ values: { 'cache.dir': '~/cache', 'cache.link': ['hardlink', 'copy'], 'core.jobs': 4 }, problems: [] });
+    expect({ values, problems }).toEqual({
+      values: { 'cache.dir': '~/cache', 'cache.link': ['hardlink', 'copy'], 'core.jobs': 4 },
+      problems: [],
+    });
   });
 
   it('reports everything that is wrong at once, each with its place', () => {
     const { problems } = parseConfigFile('c.yaml', 'cache:\n  dri: x\n  link: teleport\ncore:\n  jobs: "4"\nfoo: 1\n');
     expect(problems.map(({ file, line, column, message, hint }) => ({ at: `${file}:${line}:${column}`, message, hint }))).toEqual([
       { at: 'c.yaml:2:3', message: "unknown configuration key 'cache.dri'", hint: 'Did you mean cache.dir?' },
-      { at: 'c.yaml:3:9', message: "cache.link: expected one or more of reflink, copy, hardlink, symlink, found 'teleport'", hint: undefined },
+      {
+        at: 'c.yaml:3:9',
+        message: "cache.link: expected one or more of reflink, copy, hardlink, symlink, found 'teleport'",
+        hint: undefined,
+      },
       { at: 'c.yaml:5:9', message: "core.jobs: expected a whole number from 1 to 1024, found '4'", hint: undefined },
       { at: 'c.yaml:6:1', message: "unknown configuration key 'foo'", hint: expect.stringContaining('Known keys') },
     ]);

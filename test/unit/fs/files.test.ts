@@ -83,7 +83,9 @@ describe('errors of the operating system', () => {
 
 describe('walking', () => {
   it('yields files and links, sorted, without entering links or what is skipped', () => {
-    for (const path of ['b/file', 'a', 'b/skipped/x', 'c/']) if (path.endsWith('/')) mkdirSync(at(path)); else write(path, 'x');
+    for (const path of ['b/file', 'a', 'b/skipped/x', 'c/'])
+      if (path.endsWith('/')) mkdirSync(at(path));
+      else write(path, 'x');
     symlinkSync('..', at('b/up'));
     expect([...walkFiles(folder, { skip: (path) => path === 'b/skipped' })]).toEqual(['a', 'b/file', 'b/up']);
     expect([...walkFiles(at('missing'))]).toEqual([]);
@@ -99,10 +101,19 @@ describe('.mloignore', () => {
     write('.mloignore', '*.tmp\nbuild/\n!keep.tmp\n/only-here\n');
     write('sub/.mloignore', 'local\n!x.tmp\n');
     const rules = openIgnore(folder);
-    const answers = ['a.tmp', 'keep.tmp', 'build/x', 'only-here', 'sub/only-here', 'local', 'sub/local', 'sub/deep/local', 'sub/x.tmp', 'sub/y.tmp', 'a'].map((path) => [
-      path,
-      rules.ignores(path, false),
-    ]);
+    const answers = [
+      'a.tmp',
+      'keep.tmp',
+      'build/x',
+      'only-here',
+      'sub/only-here',
+      'local',
+      'sub/local',
+      'sub/deep/local',
+      'sub/x.tmp',
+      'sub/y.tmp',
+      'a',
+    ].map((path) => [path, rules.ignores(path, false)]);
     expect(Object.fromEntries(answers)).toEqual({
       'a.tmp': true,
       'keep.tmp': false,
@@ -144,15 +155,20 @@ describe('.gitignore entries', () => {
     expect(readFileSync(at('.gitignore'), 'utf8')).toBe('mine\r\n# last\r\n');
   });
 
-  it.each(['plain', '-rf', '#hash', '!bang', 'a*b', 'q?', '[x]', 'back\\slash', 'trailing blanks  ', ' leading', 'two\nlines', 'é'])('make Git ignore %j and nothing like it', (name) => {
-    spawnSync('git', ['init', '-q', folder]);
-    write(name, 'x');
-    addGitignoreEntry(folder, name);
-    const ignored = spawnSync('git', ['check-ignore', '-q', '--', name], { cwd: folder });
-    expect(ignored.status).toBe(0);
-    const others = ['aXb', 'x', 'qq', 'trailing blanks', `${name}2`];
-    expect(others.filter((other) => other !== name && spawnSync('git', ['check-ignore', '-q', '--', other], { cwd: folder }).status === 0)).toEqual([]);
-  });
+  it.each(['plain', '-rf', '#hash', '!bang', 'a*b', 'q?', '[x]', 'back\\slash', 'trailing blanks  ', ' leading', 'two\nlines', 'é'])(
+    'make Git ignore %j and nothing like it',
+    (name) => {
+      spawnSync('git', ['init', '-q', folder]);
+      write(name, 'x');
+      addGitignoreEntry(folder, name);
+      const ignored = spawnSync('git', ['check-ignore', '-q', '--', name], { cwd: folder });
+      expect(ignored.status).toBe(0);
+      const others = ['aXb', 'x', 'qq', 'trailing blanks', `${name}2`];
+      expect(
+        others.filter((other) => other !== name && spawnSync('git', ['check-ignore', '-q', '--', other], { cwd: folder }).status === 0),
+      ).toEqual([]);
+    },
+  );
 
   it('are not written where nothing changes', () => {
     write('.gitignore', '/out\n');

@@ -32,7 +32,10 @@ describe('project lock', () => {
   it('has one holder; another one is told who it is', async () => {
     const held = await acquireLock(path, { command });
     const error = await acquireLock(path, { command: 'mlo add' }).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'MLO_LOCKED', details: { pid: process.pid, host: hostname(), command, since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) } });
+    expect(error).toMatchObject({
+      code: 'MLO_LOCKED',
+      details: { pid: process.pid, host: hostname(), command, since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+    });
     expect((error as Error).message).toMatch(new RegExp(`mlo repro.*process ${process.pid} on`));
     held.release();
     (await acquireLock(path, { command: 'mlo add' })).release();
@@ -60,7 +63,10 @@ describe('project lock', () => {
 
   it('is waited for only so long', async () => {
     const held = await acquireLock(path, { command });
-    await expect(acquireLock(path, { command, waitMs: 120 })).rejects.toMatchObject({ code: 'MLO_LOCKED', message: expect.stringContaining('waited 0.1 s') });
+    await expect(acquireLock(path, { command, waitMs: 120 })).rejects.toMatchObject({
+      code: 'MLO_LOCKED',
+      message: expect.stringContaining('waited 0.1 s'),
+    });
     held.release();
   });
 
@@ -116,7 +122,11 @@ describe('project lock', () => {
     writeFileSync(`${path}.takeover`, readFileSync(path));
     writeFileSync(join(folder, 'counter'), '0');
     const worker = fileURLToPath(new URL('lock-worker.ts', import.meta.url));
-    const results = await Promise.all(Array.from({ length: 5 }, () => runCommand(process.execPath, [worker, path, join(folder, 'counter'), '20'], { cwd: folder, env: process.env })));
+    const results = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        runCommand(process.execPath, [worker, path, join(folder, 'counter'), '20'], { cwd: folder, env: process.env }),
+      ),
+    );
     expect(results.map((result) => result.code + result.stderr)).toEqual(['0', '0', '0', '0', '0']);
     expect(readFileSync(join(folder, 'counter'), 'utf8')).toBe('100');
   });

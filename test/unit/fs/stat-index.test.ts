@@ -97,7 +97,8 @@ describe('stat index', () => {
 
   it('loads 3,000 files in well under 10 ms', () => {
     const entries = new Map<string, StatEntry>();
-    for (let each = 0; each < 3000; each += 1) entries.set(`data/images/class/picture-${each}.jpg`, { ...stat, ino: each, digest, hashedMs: stat.ctimeMs + OLD_MS });
+    for (let each = 0; each < 3000; each += 1)
+      entries.set(`data/images/class/picture-${each}.jpg`, { ...stat, ino: each, digest, hashedMs: stat.ctimeMs + OLD_MS });
     mkdirSync(join(folder, 'state'));
     writeFileSync(file, encodeStatTable(entries));
     const times = Array.from({ length: 5 }, () => {

@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { diffValues, equalValues, flattenValues, getKey, nestParams, selectParams } from '../../../src/core/params/keys.ts';
 import type { Value, ValueMap } from '../../../src/core/value.ts';
 
-const VALUES: ValueMap = { lr: 0.1, train: { layers: [{ units: 3 }, { units: 4 }], size: 1, none: null }, 'dotted.key': 1, a: { 'b.c': 2 } };
+const VALUES: ValueMap = {
+  lr: 0.1,
+  train: { layers: [{ units: 3 }, { units: 4 }], size: 1, none: null },
+  'dotted.key': 1,
+  a: { 'b.c': 2 },
+};
 
 describe('getKey', () => {
   test.each<[string, Value | undefined]>([
@@ -48,7 +53,12 @@ describe('selectParams', () => {
 
 describe('flattenValues', () => {
   test('keeps the order of the file; lists and empty maps are leaves', () => {
-    expect([...flattenValues({ z: 1, a: { b: { c: [1, { d: 2 }] }, e: {} }, n: null })]).toEqual([['z', 1], ['a.b.c', [1, { d: 2 }]], ['a.e', {}], ['n', null]]);
+    expect([...flattenValues({ z: 1, a: { b: { c: [1, { d: 2 }] }, e: {} }, n: null })]).toEqual([
+      ['z', 1],
+      ['a.b.c', [1, { d: 2 }]],
+      ['a.e', {}],
+      ['n', null],
+    ]);
   });
 });
 
@@ -63,7 +73,10 @@ describe('diffValues', () => {
   });
 
   test('a value that becomes a map is gone, and its leaves are new', () => {
-    expect(diffValues({ a: 1 }, { a: { b: 1 } })).toEqual([{ key: 'a', old: 1 }, { key: 'a.b', new: 1 }]);
+    expect(diffValues({ a: 1 }, { a: { b: 1 } })).toEqual([
+      { key: 'a', old: 1 },
+      { key: 'a.b', new: 1 },
+    ]);
   });
 
   test('type matters, notation does not', () => {
@@ -76,7 +89,11 @@ describe('diffValues', () => {
 
 describe('nestParams', () => {
   test('makes one object of dotted keys', () => {
-    expect(nestParams({ seed: 1, 'train.lr': 0.1, 'train.layers': [1], 'a.b.c': null })).toEqual({ seed: 1, train: { lr: 0.1, layers: [1] }, a: { b: { c: null } } });
+    expect(nestParams({ seed: 1, 'train.lr': 0.1, 'train.layers': [1], 'a.b.c': null })).toEqual({
+      seed: 1,
+      train: { lr: 0.1, layers: [1] },
+      a: { b: { c: null } },
+    });
   });
 
   test('a map and a key inside it come together, and the declared value stays as it was', () => {
@@ -93,8 +110,20 @@ describe('nestParams', () => {
 });
 
 const key = fc.stringMatching(/^[a-z]{1,3}$/);
-const leaf = fc.oneof(fc.integer(), fc.double(), fc.boolean(), fc.string(), fc.constant(null), fc.bigInt({ min: 2n ** 60n, max: 2n ** 70n }));
-const tree = fc.letrec<{ map: ValueMap }>((tie) => ({ map: fc.dictionary(key, fc.oneof({ depthSize: 'small' }, leaf, fc.array(leaf, { maxLength: 3 }), tie('map')), { maxKeys: 4, noNullPrototype: true }) as fc.Arbitrary<ValueMap> })).map;
+const leaf = fc.oneof(
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.string(),
+  fc.constant(null),
+  fc.bigInt({ min: 2n ** 60n, max: 2n ** 70n }),
+);
+const tree = fc.letrec<{ map: ValueMap }>((tie) => ({
+  map: fc.dictionary(key, fc.oneof({ depthSize: 'small' }, leaf, fc.array(leaf, { maxLength: 3 }), tie('map')), {
+    maxKeys: 4,
+    noNullPrototype: true,
+  }) as fc.Arbitrary<ValueMap>,
+})).map;
 
 describe('together', () => {
   test('every flattened key is found by getKey, and nesting all of them gives the values back', () => {

@@ -17,15 +17,36 @@ function errorOf(path: string, text: string): MloError {
 
 describe('YAML', () => {
   test('is YAML 1.2: values keep their type, dates and yes/no are strings', () => {
-    const text = 'i: 1\nf: 1.0\ne: 1e-5\no: 0o17\nx: 0xff\nt: true\nn: null\ntilde: ~\nnothing:\ny: yes\non: on\nd: 2020-01-01\ndt: 2020-01-01T00:00:00Z\ns: "1"\ninf: -.inf\nm: {a: [1, b]}\n';
+    const text =
+      'i: 1\nf: 1.0\ne: 1e-5\no: 0o17\nx: 0xff\nt: true\nn: null\ntilde: ~\nnothing:\ny: yes\non: on\nd: 2020-01-01\ndt: 2020-01-01T00:00:00Z\ns: "1"\ninf: -.inf\nm: {a: [1, b]}\n';
     expect(parseParamsText('params.yaml', text)).toEqual({
-      i: 1, f: 1, e: 1e-5, o: 15, x: 255, t: true, n: null, tilde: null, nothing: null, y: 'yes', on: 'on', d: '2020-01-01', dt: '2020-01-01T00:00:00Z', s: '1', inf: -Infinity, m: { a: [1, 'b'] },
+      i: 1,
+      f: 1,
+      e: 1e-5,
+      o: 15,
+      x: 255,
+      t: true,
+      n: null,
+      tilde: null,
+      nothing: null,
+      y: 'yes',
+      on: 'on',
+      d: '2020-01-01',
+      dt: '2020-01-01T00:00:00Z',
+      s: '1',
+      inf: -Infinity,
+      m: { a: [1, 'b'] },
     });
   });
 
   test('no digit of a long integer is lost', () => {
-    expect(parseParamsText('p.yaml', 'a: 123456789012345678901234567890\nb: -9007199254740993\nc: 9007199254740991\nd: 0xffffffffffffffffff')).toEqual({
-      a: 123456789012345678901234567890n, b: -9007199254740993n, c: 9007199254740991, d: 0xffffffffffffffffffn,
+    expect(
+      parseParamsText('p.yaml', 'a: 123456789012345678901234567890\nb: -9007199254740993\nc: 9007199254740991\nd: 0xffffffffffffffffff'),
+    ).toEqual({
+      a: 123456789012345678901234567890n,
+      b: -9007199254740993n,
+      c: 9007199254740991,
+      d: 0xffffffffffffffffffn,
     });
   });
 
@@ -34,7 +55,11 @@ describe('YAML', () => {
   });
 
   test('anchors and merge keys', () => {
-    expect(parseParamsText('p.yaml', 'base: &b {a: 1, b: 2}\nown:\n  <<: *b\n  b: 3\nlist:\n  <<: [{x: 1}, {x: 2, y: 2}]\n')).toEqual({ base: { a: 1, b: 2 }, own: { b: 3, a: 1 }, list: { x: 1, y: 2 } });
+    expect(parseParamsText('p.yaml', 'base: &b {a: 1, b: 2}\nown:\n  <<: *b\n  b: 3\nlist:\n  <<: [{x: 1}, {x: 2, y: 2}]\n')).toEqual({
+      base: { a: 1, b: 2 },
+      own: { b: 3, a: 1 },
+      list: { x: 1, y: 2 },
+    });
   });
 
   test('keys that are not text are named as Python prints them', () => {
@@ -66,8 +91,20 @@ describe('YAML', () => {
 
 describe('JSON', () => {
   test('values keep their type, NaN and Infinity are read as Python writes them', () => {
-    expect(parseParamsText('p.json', '{"i": 1, "f": 1.0, "big": 12345678901234567890, "n": null, "nan": NaN, "inf": -Infinity, "s": "\\u00e9\\n", "l": [true, {}]}')).toEqual({
-      i: 1, f: 1, big: 12345678901234567890n, n: null, nan: Number.NaN, inf: -Infinity, s: 'é\n', l: [true, {}],
+    expect(
+      parseParamsText(
+        'p.json',
+        '{"i": 1, "f": 1.0, "big": 12345678901234567890, "n": null, "nan": NaN, "inf": -Infinity, "s": "\\u00e9\\n", "l": [true, {}]}',
+      ),
+    ).toEqual({
+      i: 1,
+      f: 1,
+      big: 12345678901234567890n,
+      n: null,
+      nan: Number.NaN,
+      inf: -Infinity,
+      s: 'é\n',
+      l: [true, {}],
     });
   });
 
@@ -112,7 +149,8 @@ describe('JSON', () => {
           if (text.trim() !== '') expect(() => parseParamsText('p.json', text)).toThrow(MloError);
           return;
         }
-        if (typeof strict === 'object' && strict !== null && !Array.isArray(strict)) expect(parseParamsText('p.json', text)).toEqual(strict);
+        if (typeof strict === 'object' && strict !== null && !Array.isArray(strict))
+          expect(parseParamsText('p.json', text)).toEqual(strict);
       }),
     );
   });

@@ -57,7 +57,13 @@ describe('case 47: comments and order survive', () => {
 
 describe('refused', () => {
   test('an unknown stage, with the nearest name', () => {
-    expect(() => freeze('evaluat', 'stages: {evaluate: {cmd: x}}')).toThrow(expect.objectContaining({ code: 'MLO_TARGET', message: "there is no stage 'evaluat' in 'pipeline.yaml'", hint: "Did you mean 'evaluate'?" }));
+    expect(() => freeze('evaluat', 'stages: {evaluate: {cmd: x}}')).toThrow(
+      expect.objectContaining({
+        code: 'MLO_TARGET',
+        message: "there is no stage 'evaluat' in 'pipeline.yaml'",
+        hint: "Did you mean 'evaluate'?",
+      }),
+    );
     expect(() => freeze('a', '')).toThrow(/there is no stage 'a'/);
   });
 

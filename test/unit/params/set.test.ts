@@ -53,7 +53,9 @@ describe('a key that exists', () => {
   });
 
   test('a whole block becomes a value; the comments above it stay', () => {
-    expect(set('train', 'none')).toBe('# Numbers of the pipeline.\nseed: 7   # the draw\n\ntrain: none\n  # Step size.\nsplit: {}\n\n# the end\n');
+    expect(set('train', 'none')).toBe(
+      '# Numbers of the pipeline.\nseed: 7   # the draw\n\ntrain: none\n  # Step size.\nsplit: {}\n\n# the end\n',
+    );
   });
 
   test('block text is replaced', () => {
@@ -84,9 +86,15 @@ describe('a key that does not exist', () => {
     ['# only a comment', '# only a comment\na: 1\n'],
     ['b: 2', 'b: 2\na: 1\n'],
     ['{}', '{a: 1}'],
+    ['a: 2', 'a: 1'],
     ['b:\n    - 1', 'b:\n    - 1\na: 1\n'],
   ])('in %j', (text, expected) => {
     expect(set('a', '1', text)).toBe(expected);
+  });
+
+  test('below a null that is written out', () => {
+    expect(set('a.b', '1', 'a: null  # why\n')).toBe('a:  # why\n  b: 1\n');
+    expect(set('x.a.b', '1', 'x: {a: ~, c: 1}\n')).toBe('x: {a: {b: 1}, c: 1}\n');
   });
 
   test('a key that looks like something else is quoted', () => {
@@ -177,7 +185,9 @@ describe('what cannot be set', () => {
   });
 
   test('a file that cannot be read is told with its problems', () => {
-    expect(() => set('a', '1', 'a: [')).toThrow(expect.objectContaining({ code: 'MLO_PARAMS', problems: [expect.objectContaining({ line: expect.any(Number) })] }));
+    expect(() => set('a', '1', 'a: [')).toThrow(
+      expect.objectContaining({ code: 'MLO_PARAMS', problems: [expect.objectContaining({ line: expect.any(Number) })] }),
+    );
     expect(() => setParamInText('p.toml', 'a = 1', 'a', '1')).toThrow(/TOML is not supported yet/);
   });
 });
@@ -186,12 +196,20 @@ const name = fc.constantFrom('a', 'b', 'c', 'lr', 'on');
 const scalarText = fc.constantFrom('1', '2.50', 'true', 'text', '"quoted"', "'single'", 'null', '[1, 2]', '{x: 1}', 'a: b', '1e-5', '');
 /** Nested YAML in block style, with comments and blank lines. */
 const yamlText = fc.letrec<{ map: readonly string[] }>((tie) => ({
-  map: fc.uniqueArray(fc.tuple(name, fc.oneof({ depthSize: 'small' }, scalarText, tie('map')), fc.boolean()), { selector: ([key]) => key, minLength: 1, maxLength: 4 }).map((entries) =>
-    entries.flatMap(([key, value, comment]) => [
-      ...(comment ? ['# about it', ''] : []),
-      ...(typeof value === 'string' ? [`${key}: ${value === 'a: b' ? '"a: b"' : value}${comment ? '  # why' : ''}`] : [`${key}:`, ...value.map((line) => (line === '' ? line : `  ${line}`))]),
-    ]),
-  ),
+  map: fc
+    .uniqueArray(fc.tuple(name, fc.oneof({ depthSize: 'small' }, scalarText, tie('map')), fc.boolean()), {
+      selector: ([key]) => key,
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map((entries) =>
+      entries.flatMap(([key, value, comment]) => [
+        ...(comment ? ['# about it', ''] : []),
+        ...(typeof value === 'string'
+          ? [`${key}: ${value === 'a: b' ? '"a: b"' : value}${comment ? '  # why' : ''}`]
+          : [`${key}:`, ...value.map((line) => (line === '' ? line : `  ${line}`))]),
+      ]),
+    ),
 })).map;
 
 test('in any file, setting any key changes that key, keeps every other value and every comment', () => {
@@ -212,7 +230,12 @@ test('in any file, setting any key changes that key, keeps every other value and
       // And back: the rest was not touched.
       const old = getKey(before, key);
       if (old === undefined || typeof old === 'object') return;
-      expect(equalValues(parseParamsText('p.yaml', setParamInText('p.yaml', edited, key, typeof old === 'string' ? JSON.stringify(old) : String(old))), before)).toBe(true);
+      expect(
+        equalValues(
+          parseParamsText('p.yaml', setParamInText('p.yaml', edited, key, typeof old === 'string' ? JSON.stringify(old) : String(old))),
+          before,
+        ),
+      ).toBe(true);
     }),
     { numRuns: 500 },
   );

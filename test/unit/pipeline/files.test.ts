@@ -4,7 +4,11 @@ import { errorOf, load, namesOf, placeOf, problemsOf, stagesOf } from './pipelin
 
 describe('addresses and locks', () => {
   test('stages of the root file have bare addresses, all others are addressed by file', () => {
-    const files = { 'pipeline.yaml': 'stages: {a: {cmd: x}}', 'sub/pipeline.yaml': 'stages: {a: {cmd: x}}', 'sub/dvc.yaml': 'stages: {b: {foreach: [1], do: {cmd: x}}}' };
+    const files = {
+      'pipeline.yaml': 'stages: {a: {cmd: x}}',
+      'sub/pipeline.yaml': 'stages: {a: {cmd: x}}',
+      'sub/dvc.yaml': 'stages: {b: {foreach: [1], do: {cmd: x}}}',
+    };
     expect(namesOf(files)).toEqual(['a', 'sub/pipeline.yaml:a', 'sub/dvc.yaml:b@1']);
   });
 
@@ -30,7 +34,9 @@ describe('addresses and locks', () => {
 
   test('two files cannot share a lock', () => {
     const error = errorOf({ 'a/pipeline.yaml': 'stages: {}', 'a/pipeline.yml': 'stages: {}' });
-    expect(error.problems.map((problem) => problem.message)).toEqual(["'a/pipeline.yaml' and 'a/pipeline.yml' would share the lock 'a/pipeline.lock'"]);
+    expect(error.problems.map((problem) => problem.message)).toEqual([
+      "'a/pipeline.yaml' and 'a/pipeline.yml' would share the lock 'a/pipeline.lock'",
+    ]);
   });
 
   test('sources are all texts that were asked for', () => {
@@ -39,7 +45,9 @@ describe('addresses and locks', () => {
   });
 
   test('the result survives JSON', () => {
-    const { pipeline } = load('stages: {a: {foreach: [1.0, 2], do: {run: a.ts, deps: {x: a}, params: [k], outs: {m: {path: o, cache: false}}, env: [A, {B: 1}], meta: 1e400}}}');
+    const { pipeline } = load(
+      'stages: {a: {foreach: [1.0, 2], do: {run: a.ts, deps: {x: a}, params: [k], outs: {m: {path: o, cache: false}}, env: [A, {B: 1}], meta: 1e400}}}',
+    );
     expect(JSON.parse(JSON.stringify(pipeline))).toEqual(pipeline);
   });
 });
@@ -60,7 +68,9 @@ describe('a file without stages', () => {
   });
 
   test('a missing file is told', () => {
-    expect(() => loadPipeline({ files: ['pipeline.yaml'], readText: () => undefined })).toThrow("pipeline file 'pipeline.yaml' does not exist");
+    expect(() => loadPipeline({ files: ['pipeline.yaml'], readText: () => undefined })).toThrow(
+      "pipeline file 'pipeline.yaml' does not exist",
+    );
   });
 });
 
@@ -74,13 +84,19 @@ describe('top-level keys', () => {
     expect(pipeline.files[0]).toMatchObject({
       params: ['sub/p.yaml'],
       metrics: ['sub/metrics.json'],
-      plots: [{ id: 'a.csv', props: {} }, { id: 'loss', props: { x: 'step', y: { 'a.csv': ['l1', 'l2'] }, title: 'T' } }, { id: 'b.csv', props: {} }],
+      plots: [
+        { id: 'a.csv', props: {} },
+        { id: 'loss', props: { x: 'step', y: { 'a.csv': ['l1', 'l2'] }, title: 'T' } },
+        { id: 'b.csv', props: {} },
+      ],
       artifacts: { model: { path: 'm', type: 'model', labels: ['l'], meta: { k: 1 } } },
     });
   });
 
   test('datasets of DVC are accepted with a warning', () => {
-    expect(load({ 'dvc.yaml': 'datasets: [{name: a, type: dvc, url: u}]\nstages: {}' }).warnings).toMatchObject([{ file: 'dvc.yaml', line: 1, message: expect.stringContaining("'datasets' is ignored") }]);
+    expect(load({ 'dvc.yaml': 'datasets: [{name: a, type: dvc, url: u}]\nstages: {}' }).warnings).toMatchObject([
+      { file: 'dvc.yaml', line: 1, message: expect.stringContaining("'datasets' is ignored") },
+    ]);
   });
 
   test.each([
@@ -100,20 +116,29 @@ describe('names', () => {
     expect(namesOf(`stages: {"${name}": {cmd: x}}`)).toEqual([name]);
   });
 
-  test.each(['a.b', 'a/b', 'a:b', 'a@b', 'a$', 'a,b', '*', 'a\\\\b', 'a#b'])('case 39: %s is refused in a hand-written file too', (name) => {
-    const [problem] = problemsOf(`stages:\n  "${name}": {cmd: x}\n`);
-    expect(problem?.message).toContain("a stage name cannot contain punctuation but '-' and '_'");
-    expect(placeOf(problem)).toBe('pipeline.yaml:2:3:"');
-    expect(problem?.hint).toMatch(/^Call it '[-\w]+'\.$/);
-  });
+  test.each(['a.b', 'a/b', 'a:b', 'a@b', 'a$', 'a,b', '*', 'a\\\\b', 'a#b'])(
+    'case 39: %s is refused in a hand-written file too',
+    (name) => {
+      const [problem] = problemsOf(`stages:\n  "${name}": {cmd: x}\n`);
+      expect(problem?.message).toContain("a stage name cannot contain punctuation but '-' and '_'");
+      expect(placeOf(problem)).toBe('pipeline.yaml:2:3:"');
+      expect(problem?.hint).toMatch(/^Call it '[-\w]+'\.$/);
+    },
+  );
 
-  test.each([['""', 'a stage needs a name'], ['"a\\tb"', 'contains a control character']])('%s is refused', (name, message) => {
+  test.each([
+    ['""', 'a stage needs a name'],
+    ['"a\\tb"', 'contains a control character'],
+  ])('%s is refused', (name, message) => {
     expect(problemsOf(`stages: {${name}: {cmd: x}}`)[0]?.message).toContain(message);
   });
 
   test('case 39: a stage that exists already names the line of the first', () => {
     const error = errorOf('stages:\n  a: {cmd: x}\n  b: {cmd: x}\n  a: {cmd: y}\n');
-    expect(error).toMatchObject({ code: 'MLO_PIPELINE_SYNTAX', problems: [{ message: "key 'a' is there twice: it already exists on line 2", line: 4, column: 3 }] });
+    expect(error).toMatchObject({
+      code: 'MLO_PIPELINE_SYNTAX',
+      problems: [{ message: "key 'a' is there twice: it already exists on line 2", line: 4, column: 3 }],
+    });
   });
 });
 
@@ -142,7 +167,13 @@ describe('YAML', () => {
     const error = errorOf('stages:\n  a:\n    cmd: x\n   b: y\n  c: [1\n');
     expect(error.code).toBe('MLO_PIPELINE_SYNTAX');
     expect(error.problems.length).toBeGreaterThan(0);
-    for (const problem of error.problems) expect(problem).toMatchObject({ file: 'pipeline.yaml', line: expect.any(Number), column: expect.any(Number), source: expect.any(String) });
+    for (const problem of error.problems)
+      expect(problem).toMatchObject({
+        file: 'pipeline.yaml',
+        line: expect.any(Number),
+        column: expect.any(Number),
+        source: expect.any(String),
+      });
   });
 
   test('tabs are explained', () => {
@@ -158,7 +189,17 @@ describe('YAML', () => {
   });
 
   test('a bomb of aliases is refused instead of filling the memory', () => {
-    const levels = Array.from({ length: 30 }, (_, level) => `l${level}: &l${level} [${level === 0 ? 'x' : Array(10).fill(`*l${level - 1}`).join(', ')}]`);
+    const levels = Array.from(
+      { length: 30 },
+      (_, level) =>
+        `l${level}: &l${level} [${
+          level === 0
+            ? 'x'
+            : Array(10)
+                .fill(`*l${level - 1}`)
+                .join(', ')
+        }]`,
+    );
     expect(problemsOf(`meta:\n  ${levels.join('\n  ')}\n`)[0]?.message).toMatch(/aliases make this file larger/);
   });
 
@@ -167,7 +208,9 @@ describe('YAML', () => {
   });
 
   test('Windows line ends and a byte order mark', () => {
-    expect(stagesOf('\u{FEFF}stages:\r\n  a:\r\n    cmd: x\r\n    deps:\r\n    - d\r\n')).toMatchObject([{ name: 'a', deps: [{ path: 'd', at: { line: 5, column: 7 } }] }]);
+    expect(stagesOf('\u{FEFF}stages:\r\n  a:\r\n    cmd: x\r\n    deps:\r\n    - d\r\n')).toMatchObject([
+      { name: 'a', deps: [{ path: 'd', at: { line: 5, column: 7 } }] },
+    ]);
   });
 
   test('problems of several files come in one error', () => {
@@ -177,6 +220,9 @@ describe('YAML', () => {
   });
 
   test('a single problem is the message of the error, with its hint', () => {
-    expect(errorOf('stages: {a: {cmd: x, outz: []}}')).toMatchObject({ message: "unknown key 'outz' in stages.a", hint: "Did you mean 'outs'?" });
+    expect(errorOf('stages: {a: {cmd: x, outz: []}}')).toMatchObject({
+      message: "unknown key 'outz' in stages.a",
+      hint: "Did you mean 'outs'?",
+    });
   });
 });

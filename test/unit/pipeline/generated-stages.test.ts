@@ -14,7 +14,10 @@ describe('case 43: foreach', () => {
     ['${map.k1}', ['s@v']],
     ['{a: 1, "${name}": 2}', ['s@a', 's@NAME']],
   ])('of %s names its stages as DVC does', (items, names) => {
-    const files = { 'pipeline.yaml': `stages: {s: {foreach: ${items.startsWith('$') ? `"${items}"` : items}, do: {cmd: x}}}`, 'params.yaml': 'list: [1, true]\nflag: true\nmap: {k1: {v: 1}, k2: 2}\nname: NAME' };
+    const files = {
+      'pipeline.yaml': `stages: {s: {foreach: ${items.startsWith('$') ? `"${items}"` : items}, do: {cmd: x}}}`,
+      'params.yaml': 'list: [1, true]\nflag: true\nmap: {k1: {v: 1}, k2: 2}\nname: NAME',
+    };
     expect(namesOf(files)).toEqual(names);
   });
 
@@ -37,7 +40,9 @@ describe('case 43: foreach', () => {
 
   test('warns when item hides a var', () => {
     const { warnings, pipeline } = load('vars: [{item: 1}]\nstages: {s: {foreach: [five], do: {cmd: "${item}"}}}');
-    expect(warnings.map((warning) => warning.message)).toEqual(["item is already specified, will be overwritten for stages generated from 's'"]);
+    expect(warnings.map((warning) => warning.message)).toEqual([
+      "item is already specified, will be overwritten for stages generated from 's'",
+    ]);
     expect(pipeline.stages.map(commandText)).toEqual(['five']);
   });
 
@@ -54,7 +59,10 @@ describe('case 43: foreach', () => {
   });
 
   test.each([
-    ['{foreach: "${n}", do: {cmd: x}}', "failed to resolve 'stages.s.foreach' in 'pipeline.yaml': expected list/dictionary, got the number 3"],
+    [
+      '{foreach: "${n}", do: {cmd: x}}',
+      "failed to resolve 'stages.s.foreach' in 'pipeline.yaml': expected list/dictionary, got the number 3",
+    ],
     ['{foreach: "${nope}", do: {cmd: x}}', "failed to parse 'stages.s.foreach' in 'pipeline.yaml': Could not find 'nope'"],
     ['{foreach: 3, do: {cmd: x}}', 'stages.s.foreach: expected a list, a map or ${…}, found the number 3'],
     ['{foreach: [1]}', "'do' is missing in stages.s"],
@@ -64,7 +72,9 @@ describe('case 43: foreach', () => {
     ['{foreach: [1], do: {desc: x}}', "stages.s.do: 'cmd' is missing"],
     ['{foreach: ["a\\nb"], do: {cmd: x}}', 'generated stage name "s@a\\nb" contains a control character'],
   ])('%s is refused', (definition, message) => {
-    expect(problemsOf({ 'pipeline.yaml': `stages: {s: ${definition}}`, 'params.yaml': 'n: 3' }).map((problem) => problem.message)).toEqual([message]);
+    expect(problemsOf({ 'pipeline.yaml': `stages: {s: ${definition}}`, 'params.yaml': 'n: 3' }).map((problem) => problem.message)).toEqual([
+      message,
+    ]);
   });
 
   test('a fault is told once, not once for each of its stages', () => {
@@ -79,19 +89,31 @@ describe('case 43: foreach', () => {
 
 describe('case 43: matrix', () => {
   test('names are the values joined, lists and maps by index: build@win-3.7-dict0-list0', () => {
-    const names = namesOf('stages:\n  build:\n    matrix:\n      os: [win, linux]\n      pyv: [3.7, 3.10]\n      dict: [{arch: 1}]\n      list: [[a, b]]\n    cmd: x ${item.os}\n');
-    expect(names).toEqual(['build@win-3.7-dict0-list0', 'build@win-3.1-dict0-list0', 'build@linux-3.7-dict0-list0', 'build@linux-3.1-dict0-list0']);
+    const names = namesOf(
+      'stages:\n  build:\n    matrix:\n      os: [win, linux]\n      pyv: [3.7, 3.10]\n      dict: [{arch: 1}]\n      list: [[a, b]]\n    cmd: x ${item.os}\n',
+    );
+    expect(names).toEqual([
+      'build@win-3.7-dict0-list0',
+      'build@win-3.1-dict0-list0',
+      'build@linux-3.7-dict0-list0',
+      'build@linux-3.1-dict0-list0',
+    ]);
   });
 
   test('item holds the combination and key its name', () => {
-    expect(stagesOf('stages: {b: {matrix: {m: [{a: 1}, {a: 2}], n: [x]}, cmd: "${item.m.a} ${item.n} ${key}", deps: ["${key}"]}}')).toMatchObject([
+    expect(
+      stagesOf('stages: {b: {matrix: {m: [{a: 1}, {a: 2}], n: [x]}, cmd: "${item.m.a} ${item.n} ${key}", deps: ["${key}"]}}'),
+    ).toMatchObject([
       { group: 'b', action: { text: '1 x m0-x' }, deps: [{ path: 'm0-x' }] },
       { group: 'b', action: { text: '2 x m1-x' } },
     ]);
   });
 
   test('keys come from templates, and a map gives its keys', () => {
-    const files = { 'pipeline.yaml': 'stages: {b: {matrix: {x: "${l}", y: {k1: 1, k2: 2}}, cmd: "${item.x} ${item.y}"}, c: {matrix: "${m}", cmd: x}}', 'params.yaml': 'l: [1, true]\nm: {p: [1], q: [2]}' };
+    const files = {
+      'pipeline.yaml': 'stages: {b: {matrix: {x: "${l}", y: {k1: 1, k2: 2}}, cmd: "${item.x} ${item.y}"}, c: {matrix: "${m}", cmd: x}}',
+      'params.yaml': 'l: [1, true]\nm: {p: [1], q: [2]}',
+    };
     expect(namesOf(files)).toEqual(['b@1-k1', 'b@1-k2', 'b@True-k1', 'b@True-k2', 'c@1-2']);
   });
 
@@ -112,7 +134,9 @@ describe('case 43: matrix', () => {
     ['{matrix: {x: "${n}"}, cmd: a}', "failed to resolve 'stages.b.matrix.x' in 'pipeline.yaml': expected a list, got the number 3"],
     ['{matrix: {x: [1]}, foreach: [1], do: {cmd: a}}', "unknown key 'matrix' in stages.b"],
   ])('%s is refused', (definition, message) => {
-    expect(problemsOf({ 'pipeline.yaml': `stages: {b: ${definition}}`, 'params.yaml': 'n: 3' }).map((problem) => problem.message)).toEqual([message]);
+    expect(problemsOf({ 'pipeline.yaml': `stages: {b: ${definition}}`, 'params.yaml': 'n: 3' }).map((problem) => problem.message)).toEqual([
+      message,
+    ]);
   });
 
   test('7 x 7 x 7 is 343 stages', () => {

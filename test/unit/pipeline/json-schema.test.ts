@@ -12,6 +12,7 @@ test('it is draft-07, closed, and knows what both languages know', () => {
   expect(schema.additionalProperties).toBe(false);
   expect(Object.keys(schema.properties)).toEqual(['stages', 'vars', 'params', 'metrics', 'plots', 'artifacts', 'datasets']);
   const text = JSON.stringify(schema);
-  for (const key of ['foreach', 'do', 'matrix', 'cmd', 'run', 'wdir', 'always_changed', 'backend', 'seed', 'isolate', 'timeout', 'cpus']) expect(text).toContain(`"${key}"`);
+  for (const key of ['foreach', 'do', 'matrix', 'cmd', 'run', 'wdir', 'always_changed', 'backend', 'seed', 'isolate', 'timeout', 'cpus'])
+    expect(text).toContain(`"${key}"`);
   expect(text).toContain('"oneOf":[{"required":["cmd"]},{"required":["run"]}]');
 });

@@ -4,10 +4,20 @@ import { load, messagesIn, onlyStage, placeOf, problemsIn, stageFrom } from './p
 describe('defaults', () => {
   test('a stage of a command alone has every default', () => {
     expect(stageFrom('cmd: echo hi')).toEqual({
-      address: 's', name: 's', file: 'pipeline.yaml', wdir: '.',
+      address: 's',
+      name: 's',
+      file: 'pipeline.yaml',
+      wdir: '.',
       action: { kind: 'cmd', commands: ['echo hi'], text: 'echo hi' },
-      deps: [], params: [], outs: [], env: {}, passEnv: [],
-      isolate: 'auto', cpus: 1, frozen: false, alwaysChanged: false,
+      deps: [],
+      params: [],
+      outs: [],
+      env: {},
+      passEnv: [],
+      isolate: 'auto',
+      cpus: 1,
+      frozen: false,
+      alwaysChanged: false,
       at: { file: 'pipeline.yaml', line: 2, column: 3 },
     });
   });
@@ -33,8 +43,11 @@ describe('cmd', () => {
   });
 
   test('a command that YAML reads as a map is refused with the way out', () => {
-    const [problem] = problemsIn("cmd:\n  - echo ok\n  - echo '{\"a\": 1}' > x");
-    expect(problem).toMatchObject({ message: 'stages.s.cmd[1]: expected a command as text, found a map', hint: expect.stringContaining('quotes') });
+    const [problem] = problemsIn('cmd:\n  - echo ok\n  - echo \'{"a": 1}\' > x');
+    expect(problem).toMatchObject({
+      message: 'stages.s.cmd[1]: expected a command as text, found a map',
+      hint: expect.stringContaining('quotes'),
+    });
     expect(placeOf(problem)).toBe('pipeline.yaml:5:9:e');
   });
 
@@ -69,11 +82,15 @@ describe('run', () => {
   });
 
   test('takes backend, seed and isolate', () => {
-    expect(stageFrom('run: a.ts\nbackend: native\nseed: -3\nisolate: process')).toMatchObject({ backend: 'native', seed: -3, isolate: 'process' });
+    expect(stageFrom('run: a.ts\nbackend: native\nseed: -3\nisolate: process')).toMatchObject({
+      backend: 'native',
+      seed: -3,
+      isolate: 'process',
+    });
   });
 
   test.each([
-    ['backend: gpu', 'stages.s.backend: expected wasm, cpu or native, found \'gpu\''],
+    ['backend: gpu', "stages.s.backend: expected wasm, cpu or native, found 'gpu'"],
     ['seed: 1.5', 'stages.s.seed: expected an integer, found the number 1.5'],
     ['seed: 12345678901234567890', 'stages.s.seed: expected an integer, found the number 12345678901234567890'],
     ['isolate: vm', "stages.s.isolate: expected auto, process or worker, found 'vm'"],
@@ -86,11 +103,18 @@ describe('deps and outs', () => {
   test('paths are relative to wdir and normalised', () => {
     const stage = stageFrom('cmd: x\nwdir: sub/dir\ndeps: [./a, ../b/, c//d, x/../y]');
     expect(stage.wdir).toBe('sub/dir');
-    expect(stage.deps.map((dep) => [dep.declared, dep.path])).toEqual([['./a', 'sub/dir/a'], ['../b/', 'sub/b'], ['c//d', 'sub/dir/c/d'], ['x/../y', 'sub/dir/y']]);
+    expect(stage.deps.map((dep) => [dep.declared, dep.path])).toEqual([
+      ['./a', 'sub/dir/a'],
+      ['../b/', 'sub/b'],
+      ['c//d', 'sub/dir/c/d'],
+      ['x/../y', 'sub/dir/y'],
+    ]);
   });
 
   test('lists are the form of DVC, with flags by path', () => {
-    const stage = stageFrom('cmd: x\nouts:\n  - a\n  - b: {cache: false, persist: true, push: false, desc: text, type: model, labels: [l], meta: {k: 1}, remote: r, checkpoint: true}');
+    const stage = stageFrom(
+      'cmd: x\nouts:\n  - a\n  - b: {cache: false, persist: true, push: false, desc: text, type: model, labels: [l], meta: {k: 1}, remote: r, checkpoint: true}',
+    );
     expect(stage.outs).toMatchObject([
       { path: 'a', declared: 'a', kind: 'out', cache: true, persist: false, push: true },
       { path: 'b', kind: 'out', cache: false, persist: true, push: false, desc: 'text' },
@@ -100,11 +124,16 @@ describe('deps and outs', () => {
   test('maps are named paths, with flags beside path', () => {
     const stage = stageFrom('cmd: x\ndeps: {raw: data/raw.csv}\nouts:\n  model: models/m\n  log: {path: log.txt, cache: false}');
     expect(stage.deps).toMatchObject([{ name: 'raw', path: 'data/raw.csv', at: { line: 4, column: 17 } }]);
-    expect(stage.outs).toMatchObject([{ name: 'model', path: 'models/m', cache: true }, { name: 'log', path: 'log.txt', cache: false }]);
+    expect(stage.outs).toMatchObject([
+      { name: 'model', path: 'models/m', cache: true },
+      { name: 'log', path: 'log.txt', cache: false },
+    ]);
   });
 
   test('metrics and plots are outs of their kind', () => {
-    const stage = stageFrom('cmd: x\nmetrics:\n  - m.json: {cache: false}\nplots:\n  - p.csv: {x: step, y: loss, header: false, title: T, cache: false}\n  - q.csv: [{x: a}, {x: b}]\n  - r.png');
+    const stage = stageFrom(
+      'cmd: x\nmetrics:\n  - m.json: {cache: false}\nplots:\n  - p.csv: {x: step, y: loss, header: false, title: T, cache: false}\n  - q.csv: [{x: a}, {x: b}]\n  - r.png',
+    );
     expect(stage.outs).toMatchObject([
       { path: 'm.json', kind: 'metric', cache: false },
       { path: 'p.csv', kind: 'plot', cache: false, plot: { x: 'step', y: 'loss', header: false, title: 'T' } },
@@ -116,17 +145,27 @@ describe('deps and outs', () => {
 
   test('metrics and plots have the map form too', () => {
     const stage = stageFrom('cmd: x\nmetrics: {m: m.json}\nplots: {p: {path: p.csv, x: a}}');
-    expect(stage.outs).toMatchObject([{ name: 'm', path: 'm.json', kind: 'metric' }, { name: 'p', path: 'p.csv', plot: { x: 'a' } }]);
+    expect(stage.outs).toMatchObject([
+      { name: 'm', path: 'm.json', kind: 'metric' },
+      { name: 'p', path: 'p.csv', plot: { x: 'a' } },
+    ]);
   });
 
   test('every dep and out knows its place', () => {
     const stage = stageFrom('cmd: x\ndeps:\n  - a\nouts:\n  - "b"\n  - c: {cache: false}');
-    expect([...stage.deps, ...stage.outs].map(({ at }) => [at.line, at.column])).toEqual([[5, 9], [7, 9], [8, 9]]);
+    expect([...stage.deps, ...stage.outs].map(({ at }) => [at.line, at.column])).toEqual([
+      [5, 9],
+      [7, 9],
+      [8, 9],
+    ]);
   });
 
   test('a map with flags by path, which is DVC’s list item, is explained', () => {
     const [problem] = problemsIn('cmd: x\nouts:\n  model.pkl: {cache: false}');
-    expect(problem).toMatchObject({ message: "'path' is missing in stages.s.outs.model.pkl", hint: expect.stringContaining("'- path: {cache: false}'") });
+    expect(problem).toMatchObject({
+      message: "'path' is missing in stages.s.outs.model.pkl",
+      hint: expect.stringContaining("'- path: {cache: false}'"),
+    });
   });
 
   test('case 36: an out outside the project is refused before anything runs', () => {
@@ -138,16 +177,23 @@ describe('deps and outs', () => {
 
   test('a dep outside the project is refused with what to do', () => {
     const problems = problemsIn('cmd: x\ndeps: [../d, /etc/passwd]');
-    expect(problems.map((problem) => problem.message)).toEqual(["stages.s.deps: dep '../d' is outside the project", "stages.s.deps: dep '/etc/passwd' is absolute"]);
+    expect(problems.map((problem) => problem.message)).toEqual([
+      "stages.s.deps: dep '../d' is outside the project",
+      "stages.s.deps: dep '/etc/passwd' is absolute",
+    ]);
     expect(problems[0]?.hint).toContain('mlo add');
   });
 
   test.each(['s3://bucket/x', 'https://example.org/a.csv', 'ds://name', 'remote://r/x'])('the URL %s as a dep is refused', (url) => {
-    expect(messagesIn(`cmd: x\ndeps: ["${url}"]`)).toEqual([`stages.s.deps: '${url}' is a URL; deps outside the file system are not supported yet`]);
+    expect(messagesIn(`cmd: x\ndeps: ["${url}"]`)).toEqual([
+      `stages.s.deps: '${url}' is a URL; deps outside the file system are not supported yet`,
+    ]);
   });
 
   test('case 38: a dep named *.dvc is refused, and what it stands for is named', () => {
-    expect(problemsIn('cmd: x\ndeps: [foo.dvc]')).toMatchObject([{ message: "DVC file 'foo.dvc' cannot be a dependency.", hint: "Name the data it stands for: 'foo'." }]);
+    expect(problemsIn('cmd: x\ndeps: [foo.dvc]')).toMatchObject([
+      { message: "DVC file 'foo.dvc' cannot be a dependency.", hint: "Name the data it stands for: 'foo'." },
+    ]);
     expect(messagesIn('cmd: x\ndeps: [foo.mlo]')).toEqual(["pointer 'foo.mlo' cannot be a dep"]);
   });
 
@@ -155,7 +201,7 @@ describe('deps and outs', () => {
     ['deps: [1]', 'stages.s.deps[0]: expected a path, found the number 1'],
     ['deps: a', "stages.s.deps: expected a list of paths, or a map {name: path}, found 'a'"],
     ['deps: [""]', "stages.s.deps[0]: expected a path that is not empty, found ''"],
-    ['deps: ["a\\0b"]', 'stages.s.deps: dep \'a\0b\' contains a NUL character'],
+    ['deps: ["a\\0b"]', "stages.s.deps: dep 'a\0b' contains a NUL character"],
     ['outs: [{a: 1}]', 'stages.s.outs[0].a: expected flags such as {cache: false}, found the number 1'],
     ['outs: [{a: {cache: maybe}}]', "stages.s.outs[0].a.cache: expected true or false, found 'maybe'"],
     ['outs: {a: {path: 1}}', 'stages.s.outs.a.path: expected text, found the number 1'],
@@ -173,11 +219,17 @@ describe('wdir', () => {
   });
 
   test('the default is the folder of the pipeline file', () => {
-    expect(onlyStage({ 'sub/pipeline.yaml': 'stages: {s: {cmd: x, deps: [a]}}' })).toMatchObject({ wdir: 'sub', deps: [{ path: 'sub/a' }] });
+    expect(onlyStage({ 'sub/pipeline.yaml': 'stages: {s: {cmd: x, deps: [a]}}' })).toMatchObject({
+      wdir: 'sub',
+      deps: [{ path: 'sub/a' }],
+    });
   });
 
   test('a sub-folder may climb to the root', () => {
-    expect(onlyStage({ 'sub/pipeline.yaml': 'stages: {s: {cmd: x, wdir: .., deps: [a]}}' })).toMatchObject({ wdir: '.', deps: [{ path: 'a' }] });
+    expect(onlyStage({ 'sub/pipeline.yaml': 'stages: {s: {cmd: x, wdir: .., deps: [a]}}' })).toMatchObject({
+      wdir: '.',
+      deps: [{ path: 'a' }],
+    });
   });
 });
 
@@ -185,7 +237,14 @@ describe('params', () => {
   test('bare keys are of params.yaml, maps name other files, an empty map value is the whole file', () => {
     const stage = stageFrom('cmd: x\nparams:\n  - lr\n  - train.epochs\n  - other.json: [k.v]\n  - whole.yaml:\n  - empty.yaml: []');
     expect(stage.params).toMatchObject([
-      { file: 'params.yaml', keys: ['lr', 'train.epochs'], keysAt: [{ line: 5, column: 9 }, { line: 6, column: 9 }] },
+      {
+        file: 'params.yaml',
+        keys: ['lr', 'train.epochs'],
+        keysAt: [
+          { line: 5, column: 9 },
+          { line: 6, column: 9 },
+        ],
+      },
       { file: 'other.json', keys: ['k.v'] },
       { file: 'whole.yaml', keys: null },
       { file: 'empty.yaml', keys: null },
@@ -198,7 +257,10 @@ describe('params', () => {
   });
 
   test('files are relative to wdir', () => {
-    expect(stageFrom('cmd: x\nwdir: sub\nparams: [a, {../p.yaml: [b]}]').params.map((spec) => spec.file)).toEqual(['sub/params.yaml', 'p.yaml']);
+    expect(stageFrom('cmd: x\nwdir: sub\nparams: [a, {../p.yaml: [b]}]').params.map((spec) => spec.file)).toEqual([
+      'sub/params.yaml',
+      'p.yaml',
+    ]);
   });
 
   test.each([
@@ -215,7 +277,13 @@ describe('params', () => {
 
 describe('env', () => {
   test('a map sets values, numbers as they are written', () => {
-    expect(stageFrom('cmd: x\nenv: {A: text, VERSION: 3.10, ON: true, EMPTY: "", N: 007}').env).toEqual({ A: 'text', VERSION: '3.10', ON: 'true', EMPTY: '', N: '007' });
+    expect(stageFrom('cmd: x\nenv: {A: text, VERSION: 3.10, ON: true, EMPTY: "", N: 007}').env).toEqual({
+      A: 'text',
+      VERSION: '3.10',
+      ON: 'true',
+      EMPTY: '',
+      N: '007',
+    });
   });
 
   test('a list passes names through, and may set some', () => {
@@ -237,7 +305,15 @@ describe('env', () => {
 });
 
 describe('limits', () => {
-  test.each([['30', 30_000], ['30s', 30_000], ['"1.5m"', 90_000], ['2h', 7_200_000], ['500ms', 500], ['1d', 86_400_000], ['0.5', 500]])('timeout %s', (text, milliseconds) => {
+  test.each([
+    ['30', 30_000],
+    ['30s', 30_000],
+    ['"1.5m"', 90_000],
+    ['2h', 7_200_000],
+    ['500ms', 500],
+    ['1d', 86_400_000],
+    ['0.5', 500],
+  ])('timeout %s', (text, milliseconds) => {
     expect(stageFrom(`cmd: x\ntimeout: ${text}`).timeoutMs).toBe(milliseconds);
   });
 
@@ -248,14 +324,20 @@ describe('limits', () => {
   test('resources hold cpus', () => {
     expect(stageFrom('cmd: x\nresources: {cpus: 2}').cpus).toBe(2);
     expect(messagesIn('cmd: x\nresources: {cpus: 0}')).toEqual(['stages.s.resources.cpus: expected a number above 0, found the number 0']);
-    expect(problemsIn('cmd: x\nresources: {cpu: 1}')).toMatchObject([{ message: "unknown key 'cpu' in stages.s.resources", hint: "Did you mean 'cpus'?" }]);
+    expect(problemsIn('cmd: x\nresources: {cpu: 1}')).toMatchObject([
+      { message: "unknown key 'cpu' in stages.s.resources", hint: "Did you mean 'cpus'?" },
+    ]);
   });
 });
 
 describe('the rest', () => {
   test('frozen, always_changed, desc, meta, shell', () => {
     expect(stageFrom('cmd: x\nfrozen: true\nalways_changed: true\ndesc: d\nmeta: {a: [1, null]}\nshell: bash')).toMatchObject({
-      frozen: true, alwaysChanged: true, desc: 'd', meta: { a: [1, null] }, action: { shell: 'bash' },
+      frozen: true,
+      alwaysChanged: true,
+      desc: 'd',
+      meta: { a: [1, null] },
+      action: { shell: 'bash' },
     });
   });
 

@@ -46,9 +46,15 @@ describe('values in text', () => {
 
 describe('values that stand alone', () => {
   test('keep their type', () => {
-    const stage = stageFrom('run: a.ts\nfrozen: ${f}\nseed: ${n}\nresources: {cpus: "${n}"}\ntimeout: ${t}\nmeta: {list: "${l}"}'.replace('\nmeta: {list: "${l}"}', '\nmeta: ["${n}", "${z}"]'), {
-      'params.yaml': 'f: true\nn: 3\nt: 5m\nz: null',
-    });
+    const stage = stageFrom(
+      'run: a.ts\nfrozen: ${f}\nseed: ${n}\nresources: {cpus: "${n}"}\ntimeout: ${t}\nmeta: {list: "${l}"}'.replace(
+        '\nmeta: {list: "${l}"}',
+        '\nmeta: ["${n}", "${z}"]',
+      ),
+      {
+        'params.yaml': 'f: true\nn: 3\nt: 5m\nz: null',
+      },
+    );
     expect(stage).toMatchObject({ frozen: true, seed: 3, cpus: 3, timeoutMs: 300_000, meta: [3, null] });
   });
 
@@ -63,14 +69,26 @@ describe('values that stand alone', () => {
   });
 
   test('paths, keys, params and plots take templates', () => {
-    const stage = stageFrom('cmd: x\nwdir: ${d}\ndeps: ["${f}"]\nparams: ["${k}", {"${f}.yaml": ["${k}"]}]\nouts: [{"${f}.out": {cache: false}}]\nplots: [p: {x: "${k}"}]'.replace('[p: {x: "${k}"}]', '[{p: {x: "${k}"}}]'), {
-      'params.yaml': 'd: dir\nf: file\nk: key',
-    });
+    const stage = stageFrom(
+      'cmd: x\nwdir: ${d}\ndeps: ["${f}"]\nparams: ["${k}", {"${f}.yaml": ["${k}"]}]\nouts: [{"${f}.out": {cache: false}}]\nplots: [p: {x: "${k}"}]'.replace(
+        '[p: {x: "${k}"}]',
+        '[{p: {x: "${k}"}}]',
+      ),
+      {
+        'params.yaml': 'd: dir\nf: file\nk: key',
+      },
+    );
     expect(stage).toMatchObject({
       wdir: 'dir',
       deps: [{ path: 'dir/file' }],
-      params: [{ file: 'dir/params.yaml', keys: ['key'] }, { file: 'dir/file.yaml', keys: ['key'] }],
-      outs: [{ path: 'dir/file.out', cache: false }, { path: 'dir/p', plot: { x: 'key' } }],
+      params: [
+        { file: 'dir/params.yaml', keys: ['key'] },
+        { file: 'dir/file.yaml', keys: ['key'] },
+      ],
+      outs: [
+        { path: 'dir/file.out', cache: false },
+        { path: 'dir/p', plot: { x: 'key' } },
+      ],
     });
   });
 });
@@ -82,17 +100,24 @@ describe('case 46: maps and lists', () => {
   });
 
   test('a map outside cmd cannot be interpolated', () => {
-    expect(messagesIn("cmd: x\nouts: ['${m}']", { 'params.yaml': 'm: {a: 1}' })).toEqual(["failed to parse 'stages.s.outs' in 'pipeline.yaml': Cannot interpolate data of type 'dict'"]);
+    expect(messagesIn("cmd: x\nouts: ['${m}']", { 'params.yaml': 'm: {a: 1}' })).toEqual([
+      "failed to parse 'stages.s.outs' in 'pipeline.yaml': Cannot interpolate data of type 'dict'",
+    ]);
   });
 
   test('a list cannot be interpolated, not even in cmd', () => {
     expect(problemsIn('cmd: x ${l}', { 'params.yaml': 'l: [1]' })).toMatchObject([
-      { message: "failed to parse 'stages.s.cmd' in 'pipeline.yaml': Cannot interpolate data of type 'list'", hint: expect.stringContaining('Only a map') },
+      {
+        message: "failed to parse 'stages.s.cmd' in 'pipeline.yaml': Cannot interpolate data of type 'list'",
+        hint: expect.stringContaining('Only a map'),
+      },
     ]);
   });
 
   test('a list in a list cannot be unpacked', () => {
-    expect(messagesIn('cmd: x ${m}', { 'params.yaml': 'm: {a: [[1]]}' })).toEqual(["failed to parse 'stages.s.cmd' in 'pipeline.yaml': Cannot interpolate nested iterable in 'a'"]);
+    expect(messagesIn('cmd: x ${m}', { 'params.yaml': 'm: {a: [[1]]}' })).toEqual([
+      "failed to parse 'stages.s.cmd' in 'pipeline.yaml': Cannot interpolate nested iterable in 'a'",
+    ]);
   });
 
   test('a command that is nothing but a map is refused', () => {
@@ -103,12 +128,18 @@ describe('case 46: maps and lists', () => {
 describe('case 44: what cannot be found or read', () => {
   test('an unknown key is told with its place and the nearest key', () => {
     const [problem] = problemsIn('cmd: train ${train.epchs}', { 'params.yaml': 'train: {epochs: 1}' });
-    expect(problem).toMatchObject({ message: "failed to parse 'stages.s.cmd' in 'pipeline.yaml': Could not find 'train.epchs'", hint: "Did you mean 'train.epochs'?" });
+    expect(problem).toMatchObject({
+      message: "failed to parse 'stages.s.cmd' in 'pipeline.yaml': Could not find 'train.epchs'",
+      hint: "Did you mean 'train.epochs'?",
+    });
     expect(placeOf(problem)).toBe('pipeline.yaml:3:16:$');
   });
 
   test('a key below a value says what the value is', () => {
-    expect(problemsIn('cmd: ${a.b}', { 'params.yaml': 'a: 3' })[0]).toMatchObject({ message: expect.stringContaining("Could not find 'a.b'"), hint: "'a' is the number 3" });
+    expect(problemsIn('cmd: ${a.b}', { 'params.yaml': 'a: 3' })[0]).toMatchObject({
+      message: expect.stringContaining("Could not find 'a.b'"),
+      hint: "'a' is the number 3",
+    });
     expect(problemsIn('cmd: ${l[5]}', { 'params.yaml': 'l: [1, 2]' })[0]?.hint).toBe("'l' has 2 items");
   });
 
@@ -134,18 +165,28 @@ describe('case 44: what cannot be found or read', () => {
   test('every fault of a file is told at once', () => {
     const error = errorOf('stages:\n  a:\n    cmd: ${x} ${y}\n    deps: ["${z}", ok]\n  b:\n    cmd: ${w}\n');
     expect(error.code).toBe('MLO_TEMPLATE');
-    expect(error.problems.map((problem) => problem.message.replace(/.*: /, ''))).toEqual(["Could not find 'x'", "Could not find 'y'", "Could not find 'z'", "Could not find 'w'"]);
+    expect(error.problems.map((problem) => problem.message.replace(/.*: /, ''))).toEqual([
+      "Could not find 'x'",
+      "Could not find 'y'",
+      "Could not find 'z'",
+      "Could not find 'w'",
+    ]);
   });
 
   test('ambiguous YAML around a template is explained', () => {
     const error = errorOf('stages:\n  a:\n    cmd: x\n    outs: [o${item}]\n');
-    expect(error).toMatchObject({ code: 'MLO_PIPELINE_SYNTAX', problems: [{ line: 4, hint: 'Inside [ ] and { }, put text with ${…} in quotes.' }] });
+    expect(error).toMatchObject({
+      code: 'MLO_PIPELINE_SYNTAX',
+      problems: [{ line: 4, hint: 'Inside [ ] and { }, put text with ${…} in quotes.' }],
+    });
   });
 });
 
 describe('vars', () => {
   test('params.yaml beside the file is in the context without being named', () => {
-    expect(commandText(onlyStage({ 'sub/dvc.yaml': 'stages: {s: {cmd: "${a}"}}', 'sub/params.yaml': 'a: in sub', 'params.yaml': 'a: in root' }))).toBe('in sub');
+    expect(
+      commandText(onlyStage({ 'sub/dvc.yaml': 'stages: {s: {cmd: "${a}"}}', 'sub/params.yaml': 'a: in sub', 'params.yaml': 'a: in root' })),
+    ).toBe('in sub');
   });
 
   test('files, chosen keys of files and maps are merged', () => {
@@ -159,14 +200,23 @@ describe('vars', () => {
 
   test('the vars of a stage are its own, relative to its wdir', () => {
     const stages = load({
-      'pipeline.yaml': 'vars: [{d: sub}]\nstages:\n  a: {vars: [{q: 5}, v.yaml], wdir: "${d}", cmd: "${q} ${v}"}\n  b: {vars: [{q: 6}], cmd: "only ${q}"}\n',
+      'pipeline.yaml':
+        'vars: [{d: sub}]\nstages:\n  a: {vars: [{q: 5}, v.yaml], wdir: "${d}", cmd: "${q} ${v}"}\n  b: {vars: [{q: 6}], cmd: "only ${q}"}\n',
       'sub/v.yaml': 'v: V',
     }).pipeline.stages;
     expect(stages.map(commandText)).toEqual(['5 V', 'only 6']);
   });
 
   test('a file may be named wholly more than once', () => {
-    expect(commandText(onlyStage({ 'pipeline.yaml': 'vars: [v.yaml, v.yaml, params.yaml]\nstages: {s: {cmd: "${v}"}}', 'v.yaml': 'v: V', 'params.yaml': 'p: 1' }))).toBe('V');
+    expect(
+      commandText(
+        onlyStage({
+          'pipeline.yaml': 'vars: [v.yaml, v.yaml, params.yaml]\nstages: {s: {cmd: "${v}"}}',
+          'v.yaml': 'v: V',
+          'params.yaml': 'p: 1',
+        }),
+      ),
+    ).toBe('V');
   });
 
   test.each([
@@ -198,16 +248,23 @@ describe('vars', () => {
   });
 
   test('item cannot be a var of a foreach stage', () => {
-    expect(problemsOf('stages: {s: {foreach: [1], do: {vars: [{item: 2}], cmd: x}}}')[0]?.message).toContain("attempted to modify reserved key 'item'");
+    expect(problemsOf('stages: {s: {foreach: [1], do: {vars: [{item: 2}], cmd: x}}}')[0]?.message).toContain(
+      "attempted to modify reserved key 'item'",
+    );
   });
 
   test('an unreadable params.yaml is told when templates need it, and only then', () => {
-    expect(errorOf({ 'pipeline.yaml': 'stages: {s: {cmd: "${a}"}}', 'params.yaml': 'a: [' })).toMatchObject({ code: 'MLO_PARAMS', problems: [{ file: 'params.yaml', line: 1 }] });
+    expect(errorOf({ 'pipeline.yaml': 'stages: {s: {cmd: "${a}"}}', 'params.yaml': 'a: [' })).toMatchObject({
+      code: 'MLO_PARAMS',
+      problems: [{ file: 'params.yaml', line: 1 }],
+    });
     expect(load({ 'pipeline.yaml': 'stages: {s: {cmd: a}}', 'params.yaml': 'a: [' }).sources).toEqual(['pipeline.yaml']);
   });
 
   test('params.toml and params.py as vars are refused with a clear sentence', () => {
-    expect(problemsOf({ 'pipeline.yaml': 'vars: [p.toml]\nstages: {}', 'p.toml': 'a = 1' })[0]?.message).toContain('TOML is not supported yet');
+    expect(problemsOf({ 'pipeline.yaml': 'vars: [p.toml]\nstages: {}', 'p.toml': 'a = 1' })[0]?.message).toContain(
+      'TOML is not supported yet',
+    );
     expect(problemsOf({ 'pipeline.yaml': 'vars: [p.py]\nstages: {}', 'p.py': 'a = 1' })[0]?.message).toContain('Python are not read');
   });
 

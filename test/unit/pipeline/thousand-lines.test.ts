@@ -56,7 +56,14 @@ function bigFile(): { readonly text: string; readonly expected: readonly Expecte
   const lines = ['stages:'];
   const expected: Expected[] = [];
   for (const [index, [body, message]] of WRONG.entries()) {
-    for (let good = 0; good < 5; good += 1) lines.push(`  good_${index}_${good}:`, `    cmd: echo \${known} > out_${index}_${good}`, `    deps: [in_${index}]`, '    outs:', `    - out_${index}_${good}`);
+    for (let good = 0; good < 5; good += 1)
+      lines.push(
+        `  good_${index}_${good}:`,
+        `    cmd: echo \${known} > out_${index}_${good}`,
+        `    deps: [in_${index}]`,
+        '    outs:',
+        `    - out_${index}_${good}`,
+      );
     lines.push(`  wrong_${index}:`, ...body.map((line) => `    ${line}`));
     expected.push({ line: lines.length - body.length, last: lines.length, message });
   }
@@ -73,8 +80,8 @@ describe('1,000 lines with every kind of error', () => {
     expect(problems.map((problem) => problem.message)).toEqual(expected.map(({ message }) => expect.stringMatching(message)));
     for (const [index, problem] of problems.entries()) {
       const { line, last } = expected[index] as Expected;
-      expect(problem.line, problem.message).toBeGreaterThanOrEqual(line);
-      expect(problem.line, problem.message).toBeLessThanOrEqual(last);
+      expect(problem.line).toBeGreaterThanOrEqual(line);
+      expect(problem.line).toBeLessThanOrEqual(last);
       expect(problem.source).toBe(text.split('\n')[(problem.line as number) - 1]);
       expect(placeOf(problem)).toMatch(/:[^ ]$/);
     }

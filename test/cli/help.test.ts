@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE, EXIT } from '../../src/core/errors/catalogue.ts';
+import { TEMPLATE_NAMES } from '../../src/app/init.ts';
+import { TEMPLATE_CHOICES } from '../../src/cli/commands/init.ts';
+import { commandPath } from '../../src/cli/command.ts';
+import { docsPages, leafCommands } from '../../src/cli/docs/pages.ts';
+import { topicLines, TOPICS } from '../../src/cli/help/topics.ts';
+import { presetOptionalValues } from '../../src/cli/globals.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { REPOSITORY } from '../helpers/index.ts';
+
+const { program, specs } = buildProgram(async () => {});
+const COMMANDS = leafCommands(program).map((command) => ({ name: commandPath(command), command, spec: specs.get(command)! }));
+
+describe.each(COMMANDS)('the help of $name', ({ name, command, spec }) => {
+  it('has a summary and at least two examples of itself', () => {
+    expect(command.summary()).not.toBe('');
+    expect(spec.examples.length).toBeGreaterThanOrEqual(2);
+    for (const [line] of spec.examples) expect(line.startsWith(`mlo ${name}`)).toBe(true);
+  });
+
+  it('explains every argument and option', () => {
+    for (const option of command.options) expect(option.description).not.toBe('');
+  });
+
+  it('has examples that the command line understands', async () => {
+    for (const [line] of spec.examples) {
+      const ran: string[] = [];
+      const { program: fresh } = buildProgram(async (_spec, path) => void ran.push(path));
+      await fresh.parseAsync(presetOptionalValues(line.split(' ').slice(1)), { from: 'user' });
+      expect(ran).toEqual([name]);
+    }
+  });
+});
+
+describe('help topics', () => {
+  it('explain every exit code', () => {
+    const text = topicLines('exit-codes').join('\n');
+    for (const code of Object.values(EXIT)) expect(text).toMatch(new RegExp(`^${code} +\\S`, 'm'));
+  });
+
+  it('explain every error', () => {
+    const lines = topicLines('errors');
+    for (const [code, { exit, means }] of Object.entries(CATALOGUE)) expect(lines.some((line) => line.startsWith(code) && line.includes(` ${exit} `) && line.endsWith(means))).toBe(true);
+  });
+
+  it('exist for exit codes, errors, environment and configuration', () => {
+    expect(TOPICS).toEqual(['exit-codes', 'errors', 'environment', 'config']);
+    for (const topic of TOPICS) expect(topicLines(topic).length).toBeGreaterThan(5);
+  });
+});
+
+it('offers the templates that init has', () => {
+  expect([...TEMPLATE_CHOICES].toSorted()).toEqual([...TEMPLATE_NAMES].toSorted());
+});
+
+it('is what docs/cli says (npm run docs)', () => {
+  const folder = join(REPOSITORY, 'docs', 'cli');
+  const pages = docsPages(program, specs);
+  expect(readdirSync(folder).toSorted()).toEqual(pages.map(({ file }) => file).toSorted());
+  for (const { file, text } of pages) expect(readFileSync(join(folder, file), 'utf8')).toBe(text);
+});

@@ -1,0 +1,187 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { openCache } from '../../../src/cache/open.ts';
+import type { Cache } from '../../../src/cache/types.ts';
+import { fromLocked } from '../../../src/core/lock/types.ts';
+import { hashBytes } from '../../../src/fs/hash.ts';
+import { requirePeer, runCommand, temporaryFolder, type CommandResult } from '../../helpers/index.ts';
+
+const DRIVER = fileURLToPath(new URL('driver.ts', import.meta.url));
+const open = (root: string): Cache => openCache({ cacheDir: join(root, 'cache'), stateDir: join(root, 'state'), root });
+
+async function drive(root: string, writer = 'one'): Promise<CommandResult> {
+  return await runCommand(process.execPath, [DRIVER, root, writer], { cwd: root, env: process.env });
+}
+
+/** `inject` as strace has it; `threads`: in the threads that do asynchronous calls as well. */
+async function driveInjected(root: string, strace: string, call: string, inject: string, threads = false): Promise<CommandResult> {
+  const options = [...(threads ? ['-f'] : []), '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${inject}`];
+  return await runCommand(strace, [...options, process.execPath, DRIVER, root, 'one'], { cwd: root, env: process.env });
+}
+
+/** What must hold whatever happened: what is there verifies, and the next command succeeds. */
+async function expectSound(root: string, where: string): Promise<void> {
+  for (const file of objectFiles(root)) expect(hashBytes(readFileSync(file)), where).toBe(file.slice(-65).replace('/', ''));
+  const before = open(root);
+  for (const { outs } of before.runs.find(hashBytes('key'))) {
+    for (const content of Object.values(outs))
+      expect(before.has(fromLocked(content)), `${where}: a run-cache entry without its objects`).toBe(true);
+  }
+  await before.close();
+  const again = await drive(root);
+  expect(again.stdout, `${where}: ${again.stderr}`).toMatch(/^stored [0-9a-f]{64}\ndone\n$/);
+  await expectRestorable(root, where);
+}
+
+async function expectRestorable(root: string, where: string): Promise<void> {
+  const cache = open(root);
+  const [entry] = cache.runs.find(hashBytes('key'));
+  const content = fromLocked(entry?.outs['data'] as never);
+  await cache.checkout(content, join(root, 'fresh'));
+  expect(await cache.observe(join(root, 'fresh')), where).toEqual(content);
+  rmSync(join(root, 'fresh'), { recursive: true });
+  await cache.close();
+}
+
+function objectFiles(root: string): readonly string[] {
+  const folder = join(root, 'cache', 'objects');
+  if (!existsSync(folder)) return [];
+  const prefixes = readdirSync(folder).filter((name) => /^[0-9a-f]{2}$/.test(name));
+  return prefixes.flatMap((prefix) => readdirSync(join(folder, prefix)).map((rest) => join(folder, prefix, rest)));
+}
+
+describe('kill -9 while a cache is used', () => {
+  it.each(['rename', 'pwrite64', 'unlink', 'fsync'])(
+    'at every %s leaves a sound cache',
+    async (call) => {
+      const strace = requirePeer('strace');
+      let killed = 0;
+      for (let nth = 1; nth <= 40; nth += 1) {
+        const root = await temporaryFolder('mlo-kill-');
+        const result = await driveInjected(root, strace, call, `signal=SIGKILL:when=${nth}`);
+        if (result.stdout.endsWith('done\n')) break;
+        killed += 1;
+        await expectSound(root, `${call} ${nth}`);
+      }
+      if (call === 'rename' || call === 'pwrite64') expect(killed).toBeGreaterThan(2);
+    },
+    120_000,
+  );
+});
+
+describe('a system that refuses', () => {
+  it.each([
+    ['pwrite64', 'ENOSPC', '1', /no space left/],
+    ['pwrite64', 'EDQUOT', '1', /quota/],
+    ['rename', 'EACCES', '1', /permission denied/],
+    ['mkdir', 'EROFS', '1+', /read-only/],
+    ['fsync', 'ENOSPC', '1', /no space left/],
+    ['fdatasync', 'EIO', '1', /EIO/],
+  ])('%s with %s is an error with a path and a hint, and nothing is lost', async (call, errno, when, words) => {
+    const strace = requirePeer('strace');
+    const root = await temporaryFolder('mlo-refuse-');
+    mkdirSync(join(root, 'data-one', 'sub'), { recursive: true });
+    const { code, stdout } = await driveInjected(root, strace, call, `error=${errno}:when=${when}`, true);
+    expect(code).toBe(1);
+    const error = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { code: string; message: string; hint: string };
+    expect(error.code).toBe('MLO_CACHE_IO');
+    expect(error.message).toMatch(words);
+    expect(error.message).toContain(join(root, 'cache'));
+    expect(error.hint).toEqual(expect.any(String));
+    await expectSound(root, `${call} ${errno}`);
+  });
+
+  it('a disk that is full from some write on: what was stored before still verifies', async () => {
+    const strace = requirePeer('strace');
+    for (let nth = 2; nth <= 4; nth += 1) {
+      const root = await temporaryFolder('mlo-full-');
+      const { code } = await driveInjected(root, strace, 'pwrite64', `error=ENOSPC:when=${nth}+`, true);
+      expect(code).toBe(1);
+      await expectSound(root, `full from write ${nth}`);
+    }
+  });
+});
+
+describe('two processes with one cache', () => {
+  it('store and read at once without losing anything', async () => {
+    const root = await temporaryFolder('mlo-two-');
+    const writers = ['a', 'b', 'c', 'd'];
+    const results = await Promise.all(writers.map((writer) => drive(root, writer)));
+    expect(results.map((result) => result.stdout.split('\n').at(-2))).toEqual(writers.map(() => 'done'));
+    const cache = open(root);
+    expect(
+      cache.runs
+        .find(hashBytes('key'))
+        .map((entry) => entry.run.id)
+        .sort(),
+    ).toEqual(writers);
+    await cache.close();
+    await expectRestorable(root, 'after four writers');
+    expect(readdirSync(join(root, 'cache', 'objects')).filter((name) => name.startsWith('.mlo-tmp'))).toEqual([]);
+  });
+
+  it('use a bounded number of segments, however many commands there were', async () => {
+    const root = await temporaryFolder('mlo-many-');
+    const reader = open(root);
+    expect(reader.runs.find(hashBytes('key'))).toEqual([]);
+    for (let command = 0; command < 25; command += 1) {
+      const cache = open(root);
+      cache.putBytes(Buffer.from(`object ${command}`));
+      cache.runs.add(hashBytes('key'), {
+        schema: 1,
+        record: {},
+        outs: {},
+        run: { id: String(command), startedMs: command, durationMs: 0 },
+      });
+      await cache.close();
+    }
+    const segments = readdirSync(join(root, 'cache', 'journal'));
+    expect(segments.length).toBeLessThanOrEqual(9);
+    const cache = open(root);
+    const newestFirst = Array.from({ length: 25 }, (_, command) => String(24 - command));
+    for (const each of [cache, reader]) {
+      expect(each.runs.find(hashBytes('key')).map((entry) => entry.run.id)).toEqual(newestFirst);
+      for (let command = 0; command < 25; command += 1)
+        expect(each.readBytes(hashBytes(`object ${command}`)).toString()).toBe(`object ${command}`);
+      await each.close();
+    }
+  });
+
+  it('never merge what another process is still writing', async () => {
+    const root = await temporaryFolder('mlo-live-');
+    const live = open(root);
+    live.putBytes(Buffer.from('first'));
+    for (let command = 0; command < 20; command += 1) {
+      const cache = open(root);
+      cache.putBytes(Buffer.from(`object ${command}`));
+      await cache.close();
+    }
+    const { digest } = live.putBytes(Buffer.from('last'));
+    await live.close();
+    const cache = open(root);
+    expect(cache.readBytes(digest).toString()).toBe('last');
+    expect(cache.readBytes(hashBytes('first')).toString()).toBe('first');
+    await cache.close();
+  });
+
+  it('one of them killed: what it said it had stored is there, and its segment is merged in the end', async () => {
+    const strace = requirePeer('strace');
+    const root = await temporaryFolder('mlo-killed-');
+    const { stdout } = await driveInjected(root, strace, 'fdatasync', 'signal=SIGKILL:when=1', true);
+    const digest = /stored ([0-9a-f]{64})/.exec(stdout)?.[1];
+    await expectRestorable(root, 'after the kill');
+    for (let command = 0; command < 10; command += 1) {
+      const cache = open(root);
+      cache.putBytes(Buffer.from(`object ${command}`));
+      await cache.close();
+    }
+    expect(readdirSync(join(root, 'cache', 'journal')).length).toBeLessThan(5);
+    const cache = open(root);
+    expect(cache.runs.find(hashBytes('key'))[0]?.outs['data']?.digest).toBe(digest);
+    await cache.close();
+    await expectRestorable(root, 'after the merge');
+    expect(statSync(join(root, 'cache')).isDirectory()).toBe(true);
+  });
+});
