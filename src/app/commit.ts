@@ -10,6 +10,7 @@ import { absolutePath } from './paths.ts';
 import { listPointers, pointerState, writePointer } from './pointers.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
 import { withWriter, type Project } from './project.ts';
+import { ignoreCachedOuts } from './repro/ignore-outs.ts';
 import { collectOuts } from './repro/collect-outs.ts';
 import type { AppContext, CommitData } from './types.ts';
 
@@ -25,6 +26,7 @@ export async function commit(ctx: AppContext, options: CommitOptionsOfCommand): 
     const committed = options.targets.length > 0 ? [] : await commitPointers(project);
     const prepared = await preparePlan(project, { targets: options.targets, file: options.file, singleItem: options.targets.length > 0, need: 'nothing' });
     for (const stage of prepared.stages) committed.push(await commitStage(project, prepared, stage, options.force));
+    ignoreCachedOuts(project.root, prepared.stages);
     await prepared.cache.flush();
     prepared.locks.write();
     return { committed };

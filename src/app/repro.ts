@@ -10,6 +10,7 @@ import { journalPath, locksDigest, preparePlan, type Prepared } from './prepare-
 import { withProject, withWriter, type Project } from './project.ts';
 import { BatchWriter } from './repro/batch-writer.ts';
 import { checkBeforeRun } from './repro/checks.ts';
+import { ignoreCachedOuts } from './repro/ignore-outs.ts';
 import { ReproJournal } from './repro/journal.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
 import { setParams } from './repro/set-params.ts';
@@ -69,7 +70,10 @@ async function reproduceStages(
   const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, spawner: spawner.get }, plans);
   const reports = new Map<string, StageReport>();
   const idle = plans.every((each) => each.state === 'unchanged' || each.state === 'blocked') && !prepared.locks.dirty;
-  if (!idle) journal.rebase(locksDigest(prepared.loaded, prepared.locks));
+  if (!idle) {
+    ignoreCachedOuts(project.root, prepared.stages);
+    journal.rebase(locksDigest(prepared.loaded, prepared.locks));
+  }
 
   try {
     await runPool({

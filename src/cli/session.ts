@@ -38,7 +38,7 @@ export class Session {
     this.command = name;
     this.globals = readGlobals(flags, process.cwd());
     this.interruption.stopsGently = spec.writes === true;
-    if (spec.writes !== true) onReaderGone(this.interruption.interrupt);
+    if (spec.writes !== true) onReaderGone(() => process.exit(this.exitCode));
     const reporter = await createReporter({ shows: spec.shows ?? 'tasks', globals: this.globals, env: process.env, signal: this.interruption.signal });
     this.reporter = reporter;
     const style = await createStyle(styleOptions(process.stdout, process.env, this.globals.color));

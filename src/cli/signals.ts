@@ -35,7 +35,8 @@ export function installSignals(): Interruption {
       first.abort(new MloError('MLO_INTERRUPTED', 'Interrupted'));
       second.abort();
       interruption.restoreTerminal();
-      writeErrNow('\n');
+      // The terminal has just printed `^C`.
+      if (process.stderr.isTTY) writeErrNow('\n');
       process.exit(EXIT.interrupted);
     }
     interruption.onFirst();

@@ -7,14 +7,26 @@ import { writeFileAtomic } from './write-atomic.ts';
  * True where the line was added; false where it was there.
  */
 export function addGitignoreEntry(root: string, path: string): boolean {
-  const file = gitignoreOf(root, path);
+  return addGitignoreEntries(root, [path]) > 0;
+}
+
+/** The same for many paths: every `.gitignore` is read and written once, lines in the order given. Returns how many were added. */
+export function addGitignoreEntries(root: string, paths: readonly string[]): number {
+  const byFile = Map.groupBy(paths, (path) => gitignoreOf(root, path));
+  let added = 0;
+  for (const [file, inside] of byFile) added += addLines(file, inside.map(entryOf));
+  return added;
+}
+
+function addLines(file: string, lines: readonly string[]): number {
   const text = readText(file);
-  const line = entryOf(path);
-  if (linesOf(text).includes(line)) return false;
+  const present = new Set(linesOf(text));
+  const missing = [...new Set(lines)].filter((line) => !present.has(line));
+  if (missing.length === 0) return 0;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const separator = text === '' || text.endsWith('\n') ? '' : newline;
-  writeFileAtomic(file, `${text}${separator}${line}${newline}`);
-  return true;
+  writeFileAtomic(file, `${text}${separator}${missing.join(newline)}${newline}`);
+  return missing.length;
 }
 
 /** Takes the line out again; a `.gitignore` that is then empty goes too. True where something changed. */

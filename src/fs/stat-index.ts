@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../core/content.ts';
 import { toSystemPath, type BytePath } from './byte-path.ts';
@@ -6,6 +6,7 @@ import { isErrno } from './errno.ts';
 import { decodeStatTable, encodeStatTable, type StatEntry, type StatKey, type StatTable } from './stat-index-format.ts';
 import { temporaryName } from './temporary-name.ts';
 import { writeFileAtomic } from './write-atomic.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Digests of files whose stat has not changed since they were hashed. Disposable: a missing or damaged
@@ -116,7 +117,7 @@ function dropMissing(entries: Map<BytePath, StatEntry>, root: BytePath): void {
 function measureClockOffset(folder: string): number {
   const probe = join(folder, temporaryName());
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const handle = openSync(probe, 'wx');
     try {
       const offset = fstatSync(handle).ctimeMs - Date.now();

@@ -1,7 +1,8 @@
-import { closeSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isErrno } from './errno.ts';
 import { temporaryName } from './temporary-name.ts';
+import { makeFolder } from './make-folder.ts';
 
 export interface WriteAtomicOptions {
   /** Permission bits before the umask; default 0o666. */
@@ -53,7 +54,7 @@ function openInFolder(path: string, folder: string, mode: number): number {
     return openSync(path, 'wx', mode);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return openSync(path, 'wx', mode);
   }
 }

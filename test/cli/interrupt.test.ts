@@ -5,7 +5,7 @@ import { CTRL_C, mloInTerminal } from './pseudo-terminal.ts';
 const SLOW = `
 stages:
   quick:
-    cmd: echo q > quick.txt
+    cmd: echo in a moment; echo q > quick.txt
     outs: [quick.txt]
   slow:
     cmd: echo $$ > pid.txt; echo at work; sleep 600; echo s > slow.txt
@@ -53,6 +53,7 @@ describe('Ctrl-C in a terminal', () => {
     const project = await createProject({ 'pipeline.yaml': SLOW });
     await project.mlo(['repro', 'quick']);
     const terminal = mloInTerminal(project, ['logs', 'quick', '--follow']);
+    await terminal.waitFor('in a moment');
     terminal.type(CTRL_C);
     expect((await terminal.ended).code).toBe(130);
   });

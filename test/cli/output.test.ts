@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createProject, type TestProject } from '../helpers/index.ts';
+import { createProject, LAUNCHER, type TestProject } from '../helpers/index.ts';
 
 const PIPELINE = `
 stages:
@@ -161,11 +161,9 @@ describe('the other commands', () => {
 
 describe('a reader that goes away', () => {
   it('ends the output quietly', async () => {
-    const launcher = process.execPath;
-    const { LAUNCHER } = await import('../helpers/index.ts');
     const stages = Array.from({ length: 3000 }, (_, index) => `  stage${index}: {cmd: "echo ${'x'.repeat(100)}"}`);
     await project.write({ 'pipeline.yaml': `stages:\n${stages.join('\n')}\n` });
-    const result = await project.run('/bin/sh', ['-c', `'${launcher}' '${LAUNCHER}' stage list | head -n 1`]);
+    const result = await project.run('/bin/sh', ['-c', `'${process.execPath}' '${LAUNCHER}' stage list | head -n 1`]);
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout.split('\n')).toHaveLength(2);
   });

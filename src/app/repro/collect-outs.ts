@@ -3,7 +3,6 @@ import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { toLocked, type LockedContent } from '../../core/lock/types.ts';
 import type { OutSpec, ProjectPath, Stage } from '../../core/stage.ts';
-import { addGitignoreEntry } from '../../fs/gitignore.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
 import type { Workspace } from '../workspace.ts';
@@ -25,7 +24,6 @@ export async function collectOuts(
     else outs[out.path] = toLocked(content);
   }
   if (missing.length > 0) throw notWritten(stage, missing);
-  ignoreCachedOuts(project.root, stage);
   return outs;
 }
 
@@ -51,10 +49,6 @@ async function store(cache: Cache, workspace: Workspace, out: OutSpec, path: str
   const content = keep ? await cache.commit(path) : workspace.contents.get(out.path);
   workspace.contents.set(out.path, content);
   return content;
-}
-
-function ignoreCachedOuts(root: string, stage: Stage): void {
-  for (const out of stage.outs) if (out.cache) addGitignoreEntry(root, out.path);
 }
 
 function notWritten(stage: Stage, missing: readonly OutSpec[]): MloError {

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sameContent, type Content } from '../../core/content.ts';
 import { isTemporaryName } from '../../core/encoding/tree-format.ts';
@@ -13,6 +13,7 @@ import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
 import { lstat, namesIn, readPath, type Node } from '../workspace/read-path.ts';
 import { applyCheckout } from './apply.ts';
 import { checkLinks, countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
+import { makeFolder } from '../../fs/make-folder.ts';
 
 /** Makes `path` hold exactly `content`; see `Cache.checkout`. */
 export async function checkout(
@@ -36,7 +37,7 @@ export async function checkout(
     if (unsaved.length > 0) throw unsavedError(context, unsaved);
   }
   removeLeftovers(context, path, found);
-  withIoErrors('make the folder of', shownPath(context, path), () => mkdirSync(toSystemPath(dirname(path)), { recursive: true }));
+  withIoErrors('make the folder of', shownPath(context, path), () => makeFolder(dirname(path)));
   await applyCheckout(context, plan, options);
   return summaryOf(plan);
 }

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync, openSync, readSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Digest } from '../../core/content.ts';
@@ -8,6 +8,7 @@ import { syncFolder, writeAll } from '../../fs/write-atomic.ts';
 import { encodeTrailer, HEADER_BYTES, NO_DIGEST, RECORD, SEGMENT_START, writeRecord, type RecordType } from './record-format.ts';
 import { encodeIndex, GrowingIndex, type Position, type SegmentIndex } from './segment-index.ts';
 import { crc32 } from 'node:zlib';
+import { makeFolder } from '../../fs/make-folder.ts';
 
 const syncData = promisify(fdatasync);
 const BUFFER_BYTES = 256 * 1024;
@@ -125,7 +126,7 @@ function openNew(path: string): number {
     return openSync(path, 'wx+');
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return openSync(path, 'wx+');
   }
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
+import { makeFolder } from '../../fs/make-folder.ts';
 
 /** Broken objects are kept for whoever wants to look; nothing reads them. */
 export interface CorruptFolder {
@@ -14,7 +15,7 @@ export function corruptFolder(folder: string): CorruptFolder {
   return {
     keepFile(digest, file) {
       withIoErrors('set aside the broken object', file, () => {
-        mkdirSync(folder, { recursive: true });
+        makeFolder(folder);
         renameSync(file, join(folder, digest));
       });
     },

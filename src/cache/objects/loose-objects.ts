@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { temporaryName } from '../../fs/temporary-name.ts';
 import { syncFolder, writeAll } from '../../fs/write-atomic.ts';
 import type { CorruptFolder } from './corrupt-folder.ts';
 import type { ObjectSink, ObjectSource } from './ports.ts';
+import { makeFolder } from '../../fs/make-folder.ts';
 
 const syncData = promisify(fdatasync);
 const SYNCS_AT_ONCE = 8;
@@ -82,7 +83,7 @@ export class LooseObjects implements ObjectSource, ObjectSink {
 
   /** A path in the store's own file system for bytes whose digest is not known yet. */
   newTemporary(): string {
-    withIoErrors('write to the cache folder', this.folder, () => mkdirSync(this.folder, { recursive: true }));
+    withIoErrors('write to the cache folder', this.folder, () => makeFolder(this.folder));
     return join(this.folder, temporaryName());
   }
 
@@ -111,7 +112,7 @@ function renameIntoFolder(temporary: string, path: string): void {
     renameSync(temporary, path);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     renameSync(temporary, path);
   }
 }

@@ -44,7 +44,7 @@ describe('the live reporter', () => {
     expect(text()).toContain('1 of 3 stages done');
     for (const event of RECORDED.slice(4, 12)) reporter.report(event);
     await shown('✓ train ran in 2.1 s');
-    await shown('▶ evaluate');
+    await shown('evaluate');
     for (const event of RECORDED.slice(12)) reporter.report(event);
     await reporter.close();
     expect(text().lastIndexOf('✗ evaluate failed')).toBeGreaterThan(text().lastIndexOf('✓ train ran'));

@@ -1,0 +1,1 @@
+export function missingEntries(lock: { readonly packages: { readonly [path: string]: object } }): { readonly [path: string]: object };
