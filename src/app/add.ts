@@ -8,6 +8,7 @@ import { openIgnore } from '../fs/ignore.ts';
 import { addGitignoreEntry } from '../fs/gitignore.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { absolutePath, projectPath } from './paths.ts';
+import { byteProgress } from './progress.ts';
 import { listPointers, writePointer, type Pointer } from './pointers.ts';
 import { withWriter, type Project } from './project.ts';
 import { trackedByGit } from './repro/checks.ts';
@@ -25,7 +26,7 @@ export async function add(ctx: AppContext, options: { readonly paths: readonly s
     const stored = [];
     for (const path of paths) {
       const absolute = absolutePath(project.root, path);
-      const onProgress = (done: number): void => ctx.emit({ type: 'progress', task: 'commit', label: path, done, total: 0, unit: 'bytes' });
+      const onProgress = byteProgress(ctx.emit, 'commit', path);
       const content = options.commit ? await cache.commit(absolute, { signal: ctx.signal, onProgress }) : await cache.observe(absolute, { signal: ctx.signal, onProgress });
       if (content === undefined) throw new MloError('MLO_SOURCE_CHANGED', `'${path}' disappeared while it was added`);
       stored.push({ path, content });

@@ -15,6 +15,7 @@ import { ReproJournal } from './repro/journal.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
 import { setParams } from './repro/set-params.ts';
 import { StageRunner } from './repro/stage-runner.ts';
+import { POINTER_SUFFIX } from './scan-project.ts';
 import { toStatus } from './status.ts';
 import type { AppContext, ReproData, ReproOptions } from './types.ts';
 
@@ -38,7 +39,7 @@ async function reproduce(project: Project, options: ReproOptions): Promise<Repro
   if (options.set.length > 0) await setParams(project, options.set);
   const prepared = await preparePlan(project, options);
   const plans = plan(prepared.request);
-  checkBeforeRun(project.root, prepared.graph, plans);
+  checkBeforeRun(project.root, prepared.graph, plans, project.scan().pointers.map((path) => path.slice(0, -POINTER_SUFFIX.length)));
   warnFrozen(project, plans);
 
   const { emit } = project.ctx;

@@ -1,17 +1,21 @@
 import type { Cache } from '../cache/types.ts';
+import type { Emit } from '../core/events.ts';
 import type { Content } from '../core/content.ts';
 import type { ProjectPath, Stage } from '../core/stage.ts';
 import { absolutePath } from './paths.ts';
+import { byteProgress } from './progress.ts';
 
 /** What lies at the paths that stages read and write; each path is looked at once, and again when told. */
 export class Workspace {
   readonly contents = new Map<ProjectPath, Content | undefined>();
   readonly #root: string;
   readonly #cache: Cache;
+  readonly #emit: Emit;
 
-  constructor(root: string, cache: Cache) {
+  constructor(root: string, cache: Cache, emit: Emit) {
     this.#root = root;
     this.#cache = cache;
+    this.#emit = emit;
   }
 
   async observe(stages: readonly Stage[]): Promise<void> {
@@ -19,7 +23,7 @@ export class Workspace {
   }
 
   async look(path: ProjectPath): Promise<Content | undefined> {
-    const content = await this.#cache.observe(absolutePath(this.#root, path));
+    const content = await this.#cache.observe(absolutePath(this.#root, path), { onProgress: byteProgress(this.#emit, 'hash', path) });
     this.contents.set(path, content);
     return content;
   }

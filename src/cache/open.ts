@@ -16,7 +16,7 @@ import { openRunCache } from './run-cache.ts';
 import { rowContent, TreeObjects } from './tree-objects.ts';
 import type { Cache, CommitOptions, LinkType, TreeEntry } from './types.ts';
 import { realPath, type WorkspaceContext } from './workspace/context.ts';
-import { readPath, type ReadOptions } from './workspace/read-path.ts';
+import { followed, readPath, type ReadOptions } from './workspace/read-path.ts';
 import { linksToObjects, replaceByLink } from './workspace/relink.ts';
 
 export interface CacheOptions {
@@ -54,7 +54,8 @@ export function openCache(options: CacheOptions): Cache {
 
   return {
     async observe(path, observeOptions = {}) {
-      return (await readPath(context, absolute(path), readOptions(observeOptions, false)))?.content;
+      const start = observeOptions.follow === true ? followed(absolute(path)) : absolute(path);
+      return start === undefined ? undefined : (await readPath(context, start, readOptions(observeOptions, false)))?.content;
     },
 
     async commit(path, commitOptions = {}) {

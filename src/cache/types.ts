@@ -12,6 +12,14 @@ export interface TreeEntry {
   readonly files?: number;
 }
 
+export interface ObserveOptions extends CommitOptions {
+  /**
+   * A symlink at the path itself stands for what it leads to, also outside the project: a dep must be seen to
+   * change when the file behind it does. Links inside folders are never followed.
+   */
+  readonly follow?: boolean;
+}
+
 export interface CommitOptions {
   /** Called with bytes done so far. */
   readonly onProgress?: (bytes: number, files: number) => void;
@@ -58,7 +66,7 @@ export interface RunCache {
  */
 export interface Cache {
   /** What lies at `path`, or undefined where nothing does. Reads the bytes only where the stat index does not know them. */
-  observe(path: string, options?: CommitOptions): Promise<Content | undefined>;
+  observe(path: string, options?: ObserveOptions): Promise<Content | undefined>;
   /** Stores what lies at `path` (the digest is that of the stored bytes) and returns it. */
   commit(path: string, options?: CommitOptions): Promise<Content>;
   /** Makes `path` hold exactly `content`, touching only what differs, verifying every byte it writes. */

@@ -51,7 +51,16 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       { name: 'runs', summary: 'list recorded runs, show one', verbs: [runsListVerb, runsShowVerb] },
     ],
   ],
-  ['Settings:', [{ name: 'config', summary: 'read and write the configuration', verbs: [configListVerb, configGetVerb, configSetVerb, configUnsetVerb] }]],
+  [
+    'Settings:',
+    [
+      {
+        name: 'config',
+        summary: 'read and write the configuration',
+        verbs: [configListVerb, configGetVerb, configSetVerb, configUnsetVerb],
+      },
+    ],
+  ],
 ];
 
 const MAX_HELP_WIDTH = 100;
@@ -97,7 +106,11 @@ function rootCommand(): Command {
     .helpOption('-h, --help', 'show this help')
     .version(packageJson.version, '-V, --version', 'print the version of mlo')
     .description('Versions data by content, runs pipelines and skips what has not changed, records every run.')
-    .addOption(new Option('--json [format]', 'one JSON document on stdout; --json=stream: events, one a line').choices(['document', 'stream']).preset('document'))
+    .addOption(
+      new Option('--json [format]', 'one JSON document on stdout; --json=stream: events, one a line')
+        .choices(['document', 'stream'])
+        .preset('document'),
+    )
     .option('-q, --quiet', 'print results and errors only')
     .option('-v, --verbose', 'print more: unchanged stages, all output of stages, stacks of errors')
     .addOption(new Option('--color <when>', 'colours: auto, always or never').choices(['auto', 'always', 'never']))
@@ -108,7 +121,9 @@ function rootCommand(): Command {
 
 /** Choices stand in the descriptions already. */
 function optionDescription(option: Option): string {
-  return option.defaultValue === undefined || option.negate ? option.description : `${option.description} (default: ${String(option.defaultValue)})`;
+  return option.defaultValue === undefined || option.negate
+    ? option.description
+    : `${option.description} (default: ${String(option.defaultValue)})`;
 }
 
 function addFamily(program: Command, { name, summary }: Family): Command {

@@ -2,7 +2,8 @@ type Environment = { readonly [name: string]: string | undefined };
 
 const SECRET_NAME = /secret|token|passw(?:or)?d|api_?key|credential|private_?key|access_?key/i;
 const URL_WITH_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;
-const NAMED_SECRET = /((?:secret|passw(?:or)?d|api_?key|private_?key|secret_access_key|access_token|auth_token)\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;}]+)/gi;
+const NAMED_SECRET =
+  /((?:secret|passw(?:or)?d|api_?key|private_?key|secret_access_key|access_token|auth_token)\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;}]+)/gi;
 const SHORTEST_SECRET = 8;
 
 export const MASK = '***';

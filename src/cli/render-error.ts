@@ -37,21 +37,34 @@ export function errorBody(error: unknown, view: ErrorView): ErrorBody {
     return { code: 'MLO_INTERNAL', message, hint: REPORT_HINT, details: { stack: redact(stackOf(error), view.secrets).split('\n') } };
   }
   const details = { ...error.details, ...(error.problems.length === 0 ? {} : { problems: error.problems }) };
-  return { code: error.code, message, ...(error.hint === undefined ? {} : { hint: redact(error.hint, view.secrets) }), details: redactDeep(details, view) };
+  return {
+    code: error.code,
+    message,
+    ...(error.hint === undefined ? {} : { hint: redact(error.hint, view.secrets) }),
+    details: redactDeep(details, view),
+  };
 }
 
 /** Also used for warnings that know their place. */
 export function placeLines(problem: Problem, style: Style, view: ErrorView, note?: string): string[] {
   if (problem.file === undefined) return note === undefined ? [] : [`  ${style.glyphs.dot} ${safe(note, view)}`];
-  const place = [problem.file, problem.line, problem.line === undefined ? undefined : problem.column].filter((part) => part !== undefined).join(':');
+  const place = [problem.file, problem.line, problem.line === undefined ? undefined : problem.column]
+    .filter((part) => part !== undefined)
+    .join(':');
   const number = problem.line === undefined ? '' : String(problem.line);
   const gutter = ' '.repeat(number.length);
   const arrow = ` ${gutter}${style.cyan('-->')} ${safe(place, view)}`;
   const bar = style.cyan('|');
-  if (problem.source === undefined || problem.line === undefined) return note === undefined ? [arrow] : [arrow, ` ${gutter} ${bar} ${safe(note, view)}`];
+  if (problem.source === undefined || problem.line === undefined)
+    return note === undefined ? [arrow] : [arrow, ` ${gutter} ${bar} ${safe(note, view)}`];
   const { text, caret } = excerpt(problem.source, problem.column ?? 1, style.width - number.length - 5);
   const mark = problem.column === undefined ? '' : `${' '.repeat(caret)}^ `;
-  return [arrow, ` ${gutter} ${bar}`, ` ${style.cyan(number)} ${bar} ${safe(text, view)}`, ` ${gutter} ${bar} ${style.red(`${mark}${safe(note ?? '', view)}`)}`.trimEnd()];
+  return [
+    arrow,
+    ` ${gutter} ${bar}`,
+    ` ${style.cyan(number)} ${bar} ${safe(text, view)}`,
+    ` ${gutter} ${bar} ${style.red(`${mark}${safe(note ?? '', view)}`)}`.trimEnd(),
+  ];
 }
 
 function problemLines(problem: Problem, headline: string, style: Style, view: ErrorView): string[] {
@@ -77,7 +90,8 @@ function causeLines(error: unknown, style: Style, view: ErrorView): string[] {
   const shown = new Set([messageOf(error)]);
   for (let depth = 0; cause !== undefined && depth < MAX_CAUSES; depth += 1) {
     const text = messageOf(cause);
-    if (![...shown].some((message) => message.includes(text))) lines.push(`  ${style.dim('caused by:')} ${safe(text.split('\n')[0] ?? '', view)}`);
+    if (![...shown].some((message) => message.includes(text)))
+      lines.push(`  ${style.dim('caused by:')} ${safe(text.split('\n')[0] ?? '', view)}`);
     shown.add(text);
     if (view.verbose) lines.push(...stackLines(cause, style, view));
     cause = cause instanceof Error ? cause.cause : undefined;
@@ -115,4 +129,3 @@ function messageOf(error: unknown): string {
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? '') : '';
 }
-

@@ -39,7 +39,12 @@ export class Session {
     this.globals = readGlobals(flags, process.cwd());
     this.interruption.stopsGently = spec.writes === true;
     if (spec.writes !== true) onReaderGone(() => process.exit(this.exitCode));
-    const reporter = await createReporter({ shows: spec.shows ?? 'tasks', globals: this.globals, env: process.env, signal: this.interruption.signal });
+    const reporter = await createReporter({
+      shows: spec.shows ?? 'tasks',
+      globals: this.globals,
+      env: process.env,
+      signal: this.interruption.signal,
+    });
     this.reporter = reporter;
     const style = await createStyle(styleOptions(process.stdout, process.env, this.globals.color));
     const invocation: Invocation = { name, context: this.context(reporter, this.globals), globals: this.globals, style };
@@ -57,7 +62,13 @@ export class Session {
     this.exitCode = shown instanceof MloError ? shown.exitCode : EXIT.internal;
     const view: ErrorView = { verbose: this.globals?.verbose ?? this.argv.includes('-v'), secrets: this.secrets };
     if ((this.globals?.output ?? output) !== 'human') {
-      this.writeEnvelope({ schemaVersion: ENVELOPE_SCHEMA_VERSION, command: this.command, ok: false, error: errorBody(shown, view), warnings: this.warnings });
+      this.writeEnvelope({
+        schemaVersion: ENVELOPE_SCHEMA_VERSION,
+        command: this.command,
+        ok: false,
+        error: errorBody(shown, view),
+        warnings: this.warnings,
+      });
       return;
     }
     const style = await createStyle(styleOptions(process.stderr, process.env, this.globals?.color ?? color));
@@ -71,7 +82,8 @@ export class Session {
       cwd: globals.cwd,
       env: process.env,
       emit: (event: Event) => {
-        if (event.type === 'warning') this.warnings.push({ message: event.message, ...(event.problem === undefined ? {} : { problem: event.problem }) });
+        if (event.type === 'warning')
+          this.warnings.push({ message: event.message, ...(event.problem === undefined ? {} : { problem: event.problem }) });
         reporter.report({ ...event, timestampMs: Date.now() });
       },
       signal,
@@ -87,7 +99,14 @@ export class Session {
       const { failure } = outcome;
       const error = failure === undefined ? {} : { error: { details: {}, ...failure } };
       const { data } = outcome;
-      this.writeEnvelope({ schemaVersion: ENVELOPE_SCHEMA_VERSION, command: this.command, ok: failure === undefined, data, ...error, warnings: this.warnings });
+      this.writeEnvelope({
+        schemaVersion: ENVELOPE_SCHEMA_VERSION,
+        command: this.command,
+        ok: failure === undefined,
+        data,
+        ...error,
+        warnings: this.warnings,
+      });
       return;
     }
     if (!silent) writeLines(outcome.lines ?? []);

@@ -14,7 +14,8 @@ export function stageFailure(failed: readonly StageReport[], blocked: readonly S
     return { code: 'MLO_STAGE_FAILED', message: `Blocked, and nothing can be done about it from here: ${names}`, hint: 'mlo status --why' };
   }
   const hint = first.error?.hint ?? `mlo logs ${first.name}`;
-  if (failed.length > 1) return { code: 'MLO_STAGE_FAILED', message: `${failed.length} stages failed: ${failed.map((stage) => stage.name).join(', ')}`, hint };
+  if (failed.length > 1)
+    return { code: 'MLO_STAGE_FAILED', message: `${failed.length} stages failed: ${failed.map((stage) => stage.name).join(', ')}`, hint };
   return { code: stageCode(first), message: first.error?.message ?? `Stage '${first.name}' failed`, hint };
 }
 

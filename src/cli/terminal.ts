@@ -38,7 +38,8 @@ export function speaksUnicode(env: Environment): boolean {
 
 /** Lines are cut to the terminal, and to COLUMNS where that is set; a file or pipe gets them whole. */
 export function widthOf(stream: OutputStream, env: Environment): number {
-  const columns = stream.isTTY === true && stream.columns !== undefined && stream.columns > 0 ? stream.columns : Number(env['COLUMNS'] ?? '');
+  const columns =
+    stream.isTTY === true && stream.columns !== undefined && stream.columns > 0 ? stream.columns : Number(env['COLUMNS'] ?? '');
   return Number.isInteger(columns) && columns > 0 ? Math.max(MIN_WIDTH, columns) : Infinity;
 }
 

@@ -18,7 +18,7 @@ export function colourOf(share: number): string {
   return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** Black or white, whichever can be read on the colour of `share`. */
+/** White or almost black, whichever can be read better on the colour of `share`. */
 export function inkOn(share: number): string {
-  return share > 0.55 ? '#ffffff' : '#1f2937';
+  return share > 0.7 ? '#ffffff' : '#111827';
 }

@@ -1,7 +1,7 @@
 import { colourOf, inkOn } from './colour-scale.ts';
 import { svgText, textWidth } from './svg-text.ts';
 
-const INK = '#1f2937';
+const INK = '#111827';
 const MUTED = '#6b7280';
 const CELL = 200;
 const GAP = 6;

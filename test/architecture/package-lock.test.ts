@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { missingEntries } from '../../tools/complete-lock.mjs';
+import { mendLock } from '../../tools/mend-lock.mjs';
 import { REPOSITORY } from '../helpers/index.ts';
 
 const lock = JSON.parse(readFileSync(join(REPOSITORY, 'package-lock.json'), 'utf8')) as {
   packages: { [path: string]: { resolved?: string; hasInstallScript?: boolean } };
 };
 
-it('has the native packages of every platform (else: node tools/complete-lock.mjs)', () => {
-  expect(missingEntries(lock)).toEqual({});
+it('has the native packages of every platform, for whichever Node installs them (else: node tools/mend-lock.mjs)', () => {
+  expect(JSON.stringify(mendLock(lock))).toBe(JSON.stringify(lock));
 });
 
 it('names no registry, so that each machine asks its own', () => {

@@ -43,7 +43,8 @@ describe('help topics', () => {
 
   it('explain every error', () => {
     const lines = topicLines('errors');
-    for (const [code, { exit, means }] of Object.entries(CATALOGUE)) expect(lines.some((line) => line.startsWith(code) && line.includes(` ${exit} `) && line.endsWith(means))).toBe(true);
+    for (const [code, { exit, means }] of Object.entries(CATALOGUE))
+      expect(lines.some((line) => line.startsWith(code) && line.includes(` ${exit} `) && line.endsWith(means))).toBe(true);
   });
 
   it('exist for exit codes, errors, environment and configuration', () => {

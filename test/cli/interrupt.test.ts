@@ -30,7 +30,11 @@ describe('Ctrl-C in a terminal', () => {
     expect(status.data.busy).toBeUndefined();
     expect(status.data.stages.map((stage: { state: string }) => stage.state)).toEqual(['unchanged', 'run']);
     const runs = (await project.mlo(['runs', 'list', '--all', '--json'])).json().data.runs;
-    expect(runs.map((run: { name: string; status: string }) => `${run.name} ${run.status}`).toSorted()).toEqual(['quick FINISHED', 'repro KILLED', 'slow KILLED']);
+    expect(runs.map((run: { name: string; status: string }) => `${run.name} ${run.status}`).toSorted()).toEqual([
+      'quick FINISHED',
+      'repro KILLED',
+      'slow KILLED',
+    ]);
   });
 
   it('twice ends at once, although a stage does not listen', async () => {
@@ -76,7 +80,8 @@ describe('without a terminal', () => {
 describe('the live view', () => {
   it('shows running stages with their last line, then finished ones as lines, and leaves the table', async () => {
     const project = await createProject({
-      'pipeline.yaml': 'stages:\n  wait:\n    cmd: echo waiting for you; while [ ! -e go ]; do sleep 0.05; done; echo w > w.txt\n    outs: [w.txt]\n',
+      'pipeline.yaml':
+        'stages:\n  wait:\n    cmd: echo waiting for you; while [ ! -e go ]; do sleep 0.05; done; echo w > w.txt\n    outs: [w.txt]\n',
     });
     const terminal = mloInTerminal(project, ['repro'], { columns: 60 });
     const during = await terminal.waitFor('waiting for you');

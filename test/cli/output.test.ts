@@ -55,13 +55,21 @@ describe('repro', () => {
       ['first', 'ran'],
       ['second', 'ran'],
     ]);
-    for (const stage of data.stages) expect(stage).toMatchObject({ reasons: [{ kind: 'new' }], durationMs: expect.any(Number), runId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    for (const stage of data.stages)
+      expect(stage).toMatchObject({
+        reasons: [{ kind: 'new' }],
+        durationMs: expect.any(Number),
+        runId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      });
     expect(result.stderr).toContain('✓ second ran');
   });
 
   it('is a stream of events with --json=stream, the document last', async () => {
     const { stdout, stderr } = await project.mlo(['repro', '--json=stream']);
-    const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(stderr).toBe('');
     expect(lines.every((line) => line.schemaVersion === 1)).toBe(true);
     const types = lines.map((line) => line.type);
@@ -127,7 +135,28 @@ describe('errors in a pipeline file', () => {
 describe('the other commands', () => {
   it('each print one JSON document', async () => {
     await project.mlo(['repro']);
-    const commands = ['status', 'dag', 'stage list', 'stage show first', 'logs first', 'add input.txt', 'checkout', 'commit', 'params show', 'metrics show', 'runs list', 'runs show', 'config list', 'config get core.jobs', 'config set core.jobs 2', 'config unset core.jobs', 'doctor', 'freeze first', 'unfreeze first', 'help'];
+    const commands = [
+      'status',
+      'dag',
+      'stage list',
+      'stage show first',
+      'logs first',
+      'add input.txt',
+      'checkout',
+      'commit',
+      'params show',
+      'metrics show',
+      'runs list',
+      'runs show',
+      'config list',
+      'config get core.jobs',
+      'config set core.jobs 2',
+      'config unset core.jobs',
+      'doctor',
+      'freeze first',
+      'unfreeze first',
+      'help',
+    ];
     for (const command of commands) {
       const result = await project.mlo([...command.split(' '), '--json']);
       const document = result.json();

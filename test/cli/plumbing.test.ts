@@ -35,7 +35,13 @@ describe('the terminal', () => {
   });
 
   it('gives lines its width, and a pipe any width unless COLUMNS says so', () => {
-    expect([widthOf(TTY, {}), widthOf(PIPE, {}), widthOf(PIPE, { COLUMNS: '90' }), widthOf({ isTTY: true, columns: 3 }, {}), widthOf(PIPE, { COLUMNS: 'x' })]).toEqual([100, Infinity, 90, 20, Infinity]);
+    expect([
+      widthOf(TTY, {}),
+      widthOf(PIPE, {}),
+      widthOf(PIPE, { COLUMNS: '90' }),
+      widthOf({ isTTY: true, columns: 3 }, {}),
+      widthOf(PIPE, { COLUMNS: 'x' }),
+    ]).toEqual([100, Infinity, 90, 20, Infinity]);
     expect(styleOptions(PIPE, { LANG: 'C.UTF-8' }, 'auto')).toEqual({ level: 0, unicode: true, width: Infinity });
   });
 
@@ -48,7 +54,9 @@ describe('the terminal', () => {
 
 describe('JSON', () => {
   it('keeps every digit of large integers and names numbers that JSON lacks', () => {
-    expect(toJson({ big: 2n ** 70n, list: [NaN, Infinity, -Infinity, 1.5], none: undefined })).toBe('{"big":1180591620717411303424,"list":["NaN","Infinity","-Infinity",1.5]}');
+    expect(toJson({ big: 2n ** 70n, list: [NaN, Infinity, -Infinity, 1.5], none: undefined })).toBe(
+      '{"big":1180591620717411303424,"list":["NaN","Infinity","-Infinity",1.5]}',
+    );
   });
 
   it('rounds times to microseconds and leaves other numbers alone', () => {
@@ -88,16 +96,25 @@ describe('values', () => {
 
 describe('secrets', () => {
   it('are values of variables that sound like it, but not paths to them', () => {
-    const env = { AWS_SECRET_ACCESS_KEY: 'abcdefgh12345', HOME: '/home/somebody', SHORT_TOKEN: 'abc', GOOGLE_APPLICATION_CREDENTIALS: '/etc/key.json' };
+    const env = {
+      AWS_SECRET_ACCESS_KEY: 'abcdefgh12345',
+      HOME: '/home/somebody',
+      SHORT_TOKEN: 'abc',
+      GOOGLE_APPLICATION_CREDENTIALS: '/etc/key.json',
+    };
     expect(secretsOf(env)).toEqual(['abcdefgh12345']);
   });
 
   it('are masked in URLs, after secret-sounding names, and wherever their value appears', () => {
-    expect(redact('s3://me:pw@host/x abcdefgh12345 password: x1 max_tokens=5', ['abcdefgh12345'])).toBe('s3://me:***@host/x *** password: *** max_tokens=5');
+    expect(redact('s3://me:pw@host/x abcdefgh12345 password: x1 max_tokens=5', ['abcdefgh12345'])).toBe(
+      's3://me:***@host/x *** password: *** max_tokens=5',
+    );
   });
 
   it('never reach the recorded command', () => {
-    expect(commandLine(['config', 'set', 'remote.team.secret_access_key', 'abc'], [])).toBe("mlo config set remote.team.secret_access_key ***");
+    expect(commandLine(['config', 'set', 'remote.team.secret_access_key', 'abc'], [])).toBe(
+      'mlo config set remote.team.secret_access_key ***',
+    );
     expect(commandLine(['repro', '-S', "name=it's"], [])).toBe(`mlo repro -S 'name=it'\\''s'`);
   });
 });

@@ -80,7 +80,9 @@ export function mloInTerminal(project: TestProject, args: readonly string[], opt
         };
         watchers.add(check);
         check();
-        void ended.then(() => written).then(() => reject(new Error(`the command ended without ${String(text)}:\n${linesNow().join('\n')}`)));
+        void ended
+          .then(() => written)
+          .then(() => reject(new Error(`the command ended without ${String(text)}:\n${linesNow().join('\n')}`)));
       }),
   };
 }

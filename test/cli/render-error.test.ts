@@ -9,7 +9,16 @@ const STYLE = plainStyle(80);
 describe('an error for people', () => {
   it('says what, where with a caret, and what to do', () => {
     const error = new MloError('MLO_PIPELINE_INVALID', "unknown key 'dps' in stages.train", {
-      problems: [{ message: "unknown key 'dps' in stages.train", file: 'pipeline.yaml', line: 6, column: 5, source: '    dps: [a]', hint: 'Did you mean deps?' }],
+      problems: [
+        {
+          message: "unknown key 'dps' in stages.train",
+          file: 'pipeline.yaml',
+          line: 6,
+          column: 5,
+          source: '    dps: [a]',
+          hint: 'Did you mean deps?',
+        },
+      ],
       hint: 'mlo stage show train',
     });
     expect(errorLines(error, STYLE, VIEW)).toEqual([
@@ -66,25 +75,43 @@ describe('an error for people', () => {
   });
 
   it('cannot be forged by what it quotes', () => {
-    expect(errorLines(new MloError('MLO_TARGET', "no stage 'a\u001b[2Jb'"), STYLE, VIEW)).toEqual(["error[MLO_TARGET]: no stage 'a\\x1b[2Jb'"]);
+    expect(errorLines(new MloError('MLO_TARGET', "no stage 'a\u001b[2Jb'"), STYLE, VIEW)).toEqual([
+      "error[MLO_TARGET]: no stage 'a\\x1b[2Jb'",
+    ]);
   });
 
   it('does not repeat the hint of a problem', () => {
-    const error = new MloError('MLO_PARAMS', 'x', { hint: 'Did you mean lr?', problems: [{ message: 'x', file: 'p', hint: 'Did you mean lr?' }] });
+    const error = new MloError('MLO_PARAMS', 'x', {
+      hint: 'Did you mean lr?',
+      problems: [{ message: 'x', file: 'p', hint: 'Did you mean lr?' }],
+    });
     expect(errorLines(error, STYLE, VIEW).filter((line) => line.includes('Did you mean'))).toHaveLength(1);
   });
 });
 
 describe('an error as JSON', () => {
   it('has code, message, hint and details with all problems', () => {
-    const error = new MloError('MLO_TARGET', 'No stage trian', { hint: 'Did you mean train?', details: { target: 'trian' }, problems: [{ message: 'm', file: 'f' }] });
-    expect(errorBody(error, VIEW)).toEqual({ code: 'MLO_TARGET', message: 'No stage trian', hint: 'Did you mean train?', details: { target: 'trian', problems: [{ message: 'm', file: 'f' }] } });
+    const error = new MloError('MLO_TARGET', 'No stage trian', {
+      hint: 'Did you mean train?',
+      details: { target: 'trian' },
+      problems: [{ message: 'm', file: 'f' }],
+    });
+    expect(errorBody(error, VIEW)).toEqual({
+      code: 'MLO_TARGET',
+      message: 'No stage trian',
+      hint: 'Did you mean train?',
+      details: { target: 'trian', problems: [{ message: 'm', file: 'f' }] },
+    });
   });
 
   it('never holds a secret', () => {
     const secrets = ['hunter2hunter2'];
-    const error = new MloError('MLO_GIT', 'push to https://me:pa55@host/ failed with hunter2hunter2', { details: { nested: [{ env: 'hunter2hunter2' }] }, hint: 'password=abc' });
-    const text = JSON.stringify(errorBody(error, { verbose: true, secrets })) + errorLines(error, STYLE, { verbose: true, secrets }).join('\n');
+    const error = new MloError('MLO_GIT', 'push to https://me:pa55@host/ failed with hunter2hunter2', {
+      details: { nested: [{ env: 'hunter2hunter2' }] },
+      hint: 'password=abc',
+    });
+    const text =
+      JSON.stringify(errorBody(error, { verbose: true, secrets })) + errorLines(error, STYLE, { verbose: true, secrets }).join('\n');
     expect(text).not.toMatch(/hunter2|pa55|abc/);
     expect(text).toContain('https://me:***@host/');
   });

@@ -31,7 +31,11 @@ describe('the command line', () => {
     const result = await project.mlo(['repro', '--frce', '--json']);
     expect(result.code).toBe(2);
     expect(result.stderr).toBe('');
-    expect(result.json()).toMatchObject({ schemaVersion: 1, ok: false, error: { code: 'MLO_USAGE', message: "Unknown option '--frce'", hint: 'Did you mean --force?' } });
+    expect(result.json()).toMatchObject({
+      schemaVersion: 1,
+      ok: false,
+      error: { code: 'MLO_USAGE', message: "Unknown option '--frce'", hint: 'Did you mean --force?' },
+    });
   });
 
   it('prints help on stdout with exit code 0', async () => {
@@ -52,7 +56,25 @@ describe('the command line', () => {
   it('describes all commands as data', async () => {
     const { data } = (await project.mlo(['help', '--json'])).json();
     const names = data.commands.map((command: { name: string }) => command.name);
-    expect(names).toEqual(expect.arrayContaining(['init', 'repro', 'status', 'dag', 'stage', 'logs', 'add', 'checkout', 'commit', 'params', 'metrics', 'runs', 'config', 'doctor', 'help']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'init',
+        'repro',
+        'status',
+        'dag',
+        'stage',
+        'logs',
+        'add',
+        'checkout',
+        'commit',
+        'params',
+        'metrics',
+        'runs',
+        'config',
+        'doctor',
+        'help',
+      ]),
+    );
   });
 
   it('prints its version', async () => {

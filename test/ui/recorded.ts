@@ -30,7 +30,11 @@ export const RECORDED: readonly TimedEvent[] = timed([
   { type: 'stage-output', stage: 'train', stream: 'stdout', text: 'ch 2\n10 %\r50 %' },
   { type: 'stage-metric', stage: 'train', name: 'loss', value: 0.51234, step: 1 },
   { type: 'stage-metric', stage: 'train', name: 'accuracy', value: 0.9, step: 1 },
-  { type: 'warning', message: 'read of data/x.csv is not declared', problem: { message: 'undeclared', file: 'stages/train.ts', line: 3, hint: 'deps: [data/x.csv]' } },
+  {
+    type: 'warning',
+    message: 'read of data/x.csv is not declared',
+    problem: { message: 'undeclared', file: 'stages/train.ts', line: 3, hint: 'deps: [data/x.csv]' },
+  },
   { type: 'stage-finish', report: TRAIN },
   { type: 'stage-start', stage: 'evaluate', command: 'false', reasons: EVALUATE.reasons },
   { type: 'note', message: 'kept the old bytes of reports/\u001b[2J' },

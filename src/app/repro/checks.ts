@@ -9,8 +9,11 @@ import { openGit } from '../../fs/git.ts';
 import { absolutePath } from '../paths.ts';
 
 /** Everything that can be known before anything runs, all problems at once. */
-export function checkBeforeRun(root: string, graph: Graph, plans: readonly StagePlan[]): void {
-  throwAll('MLO_DEP_MISSING', plans.flatMap((plan) => missingData(plan, graph)));
+export function checkBeforeRun(root: string, graph: Graph, plans: readonly StagePlan[], added: readonly ProjectPath[]): void {
+  throwAll(
+    'MLO_DEP_MISSING',
+    plans.flatMap((plan) => missingData(plan, graph, added)),
+  );
   const active = plans.filter((plan) => plan.state === 'run' || plan.state === 'restore').map((plan) => plan.stage);
   throwAll('MLO_PATH_UNSAFE', active.flatMap((stage) => escapingOuts(root, stage)));
   throwAll('MLO_PIPELINE_INVALID', active.flatMap((stage) => wdirProblem(root, stage, graph)));
@@ -24,14 +27,13 @@ function throwAll(code: MloError['code'], problems: readonly Problem[]): void {
   throw new MloError(code, message, { problems, ...(first.hint === undefined ? {} : { hint: first.hint }) });
 }
 
-function missingData(plan: StagePlan, graph: Graph): readonly Problem[] {
+function missingData(plan: StagePlan, graph: Graph, added: readonly ProjectPath[]): readonly Problem[] {
   if (plan.state !== 'blocked') return [];
   const { stage } = plan;
   return plan.reasons.flatMap((reason): readonly Problem[] => {
     if (reason.kind === 'missing-dep') {
       const dep = stage.deps.find((candidate) => candidate.path === reason.path);
-      const maker = reason.path === undefined ? undefined : graph.outs.covering(reason.path)?.stage.address;
-      const hint = maker === undefined ? 'No stage produces it: create it, or check the path.' : `Stage '${maker}' produces it: mlo repro ${maker}`;
+      const hint = whereFrom(reason.path ?? '', graph, added);
       return [{ ...(dep?.at ?? stage.at), message: `Stage '${stage.address}': dep '${reason.path}' does not exist`, hint }];
     }
     if (reason.kind === 'missing-data') {
@@ -39,6 +41,13 @@ function missingData(plan: StagePlan, graph: Graph): readonly Problem[] {
     }
     return [];
   });
+}
+
+function whereFrom(path: ProjectPath, graph: Graph, added: readonly ProjectPath[]): string {
+  const data = added.find((candidate) => isInside(candidate, path));
+  if (data !== undefined) return `It is data added with mlo: mlo checkout ${data}`;
+  const maker = graph.outs.covering(path)?.stage.address;
+  return maker === undefined ? 'No stage produces it: create it, or check the path.' : `Stage '${maker}' produces it: mlo repro ${maker}`;
 }
 
 /** A symlink on the way to an out must not lead out of the project. */

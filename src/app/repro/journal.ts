@@ -2,7 +2,7 @@ import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync
 import { dirname } from 'node:path';
 import { isLockedContent } from '../../core/lock/format.ts';
 import { canonicalJson, parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
-import type { Digest } from '../../core/content.ts';
+import { isDigest, type Digest } from '../../core/content.ts';
 import type { LockEntry } from '../../core/lock/types.ts';
 import type { StageAddress } from '../../core/stage.ts';
 import { isMap, type Value } from '../../core/value.ts';
@@ -17,33 +17,37 @@ type JournalRecord =
   /** The locks that the following records go on top of. */
   | { readonly type: 'base'; readonly locks: Digest }
   | { readonly type: 'start'; readonly stage: StageAddress }
-  | { readonly type: 'failed'; readonly stage: StageAddress }
+  /** `outs`: what the failed attempt left over; only that may be removed without being kept first. */
+  | { readonly type: 'failed'; readonly stage: StageAddress; readonly outs: Leftovers }
   | { readonly type: 'done'; readonly stage: StageAddress; readonly entry: LockEntry };
+
+export type Leftovers = { readonly [path: string]: Digest };
 
 export interface JournalState {
   /** Finished, but perhaps not in the lock yet; only where the locks are still those of `base`. */
   readonly finished: ReadonlyMap<StageAddress, LockEntry>;
-  /** Started and never finished: what lies in their outs is what the attempt left over. */
-  readonly unfinished: ReadonlySet<StageAddress>;
+  /** Started and never finished; undefined where the attempt was killed: whatever lies in the outs is its leftover. */
+  readonly unfinished: ReadonlyMap<StageAddress, Leftovers | undefined>;
 }
 
 export class ReproJournal {
   readonly #path: string;
-  readonly #unfinished: Set<StageAddress>;
+  readonly #unfinished: Map<StageAddress, Leftovers | undefined>;
   #fd: number | undefined;
 
-  constructor(path: string, unfinished: ReadonlySet<StageAddress>) {
+  constructor(path: string, unfinished: JournalState['unfinished']) {
     this.#path = path;
-    this.#unfinished = new Set(unfinished);
+    this.#unfinished = new Map(unfinished);
   }
 
   start(stage: StageAddress): void {
-    this.#unfinished.add(stage);
+    this.#unfinished.set(stage, undefined);
     this.#append({ type: 'start', stage });
   }
 
-  failed(stage: StageAddress): void {
-    this.#append({ type: 'failed', stage });
+  failed(stage: StageAddress, outs: Leftovers): void {
+    this.#unfinished.set(stage, outs);
+    this.#append({ type: 'failed', stage, outs });
   }
 
   done(stage: StageAddress, entry: LockEntry): void {
@@ -56,7 +60,7 @@ export class ReproJournal {
     const file = this.#open();
     ftruncateSync(file, 0);
     this.#append({ type: 'base', locks });
-    for (const stage of this.#unfinished) this.#append({ type: 'failed', stage });
+    for (const [stage, outs] of this.#unfinished) this.#append(outs === undefined ? { type: 'start', stage } : { type: 'failed', stage, outs });
   }
 
   close(): void {
@@ -80,14 +84,14 @@ export class ReproJournal {
 /** `locks`: digest of the lock texts as they are now. */
 export function readJournal(path: string, locks: Digest): JournalState {
   const finished = new Map<StageAddress, LockEntry>();
-  const unfinished = new Set<StageAddress>();
+  const unfinished = new Map<StageAddress, Leftovers | undefined>();
   let based = false;
   for (const record of records(path)) {
     if (record.type === 'base') based = record.locks === locks;
     else if (record.type === 'done') {
       unfinished.delete(record.stage);
       if (based) finished.set(record.stage, record.entry);
-    } else unfinished.add(record.stage);
+    } else unfinished.set(record.stage, record.type === 'failed' ? record.outs : undefined);
   }
   return { finished, unfinished };
 }
@@ -106,7 +110,9 @@ function isRecord(value: unknown): value is JournalRecord {
   if (!isMap(value)) return false;
   if (value['type'] === 'base') return typeof value['locks'] === 'string';
   if (typeof value['stage'] !== 'string') return false;
-  if (value['type'] !== 'done') return value['type'] === 'start' || value['type'] === 'failed';
+  if (value['type'] === 'start') return true;
+  if (value['type'] === 'failed') return isMap(value['outs']) && Object.values(value['outs']).every(isDigest);
+  if (value['type'] !== 'done') return false;
   const entry = value['entry'];
   return isMap(entry) && Object.values(isMap(entry['outs']) ? entry['outs'] : {}).every(isLockedContent);
 }

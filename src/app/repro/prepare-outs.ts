@@ -7,6 +7,7 @@ import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
 import type { OutSpec, Stage } from '../../core/stage.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
+import type { Leftovers } from './journal.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** Above this, unknown bytes are not silently copied into the cache: a mistyped `outs: [data]` must not copy 500 GB. */
@@ -19,8 +20,8 @@ export interface PrepareOuts {
   readonly workspace: Workspace;
   readonly stage: Stage;
   readonly locked: LockEntry | undefined;
-  /** An earlier attempt did not finish: what lies there is its leftover. */
-  readonly leftover: boolean;
+  /** What an attempt that did not finish left over; `any` where it was killed and nobody could look. */
+  readonly leftovers: Leftovers | 'any' | undefined;
 }
 
 /** Saves what exists nowhere else, removes the old outs and makes the folders of the new ones. */
@@ -39,9 +40,9 @@ export async function removeOldOuts(request: PrepareOuts): Promise<void> {
 
 /** Bytes in an out that neither the lock nor the cache knows are committed to the store and named. */
 export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Promise<void> {
-  const { project, cache, workspace, stage, locked, leftover } = request;
+  const { project, cache, workspace, stage, locked, leftovers } = request;
   const content = workspace.contents.get(out.path);
-  if (content === undefined || leftover || cache.has(content) || isFromLock(locked, out, content)) return;
+  if (content === undefined || leftovers === 'any' || leftovers?.[out.path] === content.digest || cache.has(content) || isFromLock(locked, out, content)) return;
   if (content.size > ASK_BYTES || (content.files ?? 1) > ASK_FILES) await askOrStop(request, out, content);
   await cache.commit(absolutePath(project.root, out.path));
   const what = content.kind === 'tree' ? `${content.files ?? 0} files` : `${content.size} bytes`;

@@ -1,3 +1,4 @@
+import type { Digest } from '../../core/content.ts';
 import type { StageReport } from '../../core/events.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isRestorable, runCacheKey } from '../../core/fingerprint.ts';
@@ -17,7 +18,7 @@ import type { ReproOptions } from '../types.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import { checkDepsUnchanged, collectOuts } from './collect-outs.ts';
 import { commandText, executeAction } from './execute-action.ts';
-import type { ReproJournal } from './journal.ts';
+import type { Leftovers, ReproJournal } from './journal.ts';
 import { readMetrics } from './metric-files.ts';
 import { removeOldOuts, saveUnknownBytes, type PrepareOuts } from './prepare-outs.ts';
 import type { RunRecorder } from './run-recorder.ts';
@@ -124,9 +125,11 @@ export class StageRunner {
     const startedAt = Date.now();
     project.ctx.emit({ type: 'stage-start', stage: stage.address, runId, command: commandText(stage), reasons: decision.reasons });
     const base = { name: stage.address, reasons: decision.reasons, runId };
+    let started = false;
     try {
       await removeOldOuts(this.#outsRequest(stage));
       journal.start(stage.address);
+      started = true;
       const pendingRecords: Promise<void>[] = [];
       const result = await executeAction({
         project,
@@ -163,7 +166,7 @@ export class StageRunner {
     } catch (caught) {
       const error = asIoError(caught, 'work on', stage.address);
       if (!(error instanceof MloError)) throw error;
-      journal.failed(stage.address);
+      if (started) journal.failed(stage.address, await this.#leftovers(stage));
       const cancelled = project.ctx.signal.aborted;
       recorder.finishStage(runId, { status: cancelled ? 'KILLED' : 'FAILED', reason: cancelled ? 'interrupted' : error.message });
       return this.#failed(base, error, startedMs);
@@ -190,15 +193,25 @@ export class StageRunner {
     if (metrics.size > 0) recorder.metrics(runId, metrics);
   }
 
+  async #leftovers(stage: Stage): Promise<Leftovers> {
+    const found: Record<string, Digest> = {};
+    for (const out of stage.outs) {
+      const content = out.persist ? undefined : await this.#parts.prepared.workspace.look(out.path);
+      if (content !== undefined) found[out.path] = content.digest;
+    }
+    return found;
+  }
+
   #outsRequest(stage: Stage): PrepareOuts {
     const { project, prepared } = this.#parts;
+    const { unfinished } = prepared.journal;
     return {
       project,
       cache: prepared.cache,
       workspace: prepared.workspace,
       stage,
       locked: prepared.locks.entries.get(stage.address),
-      leftover: prepared.journal.unfinished.has(stage.address),
+      leftovers: unfinished.has(stage.address) ? (unfinished.get(stage.address) ?? 'any') : undefined,
     };
   }
 

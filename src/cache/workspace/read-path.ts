@@ -206,6 +206,11 @@ function linkError(context: WorkspaceContext, link: BytePath, target: BytePath):
   );
 }
 
+/** The path that a symlink at `path` leads to; `path` where none lies there, undefined where it dangles. */
+export function followed(path: BytePath): BytePath | undefined {
+  return lstat(path)?.isSymbolicLink() === true ? resolved(path) : path;
+}
+
 /** Where a link leads in the end; undefined where it dangles. */
 function resolved(link: BytePath): BytePath | undefined {
   try {

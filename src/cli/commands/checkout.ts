@@ -11,7 +11,8 @@ interface Flags {
 export const checkoutVerb = defineCommand({
   usage: 'checkout [targets...]',
   summary: 'put the data that locks and pointers name into the workspace',
-  details: 'Targets are stages, outs or tracked paths; without targets, everything. Bytes that exist nowhere else are never overwritten without --force.',
+  details:
+    'Targets are stages, outs or tracked paths; without targets, everything. Bytes that exist nowhere else are never overwritten without --force.',
   examples: [
     ['mlo checkout', 'after git checkout: data and outs of this commit'],
     ['mlo checkout train data/raw', 'the outs of one stage and one tracked folder'],
@@ -26,6 +27,12 @@ export const checkoutVerb = defineCommand({
     const failed = data.targets.filter((target) => target.change === 'failed');
     if (failed.length === 0) return { data, lines };
     const message = `${failed.length} of ${data.targets.length} targets could not be checked out`;
-    return { data, lines, exitCode: EXIT.partial, failure: { code: 'MLO_CHECKOUT', message }, errorLines: [`error[MLO_CHECKOUT]: ${message}`] };
+    return {
+      data,
+      lines,
+      exitCode: EXIT.partial,
+      failure: { code: 'MLO_CHECKOUT', message },
+      errorLines: [`error[MLO_CHECKOUT]: ${message}`],
+    };
   },
 });

@@ -78,7 +78,8 @@ export const configUnsetVerb = defineCommand({
 });
 
 function scopeOf({ local, user }: ScopeFlags): ConfigScope {
-  if (local === true && user === true) throw new MloError('MLO_USAGE', '--local and --user exclude each other', { hint: 'mlo config set --help' });
+  if (local === true && user === true)
+    throw new MloError('MLO_USAGE', '--local and --user exclude each other', { hint: 'mlo config set --help' });
   if (local === true) return 'local';
   return user === true ? 'user' : 'project';
 }

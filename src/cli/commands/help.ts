@@ -42,7 +42,11 @@ export function describe(command: Command): CommandDescription {
     name: command.name(),
     summary: command.summary() || command.description(),
     usage: help.commandUsage(command),
-    arguments: command.registeredArguments.map((argument) => ({ name: argument.name(), required: argument.required, many: argument.variadic })),
+    arguments: command.registeredArguments.map((argument) => ({
+      name: argument.name(),
+      required: argument.required,
+      many: argument.variadic,
+    })),
     options: command.options.map(({ flags, description }) => ({ flags, description })),
     commands: command.commands.map(describe),
   };
@@ -55,7 +59,9 @@ function findCommand(program: Command, words: readonly string[]): Command {
     const found = command.commands.find((each) => each.name() === word);
     if (found === undefined) {
       const near = nearest(word, command === program ? [...names, ...TOPICS] : names);
-      throw new MloError('MLO_USAGE', `There is no command or help topic '${words.join(' ')}'`, { hint: near === undefined ? 'mlo help' : `Did you mean ${near}?` });
+      throw new MloError('MLO_USAGE', `There is no command or help topic '${words.join(' ')}'`, {
+        hint: near === undefined ? 'mlo help' : `Did you mean ${near}?`,
+      });
     }
     command = found;
   }

@@ -13,7 +13,8 @@ export const TEMPLATE_CHOICES = ['empty', 'default', 'iris'] as const satisfies 
 export const initVerb = defineCommand({
   usage: 'init [directory]',
   summary: 'start a project here or in a new folder',
-  details: 'Never overwrites a file. Templates: empty (no stages), default (two small shell stages), iris (trains a classifier with TensorFlow.js).',
+  details:
+    'Never overwrites a file. Templates: empty (no stages), default (two small shell stages), iris (trains a classifier with TensorFlow.js).',
   examples: [
     ['mlo init', 'start in this folder'],
     ['mlo init flowers --template iris', 'a new folder with a pipeline that trains a model'],
@@ -25,7 +26,11 @@ export const initVerb = defineCommand({
   writes: true,
   async run({ context, style }: Invocation, flags: Flags, directory: string | undefined): Promise<Outcome> {
     const { init } = await import('../../app/init.ts');
-    const data = await init(context, { template: flags.template, git: flags.git !== false, ...(directory === undefined ? {} : { directory }) });
+    const data = await init(context, {
+      template: flags.template,
+      git: flags.git !== false,
+      ...(directory === undefined ? {} : { directory }),
+    });
     const { initLines } = await import('../../ui/render/summaries.ts');
     return { data, lines: initLines(data, style) };
   },

@@ -24,7 +24,11 @@ export const paramsShowVerb = defineCommand({
   options: OPTIONS,
   async run({ context, style }: Invocation, flags: Flags, rev: string | undefined): Promise<Outcome> {
     const { paramsShow } = await import('../../app/params-show.ts');
-    const data = await paramsShow(context, { targets: flags.file ?? [], depsOnly: flags.deps === true, ...(rev === undefined ? {} : { rev }) });
+    const data = await paramsShow(context, {
+      targets: flags.file ?? [],
+      depsOnly: flags.deps === true,
+      ...(rev === undefined ? {} : { rev }),
+    });
     const { valuesLines } = await import('../../ui/render/values.ts');
     return { data, lines: valuesLines(data, 'params', style) };
   },
@@ -40,7 +44,12 @@ export const paramsDiffVerb = defineCommand({
   options: [...OPTIONS, new Option('--all', 'unchanged params, too')],
   async run({ context, style }: Invocation, flags: Flags, from: string | undefined, to: string | undefined): Promise<Outcome> {
     const { paramsDiff } = await import('../../app/params-diff.ts');
-    const data = await paramsDiff(context, { revs: revisionsOf(from, to), targets: flags.file ?? [], depsOnly: flags.deps === true, all: flags.all === true });
+    const data = await paramsDiff(context, {
+      revs: revisionsOf(from, to),
+      targets: flags.file ?? [],
+      depsOnly: flags.deps === true,
+      all: flags.all === true,
+    });
     const { valuesDiffLines } = await import('../../ui/render/values-diff.ts');
     return { data, lines: valuesDiffLines(data, 'params', style) };
   },

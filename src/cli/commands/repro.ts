@@ -100,12 +100,20 @@ async function planned({ style }: Invocation, data: ReproData): Promise<Outcome>
 async function done(invocation: Invocation, data: ReproData): Promise<Outcome> {
   const { globals, style } = invocation;
   if (data.stages.length === 0 && data.interrupted !== true) {
-    return { data, lines: ['There are no stages: nothing to do.'], hint: 'add stages to pipeline.yaml, or start from an example: mlo init --template iris' };
+    return {
+      data,
+      lines: ['There are no stages: nothing to do.'],
+      hint: 'add stages to pipeline.yaml, or start from an example: mlo init --template iris',
+    };
   }
   const { reproTable } = await import('../../ui/render/repro-table.ts');
   const lines = reproTable(data, style, globals.verbose);
   if (data.interrupted === true) {
-    const failure = { code: 'MLO_INTERRUPTED', message: 'Interrupted; finished stages are kept', hint: 'mlo repro goes on from here' } as const;
+    const failure = {
+      code: 'MLO_INTERRUPTED',
+      message: 'Interrupted; finished stages are kept',
+      hint: 'mlo repro goes on from here',
+    } as const;
     return { data, lines, exitCode: EXIT.interrupted, failure, errorLines: [failure.message], hint: failure.hint };
   }
   return data.ok ? { data, lines } : await failed(invocation, data, lines);
@@ -116,5 +124,12 @@ async function failed({ globals }: Invocation, data: ReproData, lines: readonly 
   const blocked = data.stages.filter((stage) => stage.outcome === 'blocked');
   const failure = stageFailure(broken, blocked);
   const style = await createStyle(styleOptions(process.stderr, process.env, globals.color));
-  return { data, lines, exitCode: EXIT.stageFailed, failure, errorLines: failureLines(broken, style, globals.verbose), ...(failure.hint === undefined ? {} : { hint: failure.hint }) };
+  return {
+    data,
+    lines,
+    exitCode: EXIT.stageFailed,
+    failure,
+    errorLines: failureLines(broken, style, globals.verbose),
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+  };
 }

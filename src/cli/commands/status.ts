@@ -31,7 +31,11 @@ export const statusVerb = defineCommand({
     const lines = statusLines(data, style, { why: flags.why === true, all: globals.verbose, now: Date.now() });
     const toRun = data.stages.some((stage) => stage.state === 'run' || stage.state === 'restore');
     const empty = data.stages.length === 0 && data.data.length === 0;
-    const hint = empty ? 'add stages to pipeline.yaml, or start from an example: mlo init --template iris' : toRun ? 'mlo repro' : undefined;
+    const hint = empty
+      ? 'add stages to pipeline.yaml, or start from an example: mlo init --template iris'
+      : toRun
+        ? 'mlo repro'
+        : undefined;
     return { data, lines, exitCode, ...(hint === undefined ? {} : { hint }) };
   },
 });

@@ -34,7 +34,10 @@ function indexPage(program: Command, commands: readonly Command[]): string {
     program.description(),
     ...[...groups].flatMap(([group, members]) => [
       `## ${group}`,
-      table(['Command', 'What it does'], members.map((command) => [`[\`mlo ${commandPath(command)}\`](${pageName(command)})`, command.summary()])),
+      table(
+        ['Command', 'What it does'],
+        members.map((command) => [`[\`mlo ${commandPath(command)}\`](${pageName(command)})`, command.summary()]),
+      ),
     ]),
     '## Options of every command',
     optionTable(help.visibleOptions(program)),
@@ -58,7 +61,13 @@ function commandPage(command: Command, spec: AnyCommandSpec | undefined): string
 
 function topicPage(topic: (typeof TOPICS)[number]): string {
   const { title, intro, head, rows } = topicTable(topic);
-  return page(title, [intro, table(head, rows.map(([first = '', ...rest]) => [`\`${first}\``, ...rest]))]);
+  return page(title, [
+    intro,
+    table(
+      head,
+      rows.map(([first = '', ...rest]) => [`\`${first}\``, ...rest]),
+    ),
+  ]);
 }
 
 function page(title: string, parts: readonly string[]): string {
@@ -66,7 +75,10 @@ function page(title: string, parts: readonly string[]): string {
 }
 
 function optionTable(options: readonly { readonly flags: string; readonly description: string }[]): string {
-  return table(['Option', 'Meaning'], options.map(({ flags, description }) => [`\`${flags}\``, description]));
+  return table(
+    ['Option', 'Meaning'],
+    options.map(({ flags, description }) => [`\`${flags}\``, description]),
+  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -17,7 +17,9 @@ const MEANINGS: { readonly [name in ExitName]: string } = {
   interrupted: 'interrupted (Ctrl-C)',
 };
 
-export const EXIT_MEANINGS: readonly { readonly code: number; readonly means: string }[] = (Object.keys(EXIT) as ExitName[]).map((name) => ({
-  code: EXIT[name],
-  means: MEANINGS[name],
-}));
+export const EXIT_MEANINGS: readonly { readonly code: number; readonly means: string }[] = (Object.keys(EXIT) as ExitName[]).map(
+  (name) => ({
+    code: EXIT[name],
+    means: MEANINGS[name],
+  }),
+);

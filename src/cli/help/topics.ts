@@ -22,7 +22,12 @@ export interface TopicTable {
 export function topicTable(topic: Topic): TopicTable {
   switch (topic) {
     case 'exit-codes':
-      return { title: 'Exit codes', intro: 'The exit code of mlo says how it went.', head: ['Code', 'Meaning'], rows: EXIT_MEANINGS.map(({ code, means }) => [String(code), means]) };
+      return {
+        title: 'Exit codes',
+        intro: 'The exit code of mlo says how it went.',
+        head: ['Code', 'Meaning'],
+        rows: EXIT_MEANINGS.map(({ code, means }) => [String(code), means]),
+      };
     case 'errors':
       return {
         title: 'Errors',
@@ -31,11 +36,17 @@ export function topicTable(topic: Topic): TopicTable {
         rows: Object.entries(CATALOGUE).map(([code, { exit, means }]) => [code, String(exit), means]),
       };
     case 'environment':
-      return { title: 'Environment variables', intro: 'Options on the command line come before these, and these before configuration files.', head: ['Variable', 'Meaning'], rows: ENVIRONMENT };
+      return {
+        title: 'Environment variables',
+        intro: 'Options on the command line come before these, and these before configuration files.',
+        head: ['Variable', 'Meaning'],
+        rows: ENVIRONMENT,
+      };
     case 'config':
       return {
         title: 'Configuration',
-        intro: 'The strongest place that has a key decides: option, MLO_ variable, .mlo/config.local.yaml, .mlo/config.yaml, the user\'s own file, default.',
+        intro:
+          "The strongest place that has a key decides: option, MLO_ variable, .mlo/config.local.yaml, .mlo/config.yaml, the user's own file, default.",
         head: ['Key', 'Default', 'Variable', 'Meaning'],
         rows: CONFIG_KEYS.map((key) => [key, configText(CONFIG[key].fallback), environmentName(key), CONFIG[key].means]),
       };
@@ -45,6 +56,10 @@ export function topicTable(topic: Topic): TopicTable {
 export function topicLines(topic: Topic): string[] {
   const { title, intro, head, rows } = topicTable(topic);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => cells.map((cell, column) => padEnd(cell, widths[column] ?? 0)).join('  ').trimEnd();
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => padEnd(cell, widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [title, '', intro, '', line(head), ...rows.map(line)];
 }

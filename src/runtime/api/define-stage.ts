@@ -41,7 +41,9 @@ export function defineStage<Dep extends string = string, Out extends string = st
 export function defineStage(stage: StageFunction | (StageOptions & { readonly params?: StandardSchemaV1 | undefined })): StageDefinition {
   const options = typeof stage === 'function' ? { run: stage } : stage;
   if (typeof options?.run !== 'function') {
-    throw new TypeError('defineStage needs a function, or an object whose `run` is one: defineStage(async ({ params, deps, outs }) => { … })');
+    throw new TypeError(
+      'defineStage needs a function, or an object whose `run` is one: defineStage(async ({ params, deps, outs }) => { … })',
+    );
   }
   const { run, params, deps = [], outs = [] } = options as StageOptions & { readonly params?: StandardSchemaV1 };
   if (params !== undefined && typeof params['~standard']?.validate !== 'function') {

@@ -12,11 +12,17 @@ export interface CodeGraph {
  * The same module graph with the bytes of the workspace now. Throws MLO_MODULE where the graph itself
  * may have changed (a package, a file that is gone or newly there): only a run can find the new one.
  */
-export function codeNow(root: string, code: { readonly [path: string]: CodeDigest }, packages: { readonly [nameAtVersion: string]: string }): CodeGraph {
+export function codeNow(
+  root: string,
+  code: { readonly [path: string]: CodeDigest },
+  packages: { readonly [nameAtVersion: string]: string },
+): CodeGraph {
   const updated: Record<string, CodeDigest> = { ...code };
   for (const change of codeChanged(root, code, packages)) {
     if (change.path === undefined || !isDigest(change.new) || code[change.path] === 'missing') {
-      throw new MloError('MLO_MODULE', `Which modules the stage loads may have changed ('${change.path ?? change.key}')`, { hint: 'Run it: mlo repro' });
+      throw new MloError('MLO_MODULE', `Which modules the stage loads may have changed ('${change.path ?? change.key}')`, {
+        hint: 'Run it: mlo repro',
+      });
     }
     updated[change.path] = change.new;
   }

@@ -39,10 +39,14 @@ export function createLazyTensorFlow(job: Pick<Job, 'address' | 'backend'>, root
     },
     get() {
       if (prepared !== undefined) return prepared.tf;
-      throw new MloError('MLO_BACKEND', `Stage '${job.address}' uses tf, but no file that it loads at its start holds the word tf, so TensorFlow.js was not prepared.`, {
-        hint: 'backend: wasm',
-        details: { stage: job.address },
-      });
+      throw new MloError(
+        'MLO_BACKEND',
+        `Stage '${job.address}' uses tf, but no file that it loads at its start holds the word tf, so TensorFlow.js was not prepared.`,
+        {
+          hint: 'backend: wasm',
+          details: { stage: job.address },
+        },
+      );
     },
     backend: () => (prepared === undefined ? undefined : { name: prepared.name, version: prepared.version }),
     leaks() {

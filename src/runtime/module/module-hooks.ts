@@ -1,5 +1,12 @@
 import { realpathSync, statSync } from 'node:fs';
-import { isBuiltin, registerHooks, type LoadFnOutput, type LoadHookContext, type ResolveFnOutput, type ResolveHookContext } from 'node:module';
+import {
+  isBuiltin,
+  registerHooks,
+  type LoadFnOutput,
+  type LoadHookContext,
+  type ResolveFnOutput,
+  type ResolveHookContext,
+} from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { entryPoint } from '../../fs/entry-point.ts';
@@ -104,7 +111,10 @@ export function hookModules(options: HookOptions): void {
 
   /** `node_modules` folders that lie nearer than the one that holds the package. */
   function recordFolders(specifier: string, start: string): void {
-    const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+    const name = specifier
+      .split('/')
+      .slice(0, specifier.startsWith('@') ? 2 : 1)
+      .join('/');
     for (const folder of foldersUpwards(start)) {
       const modules = join(folder, 'node_modules');
       if (exists(join(modules, name))) return;
@@ -158,7 +168,8 @@ function withoutQuery(specifier: string): string {
 }
 
 function isRequire(context: ResolveHookContext): boolean {
-  return context.conditions?.includes('require') ?? false;
+  // An array by its type, a set in Node 22.
+  return new Set(context.conditions).has('require');
 }
 
 function exists(path: string): boolean {

@@ -11,7 +11,16 @@ export interface GuardOptions {
 }
 
 /** Asked of any object by promises, JSON, consoles and test libraries; never a param that somebody forgot. */
-const ASKED_BY_LANGUAGE = new Set(['then', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch', 'nodeType', '$$typeof', '@@__IMMUTABLE_ITERABLE__@@']);
+const ASKED_BY_LANGUAGE = new Set([
+  'then',
+  'toJSON',
+  'constructor',
+  'inspect',
+  'asymmetricMatch',
+  'nodeType',
+  '$$typeof',
+  '@@__IMMUTABLE_ITERABLE__@@',
+]);
 
 /** The declared params, read-only; reading a key that is not declared throws MLO_PARAM_UNDECLARED. */
 export function guardParams<Params>(params: Params, options: GuardOptions): Params {

@@ -39,7 +39,8 @@ export function seededRandom(seed: number, stream = 0): () => number {
 export function createRng(random: () => number): Rng {
   const rng = (): number => random();
   const integer = (below: number): number => {
-    if (!Number.isSafeInteger(below) || below < 1) throw new RangeError(`rng.integer(below): below must be a whole number from 1, not ${below}`);
+    if (!Number.isSafeInteger(below) || below < 1)
+      throw new RangeError(`rng.integer(below): below must be a whole number from 1, not ${below}`);
     // Numbers above the largest multiple of `below` are drawn again, so that none is more likely.
     const limit = TWO_53 - (TWO_53 % below);
     for (;;) {

@@ -16,7 +16,13 @@ export function typescriptCandidates(path: string): readonly string[] {
 /** Everything that Node and then mlo look for, in that order. `commonJs`: the path was given to `require`. */
 export function resolutionCandidates(path: string, commonJs: boolean): readonly string[] {
   const byNode = commonJs
-    ? [path, `${path}.js`, `${path}.json`, `${path}.node`, ...['package.json', 'index.js', 'index.json', 'index.node'].map((name) => join(path, name))]
+    ? [
+        path,
+        `${path}.js`,
+        `${path}.json`,
+        `${path}.node`,
+        ...['package.json', 'index.js', 'index.json', 'index.node'].map((name) => join(path, name)),
+      ]
     : [path];
   return [...byNode, ...typescriptCandidates(path)];
 }

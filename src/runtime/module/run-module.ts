@@ -188,15 +188,22 @@ function stopError(spec: ModuleSpec, stop: Stop | undefined, logFailure: NodeJS.
 function endedEarly(spec: ModuleSpec, end: LinkEnd): MloError {
   const { address, logPath, heapMb, isolate } = spec;
   const what = isolate === 'worker' ? 'thread' : 'process';
-  const options = { hint: `mlo logs ${address}`, details: { stage: address, log: logPath, end: end.kind === 'error' ? String(end.error) : end } };
+  const options = {
+    hint: `mlo logs ${address}`,
+    details: { stage: address, log: logPath, end: end.kind === 'error' ? String(end.error) : end },
+  };
   const fail = (why: string, hint = options.hint): MloError =>
     new MloError('MLO_STAGE_FAILED', `Stage '${address}' failed: ${why} (${moduleOf(spec)})`, { ...options, hint });
   if (end.kind === 'out-of-memory') {
     const limit = heapMb === undefined ? '' : ` of ${heapMb} MiB`;
-    return fail(`its ${what} ran out of memory: the JavaScript heap reached its limit${limit}`, 'NODE_OPTIONS=--max-old-space-size=8192 mlo repro');
+    return fail(
+      `its ${what} ran out of memory: the JavaScript heap reached its limit${limit}`,
+      'NODE_OPTIONS=--max-old-space-size=8192 mlo repro',
+    );
   }
   if (end.kind === 'error') return fail(`its ${what} broke: ${end.error instanceof Error ? end.error.message : String(end.error)}`);
-  if (end.signal !== null) return fail(`its process was ended by ${end.signal}${CRASHES.has(end.signal) ? ', a crash of native code' : ''}`);
+  if (end.signal !== null)
+    return fail(`its process was ended by ${end.signal}${CRASHES.has(end.signal) ? ', a crash of native code' : ''}`);
   return fail(`its ${what} ended with exit code ${end.code} before the stage was done`);
 }
 

@@ -37,7 +37,8 @@ export function createRunRecorder(root: string, id: RunId, send: (records: reado
     const now = performance.now();
     const last = waiting.at(-1);
     if (waiting.length === 0) firstAt = now;
-    if (record.type === 'metrics' && last?.type === 'metrics' && last.run === record.run) (last.points as MetricPoint[]).push(...record.points);
+    if (record.type === 'metrics' && last?.type === 'metrics' && last.run === record.run)
+      (last.points as MetricPoint[]).push(...record.points);
     else waiting.push(record);
     count += record.type === 'metrics' ? record.points.length : 1;
     // A stage that never yields runs no timers, so the age is looked at here as well.
@@ -64,7 +65,11 @@ function createRun(root: string, id: RunId, push: (record: RunRecord) => void): 
     id,
     logParam: (name, value) => push({ type: 'params', run: id, params: { [checkName('param', name)]: toPlain(value, name) } }),
     logParams: (params) =>
-      push({ type: 'params', run: id, params: Object.fromEntries(Object.entries(params).map(([name, value]) => [checkName('param', name), toPlain(value, name)])) }),
+      push({
+        type: 'params',
+        run: id,
+        params: Object.fromEntries(Object.entries(params).map(([name, value]) => [checkName('param', name), toPlain(value, name)])),
+      }),
     logMetric: (name, value, options) => push({ type: 'metrics', run: id, points: [toPoint(name, value, options)] }),
     logMetrics: (metrics, options) => {
       const points = Object.entries(metrics).map(([name, value]) => toPoint(name, value, options));
@@ -72,7 +77,11 @@ function createRun(root: string, id: RunId, push: (record: RunRecord) => void): 
     },
     setTag: (name, value) => push({ type: 'tags', run: id, tags: { [checkName('tag', name)]: String(value) } }),
     setTags: (tags) =>
-      push({ type: 'tags', run: id, tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [checkName('tag', name), String(value)])) }),
+      push({
+        type: 'tags',
+        run: id,
+        tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [checkName('tag', name), String(value)])),
+      }),
     logArtifact: (path, name) => {
       const absolute = resolve(root, path);
       if (!quietly(() => existsSync(absolute))) throw new Error(`logArtifact: there is no file or folder '${path}'`);
@@ -97,7 +106,8 @@ function createRun(root: string, id: RunId, push: (record: RunRecord) => void): 
 }
 
 function checkName(what: string, name: string): string {
-  if (typeof name !== 'string' || name === '') throw new TypeError(`the name of a ${what} must be a text that is not empty, not ${describe(name)}`);
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(`the name of a ${what} must be a text that is not empty, not ${describe(name)}`);
   return name;
 }
 
@@ -110,5 +120,11 @@ function toPlain(value: Value, name: string): Value {
 }
 
 function describe(value: unknown): string {
-  return value === null ? 'null' : typeof value === 'string' ? JSON.stringify(value) : typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
+  return value === null
+    ? 'null'
+    : typeof value === 'string'
+      ? JSON.stringify(value)
+      : typeof value === 'number'
+        ? String(value)
+        : `a value of type ${typeof value}`;
 }

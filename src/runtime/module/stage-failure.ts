@@ -24,7 +24,12 @@ const FRAME = /^\s+at (async (?!\/|file:)|)(?:async )?(?:(.*) \()?((?:file:\/\/)
 /** What a stage's function threw, as the error that the user sees: where in their code, without our frames. */
 export function stageThrew(error: unknown, options: FailureOptions): Failure {
   const frame = firstFrame(error, options.root);
-  if (error instanceof MloError) return { ...toFailure(error), details: { ...error.details, ...(frame === undefined ? {} : { frame }) }, message: withPlace(error.message, frame) };
+  if (error instanceof MloError)
+    return {
+      ...toFailure(error),
+      details: { ...error.details, ...(frame === undefined ? {} : { frame }) },
+      message: withPlace(error.message, frame),
+    };
   return failure('MLO_STAGE_FAILED', `Stage '${options.address}' failed`, error, frame, options);
 }
 
@@ -42,7 +47,13 @@ export function toFailure({ code, message, hint, details, problems }: MloError):
   return { code, message, details, problems, ...(hint === undefined ? {} : { hint }) };
 }
 
-function failure(code: Failure['code'], what: string, error: unknown, frame: Frame | undefined, { address, root }: FailureOptions): Failure {
+function failure(
+  code: Failure['code'],
+  what: string,
+  error: unknown,
+  frame: Frame | undefined,
+  { address, root }: FailureOptions,
+): Failure {
   const place = frame === undefined ? '' : ` at ${formatFrame(frame)}`;
   const stack = userStack(error, root);
   return {
@@ -63,7 +74,10 @@ export function formatFrame({ file, line, column }: Frame): string {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${inspect(error)}, which is no Error`;
-  const message = error.message.split('\n').filter((line) => !line.startsWith('Require stack:') && !line.startsWith('- /')).join('\n');
+  const message = error.message
+    .split('\n')
+    .filter((line) => !line.startsWith('Require stack:') && !line.startsWith('- /'))
+    .join('\n');
   return error.name === 'Error' ? message : `${error.name}: ${message}`;
 }
 
@@ -72,7 +86,8 @@ export function firstFrame(error: unknown, root: string): Frame | undefined {
   for (const line of stackLines(error)) {
     const frame = parseFrame(line);
     const file = frame === undefined ? undefined : projectFile(frame.path, root);
-    if (frame !== undefined && file !== undefined && !/(^|\/)node_modules\//.test(file)) return { file, line: frame.line, column: frame.column };
+    if (frame !== undefined && file !== undefined && !/(^|\/)node_modules\//.test(file))
+      return { file, line: frame.line, column: frame.column };
   }
   return undefined;
 }
@@ -109,7 +124,12 @@ function parseFrame(line: string): { path: string; name: string | undefined; lin
   const match = FRAME.exec(line);
   if (match === null) return undefined;
   const [, async, name, place, row, column] = match;
-  return { name: name === undefined ? undefined : `${async}${name}`, path: toPath(place as string), line: Number(row), column: Number(column) };
+  return {
+    name: name === undefined ? undefined : `${async}${name}`,
+    path: toPath(place as string),
+    line: Number(row),
+    column: Number(column),
+  };
 }
 
 function toPath(place: string): string {
@@ -128,5 +148,8 @@ function packageToInstall(error: unknown): string | undefined {
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined;
   const name = /Cannot find (?:package|module) '([^']+)'/.exec(error.message)?.[1];
   if (name === undefined || /^(\.|\/|file:|#|[A-Za-z]:)/.test(name)) return undefined;
-  return name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 }

@@ -10,7 +10,8 @@ type Paths = { readonly [name: string]: string };
 export function guardPaths(kind: Kind, paths: Paths, address: string): StagePaths {
   return new Proxy(Object.freeze({ ...paths }), {
     get(target, key, receiver): string {
-      if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON') return Reflect.get(target, key, receiver) as string;
+      if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON')
+        return Reflect.get(target, key, receiver) as string;
       throw undeclaredPath(kind, key, paths, address);
     },
   });
@@ -27,7 +28,10 @@ function undeclaredPath(kind: Kind, name: string, paths: Paths, address: string)
   const meant = nearest(name, names);
   const list = names.length === 0 ? `It declares no ${kind}` : `Its ${kind} are ${names.join(', ')}`;
   return new MloError('MLO_MODULE', `Stage '${address}' uses ${kind}['${name}'], which it does not declare. ${list}.`, {
-    hint: meant === undefined ? `add it to ${pipelineFileOf(address)}:\n    ${kind}:\n      ${name}: <path>` : `did you mean ${kind}['${meant}']?`,
+    hint:
+      meant === undefined
+        ? `add it to ${pipelineFileOf(address)}:\n    ${kind}:\n      ${name}: <path>`
+        : `did you mean ${kind}['${meant}']?`,
     details: { stage: address, [kind]: names },
   });
 }

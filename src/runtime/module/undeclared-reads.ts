@@ -13,7 +13,10 @@ export function strictFailure(job: Job, undeclared: ModuleResult['undeclared']):
   const module = relative(job.root, job.module);
   const problems = undeclared.map(({ what, path }) => ({ message: `${module} ${WORDS[what]}: ${path}` }));
   const reads = undeclared.filter(({ what }) => what === 'read').map(({ path }) => `      - ${path}`);
-  const hint = reads.length === 0 ? 'mlo cannot see what threads and processes read: use a stage with cmd:, or run without --strict' : `add to ${pipelineFileOf(job.address)}:\n    deps:\n${reads.join('\n')}`;
+  const hint =
+    reads.length === 0
+      ? 'mlo cannot see what threads and processes read: use a stage with cmd:, or run without --strict'
+      : `add to ${pipelineFileOf(job.address)}:\n    deps:\n${reads.join('\n')}`;
   const list = problems.map(({ message }) => `\n  ${message}`).join('');
   return toFailure(
     new MloError('MLO_UNDECLARED_READ', `Stage '${job.address}' depends on what it does not declare:${list}`, {

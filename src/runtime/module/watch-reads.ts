@@ -16,8 +16,10 @@ export interface ReadWatch {
 }
 
 export interface WatchOptions {
-  /** Absolute. Paths outside are not reported, nor are `node_modules`. */
+  /** Absolute, as mlo was told it. Paths outside are not reported, nor are `node_modules`. */
   readonly root: string;
+  /** The same without symlinks, as modules see it. */
+  readonly realRoot: string;
   /** Absolute paths of files and folders that the stage may read. */
   readonly declared: readonly string[];
 }
@@ -36,7 +38,7 @@ type Functions = { [name: string]: unknown };
  * From here on this thread notes which files the stage reads through `fs`, and the threads and processes
  * that it starts (whose reads cannot be seen). A file that the stage has written itself is no input.
  */
-export function watchReads({ root, declared }: WatchOptions): ReadWatch {
+export function watchReads({ root, realRoot, declared }: WatchOptions): ReadWatch {
   const found = new Map<string, Undeclared>();
   const written = new Set<string>();
   const isDeclared = (path: string): boolean => declared.some((folder) => isWithin(folder, path));
@@ -45,8 +47,13 @@ export function watchReads({ root, declared }: WatchOptions): ReadWatch {
     found.set(`${what} ${path}`, { what, path });
   }
 
-  function noteRead(target: unknown): void {
+  function pathOf(target: unknown): string | undefined {
     const path = toPath(target);
+    return path !== undefined && isWithin(realRoot, path) ? resolve(root, relative(realRoot, path)) : path;
+  }
+
+  function noteRead(target: unknown): void {
+    const path = pathOf(target);
     if (path === undefined || isQuiet() || path === root || !isWithin(root, path)) return;
     const projectPath = toProjectPath(root, path);
     if (/(^|\/)node_modules(\/|$)/.test(projectPath) || found.has(`read ${projectPath}`)) return;
@@ -55,7 +62,7 @@ export function watchReads({ root, declared }: WatchOptions): ReadWatch {
   }
 
   function noteWritten(target: unknown): void {
-    const path = toPath(target);
+    const path = pathOf(target);
     if (path !== undefined) written.add(path);
   }
 
@@ -84,13 +91,13 @@ export function watchReads({ root, declared }: WatchOptions): ReadWatch {
       if (!isQuiet() && !isNodeItself()) add('child-process', String(command));
     });
   }
-  watchWorkers((file, options) => add('worker', options?.eval === true ? '(source text)' : nameOf(root, file)));
+  watchWorkers((file, options) => add('worker', options?.eval === true ? '(source text)' : nameOf(root, pathOf(file) ?? String(file))));
   syncBuiltinESMExports();
 
   return {
     undeclared: (isCode) =>
       [...found.values()]
-        .filter(({ what, path }) => what !== 'read' || !isCode(resolve(root, path)))
+        .filter(({ what, path }) => what !== 'read' || !isCode(resolve(realRoot, path)))
         .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
   };
 }
@@ -128,8 +135,7 @@ function toPath(target: unknown): string | undefined {
   return Buffer.isBuffer(target) ? resolve(target.toString()) : undefined;
 }
 
-function nameOf(root: string, file: unknown): string {
-  const path = toPath(file) ?? String(file);
+function nameOf(root: string, path: string): string {
   return isWithin(root, path) ? toProjectPath(root, path) : path;
 }
 

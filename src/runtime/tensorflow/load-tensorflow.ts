@@ -26,7 +26,9 @@ export function silenceTensorFlow(): void {
 /** Loads TensorFlow.js and makes `requested` its backend; without a request wasm, or cpu where wasm does not start. */
 export async function prepareTensorFlow(requested: BackendName | undefined, root: string): Promise<PreparedTensorFlow> {
   if (requested === 'native') {
-    throw new MloError('MLO_BACKEND', 'The backend native is not available in this version of mlo: a stage can use wasm or cpu.', { hint: 'backend: wasm' });
+    throw new MloError('MLO_BACKEND', 'The backend native is not available in this version of mlo: a stage can use wasm or cpu.', {
+      hint: 'backend: wasm',
+    });
   }
   silenceTensorFlow();
   const tf = await import('@tensorflow/tfjs');

@@ -5,9 +5,20 @@ export const LEFT = 4;
 export const RIGHT = 8;
 
 const UNICODE_LINES: { readonly [mask: number]: string } = {
-  [UP]: '│', [DOWN]: '│', [UP | DOWN]: '│', [LEFT]: '─', [RIGHT]: '─', [LEFT | RIGHT]: '─',
-  [DOWN | RIGHT]: '┌', [DOWN | LEFT]: '┐', [UP | RIGHT]: '└', [UP | LEFT]: '┘',
-  [UP | DOWN | RIGHT]: '├', [UP | DOWN | LEFT]: '┤', [DOWN | LEFT | RIGHT]: '┬', [UP | LEFT | RIGHT]: '┴',
+  [UP]: '│',
+  [DOWN]: '│',
+  [UP | DOWN]: '│',
+  [LEFT]: '─',
+  [RIGHT]: '─',
+  [LEFT | RIGHT]: '─',
+  [DOWN | RIGHT]: '┌',
+  [DOWN | LEFT]: '┐',
+  [UP | RIGHT]: '└',
+  [UP | LEFT]: '┘',
+  [UP | DOWN | RIGHT]: '├',
+  [UP | DOWN | LEFT]: '┤',
+  [DOWN | LEFT | RIGHT]: '┬',
+  [UP | LEFT | RIGHT]: '┴',
   [UP | DOWN | LEFT | RIGHT]: '┼',
 };
 

@@ -75,7 +75,10 @@ function drawBundles(canvas: Canvas, firstRow: number, bundles: readonly Bundle[
 function drawBox(canvas: Canvas, row: number, column: number, label: string): void {
   const width = textWidth(label) + PADDING;
   const last = column + width - 1;
-  for (const [edgeRow, side] of [[row, DOWN], [row + 2, UP]] as const) {
+  for (const [edgeRow, side] of [
+    [row, DOWN],
+    [row + 2, UP],
+  ] as const) {
     canvas.horizontal(edgeRow, column, last, NO_LINE);
     canvas.line(edgeRow, column, side, NO_LINE);
     canvas.line(edgeRow, last, side, NO_LINE);

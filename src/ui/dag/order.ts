@@ -21,7 +21,10 @@ export function orderLayers(graph: LayeredGraph): number[][] {
 }
 
 export function crossings(layers: readonly (readonly number[])[], edges: readonly (readonly Edge[])[]): number {
-  return edges.reduce((sum, between, layer) => sum + crossingsBetween(positions(layers[layer] ?? []), positions(layers[layer + 1] ?? []), between), 0);
+  return edges.reduce(
+    (sum, between, layer) => sum + crossingsBetween(positions(layers[layer] ?? []), positions(layers[layer + 1] ?? []), between),
+    0,
+  );
 }
 
 function crossingsBetween(upper: ReadonlyMap<number, number>, lower: ReadonlyMap<number, number>, edges: readonly Edge[]): number {

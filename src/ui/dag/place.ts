@@ -8,7 +8,11 @@ const PASSES = 8;
  * The left column of every node: layers keep their order and the gap, and each node moves towards the
  * middle of its neighbours as far as there is room. Widths and results are in columns.
  */
-export function placeNodes(layers: readonly (readonly number[])[], edges: readonly (readonly Edge[])[], widthOf: (node: number) => number): Map<number, number> {
+export function placeNodes(
+  layers: readonly (readonly number[])[],
+  edges: readonly (readonly Edge[])[],
+  widthOf: (node: number) => number,
+): Map<number, number> {
   const left = new Map<number, number>();
   for (const layer of layers) {
     let column = 0;
@@ -40,7 +44,12 @@ function wish(neighbours: readonly number[] | undefined, center: (node: number) 
 }
 
 /** Nodes are merged into blocks that move together where their wishes overlap (least movement in the mean). */
-function pull(layer: readonly number[], left: Map<number, number>, widthOf: (node: number) => number, wishOf: (node: number) => number | undefined): void {
+function pull(
+  layer: readonly number[],
+  left: Map<number, number>,
+  widthOf: (node: number) => number,
+  wishOf: (node: number) => number | undefined,
+): void {
   const blocks: { start: number; width: number; nodes: number[]; wishes: number[] }[] = [];
   for (const node of layer) {
     const wished = wishOf(node) ?? left.get(node) ?? 0;

@@ -20,7 +20,10 @@ export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly 
   const filled = columns.filter((column) => rows.length === 0 || rows.some((row) => column.text(row) !== ''));
   const { shown, widths } = fit(filled, rows, available);
   const head = shown.map((column, index) => cell(column, column.title, widths[index] ?? 0, style, style.dim));
-  const lines = [head, ...rows.map((row) => shown.map((column, index) => cell(column, column.text(row), widths[index] ?? 0, style, column.paint?.(row))))];
+  const lines = [
+    head,
+    ...rows.map((row) => shown.map((column, index) => cell(column, column.text(row), widths[index] ?? 0, style, column.paint?.(row)))),
+  ];
   return lines.map((cells) => (indent + cells.join(' '.repeat(GAP))).trimEnd());
 }
 
@@ -31,8 +34,14 @@ function cell<Row>(column: Column<Row>, text: string, width: number, style: Styl
   return column.align === 'right' ? spaces + painted : painted + spaces;
 }
 
-function fit<Row>(columns: readonly Column<Row>[], rows: readonly Row[], available: number): { shown: readonly Column<Row>[]; widths: number[] } {
-  const widths = columns.map((column) => rows.reduce((widest, row) => Math.max(widest, textWidth(column.text(row))), textWidth(column.title)));
+function fit<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  available: number,
+): { shown: readonly Column<Row>[]; widths: number[] } {
+  const widths = columns.map((column) =>
+    rows.reduce((widest, row) => Math.max(widest, textWidth(column.text(row))), textWidth(column.title)),
+  );
   const excess = totalWidth(widths) - available;
   if (excess <= 0) return { shown: columns, widths };
   const shrunk = shrink(columns, widths, excess);
@@ -73,4 +82,3 @@ function squeeze(widths: readonly number[], available: number): number[] {
 function totalWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1);
 }
-

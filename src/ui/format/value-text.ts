@@ -31,7 +31,13 @@ function itemLines(item: Value, indent: string): string[] {
 
 function prefixed(prefix: string, item: Value, indent: string): string[] {
   if (typeof item === 'string' && item.includes('\n')) {
-    return [`${prefix} |`, ...item.replace(/\n$/, '').split('\n').map((line) => indent + printable(line))];
+    return [
+      `${prefix} |`,
+      ...item
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line) => indent + printable(line)),
+    ];
   }
   const nested = typeof item === 'object' && item !== null && Object.keys(item).length > 0;
   return nested ? [prefix, ...valueLines(item, indent)] : [`${prefix} ${valueText(item)}`];

@@ -22,7 +22,11 @@ export function reduce(state: LiveState, event: TimedEvent): LiveState {
     case 'stage-output':
       return updateStage(state, event.stage, (stage) => ({ ...stage, lastLine: lastVisibleLine(event.text) ?? stage.lastLine }));
     case 'stage-metric':
-      return updateStage(state, event.stage, (stage) => ({ ...stage, metrics: new Map(stage.metrics).set(event.name, event.value), step: event.step }));
+      return updateStage(state, event.stage, (stage) => ({
+        ...stage,
+        metrics: new Map(stage.metrics).set(event.name, event.value),
+        step: event.step,
+      }));
     case 'stage-finish':
       return finishStage(state, event.report.name, event.report.outcome === 'failed');
     case 'progress':

@@ -29,10 +29,17 @@ export function configLines(entries: readonly ConfigEntryView[], style: Style): 
 }
 
 export function configChangeLines(
-  { key, file, changed, effective }: { readonly key: string; readonly file: string; readonly changed: boolean; readonly effective: ConfigEntryView },
+  {
+    key,
+    file,
+    changed,
+    effective,
+  }: { readonly key: string; readonly file: string; readonly changed: boolean; readonly effective: ConfigEntryView },
   style: Style,
 ): string[] {
-  const head = changed ? `${style.green(style.glyphs.done)} ${key} changed in ${printable(file)}` : `${key} is unchanged in ${printable(file)}`;
+  const head = changed
+    ? `${style.green(style.glyphs.done)} ${key} changed in ${printable(file)}`
+    : `${key} is unchanged in ${printable(file)}`;
   return [head, `${key} is now ${configValueText(effective.value)} (${originText(effective)})`];
 }
 

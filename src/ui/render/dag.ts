@@ -54,5 +54,8 @@ function entryLines(prefix: string, label: string, sources: readonly string[], s
   if (textWidth(whole) <= room) return [`${prefix}${style.bold(label)} ${style.dim(`${back} ${sources.join(', ')}`)}`];
   const indent = ' '.repeat(prefix.length + 2);
   const lines = wrapWords(`${back} ${sources.join(', ')}`, room - 2);
-  return [prefix + style.bold(truncate(label, room, ellipsis)), ...lines.map((line) => indent + style.dim(truncate(line, room - 2, ellipsis)))];
+  return [
+    prefix + style.bold(truncate(label, room, ellipsis)),
+    ...lines.map((line) => indent + style.dim(truncate(line, room - 2, ellipsis))),
+  ];
 }

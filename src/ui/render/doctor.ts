@@ -4,7 +4,12 @@ import { padEnd, textWidth } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 
 export interface DoctorView {
-  readonly checks: readonly { readonly name: string; readonly status: 'ok' | 'warn' | 'fail'; readonly message: string; readonly fix?: string }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly status: 'ok' | 'warn' | 'fail';
+    readonly message: string;
+    readonly fix?: string;
+  }[];
 }
 
 export function doctorLines({ checks }: DoctorView, style: Style): string[] {

@@ -19,7 +19,8 @@ export function finishLine(report: StageReport, style: Style): string {
   const paint = outcomePaint(report.outcome, style);
   const time = report.outcome === 'ran' || report.outcome === 'failed' ? ` in ${formatDuration(report.durationMs)}` : '';
   const saved = report.savedMs === undefined ? '' : `, ${formatDuration(report.savedMs)} saved`;
-  const why = report.error === undefined ? reasonSummary(report.reasons, style.glyphs) : printable(report.error.message.split('\n')[0] ?? '');
+  const why =
+    report.error === undefined ? reasonSummary(report.reasons, style.glyphs) : printable(report.error.message.split('\n')[0] ?? '');
   const head = `${outcomeGlyph(report.outcome, style.glyphs)} ${printable(report.name)} ${report.outcome}${time}${saved}`;
   const tail = why === '' ? '' : `: ${why}`;
   const cut = truncate(head + tail, style.width, style.glyphs.ellipsis);

@@ -32,7 +32,11 @@ function columns(style: Style): readonly Column<StageReport>[] {
     { title: 'Stage', text: (row) => printable(row.name), min: 12 },
     { title: 'Outcome', text: (row) => `${outcomeGlyph(row.outcome, style.glyphs)} ${row.outcome}`, paint },
     { title: 'Why', text: (row) => why(row, style), min: 10, drop: 1 },
-    { title: 'Time', text: (row) => (row.outcome === 'ran' || row.outcome === 'failed' ? formatDuration(row.durationMs) : ''), align: 'right' },
+    {
+      title: 'Time',
+      text: (row) => (row.outcome === 'ran' || row.outcome === 'failed' ? formatDuration(row.durationMs) : ''),
+      align: 'right',
+    },
     { title: 'Saved', text: (row) => (row.savedMs === undefined ? '' : formatDuration(row.savedMs)), align: 'right', drop: 2 },
   ];
 }
@@ -44,7 +48,9 @@ function why(row: StageReport, style: Style): string {
 
 function sums(data: ReproSummary, style: Style): string {
   const amounts = ORDER.map((outcome) => ({ outcome, amount: data.stages.filter((stage) => stage.outcome === outcome).length }));
-  const parts = amounts.filter(({ amount }) => amount > 0).map(({ outcome, amount }) => outcomePaint(outcome, style)(`${amount} ${outcome}`));
+  const parts = amounts
+    .filter(({ amount }) => amount > 0)
+    .map(({ outcome, amount }) => outcomePaint(outcome, style)(`${amount} ${outcome}`));
   const savedMs = data.stages.reduce((sum, stage) => sum + (stage.savedMs ?? 0), 0);
   const saved = savedMs > 0 ? `, ${formatDuration(savedMs)} saved` : '';
   return `${count(data.stages.length, 'stage')}: ${parts.join(', ')} in ${formatDuration(data.durationMs)}${saved}`;

@@ -20,7 +20,8 @@ interface ShownStage {
 }
 
 export function stageListLines({ stages }: { readonly stages: readonly ListedStage[] }, style: Style): string[] {
-  const outs = (stage: ListedStage): string => (stage.outs.length === 0 ? 'writes nothing that is declared' : `writes ${stage.outs.join(', ')}`);
+  const outs = (stage: ListedStage): string =>
+    stage.outs.length === 0 ? 'writes nothing that is declared' : `writes ${stage.outs.join(', ')}`;
   return tableLines(
     [
       { title: 'Stage', text: (stage) => printable(stage.name), min: 12 },

@@ -90,7 +90,10 @@ function dataLines(data: StatusView['data'], style: Style): string[] {
   const lines = data.flatMap(({ path, state }) => (state === 'unchanged' ? [] : [`  ${style.yellow(words[state])}: ${printable(path)}`]));
   if (data.length === 0) return [];
   const unchanged = data.length - lines.length;
-  const sum = lines.length === 0 ? `${count(unchanged, 'tracked path')} unchanged` : `${lines.length} of ${count(data.length, 'tracked path')} changed:`;
+  const sum =
+    lines.length === 0
+      ? `${count(unchanged, 'tracked path')} unchanged`
+      : `${lines.length} of ${count(data.length, 'tracked path')} changed:`;
   return [sum, ...lines];
 }
 

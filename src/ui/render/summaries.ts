@@ -5,14 +5,24 @@ import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
 export interface AddView {
-  readonly added: readonly { readonly path: string; readonly pointer: string; readonly size: number; readonly files?: number; readonly changed: boolean }[];
+  readonly added: readonly {
+    readonly path: string;
+    readonly pointer: string;
+    readonly size: number;
+    readonly files?: number;
+    readonly changed: boolean;
+  }[];
 }
 
 export interface CheckoutView {
   readonly added: number;
   readonly modified: number;
   readonly deleted: number;
-  readonly targets: readonly { readonly path: string; readonly change: 'added' | 'modified' | 'unchanged' | 'failed'; readonly error?: string }[];
+  readonly targets: readonly {
+    readonly path: string;
+    readonly change: 'added' | 'modified' | 'unchanged' | 'failed';
+    readonly error?: string;
+  }[];
 }
 
 export interface CommitView {
@@ -43,7 +53,10 @@ export function checkoutLines({ added, modified, deleted, targets }: CheckoutVie
   });
   if (targets.length === 0) return ['Nothing is tracked here: no locks, no pointers.'];
   const unchanged = targets.filter((target) => target.change === 'unchanged').length;
-  return [...lines, `${count(targets.length, 'target')}, ${unchanged} unchanged; files: ${added} added, ${modified} modified, ${deleted} deleted`];
+  return [
+    ...lines,
+    `${count(targets.length, 'target')}, ${unchanged} unchanged; files: ${added} added, ${modified} modified, ${deleted} deleted`,
+  ];
 }
 
 export function commitLines({ committed }: CommitView, style: Style): string[] {

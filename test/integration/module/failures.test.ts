@@ -36,10 +36,22 @@ describe('a stage that throws', () => {
 
   it.each([
     [`throw 'text'`, `Stage 'train' failed: threw 'text', which is no Error`],
-    [`setTimeout(() => { throw new Error('late') }, 1); await new Promise((r) => setTimeout(r, 5000));`, `Stage 'train' failed at stages/train.ts:5:26: late`],
-    [`void Promise.reject(new Error('nobody waits')); await new Promise((r) => setTimeout(r, 5000));`, `Stage 'train' failed at stages/train.ts:5:21: nobody waits`],
-    [`try { process.exit(3) } catch {} for (;;) await new Promise((r) => setTimeout(r, 1));`, `Stage 'train' failed at stages/train.ts:5:15: it called process.exit(3); a stage ends by returning, or by throwing an error`],
-    [`process.chdir('/')`, `Stage 'train' failed at stages/train.ts:5:9: process.chdir does not work in a stage: use the absolute paths in \`deps\` and \`outs\``],
+    [
+      `setTimeout(() => { throw new Error('late') }, 1); await new Promise((r) => setTimeout(r, 5000));`,
+      `Stage 'train' failed at stages/train.ts:5:26: late`,
+    ],
+    [
+      `void Promise.reject(new Error('nobody waits')); await new Promise((r) => setTimeout(r, 5000));`,
+      `Stage 'train' failed at stages/train.ts:5:21: nobody waits`,
+    ],
+    [
+      `try { process.exit(3) } catch {} for (;;) await new Promise((r) => setTimeout(r, 1));`,
+      `Stage 'train' failed at stages/train.ts:5:15: it called process.exit(3); a stage ends by returning, or by throwing an error`,
+    ],
+    [
+      `process.chdir('/')`,
+      `Stage 'train' failed at stages/train.ts:5:9: process.chdir does not work in a stage: use the absolute paths in \`deps\` and \`outs\``,
+    ],
     [`await new Promise(() => {})`, `Stage 'train' waits for a promise that nothing can settle any more.`],
   ])('says so: %s', async (body, message) => {
     const project = await createStageProject({ 'stages/train.ts': stage(body) });
@@ -56,8 +68,16 @@ describe('a module that is no stage', () => {
     ['exports a bare function', 'export default () => {};', `has a default export that defineStage did not make (function)`],
     ['is not TypeScript', `const a = 1;\nconst b = ;`, `Stage 'train' cannot load stages/train.ts at stages/train.ts:2:11: SyntaxError: `],
     ['needs a compiler', `\nenum A { B }`, `Stage 'train' cannot load stages/train.ts at stages/train.ts:2:1: SyntaxError: `],
-    ['imports a file that is not there', `import './nothing.ts'`, `Stage 'train' cannot load stages/train.ts: Cannot find module 'stages/nothing.ts' imported from stages/train.ts`],
-    ['throws while it loads', `import fs from 'node:fs';\nfs.readFileSync('/nowhere');`, `Stage 'train' cannot load stages/train.ts at stages/train.ts:2:4: ENOENT`],
+    [
+      'imports a file that is not there',
+      `import './nothing.ts'`,
+      `Stage 'train' cannot load stages/train.ts: Cannot find module 'stages/nothing.ts' imported from stages/train.ts`,
+    ],
+    [
+      'throws while it loads',
+      `import fs from 'node:fs';\nfs.readFileSync('/nowhere');`,
+      `Stage 'train' cannot load stages/train.ts at stages/train.ts:2:4: ENOENT`,
+    ],
   ])('is refused: it %s', async (_what, text, message) => {
     const project = await createStageProject({ 'stages/train.ts': text });
     const { error } = await project.run();
@@ -83,7 +103,9 @@ describe('a module that is no stage', () => {
 describe('a stage that is to stop', () => {
   it('sees its signal and may end by itself', async () => {
     const project = await createStageProject({
-      'stages/train.ts': stage(`log('up'); await new Promise((r) => context.signal.addEventListener('abort', r)); log(context.signal.reason.name); context.signal.throwIfAborted();`),
+      'stages/train.ts': stage(
+        `log('up'); await new Promise((r) => context.signal.addEventListener('abort', r)); log(context.signal.reason.name); context.signal.throwIfAborted();`,
+      ),
     });
     for (const isolate of ['worker', 'process'] as const) {
       const abort = new AbortController();
@@ -97,7 +119,10 @@ describe('a stage that is to stop', () => {
     const project = await createStageProject({ 'stages/train.ts': stage(`log('up'); for (;;);`) });
     for (const isolate of ['worker', 'process'] as const) {
       const { error } = await project.run({ isolate, timeoutMs: 300, graceMs: 50 });
-      expect(error).toMatchObject({ code: 'MLO_STAGE_TIMEOUT', message: `Stage 'train' was ended after its timeout of 0.3 s: stages/train.ts` });
+      expect(error).toMatchObject({
+        code: 'MLO_STAGE_TIMEOUT',
+        message: `Stage 'train' was ended after its timeout of 0.3 s: stages/train.ts`,
+      });
     }
   });
 
@@ -127,7 +152,11 @@ describe('a stage that breaks its thread or process', () => {
   });
 
   it('by a crash of native code fails alone when it has a process of its own', async () => {
-    const project = await createStageProject({ 'stages/train.ts': stage(`run.logMetric('a', 1); await new Promise((r) => setTimeout(r, 200)); process.kill(process.pid, 'SIGSEGV'); for (;;);`) });
+    const project = await createStageProject({
+      'stages/train.ts': stage(
+        `run.logMetric('a', 1); await new Promise((r) => setTimeout(r, 200)); process.kill(process.pid, 'SIGSEGV'); for (;;);`,
+      ),
+    });
     const { error, records } = await project.run({ isolate: 'process' });
     expect(error?.message).toBe(`Stage 'train' failed: its process was ended by SIGSEGV, a crash of native code (stages/train.ts)`);
     expect(records).toHaveLength(1);

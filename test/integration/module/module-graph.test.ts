@@ -1,4 +1,4 @@
-import { symlink, mkdir } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { codeChanged } from '../../../src/runtime/module/check-code.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
@@ -54,10 +54,15 @@ describe('the module graph of a stage', () => {
     const { code, error, stdout } = await project.run();
     expect(error).toBeUndefined();
     expect(stdout).toBe('h k old later 5 6 true\n');
-    const files = Object.entries(code).filter(([, digest]) => digest !== 'missing').map(([path]) => path);
-    expect(files.sort()).toEqual(
-      ['package.json', ...['data.json', 'dynamic.ts', 'h.ts', 'k.ts', 'later.js', 'more.json', 'old.cjs', 'plain.js', 'required.ts', 'train.ts'].map((name) => `stages/${name}`)],
-    );
+    const files = Object.entries(code)
+      .filter(([, digest]) => digest !== 'missing')
+      .map(([path]) => path);
+    expect(files.sort()).toEqual([
+      'package.json',
+      ...['data.json', 'dynamic.ts', 'h.ts', 'k.ts', 'later.js', 'more.json', 'old.cjs', 'plain.js', 'required.ts', 'train.ts'].map(
+        (name) => `stages/${name}`,
+      ),
+    ]);
   });
 
   it('holds what resolution tried in vain: a file that would be taken instead changes the code', async () => {
@@ -72,11 +77,13 @@ describe('the module graph of a stage', () => {
     const { code, stdout } = await project.run();
     expect(stdout).toBe('no local\n');
     expect(code).toMatchObject({ 'stages/h': 'missing', 'stages/k.js': 'missing', 'stages/local.ts': 'missing' });
-    for (const [path, text] of [['stages/k.js', 'export const k = 2'], ['stages/local.ts', '']] as const) {
+    for (const [path, text] of [
+      ['stages/k.js', 'export const k = 2'],
+      ['stages/local.ts', ''],
+    ] as const) {
       await project.write({ [path]: text });
       expect(codeChanged(project.root, code, {})).toEqual([{ path, old: 'missing', new: hashBytes(text) }]);
-      code[path as keyof typeof code];
-      await import('node:fs/promises').then(({ rm }) => rm(project.path(path)));
+      await rm(project.path(path));
     }
   });
 
@@ -97,7 +104,10 @@ describe('the module graph of a stage', () => {
 
   it('never holds modules of mlo nor its TensorFlow.js', async () => {
     const project = await createStageProject({
-      'stages/train.ts': stage(`log(tf.scalar(2).dataSync()[0], context.tf.getBackend());`, `import * as tf from '@tensorflow/tfjs';\nimport '@tensorflow/tfjs-core';`),
+      'stages/train.ts': stage(
+        `log(tf.scalar(2).dataSync()[0], context.tf.getBackend());`,
+        `import * as tf from '@tensorflow/tfjs';\nimport '@tensorflow/tfjs-core';`,
+      ),
     });
     const { code, packages, error, stdout } = await project.run();
     expect(error).toBeUndefined();
@@ -107,8 +117,64 @@ describe('the module graph of a stage', () => {
   });
 });
 
+describe('a stage module', () => {
+  it('may be CommonJS', async () => {
+    const project = await createStageProject({
+      'package.json': '{}',
+      'stages/train.js': `const { defineStage } = require('mlo-cli');\nconst { h } = require('./h');\nmodule.exports = defineStage(({ log }) => log(h));`,
+      'stages/h.ts': 'export const h: string = "typed";',
+    });
+    const { error, stdout, code } = await project.run({ module: project.path('stages/train.js') });
+    expect(error).toBeUndefined();
+    expect(stdout).toBe('typed\n');
+    expect(code).toMatchObject({ 'stages/h.js': 'missing', 'stages/h.json': 'missing', 'stages/h/index.js': 'missing' });
+    expect(codeChanged(project.root, code, {})).toEqual([]);
+  });
+
+  it('may load files from outside of the project, which count as its own', async () => {
+    const project = await createStageProject({
+      'shared/h.ts': 'export const h = 1;',
+      'inner/stages/train.ts': stage('log(h);', `import { h } from '../../shared/h';`),
+    });
+    const root = project.path('inner');
+    const { error, code } = await project.run({ root, module: project.path('inner/stages/train.ts') });
+    expect(error).toBeUndefined();
+    expect(Object.keys(code)).toContain('../shared/h.ts');
+    await project.write({ 'shared/h.ts': 'export const h = 2;' });
+    expect(codeChanged(root, code, {}).map(({ path }) => path)).toEqual(['../shared/h.ts']);
+  });
+});
+
+describe('a project behind a symlink', () => {
+  it('is the same as without: frames, code and reads have paths of the project', async () => {
+    const project = await createStageProject({
+      'real/data.csv': 'x',
+      'real/own.csv': 'x',
+      'real/stages/train.ts': stage(
+        `readFileSync(deps.data); readFileSync(new URL('../own.csv', import.meta.url)); readFileSync(import.meta.filename);\n  throw new Error('x');`,
+        `import { readFileSync } from 'node:fs';`,
+      ),
+    });
+    await symlink('real', project.path('link'));
+    const at = (path: string): string => project.path(`link/${path}`);
+    const { error, code, undeclared } = await project.run({
+      root: project.path('link'),
+      module: at('stages/train.ts'),
+      deps: { data: at('data.csv') },
+    });
+    expect(error?.message).toBe(`Stage 'train' failed at stages/train.ts:6:9: x`);
+    expect(Object.keys(code)).toEqual(['stages/train.ts']);
+    expect(undeclared).toEqual([{ what: 'read', path: 'own.csv' }]);
+  });
+});
+
 describe('packages of a stage', () => {
-  const packageFiles = (name: string, version: string, main = `exports.version = '${version}';`, more = ''): { [path: string]: string } => ({
+  const packageFiles = (
+    name: string,
+    version: string,
+    main = `exports.version = '${version}';`,
+    more = '',
+  ): { [path: string]: string } => ({
     [`node_modules/${name}/package.json`]: `{"name":"${name}","version":"${version}","main":"main.js"${more}}`,
     [`node_modules/${name}/main.js`]: main,
   });
@@ -119,7 +185,11 @@ describe('packages of a stage', () => {
   it('are known by name, version and integrity; those of one platform only are left out', async () => {
     const project = await createStageProject({
       'stages/train.ts': stage(`log(first.second, first.native);`, `import first from 'first';`),
-      ...packageFiles('first', '1.0.0', `module.exports = { second: require('@scope/second').version, native: require('native').version };`),
+      ...packageFiles(
+        'first',
+        '1.0.0',
+        `module.exports = { second: require('@scope/second').version, native: require('native').version };`,
+      ),
       ...packageFiles('@scope/second', '2.0.0'),
       ...packageFiles('native', '3.0.0'),
       ...packageFiles('unused', '4.0.0'),

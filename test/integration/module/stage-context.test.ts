@@ -9,16 +9,25 @@ const noop = `export const x = 1;`;
 describe('params of a stage', () => {
   it('hold what is declared; another key is an error that shows the line to add and where it was read', async () => {
     const project = await createStageProject({ 'stages/train.ts': stage(`  log(params.train.epochs);\n  log(params.train.momentum);`) });
-    const { error, stdout } = await project.run({ params: { train: { epochs: 3 } }, declaredParams: ['train.epochs'], address: 'sub/pipeline.yaml:train@a' });
+    const { error, stdout } = await project.run({
+      params: { train: { epochs: 3 } },
+      declaredParams: ['train.epochs'],
+      address: 'sub/pipeline.yaml:train@a',
+    });
     expect(stdout).toBe('3\n');
-    expect(error).toMatchObject({ code: 'MLO_PARAM_UNDECLARED', details: { key: 'train.momentum', frame: { file: 'stages/train.ts', line: 6 } } });
+    expect(error).toMatchObject({
+      code: 'MLO_PARAM_UNDECLARED',
+      details: { key: 'train.momentum', frame: { file: 'stages/train.ts', line: 6 } },
+    });
     expect(error?.message).toContain("reads the param 'train.momentum'");
     expect(error?.hint).toContain('sub/pipeline.yaml, under stages: train: params:\n      - train.momentum');
   });
 
   it('that are absent below a declared map are undefined; params are read-only and print as data', async () => {
     const project = await createStageProject({
-      'stages/train.ts': stage(`log(params.train.nothing, JSON.stringify(params), 'other' in params); try { params.train.x = 1 } catch (error) { log(error.name) }`),
+      'stages/train.ts': stage(
+        `log(params.train.nothing, JSON.stringify(params), 'other' in params); try { params.train.x = 1 } catch (error) { log(error.name) }`,
+      ),
     });
     const { error, stdout } = await project.run({ params: { train: { x: 3 } }, declaredParams: ['train'] });
     expect(error).toBeUndefined();
@@ -34,14 +43,20 @@ describe('params of a stage', () => {
   };
 
   it('are what the schema makes of them, and a key that it knows may be absent', async () => {
-    const project = await withSchema(`z.object({ lr: z.number(), epochs: z.number().default(5), note: z.string().optional() })`, `log(params.lr, params.epochs, params.note); params.other`);
+    const project = await withSchema(
+      `z.object({ lr: z.number(), epochs: z.number().default(5), note: z.string().optional() })`,
+      `log(params.lr, params.epochs, params.note); params.other`,
+    );
     const { error, stdout } = await project.run({ params: { lr: 0.5 }, declaredParams: ['lr'] });
     expect(stdout).toBe('0.5 5 undefined\n');
     expect(error).toMatchObject({ code: 'MLO_PARAM_UNDECLARED', details: { key: 'other' } });
   });
 
   it('that the schema refuses are listed all at once, with the lines to add for those not declared', async () => {
-    const project = await withSchema(`z.object({ train: z.object({ lr: z.number(), epochs: z.number().int(), momentum: z.number() }) })`, '');
+    const project = await withSchema(
+      `z.object({ train: z.object({ lr: z.number(), epochs: z.number().int(), momentum: z.number() }) })`,
+      '',
+    );
     const { error } = await project.run({ params: { train: { lr: 'fast', epochs: 1.5 } }, declaredParams: ['train.lr', 'train.epochs'] });
     expect(error?.code).toBe('MLO_PARAM_UNDECLARED');
     expect(error?.problems).toHaveLength(3);
@@ -53,7 +68,10 @@ describe('params of a stage', () => {
 describe('deps and outs of a stage', () => {
   it('are absolute paths by name; an unknown name throws', async () => {
     const project = await createStageProject({ 'stages/train.ts': stage(`log(deps.table, outs['models/m.json']); outs.modl`) });
-    const { error, stdout } = await project.run({ deps: { table: '/p/table.csv' }, outs: { 'models/m.json': '/p/models/m.json', model: '/p/model' } });
+    const { error, stdout } = await project.run({
+      deps: { table: '/p/table.csv' },
+      outs: { 'models/m.json': '/p/models/m.json', model: '/p/model' },
+    });
     expect(stdout).toBe('/p/table.csv /p/models/m.json\n');
     expect(error?.message).toContain("uses outs['modl'], which it does not declare");
     expect(error?.hint).toContain("outs['model']");
@@ -118,7 +136,16 @@ describe('what a stage records', () => {
     expect(records).toMatchObject([
       { type: 'params', run: RUN_ID, params: { lr: 0.1 } },
       { type: 'params', params: { nested: { a: [1] } } },
-      { type: 'metrics', run: RUN_ID, points: [{ name: 'loss', value: Number.NaN, step: 0 }, { name: 'loss', value: 2, step: 1 }, { name: 'a', value: 1, step: 5 }, { name: 'b', value: Infinity, step: 5 }] },
+      {
+        type: 'metrics',
+        run: RUN_ID,
+        points: [
+          { name: 'loss', value: Number.NaN, step: 0 },
+          { name: 'loss', value: 2, step: 1 },
+          { name: 'a', value: 1, step: 5 },
+          { name: 'b', value: Infinity, step: 5 },
+        ],
+      },
       { type: 'artifact', name: 'note.txt', path: project.path('note.txt') },
       { type: 'artifact', name: 'notes/n.txt', path: project.path('note.txt') },
       { type: 'child-start' },
@@ -139,7 +166,11 @@ describe('what a stage records', () => {
 
 describe('output of a stage', () => {
   it('goes to its listener as it comes and to its log in the order of writing', async () => {
-    const project = await createStageProject({ 'stages/train.ts': stage(`console.log('one'); console.error('two'); process.stdout.write('thr'); process.stdout.write(Buffer.from('ee é\\n')); log('%d things', 4);`) });
+    const project = await createStageProject({
+      'stages/train.ts': stage(
+        `console.log('one'); console.error('two'); process.stdout.write('thr'); process.stdout.write(Buffer.from('ee é\\n')); log('%d things', 4);`,
+      ),
+    });
     for (const isolate of ['worker', 'process'] as const) {
       const { stdout, stderr, log, error } = await project.run({ isolate, logPath: project.path(`.mlo/logs/train.log`) });
       expect(error).toBeUndefined();
@@ -151,7 +182,11 @@ describe('output of a stage', () => {
   it('is heard from a stage that never yields', async () => {
     const project = await createStageProject({ 'stages/train.ts': stage(`console.log('a'); console.log('b'); for (;;);`) });
     const abort = new AbortController();
-    const { error, stdout } = await project.run({ signal: abort.signal, graceMs: 50, onOutput: (_, text) => text.includes('b') && abort.abort() });
+    const { error, stdout } = await project.run({
+      signal: abort.signal,
+      graceMs: 50,
+      onOutput: (_, text) => text.includes('b') && abort.abort(),
+    });
     expect(error?.code).toBe('MLO_INTERRUPTED');
     expect(stdout).toBe('a\nb\n');
   });

@@ -19,14 +19,22 @@ describe('TensorFlow.js in a stage', () => {
   it('trains a dense network on wasm to the same bytes in every run, in a thread and in a process, and says nothing itself', async () => {
     const project = await createStageProject({ 'stages/train.ts': TRAIN });
     const results = [];
-    for (const [name, isolate] of [['a', 'worker'], ['b', 'worker'], ['c', 'process']] as const) {
+    for (const [name, isolate] of [
+      ['a', 'worker'],
+      ['b', 'worker'],
+      ['c', 'process'],
+    ] as const) {
       const { error, stdout, stderr, records, backend } = await project.run({ isolate, outs: { model: project.path(name) } });
       expect(error).toBeUndefined();
       expect({ stdout, stderr, backend }).toEqual({ stdout: 'wasm\n', stderr: '', backend: { name: 'wasm', version: '4.22.0' } });
       const losses = records.flatMap((record) => (record.type === 'metrics' ? record.points.map(({ value }) => value) : []));
       expect(losses).toHaveLength(8);
       expect(losses.at(-1)).toBeLessThan(losses[0] as number);
-      results.push({ losses, model: await readFile(project.path(`${name}/model.json`), 'utf8'), weights: (await readFile(project.path(`${name}/weights.bin`))).toString('hex') });
+      results.push({
+        losses,
+        model: await readFile(project.path(`${name}/model.json`), 'utf8'),
+        weights: (await readFile(project.path(`${name}/weights.bin`))).toString('hex'),
+      });
     }
     expect(results[1]).toEqual(results[0]);
     expect(results[2]).toEqual(results[0]);
@@ -34,7 +42,10 @@ describe('TensorFlow.js in a stage', () => {
 
   it('is the same for a stage that imports it, also at the top level of a module', async () => {
     const project = await createStageProject({
-      'stages/train.ts': stage(`const { tf: own } = context; log(own.scalar(1) instanceof tf.Tensor, three.dataSync()[0], tf.getBackend());`, `import * as tf from '@tensorflow/tfjs';\nconst three = tf.scalar(1).add(2);`),
+      'stages/train.ts': stage(
+        `const { tf: own } = context; log(own.scalar(1) instanceof tf.Tensor, three.dataSync()[0], tf.getBackend());`,
+        `import * as tf from '@tensorflow/tfjs';\nconst three = tf.scalar(1).add(2);`,
+      ),
     });
     const { error, stdout, stderr } = await project.run();
     expect(error).toBeUndefined();
@@ -103,7 +114,9 @@ describe('TensorFlow.js in a stage', () => {
   });
 
   it('counts the tensors that were not disposed, in the log only', async () => {
-    const project = await createStageProject({ 'stages/train.ts': stage(`context.tf.scalar(1); context.tf.tidy(() => { context.tf.scalar(2) });`) });
+    const project = await createStageProject({
+      'stages/train.ts': stage(`context.tf.scalar(1); context.tf.tidy(() => { context.tf.scalar(2) });`),
+    });
     const { log, stdout, stderr } = await project.run();
     expect(log).toBe('mlo: 1 tensors (4 bytes) were not disposed at the end\n');
     expect(stdout + stderr).toBe('');

@@ -27,7 +27,10 @@ describe('what a stage reads without declaring it', () => {
   it('is an error with strict, all of it at once, with the lines to add', async () => {
     const project = await createStageProject({
       ...FILES,
-      'stages/train.ts': stage(`fs.readFileSync('data/b.csv'); fs.readdirSync('other'); execSync('true');`, `import fs from 'node:fs';\nimport { execSync } from 'node:child_process';`),
+      'stages/train.ts': stage(
+        `fs.readFileSync('data/b.csv'); fs.readdirSync('other'); execSync('true');`,
+        `import fs from 'node:fs';\nimport { execSync } from 'node:child_process';`,
+      ),
     });
     const { error } = await project.run({ strict: true, isolate: 'process' });
     expect(error?.code).toBe('MLO_UNDECLARED_READ');

@@ -12,10 +12,15 @@ const IRIS = view(['load>split', 'split>train', 'split>evaluate', 'train>evaluat
 
 /** Edges only from lower to higher numbers, so that there is no cycle. */
 const graphs: fc.Arbitrary<Graph> = fc.integer({ min: 1, max: 25 }).chain((size) =>
-  fc.uniqueArray(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 50, selector: ([a, b]) => `${Math.min(a, b)} ${Math.max(a, b)}` }).map((pairs) => ({
-    size,
-    edges: pairs.filter(([a, b]) => a !== b).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
-  })),
+  fc
+    .uniqueArray(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), {
+      maxLength: 50,
+      selector: ([a, b]) => `${Math.min(a, b)} ${Math.max(a, b)}`,
+    })
+    .map((pairs) => ({
+      size,
+      edges: pairs.filter(([a, b]) => a !== b).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
+    })),
 );
 
 describe('the drawing of a graph', () => {
@@ -46,7 +51,17 @@ describe('the drawing of a graph', () => {
   });
 
   it('becomes a list by layers where it is wider than the terminal', () => {
-    expect(dagLines(IRIS, plainStyle(12))).toEqual(['1  load', '2  split', '     ← load', '3  train', '     ← split', '4  evaluate', '     ←', '     split,', '     train']);
+    expect(dagLines(IRIS, plainStyle(12))).toEqual([
+      '1  load',
+      '2  split',
+      '     ← load',
+      '3  train',
+      '     ← split',
+      '4  evaluate',
+      '     ←',
+      '     split,',
+      '     train',
+    ]);
   });
 
   it('shows a crossing as a line that goes on, and a junction as a cross', () => {

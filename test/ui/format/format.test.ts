@@ -48,12 +48,23 @@ describe('bytes', () => {
 
 describe('numbers', () => {
   it('counts with the right word and groups of three digits', () => {
-    expect([count(0, 'stage'), count(1, 'stage'), count(1031, 'stage'), count(2, 'entry', 'entries')]).toEqual(['0 stages', '1 stage', '1,031 stages', '2 entries']);
+    expect([count(0, 'stage'), count(1, 'stage'), count(1031, 'stage'), count(2, 'entry', 'entries')]).toEqual([
+      '0 stages',
+      '1 stage',
+      '1,031 stages',
+      '2 entries',
+    ]);
     expect([formatCount(999), formatCount(1_234_567)]).toEqual(['999', '1,234,567']);
   });
 
   it('shows measured numbers in five digits and integers whole', () => {
-    expect([0.933333333, 1.2345678e-7, 123456789, NaN, -Infinity].map((value) => formatNumber(value))).toEqual(['0.93333', '1.2346e-7', '123456789', 'NaN', '-Infinity']);
+    expect([0.933333333, 1.2345678e-7, 123456789, NaN, -Infinity].map((value) => formatNumber(value))).toEqual([
+      '0.93333',
+      '1.2346e-7',
+      '123456789',
+      'NaN',
+      '-Infinity',
+    ]);
   });
 });
 
@@ -92,14 +103,35 @@ describe('what comes from files', () => {
 
 describe('values', () => {
   it('are written so that a string never looks like something else', () => {
-    expect(['yes', '1.0', 'null', 'a: b', '', 'two words', 'x\ny'].map(valueText)).toEqual(['"yes"', '"1.0"', '"null"', '"a: b"', '""', 'two words', '"x\\ny"']);
+    expect(['yes', '1.0', 'null', 'a: b', '', 'two words', 'x\ny'].map(valueText)).toEqual([
+      '"yes"',
+      '"1.0"',
+      '"null"',
+      '"a: b"',
+      '""',
+      'two words',
+      '"x\\ny"',
+    ]);
     expect([1, 1n, true, null, NaN, -Infinity].map(valueText)).toEqual(['1', '1', 'true', 'null', '.nan', '-.inf']);
     expect(valueText({ a: [1, { b: 'c' }], d: {} })).toBe('{a: [1, {b: c}], d: {}}');
   });
 
   it('are nested as in YAML', () => {
     const lines = valueLines({ cmd: 'first\nsecond\n', deps: ['a', { path: 'b', cache: false }], empty: [], deep: { list: [[1, 2]] } });
-    expect(lines).toEqual(['cmd: |', '  first', '  second', 'deps:', '  - a', '  - path: b', '    cache: false', 'empty: []', 'deep:', '  list:', '    - - 1', '      - 2']);
+    expect(lines).toEqual([
+      'cmd: |',
+      '  first',
+      '  second',
+      'deps:',
+      '  - a',
+      '  - path: b',
+      '    cache: false',
+      'empty: []',
+      'deep:',
+      '  list:',
+      '    - - 1',
+      '      - 2',
+    ]);
   });
 });
 

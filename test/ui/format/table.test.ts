@@ -37,7 +37,11 @@ describe('a table', () => {
   });
 
   it('leaves a column out when cutting does not help', () => {
-    expect(tableLines(COLUMNS, ROWS, plainStyle(22))).toEqual(['Name              Time', 'train            2.1 s', 'a_very_long_st…  12 ms']);
+    expect(tableLines(COLUMNS, ROWS, plainStyle(22))).toEqual([
+      'Name              Time',
+      'train            2.1 s',
+      'a_very_long_st…  12 ms',
+    ]);
   });
 
   it.each([1, 5, 10, 17, 22, 40, 80, 200])('is never wider than %d columns', (width) => {

@@ -8,7 +8,11 @@ import { RECORDED, START_MS, timed } from '../recorded.ts';
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 
-function liveOn(options: { verbose?: boolean; signal?: AbortSignal } = {}): { reporter: LiveReporter; text: () => string; shown: (part: string) => Promise<void> } {
+function liveOn(options: { verbose?: boolean; signal?: AbortSignal } = {}): {
+  reporter: LiveReporter;
+  text: () => string;
+  shown: (part: string) => Promise<void>;
+} {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
   let text = '';
   stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
@@ -53,7 +57,11 @@ describe('the live reporter', () => {
 
   it('needs no view, and so no Ink, where no stage starts', async () => {
     const { reporter, text } = liveOn();
-    for (const event of timed([{ type: 'repro-start', stages: 1 }, { type: 'note', message: 'hello' }])) reporter.report(event);
+    for (const event of timed([
+      { type: 'repro-start', stages: 1 },
+      { type: 'note', message: 'hello' },
+    ]))
+      reporter.report(event);
     await reporter.close();
     expect(text()).toBe('hello\n');
   });

@@ -26,7 +26,9 @@ describe('the live view', () => {
   });
 
   it('stays lower than the terminal, however many stages run', () => {
-    const running = new Map(Array.from({ length: 50 }, (_, index) => [`s${index}`, { ...RUNNING.running.get('train')!, name: `s${index}` }]));
+    const running = new Map(
+      Array.from({ length: 50 }, (_, index) => [`s${index}`, { ...RUNNING.running.get('train')!, name: `s${index}` }]),
+    );
     const lines = renderToString(view(80, 10, { ...RUNNING, running }), { columns: 80 }).split('\n');
     expect(lines.length).toBeLessThan(10);
     expect(lines.at(-2)).toContain('and 44 more');

@@ -50,7 +50,9 @@ describe('the state of the live view', () => {
   });
 
   it('ignores output of stages that do not run', () => {
-    expect(timed([{ type: 'stage-output', stage: 'gone', stream: 'stdout', text: 'late\n' }]).reduce(reduce, INITIAL_STATE)).toEqual(INITIAL_STATE);
+    expect(timed([{ type: 'stage-output', stage: 'gone', stream: 'stdout', text: 'late\n' }]).reduce(reduce, INITIAL_STATE)).toEqual(
+      INITIAL_STATE,
+    );
   });
 
   it('shows progress until it is complete', () => {
@@ -64,7 +66,9 @@ describe('the state of the live view', () => {
 
 describe('the rows of running stages', () => {
   it('show name, elapsed time, metrics and the last line', () => {
-    expect(runningRows(after(9), START_MS + 5300, 10, plainStyle(80))).toEqual(['▶ train       5.0 s  step 1: loss 0.5123 accuracy 0.9 │ 50 %']);
+    expect(runningRows(after(9), START_MS + 5300, 10, plainStyle(80))).toEqual([
+      '▶ train       5.0 s  step 1: loss 0.5123 accuracy 0.9 │ 50 %',
+    ]);
   });
 
   it('show why a stage runs while it says nothing', () => {
@@ -72,7 +76,11 @@ describe('the rows of running stages', () => {
   });
 
   it('are at most as many as fit, and narrower than the terminal', () => {
-    const starts = Array.from({ length: 9 }, (_, index) => ({ type: 'stage-start', stage: `a-stage-with-a-name-of-some-length@${index}`, command: '', reasons: [{ kind: 'new' }] }) as const);
+    const starts = Array.from(
+      { length: 9 },
+      (_, index) =>
+        ({ type: 'stage-start', stage: `a-stage-with-a-name-of-some-length@${index}`, command: '', reasons: [{ kind: 'new' }] }) as const,
+    );
     const state = timed(starts).reduce(reduce, INITIAL_STATE);
     const rows = runningRows(state, START_MS, 4, plainStyle(40));
     expect(rows).toHaveLength(4);

@@ -8,7 +8,13 @@ import { plainStyle } from '../../../src/ui/style.ts';
 const REPORTS: readonly StageReport[] = [
   { name: 'data_load', outcome: 'unchanged', reasons: [], durationMs: 0, savedMs: 1200 },
   { name: 'train', outcome: 'ran', reasons: [{ kind: 'param', key: 'params.yaml:train.lr', old: 0.05, new: 0.1 }], durationMs: 2100 },
-  { name: 'evaluate', outcome: 'failed', reasons: [{ kind: 'new' }], durationMs: 310, error: { code: 'MLO_STAGE_FAILED', message: 'exit code 3\nlast output' } },
+  {
+    name: 'evaluate',
+    outcome: 'failed',
+    reasons: [{ kind: 'new' }],
+    durationMs: 310,
+    error: { code: 'MLO_STAGE_FAILED', message: 'exit code 3\nlast output' },
+  },
 ];
 
 describe('the table after a repro', () => {
@@ -33,7 +39,12 @@ describe('the table after a repro', () => {
   });
 
   it('counts unchanged stages where there are many, and lists them on request', () => {
-    const many = Array.from({ length: 343 }, (_, index): StageReport => ({ name: `cell@${index}`, outcome: 'unchanged', reasons: [], durationMs: 0 }));
+    const many = Array.from({ length: 343 }, (_, index): StageReport => ({
+      name: `cell@${index}`,
+      outcome: 'unchanged',
+      reasons: [],
+      durationMs: 0,
+    }));
     const stages = [...many, ...REPORTS.slice(1)];
     const short = reproTable({ stages, durationMs: 1 }, plainStyle());
     expect(short).toHaveLength(5);
@@ -46,7 +57,14 @@ const STATUS: StatusView = {
   upToDate: false,
   stages: [
     { name: 'data_load', state: 'unchanged', reasons: [], lastMs: 1200 },
-    { name: 'train', state: 'run', reasons: [{ kind: 'cmd', old: 'a', new: 'b' }, { kind: 'dep', path: 'x', old: 'c'.repeat(64), new: 'd'.repeat(64) }] },
+    {
+      name: 'train',
+      state: 'run',
+      reasons: [
+        { kind: 'cmd', old: 'a', new: 'b' },
+        { kind: 'dep', path: 'x', old: 'c'.repeat(64), new: 'd'.repeat(64) },
+      ],
+    },
     { name: 'evaluate', state: 'blocked', reasons: [{ kind: 'missing-dep', path: 'y' }] },
   ],
   data: [

@@ -11,7 +11,15 @@ import { RECORDED, START_MS, timed } from '../recorded.ts';
 function plain(options: Partial<PlainOptions> = {}): { reporter: PlainReporter; lines: () => string[] } {
   let text = '';
   const write = (part: string): void => void (text += part);
-  const reporter = new PlainReporter({ write, style: plainStyle(), colours: false, quiet: false, verbose: false, now: () => START_MS, ...options });
+  const reporter = new PlainReporter({
+    write,
+    style: plainStyle(),
+    colours: false,
+    quiet: false,
+    verbose: false,
+    now: () => START_MS,
+    ...options,
+  });
   return { reporter, lines: () => text.split('\n').slice(0, -1) };
 }
 
@@ -44,7 +52,10 @@ describe('append-only lines', () => {
   });
 
   it('are warnings only when quiet', async () => {
-    expect(await replay({ quiet: true })).toEqual(['warning: read of data/x.csv is not declared (stages/train.ts:3)', 'hint: deps: [data/x.csv]']);
+    expect(await replay({ quiet: true })).toEqual([
+      'warning: read of data/x.csv is not declared (stages/train.ts:3)',
+      'hint: deps: [data/x.csv]',
+    ]);
   });
 
   describe('while a stage is silent', () => {
@@ -58,7 +69,11 @@ describe('append-only lines', () => {
       expect(lines()).toEqual(['▶ train started']);
       vi.advanceTimersByTime(10_000);
       expect(lines().slice(1)).toEqual(['still running: train (1 min 01 s)']);
-      reporter.report({ type: 'stage-finish', report: { name: 'train', outcome: 'ran', reasons: [], durationMs: 1 }, timestampMs: START_MS });
+      reporter.report({
+        type: 'stage-finish',
+        report: { name: 'train', outcome: 'ran', reasons: [], durationMs: 1 },
+        timestampMs: START_MS,
+      });
       vi.advanceTimersByTime(60_000);
       expect(lines()).toHaveLength(3);
       await reporter.close();
@@ -75,12 +90,26 @@ describe('the event stream', () => {
     const parsed = lines.map((line) => JSON.parse(line) as { schemaVersion: number; type: string; timestampMs: number });
     expect(lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
     expect(parsed.map(({ type }) => type)).toEqual(RECORDED.map(({ type }) => type));
-    expect(parsed[3]).toEqual({ schemaVersion: 1, type: 'stage-start', timestampMs: START_MS + 300, stage: 'train', command: 'stages/train.ts', reasons: RECORDED[3]?.type === 'stage-start' ? RECORDED[3].reasons : [] });
+    expect(parsed[3]).toEqual({
+      schemaVersion: 1,
+      type: 'stage-start',
+      timestampMs: START_MS + 300,
+      stage: 'train',
+      command: 'stages/train.ts',
+      reasons: RECORDED[3]?.type === 'stage-start' ? RECORDED[3].reasons : [],
+    });
   });
 
   it('carries metrics that JSON has no number for', () => {
     const lines: string[] = [];
-    streamReporter((text) => lines.push(text), toJson).report({ type: 'stage-metric', stage: 'a', name: 'loss', value: NaN, step: 1, timestampMs: 1 });
+    streamReporter((text) => lines.push(text), toJson).report({
+      type: 'stage-metric',
+      stage: 'a',
+      name: 'loss',
+      value: NaN,
+      step: 1,
+      timestampMs: 1,
+    });
     expect(JSON.parse(lines[0]!)).toMatchObject({ value: 'NaN' });
   });
 });

@@ -4,7 +4,7 @@ import { acquireLock } from '../../../src/fs/project-lock.ts';
 const [path = '', counter = '', rounds] = process.argv.slice(2);
 
 if (counter === 'hold') {
-  await acquireLock(path, { command: 'hold' });
+  await acquireLock(path, { command: 'hold', waitMs: 20_000 });
   process.stdout.write('held\n');
   setInterval(() => undefined, 1000);
 } else {

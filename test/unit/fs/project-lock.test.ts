@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../../src/fs/process-identity.ts';
 import { acquireLock, readLock } from '../../../src/fs/project-lock.ts';
-import { runCommand, temporaryFolder } from '../../helpers/index.ts';
+import { requirePeer, runCommand, startCommand, temporaryFolder } from '../../helpers/index.ts';
 
 let folder: string;
 let path: string;
@@ -17,6 +17,7 @@ beforeEach(async () => {
 });
 
 const command = 'mlo repro';
+const WORKER = fileURLToPath(new URL('lock-worker.ts', import.meta.url));
 
 /** The id of a process that has ended. */
 function deadPid(): number {
@@ -121,19 +122,33 @@ describe('project lock', () => {
     leave({ pid: deadPid(), startTicks: undefined });
     writeFileSync(`${path}.takeover`, readFileSync(path));
     writeFileSync(join(folder, 'counter'), '0');
-    const worker = fileURLToPath(new URL('lock-worker.ts', import.meta.url));
     const results = await Promise.all(
       Array.from({ length: 5 }, () =>
-        runCommand(process.execPath, [worker, path, join(folder, 'counter'), '20'], { cwd: folder, env: process.env }),
+        runCommand(process.execPath, [WORKER, path, join(folder, 'counter'), '20'], { cwd: folder, env: process.env }),
       ),
     );
     expect(results.map((result) => result.code + result.stderr)).toEqual(['0', '0', '0', '0', '0']);
     expect(readFileSync(join(folder, 'counter'), 'utf8')).toBe('100');
   });
 
+  it('cannot be taken over by a second process while a first one is taking it over', async () => {
+    const strace = requirePeer('strace');
+    leave({ pid: deadPid(), startTicks: undefined });
+    const counter = join(folder, 'counter');
+    writeFileSync(counter, '0');
+    // The fourth rename of a take-over is the one that replaces the dead lock; it is held up for two seconds.
+    const slowly = ['-qq', '-o', '/dev/null', '-e', 'trace=rename', '-e', 'inject=rename:delay_enter=2000000:when=4', process.execPath];
+    const first = startCommand(strace, [...slowly, WORKER, path, counter, '1'], { cwd: folder, env: process.env });
+    await expect.poll(() => existsSync(`${path}.takeover`), { timeout: 20_000 }).toBe(true);
+    const second = startCommand(process.execPath, [WORKER, path, 'hold'], { cwd: folder, env: process.env });
+    await second.waitFor('held');
+    expect(readFileSync(counter, 'utf8')).toBe('1');
+    second.signalGroup('SIGKILL');
+    expect((await first.ended).code).toBe(0);
+  });
+
   it('of a killed process is taken over', async () => {
-    const worker = fileURLToPath(new URL('lock-worker.ts', import.meta.url));
-    const child = spawn(process.execPath, [worker, path, 'hold'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [WORKER, path, 'hold'], { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     expect(readLock(path)?.pid).toBe(child.pid);
     const ended = new Promise((resolve) => child.once('exit', resolve));

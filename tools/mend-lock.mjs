@@ -1,7 +1,10 @@
-// Adds to package-lock.json the native packages of other platforms that npm left out because the registry in use
-// did not have them: node tools/complete-lock.mjs, after npm install. Without these entries npm 11 refuses `npm ci`
-// ("Missing … from lock file"), and another platform would install without its native part.
-// Their versions stand in the package that wants them; their digests are unknown, so npm does not check these.
+// Makes package-lock.json good for every machine: node tools/mend-lock.mjs, after each npm install that changes it.
+//
+// 1. npm leaves out native packages of other platforms where the registry in use does not have them. Without their
+//    entries npm 11 refuses `npm ci` ("Missing … from lock file"), and other platforms would install no native part.
+//    Their versions stand in the package that wants them; their digests are unknown, so npm does not check these.
+// 2. npm drops an optional package without a word where its `engines` exclude the Node that npm runs on. Here that is not
+//    the Node that uses it: an older one installs, the pinned one runs. So optional packages carry no `engines`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
@@ -9,8 +12,15 @@ const LOCK = new URL('../package-lock.json', import.meta.url);
 const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const LIBRARIES = { gnu: 'glibc', gnueabihf: 'glibc', musl: 'musl', musleabihf: 'musl' };
 
+export function mendLock(lock) {
+  const { '': root, ...packages } = { ...lock.packages, ...missingEntries(lock) };
+  const entries = Object.entries(packages).map(([path, entry]) => [path, entry.optional === true ? withoutEngines(entry) : entry]);
+  entries.sort(([a], [b]) => a.localeCompare(b, 'en'));
+  return { ...lock, packages: Object.fromEntries([['', root], ...entries]) };
+}
+
 /** Lock-file path → entry, for every optional dependency that has none. */
-export function missingEntries(lock) {
+function missingEntries(lock) {
   const missing = {};
   for (const [path, wanted] of Object.entries(lock.packages)) {
     for (const [name, version] of Object.entries(wanted.optionalDependencies ?? {})) {
@@ -31,9 +41,10 @@ function platformOf(name) {
   return { cpu: [cpu], ...(libc === undefined || parts[system] !== 'linux' ? {} : { libc: [libc] }), os: [parts[system]] };
 }
 
+function withoutEngines({ engines: _engines, ...entry }) {
+  return entry;
+}
+
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const lock = JSON.parse(readFileSync(LOCK, 'utf8'));
-  const { '': root, ...packages } = lock.packages;
-  const sorted = Object.entries({ ...packages, ...missingEntries(lock) }).sort(([a], [b]) => (a < b ? -1 : 1));
-  writeFileSync(LOCK, `${JSON.stringify({ ...lock, packages: Object.fromEntries([['', root], ...sorted]) }, undefined, 2)}\n`);
+  writeFileSync(LOCK, `${JSON.stringify(mendLock(JSON.parse(readFileSync(LOCK, 'utf8'))), undefined, 2)}\n`);
 }
