@@ -13,7 +13,6 @@ import { checkBeforeRun } from './repro/checks.ts';
 import { ignoreCachedOuts } from './repro/ignore-outs.ts';
 import { ReproJournal } from './repro/journal.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
-import { setParams } from './repro/set-params.ts';
 import { StageRunner } from './repro/stage-runner.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
 import { toStatus } from './status.ts';
@@ -36,7 +35,10 @@ async function previewRepro(project: Project, options: ReproOptions): Promise<Re
 
 async function reproduce(project: Project, options: ReproOptions): Promise<ReproData> {
   const startedMs = performance.now();
-  if (options.set.length > 0) await setParams(project, options.set);
+  if (options.set.length > 0) {
+    const { setParams } = await import('./repro/set-params.ts');
+    await setParams(project, options.set);
+  }
   const prepared = await preparePlan(project, options);
   const plans = plan(prepared.request);
   checkBeforeRun(project.root, prepared.graph, plans, project.scan().pointers.map((path) => path.slice(0, -POINTER_SUFFIX.length)));

@@ -50,10 +50,10 @@ export function hookModules(options: HookOptions): void {
     const parent = context.parentURL;
     if (isBuiltin(specifier)) return next(specifier, context);
     if (specifier !== entry && parent !== undefined && isOurs(parent)) return remember(next(specifier, context));
-    if (specifier === 'mlo-cli') return remember(next(INDEX, context));
+    if (specifier === 'mlo-cli') return remember(goTo(fileURLToPath(INDEX), context, next));
     if (TENSORFLOW.test(specifier)) {
       options.onTensorFlow();
-      return remember(next(specifier, { ...context, parentURL: tensorFlowParent(specifier) }));
+      return remember(goTo(findTensorFlow(specifier), context, next));
     }
     const found = resolveForStage(specifier, context, next);
     record(specifier, context, found);
@@ -72,7 +72,7 @@ export function hookModules(options: HookOptions): void {
       if (!NOT_FOUND.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
       const path = pathOf(specifier, context.parentURL);
       const found = path === undefined ? undefined : typescriptCandidates(path).find(isFile);
-      if (found !== undefined) return next(pathToFileURL(found).href, context);
+      if (found !== undefined) return goTo(found, context, next);
       recordFailed(specifier, context);
       throw error;
     }
@@ -144,10 +144,16 @@ export function hookModules(options: HookOptions): void {
 
 const NOT_FOUND = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT']);
 
-/** Packages of TensorFlow.js that the umbrella brings along are found from there. */
-function tensorFlowParent(specifier: string): string {
-  if (/^@tensorflow\/(tfjs|tfjs-backend-wasm)(\/|$)/.test(specifier)) return INDEX;
-  return pathToFileURL(realpathSync(fileURLToPath(import.meta.resolve('@tensorflow/tfjs')))).href;
+/** `require` takes paths and no URLs, `import` the other way round. */
+function goTo(path: string, context: ResolveHookContext, next: NextResolve): ResolveFnOutput {
+  return next(isRequire(context) ? path : pathToFileURL(path).href, context);
+}
+
+/** Absolute path in the running mlo's dependencies; what the umbrella package brings along is found from there. */
+function findTensorFlow(specifier: string): string {
+  const own = createRequire(INDEX);
+  const direct = /^@tensorflow\/(tfjs|tfjs-backend-wasm)(\/|$)/.test(specifier);
+  return (direct ? own : createRequire(own.resolve('@tensorflow/tfjs'))).resolve(specifier);
 }
 
 /** Absolute path of a specifier that is one; undefined for names of packages. */

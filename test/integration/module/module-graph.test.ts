@@ -121,12 +121,12 @@ describe('a stage module', () => {
   it('may be CommonJS', async () => {
     const project = await createStageProject({
       'package.json': '{}',
-      'stages/train.js': `const { defineStage } = require('mlo-cli');\nconst { h } = require('./h');\nmodule.exports = defineStage(({ log }) => log(h));`,
+      'stages/train.js': `const { defineStage } = require('mlo-cli');\nconst { h } = require('./h');\nmodule.exports = defineStage(({ log, tf }) => log(h, tf.scalar(1) instanceof require('@tensorflow/tfjs-core').Tensor));`,
       'stages/h.ts': 'export const h: string = "typed";',
     });
     const { error, stdout, code } = await project.run({ module: project.path('stages/train.js') });
     expect(error).toBeUndefined();
-    expect(stdout).toBe('typed\n');
+    expect(stdout).toBe('typed true\n');
     expect(code).toMatchObject({ 'stages/h.js': 'missing', 'stages/h.json': 'missing', 'stages/h/index.js': 'missing' });
     expect(codeChanged(project.root, code, {})).toEqual([]);
   });
