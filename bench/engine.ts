@@ -31,7 +31,10 @@ function matrixRows(): readonly Row[] {
     },
     ROUNDS,
   );
-  const again = measureTogether({ repro: { argv: [...MLO, 'repro'], cwd: folder }, status: { argv: [...MLO, 'status'], cwd: folder } }, ROUNDS * 2);
+  const again = measureTogether(
+    { repro: { argv: [...MLO, 'repro'], cwd: folder }, status: { argv: [...MLO, 'status'], cwd: folder } },
+    ROUNDS * 2,
+  );
   const floor = { name: '343 spawns of /bin/sh from a bare node', measured: first.floor };
   return [
     { work: '343 `matrix` stages `echo … > out`, first run, `-j 1`', measured: first.one, floor, target: { ms: 1300 } },
@@ -58,7 +61,10 @@ function dvcRows(): readonly Row[] {
   };
   reset();
   const first = measure({ argv: [dvc, 'repro', '-q'], cwd: folder, env, before: reset }, 1);
-  const again = measureTogether({ repro: { argv: [dvc, 'repro', '-q'], cwd: folder, env }, status: { argv: [dvc, 'status'], cwd: folder, env } }, 1);
+  const again = measureTogether(
+    { repro: { argv: [dvc, 'repro', '-q'], cwd: folder, env }, status: { argv: [dvc, 'status'], cwd: folder, env } },
+    1,
+  );
   return [
     { work: 'peer: DVC, the same 343 stages, first run', measured: first },
     { work: 'peer: DVC, no-op `repro`', measured: again.repro },
@@ -83,7 +89,12 @@ function chainRows(): readonly Row[] {
     const parsed = measure(dry, ROUNDS);
     const scale = count / 3000;
     rows.push(
-      { work: `${count} chained stages, \`repro --dry\`, first`, measured: measured.first, floor: { name: '`yaml` alone', measured: measured.yaml }, target: { ms: 1100 * scale } },
+      {
+        work: `${count} chained stages, \`repro --dry\`, first`,
+        measured: measured.first,
+        floor: { name: '`yaml` alone', measured: measured.yaml },
+        target: { ms: 1100 * scale },
+      },
       { work: `${count} chained stages, \`repro --dry\`, from the parsed cache`, measured: parsed, target: { ms: 250 } },
     );
   }
@@ -92,7 +103,9 @@ function chainRows(): readonly Row[] {
 
 function startRows(): readonly Row[] {
   const start = measureTogether({ node: { argv: [process.execPath, '-e', '0'] }, version: { argv: [...MLO, '--version'] } }, ROUNDS * 4);
-  return [{ work: '`mlo --version`', measured: start.version, floor: { name: '`node -e 0`', measured: start.node }, target: { ratio: 1.6 } }];
+  return [
+    { work: '`mlo --version`', measured: start.version, floor: { name: '`node -e 0`', measured: start.node }, target: { ratio: 1.6 } },
+  ];
 }
 
 function irisRows(): readonly Row[] {
@@ -102,7 +115,8 @@ function irisRows(): readonly Row[] {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const clean = (): void => {
-    for (const name of ['.mlo', 'pipeline.lock', 'models', 'reports', 'data/processed']) rmSync(join(folder, name), { recursive: true, force: true });
+    for (const name of ['.mlo', 'pipeline.lock', 'models', 'reports', 'data/processed'])
+      rmSync(join(folder, name), { recursive: true, force: true });
   };
   const first = measure({ argv: [...MLO, 'repro'], cwd: folder, before: clean }, ROUNDS);
   const again = measureTogether(

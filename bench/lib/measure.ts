@@ -16,7 +16,10 @@ export interface Command {
 }
 
 /** Whole processes, one after the other: `rounds` of each command in turn, so that drift of the machine hits all alike. */
-export function measureTogether<Name extends string>(commands: { readonly [name in Name]: Command }, rounds: number): { readonly [name in Name]: Measured } {
+export function measureTogether<Name extends string>(
+  commands: { readonly [name in Name]: Command },
+  rounds: number,
+): { readonly [name in Name]: Measured } {
   const names = Object.keys(commands) as Name[];
   const times = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
@@ -37,7 +40,11 @@ function runOnce(command: Command): number {
   const [file, ...args] = command.argv;
   if (file === undefined) throw new Error('an empty command');
   const started = performance.now();
-  const { status, stderr, error } = spawnSync(file, args, { cwd: command.cwd, env: command.env ?? process.env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stderr, error } = spawnSync(file, args, {
+    cwd: command.cwd,
+    env: command.env ?? process.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const elapsed = performance.now() - started;
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${command.argv.join(' ')} ended with ${status}:\n${stderr.toString()}`);

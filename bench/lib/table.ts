@@ -11,13 +11,15 @@ export interface Row {
 
 /** A Markdown table: median (min–max), the floor and the ratio to it, the target and whether it was reached. */
 export function formatTable(rows: readonly Row[]): string {
-  const head = '| work | median (min–max) | floor or peer in the same run | ratio | target | reached |\n| --- | --- | --- | --- | --- | --- |';
+  const head =
+    '| work | median (min–max) | floor or peer in the same run | ratio | target | reached |\n| --- | --- | --- | --- | --- | --- |';
   return [head, ...rows.map(formatRow)].join('\n');
 }
 
 function formatRow({ work, measured, floor, target }: Row): string {
   const ratio = floor === undefined ? undefined : measured.median / floor.measured.median;
-  const reached = target === undefined ? '' : ('ms' in target ? measured.median <= target.ms : (ratio ?? Number.NaN) <= target.ratio) ? 'yes' : '**no**';
+  const reached =
+    target === undefined ? '' : ('ms' in target ? measured.median <= target.ms : (ratio ?? Number.NaN) <= target.ratio) ? 'yes' : '**no**';
   const cells = [
     work,
     formatMeasured(measured),

@@ -27,7 +27,9 @@ export async function add(ctx: AppContext, options: { readonly paths: readonly s
     for (const path of paths) {
       const absolute = absolutePath(project.root, path);
       const onProgress = byteProgress(ctx.emit, 'commit', path);
-      const content = options.commit ? await cache.commit(absolute, { signal: ctx.signal, onProgress }) : await cache.observe(absolute, { signal: ctx.signal, onProgress });
+      const content = options.commit
+        ? await cache.commit(absolute, { signal: ctx.signal, onProgress })
+        : await cache.observe(absolute, { signal: ctx.signal, onProgress });
       if (content === undefined) throw new MloError('MLO_SOURCE_CHANGED', `'${path}' disappeared while it was added`);
       stored.push({ path, content });
     }
@@ -38,7 +40,14 @@ export async function add(ctx: AppContext, options: { readonly paths: readonly s
       const changed = !sameContent(before?.content, content);
       const pointer = changed ? writePointer(project.root, path, content) : path + POINTER_SUFFIX;
       addGitignoreEntry(project.root, path);
-      return { path, pointer, digest: content.digest, size: content.size, ...(content.files === undefined ? {} : { files: content.files }), changed };
+      return {
+        path,
+        pointer,
+        digest: content.digest,
+        size: content.size,
+        ...(content.files === undefined ? {} : { files: content.files }),
+        changed,
+      };
     });
     return { added };
   });
@@ -51,22 +60,33 @@ async function refuse(project: Project, paths: readonly ProjectPath[], pointers:
   for (const path of paths) {
     const stat = lstatSync(absolutePath(project.root, path), { throwIfNoEntry: false });
     if (stat === undefined) throw new MloError('MLO_TARGET', `'${path}' does not exist`, { hint: 'Check the path.' });
-    if (path === '.' || /^\.(mlo|git)(\/|$)/.test(path)) throw new MloError('MLO_PATH_UNSAFE', `'${path}' cannot be added`, { hint: 'Add the folder that holds the data.' });
-    if (path.endsWith(POINTER_SUFFIX)) throw new MloError('MLO_USAGE', `'${path}' is a pointer`, { hint: `Add the data itself: mlo add ${path.slice(0, -POINTER_SUFFIX.length)}` });
+    if (path === '.' || /^\.(mlo|git)(\/|$)/.test(path))
+      throw new MloError('MLO_PATH_UNSAFE', `'${path}' cannot be added`, { hint: 'Add the folder that holds the data.' });
+    if (path.endsWith(POINTER_SUFFIX))
+      throw new MloError('MLO_USAGE', `'${path}' is a pointer`, {
+        hint: `Add the data itself: mlo add ${path.slice(0, -POINTER_SUFFIX.length)}`,
+      });
     if (tracked.has(path)) {
-      throw new MloError('MLO_OUT_IN_GIT', `'${path}' is already tracked by Git`, { hint: `git rm -r --cached '${path}' && mlo add '${path}'` });
+      throw new MloError('MLO_OUT_IN_GIT', `'${path}' is already tracked by Git`, {
+        hint: `git rm -r --cached '${path}' && mlo add '${path}'`,
+      });
     }
-    if (ignore.ignores(path, stat.isDirectory())) throw new MloError('MLO_USAGE', `'${path}' is ignored by .mloignore`, { hint: 'Change .mloignore, or leave the path out.' });
+    if (ignore.ignores(path, stat.isDirectory()))
+      throw new MloError('MLO_USAGE', `'${path}' is ignored by .mloignore`, { hint: 'Change .mloignore, or leave the path out.' });
     const [owned] = outs.touching(path);
     if (owned !== undefined) {
       throw new MloError('MLO_GRAPH', `'${path}' overlaps with out '${owned.out.path}' of stage '${owned.stage.address}'`, {
         hint: `Outs are kept by their stage: mlo repro ${owned.stage.address}, or mlo commit ${owned.stage.address}`,
       });
     }
-    const other = pointers.find((pointer) => pointer.path !== path && (path.startsWith(`${pointer.path}/`) || pointer.path.startsWith(`${path}/`)));
+    const other = pointers.find(
+      (pointer) => pointer.path !== path && (path.startsWith(`${pointer.path}/`) || pointer.path.startsWith(`${path}/`)),
+    );
     if (other !== undefined) {
       throw new MloError('MLO_GRAPH', `'${path}' overlaps with '${other.path}', which is tracked by '${other.pointerPath}'`, {
-        hint: path.startsWith(`${other.path}/`) ? `Add the whole folder again: mlo add ${other.path}` : `First stop tracking it: rm '${other.pointerPath}'`,
+        hint: path.startsWith(`${other.path}/`)
+          ? `Add the whole folder again: mlo add ${other.path}`
+          : `First stop tracking it: rm '${other.pointerPath}'`,
       });
     }
   }

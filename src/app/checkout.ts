@@ -29,7 +29,9 @@ export async function checkout(ctx: AppContext, options: CheckoutCommandOptions)
   });
 }
 
-type OneResult = CheckoutData['targets'][number] & { readonly summary: { readonly added: number; readonly modified: number; readonly deleted: number } };
+type OneResult = CheckoutData['targets'][number] & {
+  readonly summary: { readonly added: number; readonly modified: number; readonly deleted: number };
+};
 
 async function checkoutOne(project: Project, { path, content }: TrackedContent, force: boolean): Promise<OneResult> {
   const cache = await project.cache();

@@ -24,7 +24,12 @@ export interface CommitOptionsOfCommand {
 export async function commit(ctx: AppContext, options: CommitOptionsOfCommand): Promise<CommitData> {
   return await withWriter(ctx, async (project) => {
     const committed = options.targets.length > 0 ? [] : await commitPointers(project);
-    const prepared = await preparePlan(project, { targets: options.targets, file: options.file, singleItem: options.targets.length > 0, need: 'nothing' });
+    const prepared = await preparePlan(project, {
+      targets: options.targets,
+      file: options.file,
+      singleItem: options.targets.length > 0,
+      need: 'nothing',
+    });
     for (const stage of prepared.stages) committed.push(await commitStage(project, prepared, stage, options.force));
     ignoreCachedOuts(project.root, prepared.stages);
     await prepared.cache.flush();
@@ -36,7 +41,9 @@ export async function commit(ctx: AppContext, options: CommitOptionsOfCommand): 
 async function commitStage(project: Project, prepared: Prepared, stage: Stage, force: boolean): Promise<CommitData['committed'][number]> {
   const { declared, pending } = stageFacts(stage, prepared.graph, new Map(), prepared.request.observation);
   if (declared === undefined) {
-    throw new MloError('MLO_DEP_MISSING', `Stage '${stage.address}': dep '${pending[0]?.path ?? '?'}' does not exist`, { hint: 'Bring it back, or: mlo repro' });
+    throw new MloError('MLO_DEP_MISSING', `Stage '${stage.address}': dep '${pending[0]?.path ?? '?'}' does not exist`, {
+      hint: 'Bring it back, or: mlo repro',
+    });
   }
   const locked = prepared.locks.entries.get(stage.address);
   if (!force) await agree(project, stage, declared, locked);
@@ -54,14 +61,18 @@ async function agree(project: Project, stage: Stage, declared: FingerprintRecord
   const question = `Inputs of stage '${stage.address}' have changed since it ran (${names})`;
   const agreed = await project.ctx.confirm?.(`${question}. Commit its outs as made from them?`);
   if (agreed === true) return;
-  throw new MloError('MLO_OUT_UNSAVED', `${question}; nothing was committed`, { hint: 'Run it (mlo repro), or take the outs as they are: mlo commit --force' });
+  throw new MloError('MLO_OUT_UNSAVED', `${question}; nothing was committed`, {
+    hint: 'Run it (mlo repro), or take the outs as they are: mlo commit --force',
+  });
 }
 
 /** Which modules a stage loads is only found by running it. */
 function codeRecord(project: Project, stage: Stage, locked: LockEntry | undefined): Pick<FingerprintRecord, 'code' | 'packages'> {
   if (stage.action.kind === 'cmd') return {};
   if (locked?.code === undefined) {
-    throw new MloError('MLO_TARGET', `Stage '${stage.address}' has never run, so the modules it loads are not known`, { hint: `Run it once: mlo repro ${stage.address}` });
+    throw new MloError('MLO_TARGET', `Stage '${stage.address}' has never run, so the modules it loads are not known`, {
+      hint: `Run it once: mlo repro ${stage.address}`,
+    });
   }
   return codeNow(project.root, locked.code, locked.packages ?? {});
 }

@@ -14,7 +14,10 @@ export interface FreezeData {
 }
 
 /** Writes `frozen: true` into the definition (or takes it out), comments and layout kept; a foreach or matrix is frozen as a whole. */
-export async function freeze(ctx: AppContext, options: { readonly targets: readonly string[]; readonly frozen: boolean; readonly file?: string }): Promise<FreezeData> {
+export async function freeze(
+  ctx: AppContext,
+  options: { readonly targets: readonly string[]; readonly frozen: boolean; readonly file?: string },
+): Promise<FreezeData> {
   return await withWriter(ctx, async (project) => {
     const { pipeline, file, readText } = await loadProjectPipeline(project, options.file);
     const graph = buildGraph(pipeline.stages);

@@ -22,7 +22,8 @@ const NO_PIPELINE: Pipeline = { files: [], stages: [] };
  */
 export async function loadProjectPipeline(project: Project, file?: string, need: 'stages' | 'nothing' = 'stages'): Promise<LoadedPipeline> {
   const readText = textReader(project.root);
-  if (need === 'nothing' && file === undefined && project.scan().pipelines.length === 0) return { pipeline: NO_PIPELINE, file: PIPELINE_FILES[0], readText };
+  if (need === 'nothing' && file === undefined && project.scan().pipelines.length === 0)
+    return { pipeline: NO_PIPELINE, file: PIPELINE_FILES[0], readText };
   const chosen = file === undefined ? undefined : chosenFile(project, file, readText);
   const discovered = project.scan().pipelines;
   const files = chosen === undefined ? discovered : withChosen(discovered, chosen);
@@ -53,13 +54,20 @@ function withChosen(discovered: readonly ProjectPath[], chosen: ProjectPath): re
 }
 
 function fileWhereUserStands(project: Project, files: readonly ProjectPath[]): ProjectPath {
-  const here = relative(project.root, project.ctx.cwd).split(sep).filter((part) => part !== '');
+  const here = relative(project.root, project.ctx.cwd)
+    .split(sep)
+    .filter((part) => part !== '');
   for (let depth = here.length; depth >= 0; depth -= 1) {
-    const folder = here.slice(0, depth).map((part) => `${part}/`).join('');
+    const folder = here
+      .slice(0, depth)
+      .map((part) => `${part}/`)
+      .join('');
     const found = PIPELINE_FILES.map((name) => folder + name).find((path) => files.includes(path));
     if (found !== undefined) return found;
   }
-  throw new MloError('MLO_NOT_A_PROJECT', `There is no pipeline.yaml or dvc.yaml in '${project.root}'`, { hint: 'Create one with: mlo init' });
+  throw new MloError('MLO_NOT_A_PROJECT', `There is no pipeline.yaml or dvc.yaml in '${project.root}'`, {
+    hint: 'Create one with: mlo init',
+  });
 }
 
 function folderPrefix(path: ProjectPath): string {

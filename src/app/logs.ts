@@ -27,14 +27,24 @@ export async function logs(ctx: AppContext, options: LogsOptions): Promise<LogsD
       runId === undefined ? tracking.list({ stage: stage.address, limit: 1 })[0] : tracking.get(runId),
     );
     if (run === undefined) {
-      throw new MloError('MLO_RUN_UNKNOWN', `Stage '${stage.address}' has not run yet`, { hint: `Run it with: mlo repro ${stage.address}` });
+      throw new MloError('MLO_RUN_UNKNOWN', `Stage '${stage.address}' has not run yet`, {
+        hint: `Run it with: mlo repro ${stage.address}`,
+      });
     }
-    return { stage: stage.address, runId: run.id, path: stageLogPath(project.logsDir, stage.address, run.id), running: run.status === 'RUNNING' };
+    return {
+      stage: stage.address,
+      runId: run.id,
+      path: stageLogPath(project.logsDir, stage.address, run.id),
+      running: run.status === 'RUNNING',
+    };
   });
 }
 
 /** Hands on the text of a log; with `follow` goes on until the signal, as more is written. */
-export async function followLog(path: string, options: { readonly follow: boolean; readonly signal: AbortSignal; readonly onText: (text: string) => void }): Promise<void> {
+export async function followLog(
+  path: string,
+  options: { readonly follow: boolean; readonly signal: AbortSignal; readonly onText: (text: string) => void },
+): Promise<void> {
   if (!options.follow && !existsSync(path)) return;
   await tailLog(path, options);
 }

@@ -31,7 +31,14 @@ export function readParsed<T>(stateDir: string, name: string, about: string, rea
 }
 
 /** `value` must survive JSON unchanged. */
-export function writeParsed<T>(stateDir: string, name: string, about: string, sources: readonly ProjectPath[], value: T, readText: ReadText): void {
+export function writeParsed<T>(
+  stateDir: string,
+  name: string,
+  about: string,
+  sources: readonly ProjectPath[],
+  value: T,
+  readText: ReadText,
+): void {
   const stored: Stored<T> = {
     schema: PARSED_SCHEMA,
     about,

@@ -105,7 +105,8 @@ export function locksDigest(loaded: LoadedPipeline, locks: LockFiles): Digest {
 /** A path as typed where the user stands may name an out; a stage name never does. */
 function asTarget(project: Project, target: string, graph: Graph): string {
   const path = tryProjectPath(project.root, project.ctx.cwd, target);
-  const named = path !== undefined && path !== target && (graph.outs.covering(path) !== undefined || graph.order.some((stage) => stage.file === path));
+  const named =
+    path !== undefined && path !== target && (graph.outs.covering(path) !== undefined || graph.order.some((stage) => stage.file === path));
   return named ? path : target;
 }
 
@@ -145,4 +146,3 @@ function codeReason(change: { readonly path?: string; readonly key?: string; rea
 function afterAChange(graph: Graph): NonNullable<PlanRequest['forced']> {
   return (stage, plans) => (graph.upstream.get(stage.address) ?? []).some((address) => plans.get(address)?.state === 'run');
 }
-

@@ -41,7 +41,12 @@ async function reproduce(project: Project, options: ReproOptions): Promise<Repro
   }
   const prepared = await preparePlan(project, options);
   const plans = plan(prepared.request);
-  checkBeforeRun(project.root, prepared.graph, plans, project.scan().pointers.map((path) => path.slice(0, -POINTER_SUFFIX.length)));
+  checkBeforeRun(
+    project.root,
+    prepared.graph,
+    plans,
+    project.scan().pointers.map((path) => path.slice(0, -POINTER_SUFFIX.length)),
+  );
   warnFrozen(project, plans);
 
   const { emit } = project.ctx;
@@ -128,13 +133,15 @@ function node(stage: Stage, prepared: Prepared): { readonly id: string; readonly
 /** Opened before the first shell stage needs it, because its process takes a while to start. */
 function lazySpawner(project: Project, plans: readonly StagePlan[]): { get: () => Promise<Spawner>; close: () => Promise<void> } {
   let opened: Promise<Spawner> | undefined;
-  const get = (): Promise<Spawner> => (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner(project.ctx.env)));
+  const get = (): Promise<Spawner> =>
+    (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner(project.ctx.env)));
   if (plans.some((each) => each.state === 'run' && each.stage.action.kind === 'cmd')) void get().then((spawner) => spawner.warm());
   return { get, close: async () => await (await opened)?.close() };
 }
 
 function warnFrozen(project: Project, plans: readonly StagePlan[]): void {
   for (const { stage } of plans) {
-    if (stage.frozen) project.ctx.emit({ type: 'warning', message: `Stage '${stage.address}' is frozen: its deps are not looked at and it does not run` });
+    if (stage.frozen)
+      project.ctx.emit({ type: 'warning', message: `Stage '${stage.address}' is frozen: its deps are not looked at and it does not run` });
   }
 }

@@ -7,7 +7,10 @@ import { withProject } from './project.ts';
 import type { AppContext, StageShowData } from './types.ts';
 
 /** One stage as it is after templating: what would be run, read and written. */
-export async function stageShow(ctx: AppContext, options: { readonly target: string; readonly file?: string }): Promise<readonly StageShowData[]> {
+export async function stageShow(
+  ctx: AppContext,
+  options: { readonly target: string; readonly file?: string },
+): Promise<readonly StageShowData[]> {
   return await withProject(ctx, async (project) => {
     const { pipeline, file } = await loadProjectPipeline(project, options.file);
     const stages = findTarget(buildGraph(pipeline.stages), options.target, file);
@@ -19,7 +22,9 @@ function definition(stage: Stage): Value {
   const { action } = stage;
   return {
     ...(stage.desc === undefined ? {} : { desc: stage.desc }),
-    ...(action.kind === 'cmd' ? { cmd: action.text, ...(action.shell === undefined ? {} : { shell: action.shell }) } : { run: action.path }),
+    ...(action.kind === 'cmd'
+      ? { cmd: action.text, ...(action.shell === undefined ? {} : { shell: action.shell }) }
+      : { run: action.path }),
     wdir: stage.wdir,
     deps: stage.deps.map(depText),
     params: stage.params.map(paramText),

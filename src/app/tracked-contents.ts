@@ -46,7 +46,8 @@ function choose(
     const path = tryProjectPath(project.root, project.ctx.cwd, target.replace(/\.mlo$/, ''));
     const byPath = all.filter((each) => each.path === path || (path !== undefined && each.path.startsWith(`${path}/`)));
     const found = byPath.length > 0 ? byPath : byStage(target);
-    if (found.length === 0) throw new MloError('MLO_TARGET', `'${target}' names nothing that mlo keeps yet`, { hint: 'mlo status shows what is tracked.' });
+    if (found.length === 0)
+      throw new MloError('MLO_TARGET', `'${target}' names nothing that mlo keeps yet`, { hint: 'mlo status shows what is tracked.' });
     for (const each of found) chosen.set(each.path, each);
   }
   return [...chosen.values()];

@@ -90,7 +90,12 @@ export interface DagData {
 }
 
 export interface StageListData {
-  readonly stages: readonly { readonly name: StageAddress; readonly desc?: string; readonly outs: readonly string[]; readonly frozen: boolean }[];
+  readonly stages: readonly {
+    readonly name: StageAddress;
+    readonly desc?: string;
+    readonly outs: readonly string[];
+    readonly frozen: boolean;
+  }[];
 }
 
 /** `stage show`: the resolved stage as plain data. */
@@ -102,14 +107,25 @@ export interface StageShowData {
 }
 
 export interface AddData {
-  readonly added: readonly { readonly path: string; readonly pointer: string; readonly digest: string; readonly size: number; readonly files?: number; readonly changed: boolean }[];
+  readonly added: readonly {
+    readonly path: string;
+    readonly pointer: string;
+    readonly digest: string;
+    readonly size: number;
+    readonly files?: number;
+    readonly changed: boolean;
+  }[];
 }
 
 export interface CheckoutData {
   readonly added: number;
   readonly modified: number;
   readonly deleted: number;
-  readonly targets: readonly { readonly path: string; readonly change: 'added' | 'modified' | 'unchanged' | 'failed'; readonly error?: string }[];
+  readonly targets: readonly {
+    readonly path: string;
+    readonly change: 'added' | 'modified' | 'unchanged' | 'failed';
+    readonly error?: string;
+  }[];
 }
 
 export interface CommitData {

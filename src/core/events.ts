@@ -14,18 +14,36 @@ export interface StageReport {
   /** What the run that made these outs took; shown as time saved for unchanged and restored stages. */
   readonly savedMs?: number;
   readonly runId?: RunId;
-  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string; readonly details?: { readonly [key: string]: unknown } };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string;
+    readonly details?: { readonly [key: string]: unknown };
+  };
 }
 
 /** All that the core and app tell the outside while they work. `timestampMs` is added by the emitter's owner. */
 export type Event =
   | { readonly type: 'repro-start'; readonly stages: number; readonly runId?: RunId }
   | { readonly type: 'plan'; readonly stages: readonly { name: StageAddress; state: StageState; reasons: readonly Reason[] }[] }
-  | { readonly type: 'stage-start'; readonly stage: StageAddress; readonly runId?: RunId; readonly command: string; readonly reasons: readonly Reason[] }
+  | {
+      readonly type: 'stage-start';
+      readonly stage: StageAddress;
+      readonly runId?: RunId;
+      readonly command: string;
+      readonly reasons: readonly Reason[];
+    }
   | { readonly type: 'stage-output'; readonly stage: StageAddress; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   | { readonly type: 'stage-metric'; readonly stage: StageAddress; readonly name: string; readonly value: number; readonly step: number }
   | { readonly type: 'stage-finish'; readonly report: StageReport }
-  | { readonly type: 'progress'; readonly task: 'hash' | 'commit' | 'checkout'; readonly label: string; readonly done: number; readonly total: number; readonly unit: 'bytes' | 'files' }
+  | {
+      readonly type: 'progress';
+      readonly task: 'hash' | 'commit' | 'checkout';
+      readonly label: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: 'bytes' | 'files';
+    }
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'warning'; readonly message: string; readonly problem?: Problem }
   | { readonly type: 'repro-finish'; readonly ok: boolean; readonly stages: readonly StageReport[]; readonly durationMs: number };

@@ -28,7 +28,10 @@ export function declaredRecord(
   return {
     ...actionRecord(stage, context),
     ...(stage.wdir === folderOf(stage.file) ? {} : { wdir: stage.wdir }),
-    ...nonEmpty('env', mapValues(stage.env, (value) => context.hash(value))),
+    ...nonEmpty(
+      'env',
+      mapValues(stage.env, (value) => context.hash(value)),
+    ),
     ...(stage.backend === undefined ? {} : { backend: stage.backend }),
     ...(stage.seed === undefined ? {} : { seed: stage.seed }),
     ...nonEmpty('params', params),
@@ -57,11 +60,7 @@ export function isCallback(stage: Stage): boolean {
 
 /** Whether an execution of the stage can be brought back later from what it left in the cache. */
 export function isRestorable(stage: Stage): boolean {
-  return (
-    !stage.alwaysChanged &&
-    !isCallback(stage) &&
-    stage.outs.every((out) => !out.persist && (out.cache || out.kind !== 'out'))
-  );
+  return !stage.alwaysChanged && !isCallback(stage) && stage.outs.every((out) => !out.persist && (out.cache || out.kind !== 'out'));
 }
 
 function actionRecord(stage: Stage, context: FingerprintContext): FingerprintRecord {

@@ -23,12 +23,20 @@ export function parsePointer(path: string, text: string): Content {
   if (!isMap(value)) throw damaged(path, 'it is not a JSON object');
   const schema = value['schema'];
   if (typeof schema === 'number' && schema > POINTER_SCHEMA) {
-    throw new MloError('MLO_FORMAT_VERSION', `'${path}' has schema ${schema}; this mlo reads up to ${POINTER_SCHEMA}`, { hint: 'Update mlo-cli.' });
+    throw new MloError('MLO_FORMAT_VERSION', `'${path}' has schema ${schema}; this mlo reads up to ${POINTER_SCHEMA}`, {
+      hint: 'Update mlo-cli.',
+    });
   }
   if (schema !== POINTER_SCHEMA || value['hash'] !== 'blake3-256') throw damaged(path, '"hash" and "schema" are not those of a pointer');
   if (!isLockedContent(value)) throw damaged(path, 'it holds no digest and size');
   const { digest, size, kind, files, mode } = value;
-  return fromLocked({ digest, size, ...(kind === undefined ? {} : { kind }), ...(files === undefined ? {} : { files }), ...(mode === undefined ? {} : { mode }) });
+  return fromLocked({
+    digest,
+    size,
+    ...(kind === undefined ? {} : { kind }),
+    ...(files === undefined ? {} : { files }),
+    ...(mode === undefined ? {} : { mode }),
+  });
 }
 
 function damaged(path: string, why: string, cause?: unknown): MloError {

@@ -15,8 +15,14 @@ export function checkBeforeRun(root: string, graph: Graph, plans: readonly Stage
     plans.flatMap((plan) => missingData(plan, graph, added)),
   );
   const active = plans.filter((plan) => plan.state === 'run' || plan.state === 'restore').map((plan) => plan.stage);
-  throwAll('MLO_PATH_UNSAFE', active.flatMap((stage) => escapingOuts(root, stage)));
-  throwAll('MLO_PIPELINE_INVALID', active.flatMap((stage) => wdirProblem(root, stage, graph)));
+  throwAll(
+    'MLO_PATH_UNSAFE',
+    active.flatMap((stage) => escapingOuts(root, stage)),
+  );
+  throwAll(
+    'MLO_PIPELINE_INVALID',
+    active.flatMap((stage) => wdirProblem(root, stage, graph)),
+  );
   throwAll('MLO_OUT_IN_GIT', outsInGit(root, active));
 }
 
@@ -37,7 +43,13 @@ function missingData(plan: StagePlan, graph: Graph, added: readonly ProjectPath[
       return [{ ...(dep?.at ?? stage.at), message: `Stage '${stage.address}': dep '${reason.path}' does not exist`, hint }];
     }
     if (reason.kind === 'missing-data') {
-      return [{ ...stage.at, message: `Stage '${stage.address}' is frozen and its out '${reason.path}' is missing`, hint: `Bring it back, or: mlo unfreeze ${stage.address}` }];
+      return [
+        {
+          ...stage.at,
+          message: `Stage '${stage.address}' is frozen and its out '${reason.path}' is missing`,
+          hint: `Bring it back, or: mlo unfreeze ${stage.address}`,
+        },
+      ];
     }
     return [];
   });
@@ -56,7 +68,13 @@ function escapingOuts(root: string, stage: Stage): readonly Problem[] {
   return stage.outs.flatMap((out) => {
     const parent = nearestExisting(dirname(absolutePath(root, out.path)));
     if (isInside(realRoot, realpathSync(parent))) return [];
-    return [{ ...out.at, message: `Stage '${stage.address}': out '${out.path}' resolves outside the project (through a symlink)`, hint: 'Replace the symlink by a folder.' }];
+    return [
+      {
+        ...out.at,
+        message: `Stage '${stage.address}': out '${out.path}' resolves outside the project (through a symlink)`,
+        hint: 'Replace the symlink by a folder.',
+      },
+    ];
   });
 }
 
@@ -64,16 +82,21 @@ function wdirProblem(root: string, stage: Stage, graph: Graph): readonly Problem
   if (stage.wdir === '.' || graph.outs.covering(stage.wdir) !== undefined) return [];
   const path = absolutePath(root, stage.wdir);
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' does not exist`, hint: `mkdir -p ${stage.wdir}` }];
+  if (stat === undefined)
+    return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' does not exist`, hint: `mkdir -p ${stage.wdir}` }];
   if (!stat.isDirectory()) return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' is not a folder` }];
-  if (!isInside(realpathSync(root), realpathSync(path))) return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' is outside the project` }];
+  if (!isInside(realpathSync(root), realpathSync(path)))
+    return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' is outside the project` }];
   return [];
 }
 
 function outsInGit(root: string, stages: readonly Stage[]): readonly Problem[] {
   const cached = stages.flatMap((stage) => stage.outs.filter((out) => out.cache).map((out) => ({ stage, out })));
   if (cached.length === 0) return [];
-  const tracked = trackedByGit(root, cached.map(({ out }) => out.path));
+  const tracked = trackedByGit(
+    root,
+    cached.map(({ out }) => out.path),
+  );
   return cached
     .filter(({ out }) => tracked.has(out.path))
     .map(({ stage, out }) => ({

@@ -54,8 +54,12 @@ async function store(cache: Cache, workspace: Workspace, out: OutSpec, path: str
 function notWritten(stage: Stage, missing: readonly OutSpec[]): MloError {
   const paths: ProjectPath[] = missing.map((out) => out.path);
   const names = paths.map((path) => `'${path}'`).join(', ');
-  return new MloError('MLO_OUT_NOT_WRITTEN', `Stage '${stage.address}' ended well but did not write its ${paths.length === 1 ? 'out' : 'outs'} ${names}`, {
-    hint: `Check what the command writes against 'outs' in ${stage.at.file}:${stage.at.line}.`,
-    details: { stage: stage.address, paths },
-  });
+  return new MloError(
+    'MLO_OUT_NOT_WRITTEN',
+    `Stage '${stage.address}' ended well but did not write its ${paths.length === 1 ? 'out' : 'outs'} ${names}`,
+    {
+      hint: `Check what the command writes against 'outs' in ${stage.at.file}:${stage.at.line}.`,
+      details: { stage: stage.address, paths },
+    },
+  );
 }

@@ -49,7 +49,11 @@ async function executeCommand(request: ActionRequest): Promise<ActionResult> {
   if (stage.action.kind !== 'cmd') throw new Error('not a shell stage');
   const { runShell } = await import('../../runtime/shell/run-shell.ts');
   const kind = stage.file.endsWith('dvc.yaml') ? 'dvc' : 'pipeline';
-  const { shell, recorded } = chooseShell({ kind, env: request.project.ctx.env, ...(stage.action.shell === undefined ? {} : { shell: stage.action.shell }) });
+  const { shell, recorded } = chooseShell({
+    kind,
+    env: request.project.ctx.env,
+    ...(stage.action.shell === undefined ? {} : { shell: stage.action.shell }),
+  });
   const spec = { ...context(request), commands: stage.action.commands, shell };
   const result = await runShell(spec, await request.spawner());
   return { ...(result.error === undefined ? {} : { error: result.error }), discovered: {}, tags: { 'mlo.shell': recorded } };
@@ -112,7 +116,10 @@ function context(request: ActionRequest): StageContext {
   };
 }
 
-function named(root: string, specs: readonly { readonly name?: string; readonly declared: string; readonly path: string }[]): { [name: string]: string } {
+function named(
+  root: string,
+  specs: readonly { readonly name?: string; readonly declared: string; readonly path: string }[],
+): { [name: string]: string } {
   return Object.fromEntries(specs.map((spec) => [spec.name ?? spec.declared, absolutePath(root, spec.path)]));
 }
 
@@ -135,4 +142,3 @@ function warnUndeclared(project: Project, stage: Stage, found: ModuleResult['und
   const hint = found.what === 'read' ? `Add it to the deps of '${stage.address}' in ${stage.file}` : 'Declare as deps what it reads';
   project.ctx.emit({ type: 'warning', message: `Stage '${stage.address}' ${what}`, problem: { ...stage.at, message: what, hint } });
 }
-

@@ -60,7 +60,8 @@ export class ReproJournal {
     const file = this.#open();
     ftruncateSync(file, 0);
     this.#append({ type: 'base', locks });
-    for (const [stage, outs] of this.#unfinished) this.#append(outs === undefined ? { type: 'start', stage } : { type: 'failed', stage, outs });
+    for (const [stage, outs] of this.#unfinished)
+      this.#append(outs === undefined ? { type: 'start', stage } : { type: 'failed', stage, outs });
   }
 
   close(): void {

@@ -42,7 +42,14 @@ export async function removeOldOuts(request: PrepareOuts): Promise<void> {
 export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Promise<void> {
   const { project, cache, workspace, stage, locked, leftovers } = request;
   const content = workspace.contents.get(out.path);
-  if (content === undefined || leftovers === 'any' || leftovers?.[out.path] === content.digest || cache.has(content) || isFromLock(locked, out, content)) return;
+  if (
+    content === undefined ||
+    leftovers === 'any' ||
+    leftovers?.[out.path] === content.digest ||
+    cache.has(content) ||
+    isFromLock(locked, out, content)
+  )
+    return;
   if (content.size > ASK_BYTES || (content.files ?? 1) > ASK_FILES) await askOrStop(request, out, content);
   await cache.commit(absolutePath(project.root, out.path));
   const what = content.kind === 'tree' ? `${content.files ?? 0} files` : `${content.size} bytes`;

@@ -51,7 +51,15 @@ export class RunRecorder {
   async startStage(stage: Stage, command: string, params: StageParams): Promise<RunId> {
     const parentId = await this.begin();
     const id = newRunId();
-    this.#store.startRun({ id, name: stage.address, parentId, stage: stage.address, command, startedMs: Date.now(), params: runParams(params) });
+    this.#store.startRun({
+      id,
+      name: stage.address,
+      parentId,
+      stage: stage.address,
+      command,
+      startedMs: Date.now(),
+      params: runParams(params),
+    });
     return id;
   }
 
@@ -69,7 +77,10 @@ export class RunRecorder {
 
   metrics(id: RunId, values: ReadonlyMap<string, number>): void {
     const timestampMs = Date.now();
-    this.#store.logMetrics(id, [...values].map(([name, value]) => ({ name, value, step: 0, timestampMs })));
+    this.#store.logMetrics(
+      id,
+      [...values].map(([name, value]) => ({ name, value, step: 0, timestampMs })),
+    );
   }
 
   tags(id: RunId, tags: { readonly [key: string]: string }): void {

@@ -13,7 +13,9 @@ export async function setParams(project: Project, settings: readonly string[]): 
     const { file, key, value } = parseSetting(setting);
     const text = texts.get(file) ?? readText(file);
     if (text === undefined) {
-      throw new MloError('MLO_PARAMS', `--set ${setting}: there is no params file '${file}'`, { hint: 'Name the file: --set other.yaml:key=value' });
+      throw new MloError('MLO_PARAMS', `--set ${setting}: there is no params file '${file}'`, {
+        hint: 'Name the file: --set other.yaml:key=value',
+      });
     }
     texts.set(file, setParamInText(file, text, key, value));
   }

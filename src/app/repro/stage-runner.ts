@@ -73,7 +73,8 @@ export class StageRunner {
   async #decide(stage: Stage): Promise<StagePlan> {
     const { prepared } = this.#parts;
     const first = this.#initial.get(stage.address);
-    const settled = prepared.graph.upstream.get(stage.address)?.every((address) => this.#initial.get(address)?.state === 'unchanged') ?? true;
+    const settled =
+      prepared.graph.upstream.get(stage.address)?.every((address) => this.#initial.get(address)?.state === 'unchanged') ?? true;
     if (first?.state === 'unchanged' && settled) return first;
     await prepared.workspace.refresh(stage);
     await prepared.reloadParams(stage);
@@ -85,7 +86,11 @@ export class StageRunner {
     const { stage, entry } = decision;
     this.#plans.set(stage.address, decision);
     if (entry !== undefined && prepared.locks.entries.get(stage.address) !== entry) batches.finished(stage, entry);
-    recorder.link({ stage: stage.address, outcome: 'unchanged', ...(decision.from === undefined ? {} : { producerRunId: decision.from.runId }) });
+    recorder.link({
+      stage: stage.address,
+      outcome: 'unchanged',
+      ...(decision.from === undefined ? {} : { producerRunId: decision.from.runId }),
+    });
     return report;
   }
 
@@ -111,7 +116,11 @@ export class StageRunner {
     }
     this.#finish(stage, entry);
     batches.finished(stage, entry);
-    recorder.link({ stage: stage.address, outcome: 'restored', ...(decision.from === undefined ? {} : { producerRunId: decision.from.runId }) });
+    recorder.link({
+      stage: stage.address,
+      outcome: 'restored',
+      ...(decision.from === undefined ? {} : { producerRunId: decision.from.runId }),
+    });
     return true;
   }
 
@@ -175,7 +184,12 @@ export class StageRunner {
 
   #failed(base: Pick<StageReport, 'name' | 'reasons' | 'runId'>, error: MloError, startedMs: number): StageReport {
     const outcome = this.#parts.project.ctx.signal.aborted ? 'cancelled' : 'failed';
-    return { ...base, outcome, durationMs: performance.now() - startedMs, error: { code: error.code, message: error.message, ...errorExtras(error) } };
+    return {
+      ...base,
+      outcome,
+      durationMs: performance.now() - startedMs,
+      error: { code: error.code, message: error.message, ...errorExtras(error) },
+    };
   }
 
   /** From now on, stages after this one see what it has just written. */

@@ -8,7 +8,8 @@ export function checkStage(stage: Stage): readonly Problem[] {
   const outs = new Set(stage.outs.map((out) => out.path));
   for (const dep of stage.deps) {
     const inside = stage.outs.find((out) => out.path.startsWith(`${dep.path}/`) || dep.path.startsWith(`${out.path}/`));
-    if (inside !== undefined) problems.push(problem(dep.at, `Stage '${stage.address}': dep '${dep.path}' and its own out '${inside.path}' overlap`));
+    if (inside !== undefined)
+      problems.push(problem(dep.at, `Stage '${stage.address}': dep '${dep.path}' and its own out '${inside.path}' overlap`));
     if (outs.has(dep.path)) problems.push(problem(dep.at, `Stage '${stage.address}': '${dep.path}' is specified as an out and as a dep`));
   }
   for (const out of stage.outs) {
@@ -25,7 +26,13 @@ export function checkOuts(stage: Stage, index: OutIndex): readonly Problem[] {
   for (const out of stage.outs) {
     const first = index.at(out.path)[0];
     if (first !== undefined && first.stage.address !== stage.address) {
-      problems.push(problem(out.at, `Out '${out.path}' is specified in stage '${first.stage.address}' and in stage '${stage.address}'`, 'Let one stage own it; others may take it as a dep.'));
+      problems.push(
+        problem(
+          out.at,
+          `Out '${out.path}' is specified in stage '${first.stage.address}' and in stage '${stage.address}'`,
+          'Let one stage own it; others may take it as a dep.',
+        ),
+      );
     }
     const above = index.above(out.path);
     if (above !== undefined) {
@@ -45,7 +52,8 @@ function duplicates(stage: Stage, word: string, specs: readonly { readonly path:
   const seen = new Set<string>();
   const problems: Problem[] = [];
   for (const spec of specs) {
-    if (seen.has(spec.path)) problems.push(problem(spec.at, `Stage '${stage.address}': ${word} '${spec.path}' is specified more than once`));
+    if (seen.has(spec.path))
+      problems.push(problem(spec.at, `Stage '${stage.address}': ${word} '${spec.path}' is specified more than once`));
     seen.add(spec.path);
   }
   return problems;

@@ -30,7 +30,9 @@ export function findTarget(graph: Graph, target: string, file: string, glob = fa
   const exact = graph.byAddress.get(target) ?? graph.byAddress.get(`${file}:${target}`);
   if (exact !== undefined) return [exact];
   const stages = graph.order;
-  const group = stages.filter((stage) => stage.group !== undefined && (groupAddress(stage) === target || (stage.group === target && stage.file === file)));
+  const group = stages.filter(
+    (stage) => stage.group !== undefined && (groupAddress(stage) === target || (stage.group === target && stage.file === file)),
+  );
   if (group.length > 0) return group;
   if (glob) {
     const pattern = globToRegExp(target);
@@ -74,9 +76,17 @@ function groupAddress(stage: Stage): string {
 function unknownTarget(graph: Graph, target: string, file: string): MloError {
   const names = graph.order.flatMap((stage) => [stage.address, ...stage.outs.map((out) => out.path)]);
   const close = nearest(target, names);
-  const known = graph.order.slice(0, 8).map((stage) => stage.address).join(', ');
+  const known = graph.order
+    .slice(0, 8)
+    .map((stage) => stage.address)
+    .join(', ');
   return new MloError('MLO_TARGET', `'${target}' is neither a stage of '${file}' nor an out of any stage`, {
-    hint: close === undefined ? (known === '' ? `'${file}' defines no stages.` : `Stages: ${known}${graph.order.length > 8 ? ', …' : ''}`) : `Did you mean '${close}'?`,
+    hint:
+      close === undefined
+        ? known === ''
+          ? `'${file}' defines no stages.`
+          : `Stages: ${known}${graph.order.length > 8 ? ', …' : ''}`
+        : `Did you mean '${close}'?`,
     details: { target, file },
   });
 }

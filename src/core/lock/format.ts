@@ -56,7 +56,8 @@ function checkEntry(path: string, name: string, entry: Value | undefined): void 
   for (const section of ['deps', 'outs'] as const) {
     const map = optionalMap(path, where, section, entry);
     if (section === 'outs') for (const out of Object.keys(map)) parseProjectPath(out, path);
-    for (const [key, content] of Object.entries(map)) if (!isLockedContent(content)) throw damaged(path, `${where}: ${section} '${key}' is not a digest with a size`);
+    for (const [key, content] of Object.entries(map))
+      if (!isLockedContent(content)) throw damaged(path, `${where}: ${section} '${key}' is not a digest with a size`);
   }
   for (const [key, digest] of Object.entries(optionalMap(path, where, 'code', entry))) {
     if (digest !== 'missing' && !isDigest(digest)) throw damaged(path, `${where}: code '${key}' is not a digest`);
@@ -73,7 +74,11 @@ function optionalMap(path: string, where: string, section: string, entry: ValueM
 export function isLockedContent(value: unknown): value is LockedContent {
   if (typeof value !== 'object' || value === null) return false;
   const content = value as Partial<LockedContent>;
-  return isDigest(content.digest) && typeof content.size === 'number' && (content.kind === undefined || content.kind === 'tree' || content.kind === 'symlink');
+  return (
+    isDigest(content.digest) &&
+    typeof content.size === 'number' &&
+    (content.kind === undefined || content.kind === 'tree' || content.kind === 'symlink')
+  );
 }
 
 function damaged(path: string, why: string, cause?: unknown): MloError {

@@ -70,7 +70,9 @@ export function outsMatch(entry: LockEntry, outs: ReadonlyMap<ProjectPath, Conte
 function changesSince(stage: Stage, locked: LockEntry, declared: FingerprintRecord, ports: PlanPorts): readonly Reason[] {
   const declaredOuts = new Set(stage.outs.map((out) => out.path));
   const lockedOuts = Object.keys(locked.outs ?? {});
-  const added = [...declaredOuts].filter((path) => locked.outs?.[path] === undefined).map((path): Reason => ({ kind: 'out', path, new: 'declared' }));
+  const added = [...declaredOuts]
+    .filter((path) => locked.outs?.[path] === undefined)
+    .map((path): Reason => ({ kind: 'out', path, new: 'declared' }));
   const dropped = lockedOuts.filter((path) => !declaredOuts.has(path)).map((path): Reason => ({ kind: 'out', path, old: 'declared' }));
   return [...declaredChanges(locked, declared), ...ports.codeChanges(locked), ...added, ...dropped];
 }

@@ -67,7 +67,8 @@ function depContent(
     const made = plan?.state === 'restore' ? plan.entry?.outs?.[first?.out.path ?? ''] : undefined;
     if (changing.length === 1 && made !== undefined && first !== undefined) {
       if (first.out.path === path) return fromLocked(made);
-      if (path.startsWith(`${first.out.path}/`)) return observation.inside(fromLocked(made), path.slice(first.out.path.length + 1)) ?? 'upstream';
+      if (path.startsWith(`${first.out.path}/`))
+        return observation.inside(fromLocked(made), path.slice(first.out.path.length + 1)) ?? 'upstream';
     }
     return observed !== undefined && changing.every((owned) => plans.get(owned.stage.address)?.state === 'restore') ? observed : 'upstream';
   }

@@ -5,12 +5,28 @@ import type { Value } from '../value.ts';
 
 export type ReasonKind =
   | 'new' // no lock entry
-  | 'cmd' | 'run' | 'shell' | 'wdir' | 'env' | 'backend' | 'seed' | 'stage-api'
-  | 'param' | 'dep' | 'code' | 'package'
+  | 'cmd'
+  | 'run'
+  | 'shell'
+  | 'wdir'
+  | 'env'
+  | 'backend'
+  | 'seed'
+  | 'stage-api'
+  | 'param'
+  | 'dep'
+  | 'code'
+  | 'package'
   | 'out' // an out is missing or differs from the lock
-  | 'forced' | 'always-changed' | 'no-deps-no-outs'
+  | 'forced'
+  | 'always-changed'
+  | 'no-deps-no-outs'
   | 'upstream' // a stage that writes one of its deps will run first
-  | 'missing-dep' | 'missing-data' | 'upstream-blocked' | 'frozen' | 'not-cached';
+  | 'missing-dep'
+  | 'missing-data'
+  | 'upstream-blocked'
+  | 'frozen'
+  | 'not-cached';
 
 export interface Reason {
   readonly kind: ReasonKind;

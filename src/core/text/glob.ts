@@ -7,7 +7,10 @@ export function globToRegExp(pattern: string): RegExp {
     if (char === '*') source += '.*';
     else if (char === '?') source += '.';
     else if (close > 0) {
-      const inside = pattern.slice(index + 1, close).replace(/^!/, '^').replace(/\\/g, '\\\\');
+      const inside = pattern
+        .slice(index + 1, close)
+        .replace(/^!/, '^')
+        .replace(/\\/g, '\\\\');
       source += `[${inside}]`;
       index = close;
     } else source += char.replace(/[.+^${}()|[\]\\]/g, '\\$&');

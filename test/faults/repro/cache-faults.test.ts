@@ -5,7 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { createProject, LAUNCHER, requirePeer, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
-const LARGE = { 'pipeline.yaml': "stages:\n  a: {cmd: 'yes abcdefghijklmno | head -c 300000 > out; echo a >> ran', deps: [in], outs: [out]}\n", in: 'x' };
+const LARGE = {
+  'pipeline.yaml': "stages:\n  a: {cmd: 'yes abcdefghijklmno | head -c 300000 > out; echo a >> ran', deps: [in], outs: [out]}\n",
+  in: 'x',
+};
 
 function largeObject(project: TestProject): string {
   const folder = project.path('.mlo/cache/objects');
@@ -49,7 +52,20 @@ describe('faults of the cache under a repro', () => {
   test('a full disk in the cache is a clear error that loses nothing', async () => {
     const strace = requirePeer('strace');
     const project = await createProject(LARGE);
-    const args = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:error=ENOSPC', process.execPath, LAUNCHER, 'repro', '--json'];
+    const args = [
+      '-f',
+      '-qq',
+      '-o',
+      '/dev/null',
+      '-e',
+      'trace=fsync',
+      '-e',
+      'inject=fsync:error=ENOSPC',
+      process.execPath,
+      LAUNCHER,
+      'repro',
+      '--json',
+    ];
     const { code, stdout } = await project.run(strace, args);
     expect(code).not.toBe(0);
     expect(stdout).toMatch(/ENOSPC|no space|disk I\/O error/i);
@@ -62,7 +78,20 @@ describe('faults of the cache under a repro', () => {
   test('a cache that may not be written is a clear error', async () => {
     const strace = requirePeer('strace');
     const project = await createProject(LARGE);
-    const args = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=mkdir', '-e', 'inject=mkdir:error=EACCES', process.execPath, LAUNCHER, 'repro', '--json'];
+    const args = [
+      '-f',
+      '-qq',
+      '-o',
+      '/dev/null',
+      '-e',
+      'trace=mkdir',
+      '-e',
+      'inject=mkdir:error=EACCES',
+      process.execPath,
+      LAUNCHER,
+      'repro',
+      '--json',
+    ];
     const { code, stdout } = await project.run(strace, args);
     expect(code).not.toBe(0);
     expect(stdout).not.toContain('MLO_INTERNAL');
@@ -70,7 +99,11 @@ describe('faults of the cache under a repro', () => {
   });
 
   test('unknown bytes in an out are kept before a stage replaces them, and can be had back', async () => {
-    const project = await createProject({ 'pipeline.yaml': "stages:\n  a: {cmd: 'mkdir out; cp in out/made', deps: [in], outs: [out]}\n", in: 'x', 'out/precious': 'mine' });
+    const project = await createProject({
+      'pipeline.yaml': "stages:\n  a: {cmd: 'mkdir out; cp in out/made', deps: [in], outs: [out]}\n",
+      in: 'x',
+      'out/precious': 'mine',
+    });
     const first = await project.mlo(['repro']);
     expect(first.code).toBe(0);
     expect(first.stdout + first.stderr).toMatch(/Out 'out'.*kept in the cache/s);

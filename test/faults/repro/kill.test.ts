@@ -42,7 +42,10 @@ async function expectRecovery(project: TestProject, where: string): Promise<void
   const runs = (await project.read('ran')).trim().split('\n');
   expect(runs.length, `${where}: only the stage that was at work runs twice (${runs.join(' ')})`).toBeLessThanOrEqual(STAGES + 1);
   const listed = JSON.parse((await project.mlo(['runs', 'list', '--json'])).stdout) as { data: { runs: { status: string }[] } };
-  expect(listed.data.runs.filter((run) => run.status === 'RUNNING'), where).toEqual([]);
+  expect(
+    listed.data.runs.filter((run) => run.status === 'RUNNING'),
+    where,
+  ).toEqual([]);
 }
 
 function expectObjectsVerify(folder: string): void {
@@ -50,23 +53,28 @@ function expectObjectsVerify(folder: string): void {
   for (const prefix of readdirSync(folder)) {
     const inside = join(folder, prefix);
     if (!statSync(inside).isDirectory() || prefix.length !== 2) continue;
-    for (const rest of readdirSync(inside)) if (/^[0-9a-f]{62}$/.test(rest)) expect(hashBytes(readFileSync(join(inside, rest)))).toBe(prefix + rest);
+    for (const rest of readdirSync(inside))
+      if (/^[0-9a-f]{62}$/.test(rest)) expect(hashBytes(readFileSync(join(inside, rest)))).toBe(prefix + rest);
   }
 }
 
 describe('kill -9 in the middle of a repro', () => {
-  test.each(['rename', 'fsync', 'ftruncate', 'unlink', 'mkdir'])('at every %s: the next repro gives the lock of an undisturbed run', async (call) => {
-    const strace = requirePeer('strace');
-    let trials = 0;
-    for (let nth = 1; nth <= 60; nth += 1) {
-      const project = await createProject(FILES);
-      const killed = await killedAt(project, strace, call, nth);
-      await expectRecovery(project, `${call} ${nth}`);
-      trials += 1;
-      if (!killed) break;
-    }
-    expect(trials).toBeGreaterThan(1);
-  }, 240_000);
+  test.each(['rename', 'fsync', 'ftruncate', 'unlink', 'mkdir'])(
+    'at every %s: the next repro gives the lock of an undisturbed run',
+    async (call) => {
+      const strace = requirePeer('strace');
+      let trials = 0;
+      for (let nth = 1; nth <= 60; nth += 1) {
+        const project = await createProject(FILES);
+        const killed = await killedAt(project, strace, call, nth);
+        await expectRecovery(project, `${call} ${nth}`);
+        trials += 1;
+        if (!killed) break;
+      }
+      expect(trials).toBeGreaterThan(1);
+    },
+    240_000,
+  );
 
   test('at writes all along: the next repro gives the lock of an undisturbed run', async () => {
     const strace = requirePeer('strace');

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { createProject, type ProjectFiles } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
-async function refusal(yaml: string, files: ProjectFiles = {}, options: { git?: boolean } = {}): Promise<{ code: string | undefined; text: string; exit: number | null; ran: boolean }> {
+async function refusal(
+  yaml: string,
+  files: ProjectFiles = {},
+  options: { git?: boolean } = {},
+): Promise<{ code: string | undefined; text: string; exit: number | null; ran: boolean }> {
   const project = await createProject({ 'dvc.yaml': yaml, ...files }, options);
   const human = await project.mlo(['repro']);
   const { json, result } = await repro(project);
@@ -13,7 +17,9 @@ const RAN = 'touch ran';
 
 describe('what can be known before anything runs is an error before anything runs', () => {
   test('case 31: test_cyclic_graph_error – a cycle is shown as a path', async () => {
-    const { code, text, exit, ran } = await refusal(`stages:\n  a: {cmd: ${RAN}, deps: [b], outs: [a]}\n  b: {cmd: ${RAN}, deps: [a], outs: [b]}\n`);
+    const { code, text, exit, ran } = await refusal(
+      `stages:\n  a: {cmd: ${RAN}, deps: [b], outs: [a]}\n  b: {cmd: ${RAN}, deps: [a], outs: [b]}\n`,
+    );
     expect({ code, exit, ran }).toEqual({ code: 'MLO_GRAPH', exit: 2, ran: false });
     expect(text).toMatch(/a → b → a|b → a → b/);
   });
@@ -50,7 +56,11 @@ describe('what can be known before anything runs is an error before anything run
   });
 
   test('case 37: TestRunBadWdir – better than DVC: a wdir that is missing, outside or a file is told before the start', async () => {
-    for (const [wdir, words] of [['nowhere', 'does not exist'], ['file', 'not a folder'], ['..', 'outside']] as const) {
+    for (const [wdir, words] of [
+      ['nowhere', 'does not exist'],
+      ['file', 'not a folder'],
+      ['..', 'outside'],
+    ] as const) {
       const { text, ran, exit } = await refusal(`stages:\n  a: {cmd: ${RAN}, wdir: ${wdir}}\n`, { file: '' });
       expect({ ran, exit }).toEqual({ ran: false, exit: 2 });
       expect(text).toContain(words);
@@ -105,8 +115,14 @@ describe('what can be known before anything runs is an error before anything run
   });
 
   test('a stage that deletes or changes its dep is told as just that', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: rm in && echo > out, deps: [in], outs: [out]}\n', in: 'x' });
-    expect((await repro(project)).json.data?.stages[0]?.error).toMatchObject({ code: 'MLO_DEP_CHANGED', message: "Stage 'a' deleted its dep 'in'" });
+    const project = await createProject({
+      'pipeline.yaml': 'stages:\n  a: {cmd: rm in && echo > out, deps: [in], outs: [out]}\n',
+      in: 'x',
+    });
+    expect((await repro(project)).json.data?.stages[0]?.error).toMatchObject({
+      code: 'MLO_DEP_CHANGED',
+      message: "Stage 'a' deleted its dep 'in'",
+    });
     await project.write({ in: 'x', 'pipeline.yaml': 'stages:\n  a: {cmd: echo more >> in && echo > out, deps: [in], outs: [out]}\n' });
     expect((await repro(project)).json.data?.stages[0]?.error?.message).toBe("Stage 'a' changed its dep 'in' while running");
   });

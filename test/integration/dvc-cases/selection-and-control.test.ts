@@ -20,7 +20,8 @@ async function diamond(): Promise<TestProject> {
 describe('what DVC users expect of targets and failures', () => {
   test('case 23: test_downstream – --downstream runs the target and all after it', async () => {
     const project = await diamond();
-    const names = async (target: string): Promise<readonly string[]> => (await repro(project, ['--force', '--downstream', target])).json.data?.stages.map((stage) => stage.name) ?? [];
+    const names = async (target: string): Promise<readonly string[]> =>
+      (await repro(project, ['--force', '--downstream', target])).json.data?.stages.map((stage) => stage.name) ?? [];
     expect(await names('B')).toEqual(['B', 'D', 'E']);
     expect(await names('A')).toEqual(['A', 'B', 'C', 'D', 'E']);
   });
@@ -28,13 +29,23 @@ describe('what DVC users expect of targets and failures', () => {
   test('case 24: test_repro_single_item_with_multiple_targets – only these, in the order given', async () => {
     const project = await diamond();
     const { json } = await repro(project, ['--force', '--single-item', 'E', 'A']);
-    expect(json.data?.stages.map((stage) => [stage.name, stage.outcome])).toEqual([['E', 'ran'], ['A', 'ran']]);
+    expect(json.data?.stages.map((stage) => [stage.name, stage.outcome])).toEqual([
+      ['E', 'ran'],
+      ['A', 'ran'],
+    ]);
   });
 
   test('case 25: test_repro_force_downstream_do_not_force_independent_stages – after a change all descendants run, others not', async () => {
     const project = await diamond();
     await project.write({ in: 'changed' });
-    expect((await repro(project, ['--force-downstream'])).outcomes).toEqual({ A: 'ran', B: 'ran', C: 'ran', D: 'ran', E: 'ran', other: 'unchanged' });
+    expect((await repro(project, ['--force-downstream'])).outcomes).toEqual({
+      A: 'ran',
+      B: 'ran',
+      C: 'ran',
+      D: 'ran',
+      E: 'ran',
+      other: 'unchanged',
+    });
   });
 
   const FAILING = `stages:
@@ -69,7 +80,9 @@ describe('what DVC users expect of targets and failures', () => {
   });
 
   test('case 28: test_repro_list_of_commands_raise_and_stops_after_failure – the third command does not run', async () => {
-    const project = await createProject({ 'dvc.yaml': 'stages:\n  a:\n    cmd:\n      - echo 1 >> ran\n      - exit 3\n      - echo 3 >> ran\n' });
+    const project = await createProject({
+      'dvc.yaml': 'stages:\n  a:\n    cmd:\n      - echo 1 >> ran\n      - exit 3\n      - echo 3 >> ran\n',
+    });
     const { json } = await repro(project);
     expect(await project.read('ran')).toBe('1\n');
     expect(json.data?.stages[0]?.error?.message).toContain('exit 3');
@@ -94,7 +107,10 @@ describe('what DVC users expect of targets and failures', () => {
     await project.write({ in: '2', fail: '' });
     expect((await repro(project)).outcomes).toEqual({ one: 'ran', two: 'failed' });
     const status = JSON.parse((await project.mlo(['status', '--json'])).stdout) as { data: { stages: { name: string; state: string }[] } };
-    expect(status.data.stages.map((stage) => [stage.name, stage.state])).toEqual([['one', 'unchanged'], ['two', 'run']]);
+    expect(status.data.stages.map((stage) => [stage.name, stage.state])).toEqual([
+      ['one', 'unchanged'],
+      ['two', 'run'],
+    ]);
     await project.write({ in: '1' });
     expect((await repro(project)).outcomes).toEqual({ one: 'restored', two: 'restored' });
     expect(await project.read('two')).toBe('1');

@@ -99,7 +99,8 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 9: test_order_is_preserved_when_pipeline_order_changes – the order of entries changes nothing, not even the lock', async () => {
-    const stage = (deps: string, outs: string, params: string): string => `stages:\n  a:\n    cmd: cp x o && cp y p\n    deps: ${deps}\n    outs: ${outs}\n    params: ${params}\n`;
+    const stage = (deps: string, outs: string, params: string): string =>
+      `stages:\n  a:\n    cmd: cp x o && cp y p\n    deps: ${deps}\n    outs: ${outs}\n    params: ${params}\n`;
     const project = await createProject({ 'dvc.yaml': stage('[x, y]', '[o, p]', '[k, l]'), x: '1', y: '2', 'params.yaml': 'k: 1\nl: 2\n' });
     await repro(project);
     const lock = await project.read('dvc.mlo.lock');
@@ -114,12 +115,19 @@ describe('what DVC users expect of skipping and of changes', () => {
     await repro(project);
     await project.write({ 'dvc.yaml': CHAIN.replace('[in.txt]', '[in.txt, more.txt]') });
     expect((await repro(project)).outcomes['a']).toBe('ran');
-    await project.write({ 'dvc.yaml': CHAIN.replace('[in.txt]', '[in.txt, more.txt]').replace('> a.out &&', '> a.out && cp a.out c.out &&').replace('[a.out]\n  b', '[a.out, c.out]\n  b') });
+    await project.write({
+      'dvc.yaml': CHAIN.replace('[in.txt]', '[in.txt, more.txt]')
+        .replace('> a.out &&', '> a.out && cp a.out c.out &&')
+        .replace('[a.out]\n  b', '[a.out, c.out]\n  b'),
+    });
     expect((await repro(project)).outcomes['a']).toBe('ran');
   });
 
   test('case 11: test_repro_changed_dir_data – a dep folder counts by what is in it, hard links too', async () => {
-    const project = await createProject({ 'dvc.yaml': 'stages:\n  a:\n    cmd: ls data > list\n    deps: [data]\n    outs: [list]\n', 'data/one': '1' });
+    const project = await createProject({
+      'dvc.yaml': 'stages:\n  a:\n    cmd: ls data > list\n    deps: [data]\n    outs: [list]\n',
+      'data/one': '1',
+    });
     await repro(project);
     await link(project.path('data/one'), project.path('data/two'));
     expect((await repro(project)).outcomes).toEqual({ a: 'ran' });
@@ -165,7 +173,9 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 15: test_always_changed – runs each time and never comes from the run-cache', async () => {
-    const project = await createProject({ 'dvc.yaml': 'stages:\n  a:\n    cmd: echo x > o && echo ran >> ran.txt\n    outs: [o]\n    always_changed: true\n' });
+    const project = await createProject({
+      'dvc.yaml': 'stages:\n  a:\n    cmd: echo x > o && echo ran >> ran.txt\n    outs: [o]\n    always_changed: true\n',
+    });
     await repro(project);
     await project.remove('dvc.mlo.lock');
     expect((await repro(project)).outcomes).toEqual({ a: 'ran' });
@@ -198,7 +208,11 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 17: test_newest_entry_is_loaded_for_non_deterministic_stage – the newest result comes back', async () => {
-    const project = await createProject({ 'dvc.yaml': 'stages:\n  a:\n    cmd: cat counter > o && echo x >> counter\n    deps: [in]\n    outs: [o]\n', in: '', counter: '' });
+    const project = await createProject({
+      'dvc.yaml': 'stages:\n  a:\n    cmd: cat counter > o && echo x >> counter\n    deps: [in]\n    outs: [o]\n',
+      in: '',
+      counter: '',
+    });
     await repro(project);
     await repro(project, ['--force']);
     await repro(project, ['--force']);

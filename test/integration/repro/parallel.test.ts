@@ -15,7 +15,9 @@ function pipelineOf(edges: readonly (readonly number[])[]): string {
 
 const dags = fc
   .integer({ min: 2, max: 8 })
-  .chain((size) => fc.tuple(...Array.from({ length: size }, (_, index) => fc.subarray(Array.from({ length: index }, (__, before) => before)))));
+  .chain((size) =>
+    fc.tuple(...Array.from({ length: size }, (_, index) => fc.subarray(Array.from({ length: index }, (__, before) => before)))),
+  );
 
 describe('stages side by side', () => {
   test('property: -j 1 and -j 8 give the same lock and the same bytes, and run exactly what an edit touches', async () => {

@@ -46,7 +46,11 @@ describe('projects of several pipeline files', () => {
   });
 
   test('a clean clone with the lock but neither outs nor cache simply runs', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: cp in a.out, deps: [in], outs: [a.out]}\n  b: {cmd: cat a.out a.out > b.out, deps: [a.out], outs: [b.out]}\n', in: 'x' });
+    const project = await createProject({
+      'pipeline.yaml':
+        'stages:\n  a: {cmd: cp in a.out, deps: [in], outs: [a.out]}\n  b: {cmd: cat a.out a.out > b.out, deps: [a.out], outs: [b.out]}\n',
+      in: 'x',
+    });
     await repro(project);
     const lock = await project.read('pipeline.lock');
     await project.remove('.mlo', 'a.out', 'b.out');
@@ -55,7 +59,10 @@ describe('projects of several pipeline files', () => {
   });
 
   test('cached outs get into .gitignore, uncached ones do not', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: mkdir -p d && touch d/x y, outs: [d/x, {y: {cache: false}}]}\n' }, { git: true });
+    const project = await createProject(
+      { 'pipeline.yaml': 'stages:\n  a: {cmd: mkdir -p d && touch d/x y, outs: [d/x, {y: {cache: false}}]}\n' },
+      { git: true },
+    );
     await repro(project);
     expect(await project.read('d/.gitignore')).toBe('/x\n');
     expect(project.exists('.gitignore')).toBe(false);
@@ -97,7 +104,11 @@ describe('names that are hard', () => {
     const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n' });
     await repro(project);
     const lock = await project.read('pipeline.lock');
-    for (const [text, code] of [[`<<<<<<< ours\n${lock}`, 'MLO_FORMAT'], [lock.replace('"schema": 1', '"schema": 2'), 'MLO_FORMAT_VERSION'], [lock.slice(0, 40), 'MLO_FORMAT']] as const) {
+    for (const [text, code] of [
+      [`<<<<<<< ours\n${lock}`, 'MLO_FORMAT'],
+      [lock.replace('"schema": 1', '"schema": 2'), 'MLO_FORMAT_VERSION'],
+      [lock.slice(0, 40), 'MLO_FORMAT'],
+    ] as const) {
       await project.write({ 'pipeline.lock': text });
       const { json } = await repro(project);
       expect(json.error?.code).toBe(code);

@@ -18,7 +18,11 @@ const names = (stages: readonly Stage[]): readonly string[] => stages.map((each)
 
 describe('the graph of stages', () => {
   test('orders every stage after those whose outs it reads', () => {
-    const graph = buildGraph([stage('c', { deps: ['b.out'] }), stage('b', { deps: ['a.out'], outs: ['b.out'] }), stage('a', { outs: ['a.out'] })]);
+    const graph = buildGraph([
+      stage('c', { deps: ['b.out'] }),
+      stage('b', { deps: ['a.out'], outs: ['b.out'] }),
+      stage('a', { outs: ['a.out'] }),
+    ]);
     expect(names(graph.order)).toEqual(['a', 'b', 'c']);
     expect(graph.upstream.get('c')).toEqual(['b']);
     expect(graph.downstream.get('a')).toEqual(['b']);
@@ -31,7 +35,11 @@ describe('the graph of stages', () => {
   test('case 12: connects a dep inside an out folder, and a dep folder that holds outs', () => {
     const inside = buildGraph([stage('read', { deps: ['data/x/y.csv'] }), stage('write', { outs: ['data'] })]);
     expect(inside.upstream.get('read')).toEqual(['write']);
-    const around = buildGraph([stage('read', { deps: ['data'] }), stage('one', { outs: ['data/1'] }), stage('two', { outs: ['data/2/deep'] })]);
+    const around = buildGraph([
+      stage('read', { deps: ['data'] }),
+      stage('one', { outs: ['data/1'] }),
+      stage('two', { outs: ['data/2/deep'] }),
+    ]);
     expect(around.upstream.get('read')).toEqual(['one', 'two']);
   });
 
@@ -40,18 +48,28 @@ describe('the graph of stages', () => {
   });
 
   test('case 16: a frozen stage is disconnected from its deps', () => {
-    const graph = buildGraph([stage('a', { outs: ['a'] }), stage('b', { deps: ['a'], outs: ['b'], frozen: true }), stage('c', { deps: ['b'] })]);
+    const graph = buildGraph([
+      stage('a', { outs: ['a'] }),
+      stage('b', { deps: ['a'], outs: ['b'], frozen: true }),
+      stage('c', { deps: ['b'] }),
+    ]);
     expect(graph.upstream.get('b')).toEqual([]);
     expect(graph.upstream.get('c')).toEqual(['b']);
   });
 
   test('case 31: shows a cycle as a path of stages', () => {
-    const [problem] = problemsOf([stage('a', { deps: ['c'], outs: ['a'] }), stage('b', { deps: ['a'], outs: ['b'] }), stage('c', { deps: ['b'], outs: ['c'] })]);
+    const [problem] = problemsOf([
+      stage('a', { deps: ['c'], outs: ['a'] }),
+      stage('b', { deps: ['a'], outs: ['b'] }),
+      stage('c', { deps: ['b'], outs: ['c'] }),
+    ]);
     expect(problem).toMatch(/cycle: (a → b → c → a|b → c → a → b|c → a → b → c)$/);
   });
 
   test('finds a cycle that no first stage leads into', () => {
-    expect(problemsOf([stage('start', { outs: ['s'] }), stage('x', { deps: ['y'], outs: ['x'] }), stage('y', { deps: ['x'], outs: ['y'] })])).toHaveLength(1);
+    expect(
+      problemsOf([stage('start', { outs: ['s'] }), stage('x', { deps: ['y'], outs: ['x'] }), stage('y', { deps: ['x'], outs: ['y'] })]),
+    ).toHaveLength(1);
   });
 
   test('case 32: refuses a path that is dep and out of one stage', () => {
@@ -63,15 +81,21 @@ describe('the graph of stages', () => {
   });
 
   test('case 33: refuses one out in two stages and names both', () => {
-    expect(problemsOf([stage('a', { outs: ['o'] }), stage('b', { outs: ['o'] })])).toEqual(["Out 'o' is specified in stage 'a' and in stage 'b'"]);
+    expect(problemsOf([stage('a', { outs: ['o'] }), stage('b', { outs: ['o'] })])).toEqual([
+      "Out 'o' is specified in stage 'a' and in stage 'b'",
+    ]);
   });
 
   test('case 34: refuses an out inside another out', () => {
-    expect(problemsOf([stage('a', { outs: ['d'] }), stage('b', { outs: ['d/x'] })])).toEqual(["Outs 'd' (stage 'a') and 'd/x' (stage 'b') overlap"]);
+    expect(problemsOf([stage('a', { outs: ['d'] }), stage('b', { outs: ['d/x'] })])).toEqual([
+      "Outs 'd' (stage 'a') and 'd/x' (stage 'b') overlap",
+    ]);
   });
 
   test('case 35: refuses an out that holds the pipeline file', () => {
-    expect(problemsOf([stage('a', { file: 'sub/pipeline.yaml', outs: ['sub'] })])[0]).toContain("contains its own pipeline file 'sub/pipeline.yaml'");
+    expect(problemsOf([stage('a', { file: 'sub/pipeline.yaml', outs: ['sub'] })])[0]).toContain(
+      "contains its own pipeline file 'sub/pipeline.yaml'",
+    );
   });
 
   test('refuses outs in places that belong to Git and mlo', () => {
@@ -84,7 +108,9 @@ describe('the graph of stages', () => {
   });
 
   test('takes a chain of 20,000 stages without recursion', () => {
-    const chain = Array.from({ length: 20_000 }, (_, index) => stage(`s${index}`, { deps: index === 0 ? [] : [`o${index - 1}`], outs: [`o${index}`] }));
+    const chain = Array.from({ length: 20_000 }, (_, index) =>
+      stage(`s${index}`, { deps: index === 0 ? [] : [`o${index - 1}`], outs: [`o${index}`] }),
+    );
     expect(names(buildGraph(chain.toReversed()).order)[0]).toBe('s0');
   });
 });

@@ -42,11 +42,17 @@ describe('selecting stages', () => {
   });
 
   test('case 29: an unknown target is an error that suggests the nearest name', () => {
-    expect(() => select({ targets: ['build@linx'] })).toThrow(expect.objectContaining({ code: 'MLO_TARGET', hint: "Did you mean 'build@linux'?" }));
+    expect(() => select({ targets: ['build@linx'] })).toThrow(
+      expect.objectContaining({ code: 'MLO_TARGET', hint: "Did you mean 'build@linux'?" }),
+    );
   });
 
   test('no targets means the stages of the file here and what they need', () => {
-    const graph = buildGraph([stage('a', { outs: ['a'] }), stage('other'), stage('sub/pipeline.yaml:b', { name: 'b', file: 'sub/pipeline.yaml', deps: ['a'] })]);
+    const graph = buildGraph([
+      stage('a', { outs: ['a'] }),
+      stage('other'),
+      stage('sub/pipeline.yaml:b', { name: 'b', file: 'sub/pipeline.yaml', deps: ['a'] }),
+    ]);
     const chosen = selectStages(graph, { targets: [], file: 'sub/pipeline.yaml' });
     expect(chosen.map((each) => each.address)).toEqual(['a', 'sub/pipeline.yaml:b']);
   });

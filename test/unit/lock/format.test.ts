@@ -9,7 +9,10 @@ import type { Value } from '../../../src/core/value.ts';
 const D = 'a'.repeat(64) as Digest;
 const lock: Lock = {
   ...EMPTY_LOCK,
-  stages: { b: { cmd: ['one', 'two'], outs: { z: { digest: D, size: 1 }, a: { digest: D, size: 2, kind: 'tree', files: 3 } } }, a: { params: { 'params.yaml': { 'x.y': Number.NaN, big: 123456789012345678901n } } } },
+  stages: {
+    b: { cmd: ['one', 'two'], outs: { z: { digest: D, size: 1 }, a: { digest: D, size: 2, kind: 'tree', files: 3 } } },
+    a: { params: { 'params.yaml': { 'x.y': Number.NaN, big: 123456789012345678901n } } },
+  },
 };
 
 describe('the lock file', () => {
@@ -65,7 +68,11 @@ describe('the lock file', () => {
     ['another hash', '{"schema": 1, "hash": "md5", "stages": {}}', 'MLO_FORMAT'],
     ['a newer schema', '{"schema": 2, "hash": "blake3-256", "stages": {}}', 'MLO_FORMAT_VERSION'],
     ['an out without a digest', '{"schema": 1, "hash": "blake3-256", "stages": {"a": {"outs": {"o": {"size": 1}}}}}', 'MLO_FORMAT'],
-    ['an out outside', `{"schema": 1, "hash": "blake3-256", "stages": {"a": {"outs": {"../o": {"size": 1, "digest": "${D}"}}}}}`, 'MLO_PATH_UNSAFE'],
+    [
+      'an out outside',
+      `{"schema": 1, "hash": "blake3-256", "stages": {"a": {"outs": {"../o": {"size": 1, "digest": "${D}"}}}}}`,
+      'MLO_PATH_UNSAFE',
+    ],
     ['code that is no digest', '{"schema": 1, "hash": "blake3-256", "stages": {"a": {"code": {"x.ts": "?"}}}}', 'MLO_FORMAT'],
   ])('refuses %s', (_, text, code) => {
     expect(() => parseLock('pipeline.lock', text)).toThrow(expect.objectContaining({ code }));
@@ -73,7 +80,19 @@ describe('the lock file', () => {
 
   test('property: canonical JSON of a value does not depend on the order of keys, and reads back', () => {
     const value = fc.letrec<{ value: Value }>((tie) => ({
-      value: fc.oneof(fc.constant(null), fc.boolean(), fc.double(), fc.bigInt({ min: 2n ** 60n }), fc.string(), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(fc.string().filter((key) => key !== '__proto__' && key !== '$number'), tie('value'), { maxKeys: 3 })),
+      value: fc.oneof(
+        fc.constant(null),
+        fc.boolean(),
+        fc.double(),
+        fc.bigInt({ min: 2n ** 60n }),
+        fc.string(),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(
+          fc.string().filter((key) => key !== '__proto__' && key !== '$number'),
+          tie('value'),
+          { maxKeys: 3 },
+        ),
+      ),
     })).value;
     fc.assert(
       fc.property(value, (each) => {
@@ -88,5 +107,9 @@ describe('the lock file', () => {
 function reversed(value: Value): Value {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).toReversed().map(([key, each]) => [key, reversed(each)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, each]) => [key, reversed(each)]),
+  );
 }

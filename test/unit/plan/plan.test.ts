@@ -81,7 +81,9 @@ describe('planning', () => {
   test('case 8: a command that differs in spaces only is another command', () => {
     const world = chain();
     world.repro();
-    world.stages = world.stages.map((each) => (each.name === 'train' ? { ...each, action: { kind: 'cmd', commands: ['make  train'], text: 'make  train' } } : each));
+    world.stages = world.stages.map((each) =>
+      each.name === 'train' ? { ...each, action: { kind: 'cmd', commands: ['make  train'], text: 'make  train' } } : each,
+    );
     expect(world.plan()[1]?.reasons).toEqual([{ kind: 'cmd', old: 'make train', new: 'make  train' }]);
   });
 
@@ -98,16 +100,22 @@ describe('planning', () => {
     const world = chain();
     world.files.set('extra', '');
     world.repro();
-    world.stages = world.stages.map((each) => (each.name === 'prepare' ? stage('prepare', { deps: ['raw', 'extra'], outs: ['clean'] }) : each));
+    world.stages = world.stages.map((each) =>
+      each.name === 'prepare' ? stage('prepare', { deps: ['raw', 'extra'], outs: ['clean'] }) : each,
+    );
     expect(world.states()['prepare']).toBe('run');
-    world.stages = world.stages.map((each) => (each.name === 'prepare' ? stage('prepare', { deps: ['raw'], outs: ['clean', 'more'] }) : each));
+    world.stages = world.stages.map((each) =>
+      each.name === 'prepare' ? stage('prepare', { deps: ['raw'], outs: ['clean', 'more'] }) : each,
+    );
     expect(world.plan()[0]?.reasons).toEqual([{ kind: 'out', path: 'more', new: 'declared' }]);
   });
 
   test('case 13: metrics become outs, or outs plots, without a run', () => {
     const world = chain();
     world.repro();
-    world.stages = world.stages.map((each) => (each.name === 'evaluate' ? stage('evaluate', { deps: ['model'], outs: [{ path: 'report', kind: 'metric' }] }) : each));
+    world.stages = world.stages.map((each) =>
+      each.name === 'evaluate' ? stage('evaluate', { deps: ['model'], outs: [{ path: 'report', kind: 'metric' }] }) : each,
+    );
     expect(world.states()['evaluate']).toBe('unchanged');
   });
 
@@ -131,11 +139,17 @@ describe('planning', () => {
     expect(world.states()).toEqual({ prepare: 'run', train: 'unchanged', evaluate: 'unchanged' });
     world.files.delete('model');
     world.stored.clear();
-    expect(world.plan().find((each) => each.stage.name === 'train')).toMatchObject({ state: 'blocked', reasons: [{ kind: 'frozen' }, { kind: 'missing-data', path: 'model' }] });
+    expect(world.plan().find((each) => each.stage.name === 'train')).toMatchObject({
+      state: 'blocked',
+      reasons: [{ kind: 'frozen' }, { kind: 'missing-data', path: 'model' }],
+    });
   });
 
   test('case 18: a stage with an uncached out is not in the run-cache, one with an uncached metric is', () => {
-    for (const [kind, expected] of [['out', 'run'], ['metric', 'restore']] as const) {
+    for (const [kind, expected] of [
+      ['out', 'run'],
+      ['metric', 'restore'],
+    ] as const) {
       const world = new PlanWorld([stage('a', { deps: ['x'], outs: [{ path: 'o', kind, cache: false }] })]);
       world.files.set('x', '1');
       world.repro();
@@ -181,31 +195,43 @@ describe('planning', () => {
 
   test('property: a stage runs if and only if something it depends on, or nothing but itself, has changed', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 9 }), fc.array(fc.nat(), { minLength: 40, maxLength: 40 }), fc.array(fc.nat(30), { minLength: 1, maxLength: 6 }), (size, bits, edits) => {
-        const dag = Array.from({ length: size }, (_, index) => {
-          const deps = Array.from({ length: index }, (__, before) => before).filter((before) => ((bits[(index * 7 + before) % 40] as number) & 1) === 1);
-          return stage(`s${index}`, { deps: [`in${index}`, ...deps.map((before) => `o${before}`)], outs: [`o${index}`], params: [`p${index}`] });
-        });
-        const world = new PlanWorld(dag);
-        for (let index = 0; index < size; index += 1) {
-          world.files.set(`in${index}`, 'v0');
-          world.params[`p${index}`] = 0;
-        }
-        world.repro();
-        expect(world.executed).toHaveLength(size);
-        edits.forEach((edit, round) => {
-          const index = edit % size;
-          const touched = new Set([index]);
-          if (edit % 2 === 0) world.files.set(`in${index}`, `v${round + 1}`);
-          else world.params[`p${index}`] = round + 1;
-          for (const each of dag) {
-            if (each.deps.some((dep) => dep.path.startsWith('o') && touched.has(Number(dep.path.slice(1))))) touched.add(Number(each.name.slice(1)));
+      fc.property(
+        fc.integer({ min: 2, max: 9 }),
+        fc.array(fc.nat(), { minLength: 40, maxLength: 40 }),
+        fc.array(fc.nat(30), { minLength: 1, maxLength: 6 }),
+        (size, bits, edits) => {
+          const dag = Array.from({ length: size }, (_, index) => {
+            const deps = Array.from({ length: index }, (__, before) => before).filter(
+              (before) => ((bits[(index * 7 + before) % 40] as number) & 1) === 1,
+            );
+            return stage(`s${index}`, {
+              deps: [`in${index}`, ...deps.map((before) => `o${before}`)],
+              outs: [`o${index}`],
+              params: [`p${index}`],
+            });
+          });
+          const world = new PlanWorld(dag);
+          for (let index = 0; index < size; index += 1) {
+            world.files.set(`in${index}`, 'v0');
+            world.params[`p${index}`] = 0;
           }
           world.repro();
-          expect(new Set(world.executed.map((name) => Number(name.slice(1))))).toEqual(touched);
-          expect(Object.values(world.states()).every((state) => state === 'unchanged')).toBe(true);
-        });
-      }),
+          expect(world.executed).toHaveLength(size);
+          edits.forEach((edit, round) => {
+            const index = edit % size;
+            const touched = new Set([index]);
+            if (edit % 2 === 0) world.files.set(`in${index}`, `v${round + 1}`);
+            else world.params[`p${index}`] = round + 1;
+            for (const each of dag) {
+              if (each.deps.some((dep) => dep.path.startsWith('o') && touched.has(Number(dep.path.slice(1)))))
+                touched.add(Number(each.name.slice(1)));
+            }
+            world.repro();
+            expect(new Set(world.executed.map((name) => Number(name.slice(1))))).toEqual(touched);
+            expect(Object.values(world.states()).every((state) => state === 'unchanged')).toBe(true);
+          });
+        },
+      ),
       { numRuns: 150 },
     );
   });
