@@ -37,7 +37,7 @@ export default defineStage({
       run.logMetric('accuracy', epoch.accuracy, { step: epoch.step });
     });
 
-    await saveModel(tf, outs.model, model, preprocessing);
+    await saveModel(model, preprocessing, outs.model);
     log(`${train.epochs} epochs: loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)} on the training set`);
   },
 });

@@ -63,7 +63,7 @@ export async function preparePlan(project: Project, options: PlanOptions): Promi
   }
 
   const cache = await project.cache();
-  const workspace = new Workspace(project.root, cache, project.ctx.emit);
+  const workspace = new Workspace(project.root, cache, project.ctx.emit, graph.outs);
   await workspace.observe(stages);
   const isMade = (path: ProjectPath): boolean => graph.outs.touching(path).length > 0;
   const params = await loadParams(project, stages, loaded.readText, isMade);

@@ -103,6 +103,7 @@ async function reproduceStages(
   } finally {
     journal.close();
     await spawner.close();
+    await discardWorkers(plans);
     endRun(project, prepared, recorder, [...reports.values()]);
   }
   const inOrder = prepared.stages.flatMap((stage) => reports.get(stage.address) ?? []);
@@ -128,6 +129,12 @@ function endRun(project: Project, prepared: Prepared, recorder: RunRecorder, rep
 
 function node(stage: Stage, prepared: Prepared): { readonly id: string; readonly upstream: readonly string[]; readonly cpus: number } {
   return { id: stage.address, upstream: prepared.graph.upstream.get(stage.address) ?? [], cpus: stage.cpus };
+}
+
+async function discardWorkers(plans: readonly StagePlan[]): Promise<void> {
+  if (!plans.some((each) => each.state !== 'unchanged' && each.stage.action.kind === 'module')) return;
+  const { discardWarmWorker } = await import('../runtime/module/thread-link.ts');
+  await discardWarmWorker();
 }
 
 /** Opened before the first shell stage needs it, because its process takes a while to start. */

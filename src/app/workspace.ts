@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/types.ts';
 import type { Emit } from '../core/events.ts';
 import type { Content } from '../core/content.ts';
+import type { OutIndex } from '../core/graph/graph.ts';
 import type { ProjectPath, Stage } from '../core/stage.ts';
 import { absolutePath } from './paths.ts';
 import { byteProgress } from './progress.ts';
@@ -11,8 +12,10 @@ export class Workspace {
   readonly #root: string;
   readonly #cache: Cache;
   readonly #emit: Emit;
+  readonly #outs: OutIndex;
 
-  constructor(root: string, cache: Cache, emit: Emit) {
+  constructor(root: string, cache: Cache, emit: Emit, outs: OutIndex) {
+    this.#outs = outs;
     this.#root = root;
     this.#cache = cache;
     this.#emit = emit;
@@ -23,9 +26,17 @@ export class Workspace {
   }
 
   async look(path: ProjectPath): Promise<Content | undefined> {
-    const content = await this.#cache.observe(absolutePath(this.#root, path), { onProgress: byteProgress(this.#emit, 'hash', path) });
+    const content = await this.#cache.observe(absolutePath(this.#root, path), {
+      onProgress: byteProgress(this.#emit, 'hash', path),
+      follow: this.#isOnlyRead(path),
+    });
     this.contents.set(path, content);
     return content;
+  }
+
+  /** What stages write is kept as it is, links too; what is only read counts by the bytes that are read. */
+  #isOnlyRead(path: ProjectPath): boolean {
+    return this.#outs.touching(path).length === 0;
   }
 
   /** The deps and outs of a stage as they are now. */

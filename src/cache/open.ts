@@ -55,7 +55,7 @@ export function openCache(options: CacheOptions): Cache {
   return {
     async observe(path, observeOptions = {}) {
       const start = observeOptions.follow === true ? followed(absolute(path)) : absolute(path);
-      return start === undefined ? undefined : (await readPath(context, start, readOptions(observeOptions, false)))?.content;
+      return start === undefined ? undefined : (await readPath(context, start, { ...readOptions(observeOptions, false), follow: observeOptions.follow ?? false }))?.content;
     },
 
     async commit(path, commitOptions = {}) {

@@ -14,8 +14,8 @@ export interface TreeEntry {
 
 export interface ObserveOptions extends CommitOptions {
   /**
-   * A symlink at the path itself stands for what it leads to, also outside the project: a dep must be seen to
-   * change when the file behind it does. Links inside folders are never followed.
+   * A symlink at the path itself, or one inside the folder that leaves it, stands for what it leads to, also
+   * outside the project: a dep must be seen to change when the file behind it does.
    */
   readonly follow?: boolean;
 }

@@ -48,19 +48,26 @@ export function isProcessIdentity(value: unknown): value is ProcessIdentity {
 
 let own: ProcessIdentity | undefined;
 
+/** A zombie is gone: where nobody waits for it (many containers), it stays listed for ever. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
+  const state = statFieldsOf(pid)?.[0];
+  return state !== 'Z' && state !== 'X';
 }
 
-/** Field 22 of /proc/<pid>/stat; field 2, the program's name in parentheses, may hold blanks and parentheses. */
+/** Field 22 of /proc/<pid>/stat. */
 function startTicksOf(pid: number): string | undefined {
+  return statFieldsOf(pid)?.[19];
+}
+
+/** From field 3 (the state) on; field 2, the program's name in parentheses, may hold blanks and parentheses. */
+function statFieldsOf(pid: number): readonly string[] | undefined {
   const text = readOrNothing(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 function readOrNothing(read: () => string): string | undefined {

@@ -22,7 +22,8 @@ export interface ActionRequest {
   readonly parentRunId: RunId;
   readonly timeoutMs: number | undefined;
   readonly strict: boolean;
-  readonly jobs: number;
+  /** Another in-process stage is due: its worker may start while this one runs. */
+  readonly warmNext: boolean;
   readonly spawner: () => Promise<Spawner>;
   readonly onRecords: (records: readonly RunRecord[]) => void;
 }
@@ -64,7 +65,7 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
   if (stage.action.kind !== 'module') throw new Error('not an in-process stage');
   const { runModule } = await import('../../runtime/module/run-module.ts');
   const values: ValueMap = Object.assign({}, ...Object.values(request.params));
-  const result = await runModule({
+  const running = runModule({
     ...context(request),
     module: absolutePath(project.root, stage.action.path),
     params: nestParams(values),
@@ -74,8 +75,14 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
     seed: seedOf(stage, request.params),
     isolate: stage.isolate === 'process' || project.config.isolate === 'process' ? 'process' : 'worker',
     strict: request.strict,
+    paramFiles: stage.params.map((spec) => absolutePath(project.root, spec.file)),
     ...(stage.backend === undefined ? {} : { backend: stage.backend }),
   });
+  if (request.warmNext) {
+    const { warmWorker } = await import('../../runtime/module/thread-link.ts');
+    warmWorker();
+  }
+  const result = await running;
   for (const found of result.undeclared) warnUndeclared(project, stage, found);
   return {
     ...(result.error === undefined ? {} : { error: result.error }),

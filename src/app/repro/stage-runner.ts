@@ -39,11 +39,14 @@ export class StageRunner {
   /** What became of each stage so far; a finished stage counts as unchanged for those after it. */
   readonly #plans: Map<StageAddress, StagePlan>;
   readonly #initial: ReadonlyMap<StageAddress, StagePlan>;
+  readonly #modulesDue: Set<StageAddress>;
 
   constructor(parts: RunnerParts, plans: readonly StagePlan[]) {
     this.#parts = parts;
     this.#initial = new Map(plans.map((plan) => [plan.stage.address, plan]));
     this.#plans = new Map();
+    const due = plans.filter((plan) => plan.state === 'run' && plan.stage.action.kind === 'module');
+    this.#modulesDue = new Set(due.map((plan) => plan.stage.address));
   }
 
   async reproduce(stage: Stage): Promise<StageReport> {
@@ -148,7 +151,7 @@ export class StageRunner {
         parentRunId,
         timeoutMs: stage.timeoutMs ?? options.timeoutMs,
         strict: options.strict,
-        jobs: options.jobs,
+        warmNext: this.#isAnotherModuleDue(stage),
         spawner: this.#parts.spawner,
         onRecords: (records) => pendingRecords.push(recorder.records(records)),
       });
@@ -190,6 +193,11 @@ export class StageRunner {
       durationMs: performance.now() - startedMs,
       error: { code: error.code, message: error.message, ...errorExtras(error) },
     };
+  }
+
+  #isAnotherModuleDue(stage: Stage): boolean {
+    this.#modulesDue.delete(stage.address);
+    return this.#modulesDue.size > 0;
   }
 
   /** From now on, stages after this one see what it has just written. */

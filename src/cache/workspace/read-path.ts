@@ -30,6 +30,8 @@ export interface ReadOptions {
    * error: what lies where something else is to be written must be seen, whatever it is.
    */
   readonly anything: boolean;
+  /** A link that leaves the folder stands for what it leads to, also outside the project. Nothing is stored. */
+  readonly follow?: boolean;
   readonly onProgress?: (bytes: number, files: number) => void;
   readonly signal?: AbortSignal;
   /** Called for every file once it is stored. */
@@ -41,19 +43,23 @@ const TURN_MS = 40;
 
 /** What lies at `path`; undefined where nothing does. */
 export async function readPath(context: WorkspaceContext, path: BytePath, options: ReadOptions): Promise<Node | undefined> {
-  return await new PathReader(context, options).read(path);
+  return await new PathReader(context, path, options).read(path);
 }
 
 class PathReader {
   readonly #context: WorkspaceContext;
   readonly #options: ReadOptions;
+  readonly #top: BytePath;
+  /** What followed links lead to and what is being read now: a link back to it would never end. */
+  readonly #following = new Set<BytePath>();
   #bytes = 0;
   #files = 0;
   #turnStart = performance.now();
   #lastTold = performance.now();
 
-  constructor(context: WorkspaceContext, options: ReadOptions) {
+  constructor(context: WorkspaceContext, top: BytePath, options: ReadOptions) {
     this.#context = context;
+    this.#top = top;
     this.#options = options;
   }
 
@@ -111,7 +117,7 @@ class PathReader {
       const object = statSync(toSystemPath(path), { throwIfNoEntry: false });
       if (object?.isFile() === true) return this.#readSmallFile(path, stat, object, true);
     }
-    const error = linkError(this.#context, path, target);
+    const error = this.#options.follow === true ? undefined : linkError(this.#context, path, target);
     if (error !== undefined) return this.#foreign(stat, error);
     const bytes = toNameBytes(target);
     const digest = hashBytes(bytes);
@@ -147,9 +153,26 @@ class PathReader {
       return undefined;
     }
     if (this.#isIgnored(path, stat.isDirectory())) return undefined;
+    const behind = this.#behindLink(path, stat);
+    if (behind !== undefined) return this.#readFollowed(behind);
     if (performance.now() - this.#turnStart > TURN_MS) return this.#afterTurn(path, stat);
     if (stat.isDirectory()) return this.#readFolder(path, stat);
     return this.#readWithoutWaiting(path, stat) ?? this.#readLargeFile(path, stat);
+  }
+
+  /** In a dep, a link that leaves the folder would hide that what it leads to has changed. */
+  #behindLink(path: BytePath, stat: Stats): BytePath | undefined {
+    if (this.#options.follow !== true || !stat.isSymbolicLink()) return undefined;
+    const target = resolved(path);
+    if (target === undefined || isInside(this.#top, target)) return undefined;
+    return this.#following.has(target) || isInside(target, this.#top) ? undefined : target;
+  }
+
+  async #readFollowed(target: BytePath): Promise<Node | undefined> {
+    this.#following.add(target);
+    const node = await this.read(target);
+    this.#following.delete(target);
+    return node;
   }
 
   async #afterTurn(path: BytePath, stat: Stats): Promise<Node> {

@@ -39,9 +39,9 @@ function parse(source: SourceText): { document: Document.Parsed<ParsedNode> } | 
 function syntaxProblems(source: SourceText, document: Document.Parsed<ParsedNode>): readonly Problem[] {
   const byLine = new Map<number, Problem>();
   for (const { pos, message, code } of document.errors) {
-    const problem = source.problem(Math.min(pos[0], source.text.length), sentence(message), hintFor(source, pos[0], code));
-    const line = problem.line as number;
-    if (!byLine.has(line)) byLine.set(line, problem);
+    const offset = Math.min(pos[0], source.text.length);
+    const { line } = source.position(offset);
+    if (!byLine.has(line)) byLine.set(line, source.problem(offset, sentence(message), hintFor(source, offset, code)));
     if (byLine.size === MOST_SYNTAX_ERRORS) break;
   }
   return [...byLine.values()];
@@ -168,7 +168,7 @@ function sentence(message: string): string {
 /** `outs: [o${item}]` is the error that everybody makes once: in flow style `{` opens a map. */
 function hintFor(source: SourceText, offset: number, code?: string): string | undefined {
   const line = source.lineAt(Math.min(offset, source.text.length));
-  if (/[[{,].*\$\{/.test(line)) return 'Inside [ ] and { }, put text with ${…} in quotes.';
+  if (/[[{,]/.test(line.slice(0, Math.max(0, line.lastIndexOf('${'))))) return 'Inside [ ] and { }, put text with ${…} in quotes.';
   if (/^\t+|^ +\t/.test(line)) return 'Indent with spaces; YAML does not allow tabs.';
   if (code === 'BLOCK_AS_IMPLICIT_KEY') return "Put text that holds ': ' in quotes.";
   return undefined;

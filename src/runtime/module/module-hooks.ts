@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
-import {
+import Module, {
+  createRequire,
   isBuiltin,
   registerHooks,
   type LoadFnOutput,
@@ -12,7 +13,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { entryPoint } from '../../fs/entry-point.ts';
 import type { CodeGraph } from './code-graph.ts';
 import { foldersUpwards, packageOf } from './installed-packages.ts';
-import { quietly } from './quiet.ts';
+import { isQuiet, quietly } from './quiet.ts';
 import { resolutionCandidates, typescriptCandidates } from './resolution-candidates.ts';
 
 type NextResolve = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput;
@@ -133,13 +134,35 @@ export function hookModules(options: HookOptions): void {
     const bytes = typeof source === 'string' ? source : new Uint8Array(source as ArrayBuffer);
     graph.addFile(path, bytes);
     options.onSource(Buffer.from(bytes as Uint8Array).toString());
-    return loaded;
+    return url === entry && loaded.format === 'commonjs' && typeof source !== 'string' ? requireInstead(path) : loaded;
   }
 
   registerHooks({
     resolve: (specifier, context, next) => quietly(() => resolve(specifier, context, next as NextResolve)),
     load: (url, context, next) => quietly(() => load(url, context, next as NextLoad)),
   });
+  hookRequire(resolve);
+}
+
+/** A CommonJS entry is imported through Node's own `require`: what imported CommonJS gets in Node 22 cannot load ESM. */
+function requireInstead(path: string): LoadFnOutput {
+  const source = `import { createRequire } from 'node:module';\nexport default createRequire(import.meta.url)(${JSON.stringify(path)});`;
+  return { format: 'module', source, shortCircuit: true };
+}
+
+/**
+ * Node 22 gives CommonJS that is imported a `require` that asks no hooks, and `require.resolve` asks none anywhere:
+ * both come through here. Calls from within the hooks go on to Node.
+ */
+function hookRequire(resolve: (specifier: string, context: ResolveHookContext, next: NextResolve) => ResolveFnOutput): void {
+  const node = Module as unknown as { _resolveFilename: (request: string, parent?: { filename?: string }, ...rest: unknown[]) => string };
+  const original = node._resolveFilename.bind(node);
+  node._resolveFilename = (request, parent, ...rest) => {
+    if (isQuiet() || isBuiltin(request) || typeof parent?.filename !== 'string') return original(request, parent, ...rest);
+    const context = { parentURL: pathToFileURL(parent.filename).href, conditions: ['node', 'require'], importAttributes: {} };
+    const next = (specifier: string): ResolveFnOutput => ({ url: pathToFileURL(original(specifier, parent, ...rest)).href });
+    return quietly(() => fileURLToPath(resolve(request, context, next).url));
+  };
 }
 
 const NOT_FOUND = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT']);

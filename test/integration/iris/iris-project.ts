@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createProject, REPOSITORY, type TestProject } from '../../helpers/index.ts';
@@ -32,7 +33,8 @@ export async function cloneOfIris(): Promise<TestProject> {
     '--',
     ...GIVEN,
   ]);
-  for (const path of listed.stdout.split('\0').filter((each) => each !== '')) await cp(join(REPOSITORY, path), project.path(path));
+  const present = listed.stdout.split('\0').filter((path) => path !== '' && existsSync(join(REPOSITORY, path)));
+  for (const path of present) await cp(join(REPOSITORY, path), project.path(path));
   await symlink(join(REPOSITORY, 'node_modules'), project.path('node_modules'));
   await project.git('init', '--quiet', '--initial-branch=main');
   await project.write({ '.git/info/exclude': '/node_modules\n' });

@@ -83,6 +83,20 @@ describe('names that are hard', () => {
     expect((await listing()).split('\0').sort()).toEqual(before);
   });
 
+  test('a dep that is a link, or holds links, counts by what lies behind them, outside the project too', async () => {
+    const project = await createProject({
+      'pipeline.yaml': 'stages:\n  a: {cmd: cat link data/* > o, deps: [link, data], outs: [o]}\n',
+      'data/own': 'own',
+    });
+    await project.run('sh', ['-c', 'echo one > ../outside; mkdir ../folder; echo two > ../folder/file; ln -s ../outside link; ln -s ../../outside data/file; ln -s ../.. data/up-and-round']);
+    await project.write({ 'pipeline.yaml': (await project.read('pipeline.yaml')).replace('data/*', 'data/file') });
+    expect((await repro(project)).outcomes).toEqual({ a: 'ran' });
+    expect((await repro(project)).outcomes).toEqual({ a: 'unchanged' });
+    await project.run('sh', ['-c', 'echo changed > ../outside']);
+    expect((await repro(project)).outcomes).toEqual({ a: 'ran' });
+    expect(await project.read('o')).toBe('changed\nchanged\n');
+  });
+
   test('a link that leads out of the project is refused by name', async () => {
     const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: mkdir t && ln -s /etc/passwd t/secret, outs: [t]}\n' });
     const { json } = await repro(project);

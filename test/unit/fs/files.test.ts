@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +6,6 @@ import { asIoError, isErrno } from '../../../src/fs/errno.ts';
 import { addGitignoreEntry, removeGitignoreEntry } from '../../../src/fs/gitignore.ts';
 import { createHasher, hashBytes, hashFile } from '../../../src/fs/hash.ts';
 import { openIgnore } from '../../../src/fs/ignore.ts';
-import { walkFiles } from '../../../src/fs/walk.ts';
 import { writeFileAtomic } from '../../../src/fs/write-atomic.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 
@@ -78,17 +77,6 @@ describe('errors of the operating system', () => {
     const fault = new TypeError('x is not a function');
     expect(isErrno(fault)).toBe(false);
     expect(asIoError(fault, 'write', '/x')).toBe(fault);
-  });
-});
-
-describe('walking', () => {
-  it('yields files and links, sorted, without entering links or what is skipped', () => {
-    for (const path of ['b/file', 'a', 'b/skipped/x', 'c/'])
-      if (path.endsWith('/')) mkdirSync(at(path));
-      else write(path, 'x');
-    symlinkSync('..', at('b/up'));
-    expect([...walkFiles(folder, { skip: (path) => path === 'b/skipped' })]).toEqual(['a', 'b/file', 'b/up']);
-    expect([...walkFiles(at('missing'))]).toEqual([]);
   });
 });
 

@@ -81,7 +81,7 @@ describe('the model folder', () => {
   test('gives back the same predictions and the same preprocessing', async () => {
     const folder = join(await temporaryFolder(), 'models/iris');
     const { model } = await train({ ...LINEAR, kind: 'mlp' }, 20);
-    await saveModel(tf, folder, model, preprocessing);
+    await saveModel(model, preprocessing, folder);
     const loaded = await loadModel(tf, folder);
     expect(loaded.preprocessing).toEqual(preprocessing);
     expect(loaded.model.getWeights().map((tensor) => tensor.dataSync())).toEqual(model.getWeights().map((tensor) => tensor.dataSync()));
@@ -91,7 +91,7 @@ describe('the model folder', () => {
   test('holds the three files that others read: topology, float32 weights, preprocessing', async () => {
     const folder = await temporaryFolder();
     const { model } = await train(LINEAR, 1);
-    await saveModel(tf, folder, model, preprocessing);
+    await saveModel(model, preprocessing, folder);
     expect((await readdir(folder)).toSorted()).toEqual(['model.json', 'preprocessing.json', 'weights.bin']);
     expect((await readFile(join(folder, 'weights.bin'))).byteLength).toBe(4 * (4 * 3 + 3));
     const description = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
