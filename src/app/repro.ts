@@ -93,11 +93,11 @@ async function reproduceStages(
       run: async (address) => {
         const stage = prepared.graph.byAddress.get(address) as Stage;
         const report = await runner.reproduce(stage);
-        finish(project, reports, runner, report);
+        finish(project, reports, report);
         if (report.outcome === 'failed' && options.ignoreErrors) runner.ignoreFailure(stage);
         return report.outcome === 'failed' || report.outcome === 'cancelled' || report.outcome === 'blocked' ? 'failed' : 'ok';
       },
-      onSkipped: (address, why) => finish(project, reports, runner, { name: address, outcome: why, reasons: [], durationMs: 0 }),
+      onSkipped: (address, why) => finish(project, reports, { name: address, outcome: why, reasons: [], durationMs: 0 }),
     });
     await batches.end();
   } finally {
@@ -110,9 +110,8 @@ async function reproduceStages(
   return { reports: inOrder, ...(recorder.parentId === undefined ? {} : { runId: recorder.parentId }) };
 }
 
-function finish(project: Project, reports: Map<string, StageReport>, runner: StageRunner, report: StageReport): void {
+function finish(project: Project, reports: Map<string, StageReport>, report: StageReport): void {
   reports.set(report.name, report);
-  runner.noteOutcome(report);
   project.ctx.emit({ type: 'stage-finish', report });
 }
 

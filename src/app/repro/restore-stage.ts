@@ -1,0 +1,27 @@
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
+import type { Stage } from '../../core/stage.ts';
+import { absolutePath } from '../paths.ts';
+import { saveUnknownBytes } from './prepare-outs.ts';
+import { outsOf, type ReproSession } from './session.ts';
+
+/** Brings the outs of the entry back from the cache. false: an object was missing or broken after all, and the stage must run. */
+export async function restoreStage(session: ReproSession, stage: Stage, entry: LockEntry): Promise<boolean> {
+  const { project, prepared, recorder } = session;
+  await recorder.begin();
+  try {
+    for (const out of stage.outs) {
+      const locked = entry.outs?.[out.path];
+      if (locked === undefined) throw new Error(`restore of '${stage.address}' without out '${out.path}'`);
+      await saveUnknownBytes(outsOf(session, stage), out);
+      await prepared.cache.checkout(fromLocked(locked), absolutePath(project.root, out.path), { link: project.config.link, force: true });
+      prepared.workspace.contents.set(out.path, fromLocked(locked));
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof MloError) || (error.code !== 'MLO_OBJECT_MISSING' && error.code !== 'MLO_OBJECT_CORRUPT')) throw error;
+    project.ctx.emit({ type: 'warning', message: `Stage '${stage.address}' cannot be restored and runs instead: ${error.message}` });
+    await prepared.workspace.refresh(stage);
+    return false;
+  }
+}

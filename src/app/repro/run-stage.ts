@@ -1,0 +1,117 @@
+import type { Digest } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { StageReport } from '../../core/events.ts';
+import { isRestorable, runCacheKey, type StageParams } from '../../core/fingerprint.ts';
+import { fromLocked, type FingerprintRecord, type LockEntry } from '../../core/lock/types.ts';
+import type { Reason } from '../../core/plan/types.ts';
+import type { RunId } from '../../core/run.ts';
+import type { Stage } from '../../core/stage.ts';
+import { asIoError } from '../../fs/errno.ts';
+import { hashBytes } from '../../fs/hash.ts';
+import { checkDepsUnchanged, collectOuts } from './collect-outs.ts';
+import { commandText, executeAction, type ActionResult } from './execute-action.ts';
+import type { Leftovers } from './journal.ts';
+import { readMetrics } from './metric-files.ts';
+import { removeOldOuts } from './prepare-outs.ts';
+import { RecordDelivery } from './record-delivery.ts';
+import { failureReport, outsOf, type ReproSession } from './session.ts';
+
+export interface StageToRun {
+  readonly stage: Stage;
+  readonly reasons: readonly Reason[];
+  readonly declared: FingerprintRecord;
+  readonly params: StageParams;
+  readonly warmNext: boolean;
+}
+
+export interface StageRan {
+  readonly report: StageReport;
+  /** Absent where it failed. */
+  readonly entry?: LockEntry;
+}
+
+/** Old outs away → command or module → deps as before? → outs into the store → run-cache → journal → run finished. */
+export async function runStage(session: ReproSession, request: StageToRun): Promise<StageRan> {
+  const { project, prepared, recorder, journal, batches } = session;
+  const { stage, reasons } = request;
+  const startedMs = performance.now();
+  const parentRunId = await recorder.begin();
+  const runId = await recorder.startStage(stage, commandText(stage), request.params);
+  const base = { name: stage.address, reasons, runId };
+  project.ctx.emit({ type: 'stage-start', stage: stage.address, runId, command: commandText(stage), reasons });
+  let started = false;
+  try {
+    await removeOldOuts(outsOf(session, stage));
+    journal.start(stage.address);
+    started = true;
+    const { discovered } = await execute(session, request, runId, parentRunId);
+    await checkDepsUnchanged(stage, prepared.workspace);
+    const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, session.options.commit);
+    const durationMs = performance.now() - startedMs;
+    const entry: LockEntry = { ...request.declared, ...discovered, outs };
+    rememberRun(session, request, entry, { id: runId, startedMs: Date.now() - durationMs, durationMs });
+    batches.finished(stage, entry);
+    await recordOuts(session, stage, entry, runId);
+    recorder.finishStage(runId, { status: 'FINISHED' });
+    return { report: { ...base, outcome: 'ran', durationMs }, entry };
+  } catch (caught) {
+    const error = asIoError(caught, 'work on', stage.address);
+    if (!(error instanceof MloError)) throw error;
+    if (started) journal.failed(stage.address, await leftovers(session, stage));
+    const cancelled = project.ctx.signal.aborted;
+    recorder.finishStage(runId, { status: cancelled ? 'KILLED' : 'FAILED', reason: cancelled ? 'interrupted' : error.message });
+    return { report: failureReport(session, base, error, startedMs) };
+  }
+}
+
+async function execute(session: ReproSession, request: StageToRun, runId: RunId, parentRunId: RunId): Promise<ActionResult> {
+  const { project, options, recorder } = session;
+  const delivery = new RecordDelivery((records) => recorder.records(records));
+  const result = await executeAction({
+    project,
+    stage: request.stage,
+    params: request.params,
+    runId,
+    parentRunId,
+    timeoutMs: request.stage.timeoutMs ?? options.timeoutMs,
+    strict: options.strict,
+    warmNext: request.warmNext,
+    spawner: session.spawner,
+    onRecords: (records) => delivery.add(records),
+  });
+  recorder.tags(runId, result.tags);
+  if (result.error !== undefined) throw result.error;
+  await delivery.end();
+  return result;
+}
+
+/** Any state that was seen once can be brought back, wherever it is safe to. */
+function rememberRun(
+  { prepared, options }: ReproSession,
+  { stage, declared }: StageToRun,
+  entry: LockEntry,
+  run: { readonly id: RunId; readonly startedMs: number; readonly durationMs: number },
+): void {
+  if (!options.commit || !isRestorable(stage)) return;
+  const { outs = {}, ...record } = entry;
+  prepared.cache.runs.add(runCacheKey(stage, declared, hashBytes), { schema: 1, record, outs, run });
+}
+
+async function recordOuts({ project, recorder }: ReproSession, stage: Stage, entry: LockEntry, runId: RunId): Promise<void> {
+  for (const out of stage.outs) {
+    const locked = entry.outs?.[out.path];
+    if (locked !== undefined) recorder.artifact(runId, out.path, fromLocked(locked));
+  }
+  const metrics = await readMetrics(project.root, stage, project.ctx.emit);
+  if (metrics.size > 0) recorder.metrics(runId, metrics);
+}
+
+/** What lies in the outs of a failed attempt, so that exactly that may be removed by the next one. */
+async function leftovers({ prepared }: ReproSession, stage: Stage): Promise<Leftovers> {
+  const found: Record<string, Digest> = {};
+  for (const out of stage.outs) {
+    const content = out.persist ? undefined : await prepared.workspace.look(out.path);
+    if (content !== undefined) found[out.path] = content.digest;
+  }
+  return found;
+}

@@ -1,0 +1,50 @@
+import type { MloError } from '../../core/errors/mlo-error.ts';
+import type { StageReport } from '../../core/events.ts';
+import type { Stage } from '../../core/stage.ts';
+import type { Spawner } from '../../runtime/shell/spawner.ts';
+import type { Prepared } from '../prepare-plan.ts';
+import type { Project } from '../project.ts';
+import type { ReproOptions } from '../types.ts';
+import type { BatchWriter } from './batch-writer.ts';
+import type { ReproJournal } from './journal.ts';
+import type { PrepareOuts } from './prepare-outs.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+/** What all stages of one repro share. */
+export interface ReproSession {
+  readonly project: Project;
+  readonly prepared: Prepared;
+  readonly options: ReproOptions;
+  readonly journal: ReproJournal;
+  readonly batches: BatchWriter;
+  readonly recorder: RunRecorder;
+  readonly spawner: () => Promise<Spawner>;
+}
+
+export function outsOf({ project, prepared }: ReproSession, stage: Stage): PrepareOuts {
+  const { unfinished } = prepared.journal;
+  return {
+    project,
+    cache: prepared.cache,
+    workspace: prepared.workspace,
+    stage,
+    locked: prepared.locks.entries.get(stage.address),
+    leftovers: unfinished.has(stage.address) ? (unfinished.get(stage.address) ?? 'any') : undefined,
+  };
+}
+
+/** After Ctrl-C every failure is the interruption. */
+export function failureReport(
+  { project }: ReproSession,
+  base: Pick<StageReport, 'name' | 'reasons' | 'runId'>,
+  error: MloError,
+  startedMs: number,
+): StageReport {
+  const { code, message, hint, details } = error;
+  return {
+    ...base,
+    outcome: project.ctx.signal.aborted ? 'cancelled' : 'failed',
+    durationMs: performance.now() - startedMs,
+    error: { code, message, ...(hint === undefined ? {} : { hint }), ...(Object.keys(details).length === 0 ? {} : { details }) },
+  };
+}
