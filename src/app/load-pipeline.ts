@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { Pipeline, ProjectPath } from '../core/stage.ts';
 import { PIPELINE_FILES } from './find-root.ts';
 import { readParsed, writeParsed, type ReadText } from './parsed-cache.ts';
-import { projectPath } from './paths.ts';
+import { absolutePath, projectPath } from './paths.ts';
 import type { Project } from './project.ts';
 import { textReader } from './read-text.ts';
 
@@ -24,10 +25,7 @@ export async function loadProjectPipeline(project: Project, file?: string, need:
   const readText = textReader(project.root);
   if (need === 'nothing' && file === undefined && project.scan().pipelines.length === 0)
     return { pipeline: NO_PIPELINE, file: PIPELINE_FILES[0], readText };
-  const chosen = file === undefined ? undefined : chosenFile(project, file, readText);
-  const discovered = project.scan().pipelines;
-  const files = chosen === undefined ? discovered : withChosen(discovered, chosen);
-  const current = chosen ?? fileWhereUserStands(project, files);
+  const { files, current } = pipelineFiles(project, file);
   const about = files.join('\n');
 
   const kept = readParsed<Pipeline>(project.stateDir, 'pipeline', about, readText);
@@ -41,9 +39,17 @@ export async function loadProjectPipeline(project: Project, file?: string, need:
   return { pipeline, file: current, readText };
 }
 
-function chosenFile(project: Project, file: string, readText: ReadText): ProjectPath {
+/** All pipeline files, and the one that a command without targets works on: `file`, else the one where the user stands or above. */
+export function pipelineFiles(project: Project, file?: string): { readonly files: readonly ProjectPath[]; readonly current: ProjectPath } {
+  const discovered = project.scan().pipelines;
+  if (file === undefined) return { files: discovered, current: fileWhereUserStands(project, discovered) };
+  const current = chosenFile(project, file);
+  return { files: withChosen(discovered, current), current };
+}
+
+function chosenFile(project: Project, file: string): ProjectPath {
   const path = projectPath(project.root, project.ctx.cwd, file);
-  if (readText(path) !== undefined) return path;
+  if (existsSync(absolutePath(project.root, path))) return path;
   throw new MloError('MLO_TARGET', `There is no pipeline file '${file}'`, { hint: 'Check --file, or create one with: mlo init' });
 }
 

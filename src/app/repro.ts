@@ -6,6 +6,7 @@ import type { StagePlan } from '../core/plan/types.ts';
 import type { Stage } from '../core/stage.ts';
 import { runPool } from '../executors/local-pool.ts';
 import type { Spawner } from '../runtime/shell/spawner.ts';
+import { pipelineFiles } from './load-pipeline.ts';
 import { journalPath, locksDigest, preparePlan, type Prepared } from './prepare-plan.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import { BatchWriter } from './repro/batch-writer.ts';
@@ -37,7 +38,7 @@ async function reproduce(project: Project, options: ReproOptions): Promise<Repro
   const startedMs = performance.now();
   if (options.set.length > 0) {
     const { setParams } = await import('./repro/set-params.ts');
-    await setParams(project, options.set);
+    await setParams(project, options.set, pipelineFiles(project, options.file).current);
   }
   const prepared = await preparePlan(project, options);
   const plans = plan(prepared.request);

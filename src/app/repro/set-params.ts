@@ -1,22 +1,33 @@
+import { posix } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { flattenValues, getKey } from '../../core/params/keys.ts';
+import { parseParamsText } from '../../core/params/parse.ts';
 import { setParamInText } from '../../core/params/set.ts';
+import type { ProjectPath } from '../../core/stage.ts';
+import { nearest } from '../../core/text/nearest.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
-import { absolutePath } from '../paths.ts';
+import { absolutePath, projectPath } from '../paths.ts';
 import type { Project } from '../project.ts';
 import { textReader } from '../read-text.ts';
 
-/** `key=value` or `file:key=value`: written to the params file, comments and layout kept. All or nothing. */
-export async function setParams(project: Project, settings: readonly string[]): Promise<void> {
+/**
+ * `key=value` goes into the params.yaml beside the pipeline file, `file:key=value` into that file (relative to where
+ * the user stands); comments and layout are kept. All or nothing.
+ */
+export async function setParams(project: Project, settings: readonly string[], pipelineFile: ProjectPath): Promise<void> {
   const readText = textReader(project.root);
   const texts = new Map<string, string>();
   for (const setting of settings) {
-    const { file, key, value } = parseSetting(setting);
+    const { file: typed, key, value } = parseSetting(setting);
+    const file =
+      typed === undefined ? posix.join(posix.dirname(pipelineFile), 'params.yaml') : projectPath(project.root, project.ctx.cwd, typed);
     const text = texts.get(file) ?? readText(file);
     if (text === undefined) {
       throw new MloError('MLO_PARAMS', `--set ${setting}: there is no params file '${file}'`, {
         hint: 'Name the file: --set other.yaml:key=value',
       });
     }
+    warnOfNewKey(project, file, text, key);
     texts.set(file, setParamInText(file, text, key, value));
   }
   for (const [file, text] of texts) {
@@ -24,12 +35,23 @@ export async function setParams(project: Project, settings: readonly string[]): 
   }
 }
 
-function parseSetting(setting: string): { readonly file: string; readonly key: string; readonly value: string } {
+/** A mistyped key would be added beside the one that was meant, and nothing would run. */
+function warnOfNewKey(project: Project, file: ProjectPath, text: string, key: string): void {
+  const values = parseParamsText(file, text);
+  if (getKey(values, key) !== undefined) return;
+  const close = nearest(key, flattenValues(values).keys());
+  project.ctx.emit({
+    type: 'warning',
+    message: `'${file}' had no key '${key}': it was added${close === undefined ? '' : ` (did you mean '${close}'?)`}`,
+  });
+}
+
+function parseSetting(setting: string): { readonly file: string | undefined; readonly key: string; readonly value: string } {
   const match = /^(?:(?<file>[^=]+?\.(?:ya?ml|json)):)?(?<key>[^=]+)=(?<value>.*)$/s.exec(setting);
   const key = match?.groups?.['key'];
   const value = match?.groups?.['value'];
   if (key === undefined || value === undefined) {
     throw new MloError('MLO_USAGE', `--set '${setting}' is not key=value`, { hint: 'For example: --set train.learning_rate=0.01' });
   }
-  return { file: match?.groups?.['file'] ?? 'params.yaml', key, value };
+  return { file: match?.groups?.['file'], key, value };
 }

@@ -27,7 +27,8 @@ export function selectStages(graph: Graph, selection: Selection): readonly Stage
 
 /** The stages a target names. */
 export function findTarget(graph: Graph, target: string, file: string, glob = false): readonly Stage[] {
-  const exact = graph.byAddress.get(target) ?? graph.byAddress.get(`${file}:${target}`);
+  // The file where the user stands comes first: its stage may have the name of one in the root file.
+  const exact = graph.byAddress.get(`${file}:${target}`) ?? graph.byAddress.get(target);
   if (exact !== undefined) return [exact];
   const stages = graph.order;
   const group = stages.filter(

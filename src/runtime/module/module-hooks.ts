@@ -33,7 +33,9 @@ export interface HookOptions {
 
 const INDEX = entryPoint('index').href;
 const OWN_FOLDER = new URL('./', INDEX).href;
-/** Not ours to answer for: the native binding of another issue, found in the project. */
+/** Packages that the iris template uses: lent to projects that have none of their own, a folder without package.json for instance. */
+const LENT = /^(zod|sharp)$/;
+/** tfjs-node is not ours to answer for: it is found in the project. */
 const TENSORFLOW = /^@tensorflow\/tfjs(?!-node)(-|\/|$)/;
 
 /**
@@ -57,7 +59,7 @@ export function hookModules(options: HookOptions): void {
       return remember(goTo(findTensorFlow(specifier), context, next));
     }
     const found = resolveForStage(specifier, context, next);
-    record(specifier, context, found);
+    if (!isOurs(found.url)) record(specifier, context, found);
     return found;
   }
 
@@ -75,6 +77,7 @@ export function hookModules(options: HookOptions): void {
       const found = path === undefined ? undefined : typescriptCandidates(path).find(isFile);
       if (found !== undefined) return goTo(found, context, next);
       recordFailed(specifier, context);
+      if (LENT.test(specifier)) return remember(lend(specifier, context, next));
       throw error;
     }
   }
@@ -170,6 +173,11 @@ const NOT_FOUND = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNSU
 /** `require` takes paths and no URLs, `import` the other way round. */
 function goTo(path: string, context: ResolveHookContext, next: NextResolve): ResolveFnOutput {
   return next(isRequire(context) ? path : pathToFileURL(path).href, context);
+}
+
+function lend(specifier: string, context: ResolveHookContext, next: NextResolve): ResolveFnOutput {
+  if (isRequire(context)) return goTo(createRequire(INDEX).resolve(specifier), context, next);
+  return next(specifier, { ...context, parentURL: INDEX });
 }
 
 /** Absolute path in the running mlo's dependencies; what the umbrella package brings along is found from there. */
