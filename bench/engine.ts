@@ -87,13 +87,12 @@ function chainRows(): readonly Row[] {
       ROUNDS,
     );
     const parsed = measure(dry, ROUNDS);
-    const scale = count / 3000;
     rows.push(
       {
         work: `${count} chained stages, \`repro --dry\`, first`,
         measured: measured.first,
         floor: { name: '`yaml` alone', measured: measured.yaml },
-        target: { ms: 1100 * scale },
+        ...(count === 3000 ? { target: { ms: 1100 } } : {}),
       },
       { work: `${count} chained stages, \`repro --dry\`, from the parsed cache`, measured: parsed, target: { ms: 250 } },
     );

@@ -14,6 +14,9 @@ export interface ReporterChoice {
   readonly signal: AbortSignal;
 }
 
+/** Too short to be seen, long enough for the lines of a dozen quick stages. */
+const GATHER_MS = 25;
+
 const SILENT: Reporter = { report: () => {}, pause: (work) => work(), close: async () => {}, abandon: () => {} };
 
 /** The reporter for this place: NDJSON on stdout, or on stderr a live view, a line of progress, or append-only lines. */
@@ -36,5 +39,5 @@ export async function createReporter({ shows, globals, env, signal }: ReporterCh
   }
   const { PlainReporter } = await import('../ui/report/plain-reporter.ts');
   const { quiet, verbose } = globals;
-  return new PlainReporter({ write: writeErr, style, colours: options.level > 0, quiet, verbose, now: Date.now });
+  return new PlainReporter({ write: writeErr, style, colours: options.level > 0, quiet, verbose, now: Date.now, gatherMs: GATHER_MS });
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../format/duration.ts';
 import { printable } from '../format/printable.ts';
 import { finishLine, noteLines, startLine, warningLines } from '../render/event-lines.ts';
 import type { Style } from '../style.ts';
+import { GatheredWrites } from './gathered-writes.ts';
 import { outputText } from './output-text.ts';
 import type { Reporter, TimedEvent, Write } from './reporter.ts';
 import { StageLines } from './stage-lines.ts';
@@ -20,6 +21,8 @@ export interface PlainOptions {
   readonly now: () => number;
   /** Milliseconds between signs of life of long stages. */
   readonly heartbeatMs?: number;
+  /** Lines that come within so many milliseconds are written together; absent = at once. */
+  readonly gatherMs?: number;
 }
 
 const HEARTBEAT_MS = 10_000;
@@ -33,10 +36,12 @@ export class PlainReporter implements Reporter {
   private readonly lines = new StageLines();
   private readonly running = new Map<StageAddress, number>();
   private readonly timer: NodeJS.Timeout | undefined;
+  private readonly output: GatheredWrites;
   private silent = true;
 
   constructor(options: PlainOptions) {
     this.options = options;
+    this.output = new GatheredWrites(options.write, options.gatherMs ?? 0);
     if (options.quiet) return;
     this.timer = setInterval(() => this.beat(), options.heartbeatMs ?? HEARTBEAT_MS);
     this.timer.unref();
@@ -47,11 +52,17 @@ export class PlainReporter implements Reporter {
     if (lines.length > 0) this.print(lines);
   };
 
-  readonly pause = <T>(work: () => Promise<T>): Promise<T> => work();
+  readonly pause = <T>(work: () => Promise<T>): Promise<T> => {
+    this.output.flush();
+    return work();
+  };
 
   readonly close = async (): Promise<void> => this.abandon();
 
-  readonly abandon = (): void => clearInterval(this.timer);
+  readonly abandon = (): void => {
+    clearInterval(this.timer);
+    this.output.flush();
+  };
 
   private linesOf(event: TimedEvent): string[] {
     const { style, quiet } = this.options;
@@ -89,13 +100,13 @@ export class PlainReporter implements Reporter {
     if (this.silent && this.running.size > 0) {
       const now = this.options.now();
       const stages = [...this.running].map(([stage, since]) => `${printable(stage)} (${formatDuration(now - since)})`);
-      this.options.write(`${this.options.style.dim(`still running: ${stages.join(', ')}`)}\n`);
+      this.output.write(`${this.options.style.dim(`still running: ${stages.join(', ')}`)}\n`);
     }
     this.silent = true;
   }
 
   private print(lines: readonly string[]): void {
     this.silent = false;
-    this.options.write(`${lines.join('\n')}\n`);
+    this.output.write(`${lines.join('\n')}\n`);
   }
 }
