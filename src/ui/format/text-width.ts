@@ -31,10 +31,17 @@ function graphemes(text: string): string[] {
 /** Terminal columns that `text` takes; colour codes take none. */
 export function textWidth(text: string): number {
   if (PRINTABLE_ASCII.test(text)) return text.length;
+  let width = knownWidths.get(text);
+  if (width !== undefined) return width;
   const visible = stripVTControlCharacters(text);
-  if (PRINTABLE_ASCII.test(visible)) return visible.length;
-  return graphemes(visible).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
+  width = PRINTABLE_ASCII.test(visible) ? visible.length : graphemes(visible).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
+  if (knownWidths.size < KNOWN_WIDTHS) knownWidths.set(text, width);
+  return width;
 }
+
+/** Tables ask for the same few labels over and over, and segmenting is slow. */
+const knownWidths = new Map<string, number>();
+const KNOWN_WIDTHS = 1000;
 
 /** Cut to `width` columns, the last of them `ellipsis`. `text` must be without colour codes. */
 export function truncate(text: string, width: number, ellipsis = '…'): string {
