@@ -46,8 +46,8 @@ export interface Prepared {
   readonly journal: JournalState;
   readonly workspace: Workspace;
   readonly cache: Cache;
-  /** Reads the params of a stage again where some stage writes the file they are in. */
-  reloadParams(stage: Stage): Promise<void>;
+  /** Reads the params of a stage again where a file of them has changed since they were loaded; false where none has. */
+  reloadParams(stage: Stage): Promise<boolean>;
 }
 
 export async function preparePlan(project: Project, options: PlanOptions): Promise<Prepared> {
@@ -57,7 +57,7 @@ export async function preparePlan(project: Project, options: PlanOptions): Promi
   const stages = selectStages(graph, { ...options, targets, file: loaded.file });
   const locks = new LockFiles(project.root, loaded.pipeline, loaded.readText);
   const journal = readJournal(journalPath(project), locksDigest(loaded, locks));
-  for (const stage of stages) {
+  for (const stage of loaded.pipeline.stages) {
     const finished = journal.finished.get(stage.address);
     if (finished !== undefined) locks.set(stage, finished);
   }
@@ -67,6 +67,7 @@ export async function preparePlan(project: Project, options: PlanOptions): Promi
   await workspace.observe(stages);
   const isMade = (path: ProjectPath): boolean => graph.outs.touching(path).length > 0;
   const params = await loadParams(project, stages, loaded.readText, isMade);
+  const texts = new Map(stages.flatMap((stage) => stage.params.map((spec) => [spec.file, loaded.readText(spec.file)] as const)));
   const reloaded = new Map<StageAddress, StageParams>();
   const request: PlanRequest = {
     graph,
@@ -86,9 +87,11 @@ export async function preparePlan(project: Project, options: PlanOptions): Promi
     workspace,
     cache,
     async reloadParams(stage) {
-      if (!stage.params.some((spec) => isMade(spec.file))) return;
-      const fresh = await loadParams(project, [stage], textReader(project.root));
+      const readText = textReader(project.root);
+      if (stage.params.every((spec) => readText(spec.file) === texts.get(spec.file))) return false;
+      const fresh = await loadParams(project, [stage], readText);
       reloaded.set(stage.address, fresh(stage));
+      return true;
     },
   };
 }
@@ -118,7 +121,8 @@ export function observation(
   options: Pick<PlanOptions, 'allowMissing'>,
 ): PlanRequest['observation'] {
   return {
-    contents: workspace.contents,
+    outs: workspace.outs,
+    deps: workspace.deps,
     locked,
     params,
     inside: (tree, path) => (cache.has(tree) ? cache.subContent(tree, path) : undefined),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Cache } from '../cache/types.ts';
 import type { Tracking } from '../tracking/types.ts';
 import { acquireLock, type HeldLock } from '../fs/project-lock.ts';
+import { openIgnore } from '../fs/ignore.ts';
 import { asIoError } from '../fs/errno.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { findRoot } from './find-root.ts';
@@ -103,8 +104,11 @@ export async function withWriter<T>(ctx: AppContext, work: (project: Project) =>
     try {
       return await work(project);
     } finally {
-      await project.close();
-      held.release();
+      try {
+        await project.close();
+      } finally {
+        held.release();
+      }
     }
   });
 }
@@ -123,6 +127,7 @@ async function openProjectCache(project: Project): Promise<Cache> {
     stateDir: project.stateDir,
     root: project.root,
     link: project.config.link,
+    ignore: openIgnore(project.root),
   });
 }
 

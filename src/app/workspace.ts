@@ -1,55 +1,68 @@
 import type { Cache } from '../cache/types.ts';
-import type { Emit } from '../core/events.ts';
 import type { Content } from '../core/content.ts';
+import type { Emit } from '../core/events.ts';
 import type { OutIndex } from '../core/graph/graph.ts';
 import type { ProjectPath, Stage } from '../core/stage.ts';
 import { absolutePath } from './paths.ts';
 import { byteProgress } from './progress.ts';
 
-/** What lies at the paths that stages read and write; each path is looked at once, and again when told. */
+/**
+ * What lies at the paths that stages read and write; each path is looked at once, and again when told.
+ * Outs are kept as they are, links too; a dep counts by the bytes that are read, through links.
+ */
 export class Workspace {
-  readonly contents = new Map<ProjectPath, Content | undefined>();
+  readonly outs = new Map<ProjectPath, Content | undefined>();
+  readonly deps = new Map<ProjectPath, Content | undefined>();
   readonly #root: string;
   readonly #cache: Cache;
   readonly #emit: Emit;
-  readonly #outs: OutIndex;
+  readonly #index: OutIndex;
+  /** Outs without a single link: as deps they are the same. */
+  readonly #plain = new Set<ProjectPath>();
 
-  constructor(root: string, cache: Cache, emit: Emit, outs: OutIndex) {
-    this.#outs = outs;
+  constructor(root: string, cache: Cache, emit: Emit, index: OutIndex) {
     this.#root = root;
     this.#cache = cache;
     this.#emit = emit;
+    this.#index = index;
   }
 
   async observe(stages: readonly Stage[]): Promise<void> {
-    for (const path of pathsOf(stages)) if (!this.contents.has(path)) await this.look(path);
-  }
-
-  async look(path: ProjectPath): Promise<Content | undefined> {
-    const content = await this.#cache.observe(absolutePath(this.#root, path), {
-      onProgress: byteProgress(this.#emit, 'hash', path),
-      follow: this.#isOnlyRead(path),
-    });
-    this.contents.set(path, content);
-    return content;
-  }
-
-  /** What stages write is kept as it is, links too; what is only read counts by the bytes that are read. */
-  #isOnlyRead(path: ProjectPath): boolean {
-    return this.#outs.touching(path).length === 0;
+    for (const stage of stages) {
+      for (const out of stage.outs) if (!this.outs.has(out.path)) await this.lookAtOut(out.path);
+      for (const dep of stage.deps) if (!this.deps.has(dep.path)) await this.lookAtDep(dep.path);
+    }
   }
 
   /** The deps and outs of a stage as they are now. */
   async refresh(stage: Stage): Promise<void> {
-    for (const path of pathsOf([stage])) await this.look(path);
+    for (const out of stage.outs) await this.lookAtOut(out.path);
+    for (const dep of stage.deps) await this.lookAtDep(dep.path);
   }
-}
 
-function pathsOf(stages: readonly Stage[]): ReadonlySet<ProjectPath> {
-  const paths = new Set<ProjectPath>();
-  for (const stage of stages) {
-    for (const dep of stage.deps) paths.add(dep.path);
-    for (const out of stage.outs) paths.add(out.path);
+  async lookAtOut(path: ProjectPath): Promise<Content | undefined> {
+    this.#plain.add(path);
+    const content = await this.#cache.observe(absolutePath(this.#root, path), {
+      onProgress: byteProgress(this.#emit, 'hash', path),
+      anything: true,
+      onLink: () => this.#plain.delete(path),
+    });
+    this.outs.set(path, content);
+    return content;
   }
-  return paths;
+
+  async lookAtDep(path: ProjectPath): Promise<Content | undefined> {
+    const content = await this.#observeDep(path);
+    this.deps.set(path, content);
+    return content;
+  }
+
+  /** A path that one stage writes and others read is read once, unless links make a difference. */
+  async #observeDep(path: ProjectPath): Promise<Content | undefined> {
+    if (this.#index.at(path).length > 0) {
+      const content = await this.lookAtOut(path);
+      if (this.#plain.has(path)) return content;
+    }
+    return await this.#cache.observe(absolutePath(this.#root, path), { onProgress: byteProgress(this.#emit, 'hash', path), follow: true });
+  }
 }

@@ -16,6 +16,7 @@ import { openRunCache } from './run-cache.ts';
 import { rowContent, TreeObjects } from './tree-objects.ts';
 import type { Cache, CommitOptions, LinkType, TreeEntry } from './types.ts';
 import { realPath, type WorkspaceContext } from './workspace/context.ts';
+import { detach } from './workspace/detach.ts';
 import { followed, readPath, type ReadOptions } from './workspace/read-path.ts';
 import { linksToObjects, replaceByLink } from './workspace/relink.ts';
 
@@ -55,7 +56,10 @@ export function openCache(options: CacheOptions): Cache {
   return {
     async observe(path, observeOptions = {}) {
       const start = observeOptions.follow === true ? followed(absolute(path)) : absolute(path);
-      return start === undefined ? undefined : (await readPath(context, start, { ...readOptions(observeOptions, false), follow: observeOptions.follow ?? false }))?.content;
+      if (start === undefined) return undefined;
+      const { follow = false, anything = false, onLink } = observeOptions;
+      const read = { ...readOptions(observeOptions, false), follow, anything, ...(onLink === undefined ? {} : { onLink }) };
+      return (await readPath(context, start, read))?.content;
     },
 
     async commit(path, commitOptions = {}) {
@@ -75,6 +79,8 @@ export function openCache(options: CacheOptions): Cache {
     },
 
     has: (content) => trees.missing(content).length === 0,
+
+    detach: (path) => detach(context, absolute(path)),
 
     readTree: (digest) => trees.rows(digest).map((row): TreeEntry => ({ ...row, name: toNameBytes(row.name) })),
 

@@ -15,9 +15,16 @@ export interface TreeEntry {
 export interface ObserveOptions extends CommitOptions {
   /**
    * A symlink at the path itself, or one inside the folder that leaves it, stands for what it leads to, also
-   * outside the project: a dep must be seen to change when the file behind it does.
+   * outside the project: a dep must be seen to change when the file behind it does. What .mloignore names does not count.
    */
   readonly follow?: boolean;
+  /**
+   * Sockets, and links that leave the project, are found too, as content that no store has: what lies where
+   * something is to be written must be seen, whatever it is.
+   */
+  readonly anything?: boolean;
+  /** Called for every symlink that is met. */
+  readonly onLink?: () => void;
 }
 
 export interface CommitOptions {
@@ -73,6 +80,8 @@ export interface Cache {
   checkout(content: Content, path: string, options?: CheckoutOptions): Promise<CheckoutSummary>;
   /** The object and, for trees, every object below it is there (existence, not integrity). */
   has(content: Content): boolean;
+  /** Makes files at `path` that share their bytes with the store files of their own, so that they can be written to. */
+  detach(path: string): void;
   /** Entries of a tree object, verified. */
   readTree(digest: Digest): readonly TreeEntry[];
   /** Content at a sub-path ('a/b') of a tree; undefined where the tree has no such path. */

@@ -33,7 +33,8 @@ export class PlanWorld {
       graph,
       stages: graph.order,
       observation: {
-        contents: new Map([...this.files].map(([path, text]) => [path, contentOf(text)])),
+        outs: this.#contents(),
+        deps: this.#contents(),
         locked: this.locked,
         params: (stage) => this.#paramsOf(stage),
         inside: () => undefined,
@@ -72,6 +73,10 @@ export class PlanWorld {
       if (decision.state === 'restore' && decision.entry !== undefined) this.#restore(stage, decision.entry);
       done.set(stage.address, { stage, state: 'unchanged', reasons: [] });
     }
+  }
+
+  #contents(): Map<string, Content> {
+    return new Map([...this.files].map(([path, text]) => [path, contentOf(text)]));
   }
 
   #execute(stage: Stage, declared: ReturnType<typeof declaredRecord>): void {

@@ -1,9 +1,11 @@
 import type { Cache } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { toLocked, type LockedContent } from '../../core/lock/types.ts';
+import { fromLocked, toLocked, type FingerprintRecord, type LockedContent } from '../../core/lock/types.ts';
+import { sameValue } from '../../core/plan/changes.ts';
 import type { OutSpec, ProjectPath, Stage } from '../../core/stage.ts';
 import { absolutePath } from '../paths.ts';
+import type { Prepared } from '../prepare-plan.ts';
 import type { Project } from '../project.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -19,7 +21,7 @@ export async function collectOuts(
   const missing: OutSpec[] = [];
   for (const out of stage.outs) {
     const path = absolutePath(project.root, out.path);
-    const content = (await workspace.look(out.path)) === undefined ? undefined : await store(cache, workspace, out, path, commit);
+    const content = (await workspace.lookAtOut(out.path)) === undefined ? undefined : await store(cache, workspace, out, path, commit);
     if (content === undefined) missing.push(out);
     else outs[out.path] = toLocked(content);
   }
@@ -27,27 +29,31 @@ export async function collectOuts(
   return outs;
 }
 
-/** Throws MLO_DEP_CHANGED where a dep is not what it was before the stage ran. */
-export async function checkDepsUnchanged(stage: Stage, workspace: Workspace): Promise<void> {
-  const before = new Map(stage.deps.map((dep) => [dep.path, workspace.contents.get(dep.path)]));
+/** Throws MLO_DEP_CHANGED where a dep or a param is not what the stage was started with. */
+export async function checkInputsUnchanged(stage: Stage, declared: FingerprintRecord, prepared: Prepared): Promise<void> {
   const changes: string[] = [];
-  for (const [path, old] of before) {
-    const now = await workspace.look(path);
+  for (const { path } of stage.deps) {
+    const before = declared.deps?.[path];
+    const now = await prepared.workspace.lookAtDep(path);
     if (now === undefined) changes.push(`deleted its dep '${path}'`);
-    else if (!sameContent(old, now)) changes.push(`changed its dep '${path}' while running`);
+    else if (before === undefined || !sameContent(fromLocked(before), now)) changes.push(`changed its dep '${path}' while running`);
+  }
+  if (await prepared.reloadParams(stage)) {
+    const params = prepared.request.observation.params(stage);
+    if (!sameValue(params, declared.params ?? {})) changes.push(`changed its params while running`);
   }
   if (changes.length === 0) return;
   throw new MloError('MLO_DEP_CHANGED', `Stage '${stage.address}' ${changes.join(' and ')}`, {
     hint: 'A stage must leave its deps alone: write to an out instead. (If something else edits the file, run mlo repro again.)',
-    details: { stage: stage.address, paths: [...before.keys()] },
+    details: { stage: stage.address },
   });
 }
 
 /** Metrics and plots that are not cached are small; keeping their bytes is what makes the run restorable. */
 async function store(cache: Cache, workspace: Workspace, out: OutSpec, path: string, commit: boolean): Promise<Content | undefined> {
   const keep = commit && (out.cache || out.kind !== 'out');
-  const content = keep ? await cache.commit(path) : workspace.contents.get(out.path);
-  workspace.contents.set(out.path, content);
+  const content = keep ? await cache.commit(path) : await cache.observe(path);
+  workspace.outs.set(out.path, content);
   return content;
 }
 

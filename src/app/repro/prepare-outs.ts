@@ -29,10 +29,11 @@ export async function removeOldOuts(request: PrepareOuts): Promise<void> {
   const { project, stage, workspace } = request;
   for (const out of stage.outs) {
     const path = absolutePath(project.root, out.path);
-    if (!out.persist && workspace.contents.get(out.path) !== undefined) {
+    if (out.persist) request.cache.detach(path);
+    else if (workspace.outs.get(out.path) !== undefined) {
       await saveUnknownBytes(request, out);
       rmSync(path, { recursive: true, force: true });
-      workspace.contents.set(out.path, undefined);
+      workspace.outs.set(out.path, undefined);
     }
     mkdirSync(dirname(path), { recursive: true });
   }
@@ -41,16 +42,14 @@ export async function removeOldOuts(request: PrepareOuts): Promise<void> {
 /** Bytes in an out that neither the lock nor the cache knows are committed to the store and named. */
 export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Promise<void> {
   const { project, cache, workspace, stage, locked, leftovers } = request;
-  const content = workspace.contents.get(out.path);
-  if (
-    content === undefined ||
-    leftovers === 'any' ||
-    leftovers?.[out.path] === content.digest ||
-    cache.has(content) ||
-    isFromLock(locked, out, content)
-  )
-    return;
-  if (content.size > ASK_BYTES || (content.files ?? 1) > ASK_FILES) await askOrStop(request, out, content);
+  const content = workspace.outs.get(out.path);
+  const isLeftover = typeof leftovers === 'object' && leftovers[out.path] === content?.digest;
+  if (content === undefined || isLeftover || cache.has(content) || isFromLock(locked, out, content)) return;
+  if (content.size > ASK_BYTES || (content.files ?? 1) > ASK_FILES) {
+    // Nobody could look at what a killed attempt left; so much of it is hardly made by hand.
+    if (leftovers === 'any') return;
+    await askOrStop(request, out, content);
+  }
   await cache.commit(absolutePath(project.root, out.path));
   const what = content.kind === 'tree' ? `${content.files ?? 0} files` : `${content.size} bytes`;
   project.ctx.emit({

@@ -14,8 +14,12 @@ export async function restoreStage(session: ReproSession, stage: Stage, entry: L
       const locked = entry.outs?.[out.path];
       if (locked === undefined) throw new Error(`restore of '${stage.address}' without out '${out.path}'`);
       await saveUnknownBytes(outsOf(session, stage), out);
-      await prepared.cache.checkout(fromLocked(locked), absolutePath(project.root, out.path), { link: project.config.link, force: true });
-      prepared.workspace.contents.set(out.path, fromLocked(locked));
+      await prepared.cache.checkout(fromLocked(locked), absolutePath(project.root, out.path), {
+        // What a stage adds to must not share its bytes with the store.
+        link: out.persist ? ['reflink', 'copy'] : project.config.link,
+        force: true,
+      });
+      prepared.workspace.outs.set(out.path, fromLocked(locked));
     }
     return true;
   } catch (error) {

@@ -8,7 +8,7 @@ import type { RunId } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
 import { asIoError } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
-import { checkDepsUnchanged, collectOuts } from './collect-outs.ts';
+import { checkInputsUnchanged, collectOuts } from './collect-outs.ts';
 import { commandText, executeAction, type ActionResult } from './execute-action.ts';
 import type { Leftovers } from './journal.ts';
 import { readMetrics } from './metric-files.ts';
@@ -45,7 +45,7 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     journal.start(stage.address);
     started = true;
     const { discovered } = await execute(session, request, runId, parentRunId);
-    await checkDepsUnchanged(stage, prepared.workspace);
+    await checkInputsUnchanged(stage, request.declared, prepared);
     const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, session.options.commit);
     const durationMs = performance.now() - startedMs;
     const entry: LockEntry = { ...request.declared, ...discovered, outs };
@@ -110,7 +110,7 @@ async function recordOuts({ project, recorder }: ReproSession, stage: Stage, ent
 async function leftovers({ prepared }: ReproSession, stage: Stage): Promise<Leftovers> {
   const found: Record<string, Digest> = {};
   for (const out of stage.outs) {
-    const content = out.persist ? undefined : await prepared.workspace.look(out.path);
+    const content = out.persist ? undefined : await prepared.workspace.lookAtOut(out.path);
     if (content !== undefined) found[out.path] = content.digest;
   }
   return found;

@@ -62,7 +62,8 @@ export class StageRunner {
     const { batches, prepared } = this.#session;
     const { stage, entry } = decision;
     this.#plans.set(stage.address, decision);
-    if (entry !== undefined && prepared.locks.entries.get(stage.address) !== entry) batches.finished(stage, entry);
+    const isNews = prepared.locks.entries.get(stage.address) !== entry || prepared.journal.unfinished.has(stage.address);
+    if (entry !== undefined && isNews) batches.finished(stage, entry);
     return this.#linked(decision, 'unchanged', 0);
   }
 

@@ -32,6 +32,8 @@ export interface ReadOptions {
   readonly anything: boolean;
   /** A link that leaves the folder stands for what it leads to, also outside the project. Nothing is stored. */
   readonly follow?: boolean;
+  /** Called for every symlink. */
+  readonly onLink?: () => void;
   readonly onProgress?: (bytes: number, files: number) => void;
   readonly signal?: AbortSignal;
   /** Called for every file once it is stored. */
@@ -112,6 +114,7 @@ class PathReader {
   }
 
   #readLink(path: BytePath, stat: Stats): Node | undefined {
+    this.#options.onLink?.();
     const target = readlink(path);
     if (isInside(this.#context.store.loose.folder, target)) {
       const object = statSync(toSystemPath(path), { throwIfNoEntry: false });
@@ -165,6 +168,7 @@ class PathReader {
     if (this.#options.follow !== true || !stat.isSymbolicLink()) return undefined;
     const target = resolved(path);
     if (target === undefined || isInside(this.#top, target)) return undefined;
+    this.#options.onLink?.();
     return this.#following.has(target) || isInside(target, this.#top) ? undefined : target;
   }
 
@@ -183,7 +187,7 @@ class PathReader {
   }
 
   #isIgnored(path: BytePath, isFolder: boolean): boolean {
-    return this.#context.ignore?.ignores(shownPath(this.#context, path), isFolder) === true;
+    return this.#options.follow === true && this.#context.ignore?.ignores(shownPath(this.#context, path), isFolder) === true;
   }
 
   #countBytes(bytes: number): void {
@@ -235,7 +239,7 @@ export function followed(path: BytePath): BytePath | undefined {
 }
 
 /** Where a link leads in the end; undefined where it dangles. */
-function resolved(link: BytePath): BytePath | undefined {
+export function resolved(link: BytePath): BytePath | undefined {
   try {
     return realpathSync(toSystemPath(link), { encoding: 'latin1' });
   } catch (error) {
@@ -248,7 +252,7 @@ function fileTypeError(context: WorkspaceContext, path: BytePath, stat: Stats): 
   const shown = shownPath(context, path);
   const type = stat.isSocket() ? 'a socket' : stat.isFIFO() ? 'a FIFO' : 'a device';
   return new MloError('MLO_FILE_TYPE', `${shown} is ${type}; only files, folders and symlinks can be tracked`, {
-    hint: 'Move it out of that folder, or name it in .mloignore',
+    hint: 'Move it out of that folder (in a dep, .mloignore can name it)',
     details: { path: shown },
   });
 }

@@ -9,7 +9,9 @@ import type { Reason, StagePlan } from './types.ts';
 
 /** What was seen in the workspace, and how to look into trees that are not checked out. */
 export interface Observation {
-  readonly contents: ReadonlyMap<ProjectPath, Content | undefined>;
+  readonly outs: ReadonlyMap<ProjectPath, Content | undefined>;
+  /** Through links: what a stage would read. */
+  readonly deps: ReadonlyMap<ProjectPath, Content | undefined>;
   readonly locked: ReadonlyMap<StageAddress, LockEntry>;
   readonly params: (stage: Stage) => StageParams;
   /** What lies at a path inside a tree of the cache; undefined where it cannot be told. */
@@ -23,7 +25,7 @@ export interface Observation {
 /** Puts together what is known about a stage, given the plans of the stages before it. */
 export function stageFacts(stage: Stage, graph: Graph, plans: ReadonlyMap<StageAddress, StagePlan>, observation: Observation): StageFacts {
   const locked = observation.locked.get(stage.address);
-  const outs = new Map(stage.outs.map((out) => [out.path, observation.contents.get(out.path)]));
+  const outs = new Map(stage.outs.map((out) => [out.path, observation.outs.get(out.path)]));
   const deps = new Map<ProjectPath, Content>();
   const pending: Reason[] = stage.frozen ? [] : upstreamReasons(stage, graph, plans);
   for (const dep of stage.deps) {
@@ -56,7 +58,7 @@ function depContent(
   observation: Observation,
   locked: LockEntry | undefined,
 ): Content | 'upstream' | undefined {
-  const observed = observation.contents.get(path);
+  const observed = observation.deps.get(path);
   const changing = graph.outs.touching(path).filter((owned) => {
     const state = plans.get(owned.stage.address)?.state;
     return owned.stage.address !== stage.address && (state === 'run' || state === 'blocked' || state === 'restore');
@@ -65,7 +67,7 @@ function depContent(
     const [first] = changing;
     const plan = plans.get(first?.stage.address ?? '');
     const made = plan?.state === 'restore' ? plan.entry?.outs?.[first?.out.path ?? ''] : undefined;
-    if (changing.length === 1 && made !== undefined && first !== undefined) {
+    if (changing.length === 1 && made !== undefined && made.kind !== 'symlink' && first !== undefined) {
       if (first.out.path === path) return fromLocked(made);
       if (path.startsWith(`${first.out.path}/`))
         return observation.inside(fromLocked(made), path.slice(first.out.path.length + 1)) ?? 'upstream';

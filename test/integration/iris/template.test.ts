@@ -20,7 +20,8 @@ describe('mlo init --template iris', () => {
     await repro(project);
     await project.write({
       'node_modules/zod/package.json': '{"name": "zod", "version": "0.0.1", "type": "module", "exports": "./index.js"}',
-      'node_modules/zod/index.js': "export const z = { object() { throw new Error('the zod of the project'); }, number() { throw new Error('the zod of the project'); } };\n",
+      'node_modules/zod/index.js':
+        "export const z = { object() { throw new Error('the zod of the project'); }, number() { throw new Error('the zod of the project'); } };\n",
     });
     const { outcomes, json } = await repro(project, ['data_split']);
     expect(outcomes).toEqual({ data_load: 'unchanged', featurize: 'unchanged', data_split: 'failed' });

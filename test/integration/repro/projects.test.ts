@@ -88,7 +88,10 @@ describe('names that are hard', () => {
       'pipeline.yaml': 'stages:\n  a: {cmd: cat link data/* > o, deps: [link, data], outs: [o]}\n',
       'data/own': 'own',
     });
-    await project.run('sh', ['-c', 'echo one > ../outside; mkdir ../folder; echo two > ../folder/file; ln -s ../outside link; ln -s ../../outside data/file; ln -s ../.. data/up-and-round']);
+    await project.run('sh', [
+      '-c',
+      'echo one > ../outside; mkdir ../folder; echo two > ../folder/file; ln -s ../outside link; ln -s ../../outside data/file; ln -s ../.. data/up-and-round',
+    ]);
     await project.write({ 'pipeline.yaml': (await project.read('pipeline.yaml')).replace('data/*', 'data/file') });
     expect((await repro(project)).outcomes).toEqual({ a: 'ran' });
     expect((await repro(project)).outcomes).toEqual({ a: 'unchanged' });

@@ -1,0 +1,33 @@
+import { chmodSync, copyFileSync, type Stats } from 'node:fs';
+import { isInside } from '../../core/path/project-path.ts';
+import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { withIoErrors } from '../../fs/errno.ts';
+import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
+import { indexKey, type WorkspaceContext } from './context.ts';
+import { lstat, namesIn, resolved } from './read-path.ts';
+
+const WRITABLE = 0o644;
+
+/** Links to objects below `path` become copies: writing through one would change the object and every other file that shares it. */
+export function detach(context: WorkspaceContext, path: BytePath): void {
+  const stat = lstat(path);
+  if (stat === undefined) return;
+  if (stat.isDirectory()) for (const name of namesIn(path)) detach(context, `${path}/${name}`);
+  else if (isShared(context, path, stat)) copyInPlace(context, path);
+}
+
+function isShared(context: WorkspaceContext, path: BytePath, stat: Stats): boolean {
+  if (stat.isFile()) return stat.nlink > 1;
+  const target = stat.isSymbolicLink() ? resolved(path) : undefined;
+  return target !== undefined && isInside(context.store.loose.folder, target);
+}
+
+function copyInPlace(context: WorkspaceContext, path: BytePath): void {
+  const temporary = temporaryBeside(path);
+  withIoErrors('copy', toDisplayPath(path), () => {
+    copyFileSync(toSystemPath(path), toSystemPath(temporary));
+    chmodSync(toSystemPath(temporary), WRITABLE);
+    moveIntoPlace(temporary, path);
+  });
+  context.index.forget(indexKey(context, path));
+}
