@@ -62,6 +62,9 @@ async function refuse(project: Project, paths: readonly ProjectPath[], pointers:
     if (stat === undefined) throw new MloError('MLO_TARGET', `'${path}' does not exist`, { hint: 'Check the path.' });
     if (path === '.' || /^\.(mlo|git)(\/|$)/.test(path))
       throw new MloError('MLO_PATH_UNSAFE', `'${path}' cannot be added`, { hint: 'Add the folder that holds the data.' });
+    if (isOfMlo(path, project)) {
+      throw new MloError('MLO_USAGE', `'${path}' belongs to the pipeline and is kept in Git`, { hint: `git add '${path}'` });
+    }
     if (path.endsWith(POINTER_SUFFIX))
       throw new MloError('MLO_USAGE', `'${path}' is a pointer`, {
         hint: `Add the data itself: mlo add ${path.slice(0, -POINTER_SUFFIX.length)}`,
@@ -95,4 +98,8 @@ async function refuse(project: Project, paths: readonly ProjectPath[], pointers:
 async function outsOf(project: Project): Promise<OutIndex> {
   const { pipeline } = await loadProjectPipeline(project, undefined, 'nothing');
   return buildGraph(pipeline.stages).outs;
+}
+
+function isOfMlo(path: ProjectPath, project: Project): boolean {
+  return project.scan().pipelines.includes(path) || /(^|\/)(pipeline\.lock|dvc\.mlo\.lock|params\.yaml)$/.test(path);
 }

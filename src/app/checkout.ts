@@ -45,6 +45,11 @@ async function checkoutOne(project: Project, { path, content }: TrackedContent, 
   } catch (error) {
     if (!(error instanceof MloError)) throw error;
     const hint = error.hint === undefined ? '' : ` (${error.hint})`;
-    return { path, change: 'failed', error: `${error.message}${hint}`, summary: { added: 0, modified: 0, deleted: 0 } };
+    return {
+      path,
+      change: 'failed',
+      error: `${error.message.replaceAll(/\s*\n\s*/g, ' ')}${hint}`,
+      summary: { added: 0, modified: 0, deleted: 0 },
+    };
   }
 }

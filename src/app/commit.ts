@@ -6,8 +6,8 @@ import type { FingerprintRecord, LockEntry } from '../core/lock/types.ts';
 import type { Stage } from '../core/stage.ts';
 import type { Value } from '../core/value.ts';
 import { codeNow } from '../runtime/module/code-now.ts';
-import { absolutePath } from './paths.ts';
-import { listPointers, pointerState, writePointer } from './pointers.ts';
+import { absolutePath, tryProjectPath } from './paths.ts';
+import { listPointers, pointerState, writePointer, type Pointer } from './pointers.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
 import { withWriter, type Project } from './project.ts';
 import { ignoreCachedOuts } from './repro/ignore-outs.ts';
@@ -23,23 +23,48 @@ export interface CommitOptionsOfCommand {
 /** Accepts the workspace as the result: what lies at outs and added data becomes what locks and pointers say. */
 export async function commit(ctx: AppContext, options: CommitOptionsOfCommand): Promise<CommitData> {
   return await withWriter(ctx, async (project) => {
-    const committed = options.targets.length > 0 ? [] : await commitPointers(project);
-    const prepared = await preparePlan(project, {
-      targets: options.targets,
-      file: options.file,
-      singleItem: options.targets.length > 0,
-      need: 'nothing',
-    });
-    for (const stage of prepared.stages) committed.push(await commitStage(project, prepared, stage, options.force));
-    ignoreCachedOuts(project.root, prepared.stages);
-    await prepared.cache.flush();
-    prepared.locks.write();
-    return { committed };
+    const { pointers, stageTargets } = splitTargets(project, options.targets);
+    const stages =
+      options.targets.length > 0 && stageTargets.length === 0 ? [] : await commitStages(project, { ...options, targets: stageTargets });
+    return { committed: [...stages, ...(await commitPointers(project, pointers))] };
   });
 }
 
+/** Targets name stages, outs, or added data; without targets it is everything. */
+function splitTargets(
+  project: Project,
+  targets: readonly string[],
+): { readonly pointers: readonly Pointer[]; readonly stageTargets: readonly string[] } {
+  const all = listPointers(project);
+  if (targets.length === 0) return { pointers: all, stageTargets: [] };
+  const named = (target: string): Pointer | undefined => {
+    const path = tryProjectPath(project.root, project.ctx.cwd, target);
+    return all.find((pointer) => pointer.path === path || pointer.pointerPath === path);
+  };
+  return {
+    pointers: targets.flatMap((target) => named(target) ?? []),
+    stageTargets: targets.filter((target) => named(target) === undefined),
+  };
+}
+
+async function commitStages(project: Project, options: CommitOptionsOfCommand): Promise<CommitData['committed']> {
+  const prepared = await preparePlan(project, {
+    targets: options.targets,
+    file: options.file,
+    singleItem: options.targets.length > 0,
+    need: 'nothing',
+  });
+  const committed = [];
+  for (const stage of prepared.stages) committed.push(await commitStage(project, prepared, stage, options.force));
+  ignoreCachedOuts(project.root, prepared.stages);
+  await prepared.cache.flush();
+  prepared.locks.write();
+  return committed;
+}
+
 async function commitStage(project: Project, prepared: Prepared, stage: Stage, force: boolean): Promise<CommitData['committed'][number]> {
-  const { declared, pending } = stageFacts(stage, prepared.graph, new Map(), prepared.request.observation);
+  // A frozen stage is committed like any other: its outs are taken as they are.
+  const { declared, pending } = stageFacts({ ...stage, frozen: false }, prepared.graph, new Map(), prepared.request.observation);
   if (declared === undefined) {
     throw new MloError('MLO_DEP_MISSING', `Stage '${stage.address}': dep '${pending[0]?.path ?? '?'}' does not exist`, {
       hint: 'Bring it back, or: mlo repro',
@@ -77,10 +102,10 @@ function codeRecord(project: Project, stage: Stage, locked: LockEntry | undefine
   return codeNow(project.root, locked.code, locked.packages ?? {});
 }
 
-async function commitPointers(project: Project): Promise<CommitData['committed'][number][]> {
+async function commitPointers(project: Project, pointers: readonly Pointer[]): Promise<CommitData['committed']> {
   const cache = await project.cache();
   const committed: CommitData['committed'][number][] = [];
-  for (const pointer of listPointers(project)) {
+  for (const pointer of pointers) {
     const state = await pointerState(project.root, cache, pointer);
     const present = (await cache.observe(absolutePath(project.root, pointer.path))) !== undefined;
     if (state === 'unchanged' || !present) continue;

@@ -1,7 +1,7 @@
 import { buildGraph } from '../core/graph/build.ts';
 import { findTarget } from '../core/graph/select.ts';
 import { setFrozenInText } from '../core/params/set-frozen.ts';
-import type { StageAddress } from '../core/stage.ts';
+import type { Stage, StageAddress } from '../core/stage.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { absolutePath } from './paths.ts';
@@ -21,7 +21,8 @@ export async function freeze(
   return await withWriter(ctx, async (project) => {
     const { pipeline, file, readText } = await loadProjectPipeline(project, options.file);
     const graph = buildGraph(pipeline.stages);
-    const stages = options.targets.flatMap((target) => findTarget(graph, target, file));
+    const named = options.targets.flatMap((target) => findTarget(graph, target, file));
+    const stages = pipeline.stages.filter((stage) => named.some((each) => each.address === stage.address || isOfOneGroup(each, stage)));
     const texts = new Map<string, string>();
     for (const stage of stages) {
       const text = texts.get(stage.file) ?? readText(stage.file) ?? '';
@@ -30,4 +31,8 @@ export async function freeze(
     for (const [path, text] of texts) if (text !== readText(path)) writeFileAtomic(absolutePath(project.root, path), text);
     return { stages: stages.map((stage) => stage.address), frozen: options.frozen };
   });
+}
+
+function isOfOneGroup(a: Stage, b: Stage): boolean {
+  return a.group !== undefined && a.group === b.group && a.file === b.file;
 }

@@ -22,6 +22,7 @@ export async function loadParams(
 ): Promise<(stage: Stage) => StageParams> {
   const files = await paramFiles(project, stages, readText);
   const problems = stages.flatMap((stage) => stage.params.flatMap((spec) => missing(stage, spec, files, isMade)));
+  problems.push(...stages.flatMap((stage) => ambiguous(stage)));
   if (problems.length > 0) throw paramsError(problems);
   return (stage) => stageParams(stage, files);
 }
@@ -74,6 +75,29 @@ function missing(stage: Stage, spec: ParamSpec, files: ParamFiles, isMade: (path
       ...(close === undefined ? {} : { hint: `Did you mean '${close}'?` }),
     };
   });
+}
+
+/** An in-process stage gets one object of params, whatever files they come from. */
+function ambiguous(stage: Stage): readonly Problem[] {
+  if (stage.action.kind !== 'module') return [];
+  const owners = new Map<string, ProjectPath>();
+  const problems: Problem[] = [];
+  for (const { file, keys, at } of stage.params) {
+    for (const key of keys ?? []) {
+      const other = owners.get(key);
+      if (other !== undefined && other !== file) {
+        problems.push({
+          file: at.file,
+          line: at.line,
+          column: at.column,
+          message: `Stage '${stage.address}' declares param '${key}' of '${other}' and of '${file}': a module gets only one`,
+          hint: 'Rename one of them.',
+        });
+      }
+      owners.set(key, file);
+    }
+  }
+  return problems;
 }
 
 function paramsError(problems: readonly Problem[]): MloError {

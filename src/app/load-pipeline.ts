@@ -21,8 +21,13 @@ const NO_PIPELINE: Pipeline = { files: [], stages: [] };
  * All pipeline files of the project, resolved; from the parsed cache where no source has changed.
  * A project of data alone has none: that is an error for commands that need stages.
  */
-export async function loadProjectPipeline(project: Project, file?: string, need: 'stages' | 'nothing' = 'stages'): Promise<LoadedPipeline> {
-  const readText = textReader(project.root);
+export async function loadProjectPipeline(
+  project: Project,
+  file?: string,
+  need: 'stages' | 'nothing' = 'stages',
+  overlay?: ReadonlyMap<ProjectPath, string>,
+): Promise<LoadedPipeline> {
+  const readText = textReader(project.root, overlay);
   if (need === 'nothing' && file === undefined && project.scan().pipelines.length === 0)
     return { pipeline: NO_PIPELINE, file: PIPELINE_FILES[0], readText };
   const { files, current } = pipelineFiles(project, file);

@@ -32,6 +32,8 @@ export interface PlanOptions {
   readonly force?: boolean;
   readonly runCache?: boolean;
   readonly allowMissing?: boolean;
+  /** Files as they are about to be written. */
+  readonly overlay?: ReadonlyMap<ProjectPath, string>;
   /** A project without pipeline files is fine. */
   readonly need?: 'stages' | 'nothing';
 }
@@ -51,7 +53,7 @@ export interface Prepared {
 }
 
 export async function preparePlan(project: Project, options: PlanOptions): Promise<Prepared> {
-  const loaded = await loadProjectPipeline(project, options.file, options.need);
+  const loaded = await loadProjectPipeline(project, options.file, options.need, options.overlay);
   const graph = buildGraph(loaded.pipeline.stages);
   const targets = options.targets.map((target) => asTarget(project, target, graph));
   const stages = selectStages(graph, { ...options, targets, file: loaded.file });

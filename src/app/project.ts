@@ -54,7 +54,7 @@ export async function openProject(ctx: AppContext): Promise<Project> {
     trackingPath: join(mloDir, 'tracking.db'),
     lockPath: join(mloDir, 'lock'),
     config,
-    scan: () => (scan ??= scanProject(root)),
+    scan: () => (scan ??= scanAndWarn(ctx, root)),
     cache: () => (cache ??= openProjectCache(project)),
     tracking: () => (tracking ??= openProjectTracking(project)),
     async lock() {
@@ -88,13 +88,16 @@ export async function openProject(ctx: AppContext): Promise<Project> {
 /** Runs a use case on the project here and releases everything, whatever happens. */
 export async function withProject<T>(ctx: AppContext, work: (project: Project) => Promise<T>): Promise<T> {
   const project = await openProject(ctx);
+  let result: T;
   try {
-    return await work(project);
+    result = await work(project);
   } catch (error) {
+    // What went wrong first is what the user must see.
+    await project.close().catch((second: unknown) => ctx.emit({ type: 'warning', message: (second as Error).message }));
     throw asIoError(error, 'work in', project.root);
-  } finally {
-    await project.close();
   }
+  await project.close();
+  return result;
 }
 
 /** The same, as the one writer of the project. */
@@ -111,6 +114,13 @@ export async function withWriter<T>(ctx: AppContext, work: (project: Project) =>
       }
     }
   });
+}
+
+function scanAndWarn(ctx: AppContext, root: string): ProjectScan {
+  const scan = scanProject(root);
+  for (const folder of scan.unreadable)
+    ctx.emit({ type: 'warning', message: `The folder '${folder}' cannot be read: pipelines and data in it are not seen` });
+  return scan;
 }
 
 function prepareMloDir(mloDir: string): void {

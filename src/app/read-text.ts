@@ -4,9 +4,9 @@ import type { ProjectPath } from '../core/stage.ts';
 import { absolutePath } from './paths.ts';
 import type { ReadText } from './parsed-cache.ts';
 
-/** Reads small text files of the project, each once; undefined where there is none. */
-export function textReader(root: string): ReadText {
-  const texts = new Map<ProjectPath, string | undefined>();
+/** Reads small text files of the project, each once; undefined where there is none. `overlay` stands for the files it names. */
+export function textReader(root: string, overlay: ReadonlyMap<ProjectPath, string> = new Map()): ReadText {
+  const texts = new Map<ProjectPath, string | undefined>(overlay);
   return (path) => {
     if (!texts.has(path)) texts.set(path, readOrUndefined(root, path));
     return texts.get(path);

@@ -36,11 +36,9 @@ async function previewRepro(project: Project, options: ReproOptions): Promise<Re
 
 async function reproduce(project: Project, options: ReproOptions): Promise<ReproData> {
   const startedMs = performance.now();
-  if (options.set.length > 0) {
-    const { setParams } = await import('./repro/set-params.ts');
-    await setParams(project, options.set, pipelineFiles(project, options.file).current);
-  }
-  const prepared = await preparePlan(project, options);
+  const settings = options.set.length === 0 ? undefined : await import('./repro/set-params.ts');
+  const overlay = settings?.paramsToSet(project, options.set, pipelineFiles(project, options.file).current);
+  const prepared = await preparePlan(project, { ...options, ...(overlay === undefined ? {} : { overlay }) });
   const plans = plan(prepared.request);
   checkBeforeRun(
     project.root,
@@ -48,6 +46,7 @@ async function reproduce(project: Project, options: ReproOptions): Promise<Repro
     plans,
     project.scan().pointers.map((path) => path.slice(0, -POINTER_SUFFIX.length)),
   );
+  if (overlay !== undefined) settings?.writeParams(project.root, overlay);
   warnFrozen(project, plans);
 
   const { emit } = project.ctx;

@@ -1,5 +1,6 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import type { ProjectPath } from '../core/stage.ts';
+import { isErrno } from '../fs/errno.ts';
 import { openIgnore } from '../fs/ignore.ts';
 import { PIPELINE_FILES } from './find-root.ts';
 import { absolutePath } from './paths.ts';
@@ -12,6 +13,8 @@ export interface ProjectScan {
   readonly pipelines: readonly ProjectPath[];
   /** Pointer files, sorted. */
   readonly pointers: readonly ProjectPath[];
+  /** Folders that may not be read. */
+  readonly unreadable: readonly ProjectPath[];
 }
 
 /**
@@ -22,9 +25,14 @@ export function scanProject(root: string): ProjectScan {
   const ignore = openIgnore(root);
   const pipelines: ProjectPath[] = [];
   const pointers: ProjectPath[] = [];
+  const unreadable: ProjectPath[] = [];
   const folders: ProjectPath[] = ['.'];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const entries = readdirSync(absolutePath(root, folder), { withFileTypes: true });
+    const entries = entriesOf(absolutePath(root, folder));
+    if (entries === undefined) {
+      unreadable.push(folder);
+      continue;
+    }
     const names = new Set(entries.map((entry) => entry.name));
     const pipeline = PIPELINE_FILES.find((name) => names.has(name));
     if (pipeline !== undefined) pipelines.push(inside(folder, pipeline));
@@ -34,7 +42,17 @@ export function scanProject(root: string): ProjectScan {
       else if (isSearched(entry, names) && !ignore.ignores(path, true)) folders.push(path);
     }
   }
-  return { pipelines: pipelines.sort(), pointers: pointers.sort() };
+  return { pipelines: pipelines.sort(), pointers: pointers.sort(), unreadable: unreadable.sort() };
+}
+
+/** Undefined where the folder may not be read, or is gone by now. */
+function entriesOf(folder: string): readonly Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'EPERM', 'ENOENT', 'ENAMETOOLONG')) return undefined;
+    throw error;
+  }
 }
 
 function isPointer(entry: Dirent): boolean {

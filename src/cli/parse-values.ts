@@ -9,6 +9,13 @@ export function parseDuration(text: string): number {
   return Number(amount) * (UNIT_MS[unit ?? 's'] ?? 1000);
 }
 
+/** A limit: nothing could be done within none. */
+export function parseTimeout(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === 0) throw new InvalidArgumentError('Expected a duration above zero, such as 30s.');
+  return ms;
+}
+
 export function parseWait(text: string): number {
   return text === 'forever' ? Infinity : parseDuration(text);
 }

@@ -47,10 +47,17 @@ export function runCacheKey(stage: Stage, declared: FingerprintRecord, hash: Has
   const { deps, code: _code, packages: _packages, ...rest } = declared;
   const identity = {
     ...rest,
+    // The lock leaves defaults out because its place tells them; the run-cache is shared by all pipeline files.
+    wdir: stage.wdir,
+    shell: stage.action.kind === 'cmd' ? (stage.action.shell ?? defaultShell(stage.file)) : null,
     deps: mapValues(deps ?? {}, (dep) => [dep.kind ?? 'file', dep.digest, dep.mode ?? '']),
     outs: stage.outs.map((out) => out.path).sort(),
   };
   return hash(canonicalJson(identity as unknown as Value));
+}
+
+function defaultShell(file: ProjectPath): string {
+  return file.endsWith('dvc.yaml') ? 'default of dvc.yaml' : '/bin/sh';
 }
 
 /** A stage with neither deps nor outs is a callback: it has nothing to compare and always runs. */

@@ -67,6 +67,15 @@ function escapingOuts(root: string, stage: Stage): readonly Problem[] {
   const realRoot = realpathSync(root);
   return stage.outs.flatMap((out) => {
     const parent = nearestExisting(dirname(absolutePath(root, out.path)));
+    if (!statSync(parent).isDirectory()) {
+      return [
+        {
+          ...out.at,
+          message: `Stage '${stage.address}': out '${out.path}' lies below '${shown(root, parent)}', which is a file`,
+          hint: 'Move the file away.',
+        },
+      ];
+    }
     if (isInside(realRoot, realpathSync(parent))) return [];
     return [
       {
@@ -115,6 +124,10 @@ export function trackedByGit(root: string, paths: readonly ProjectPath[]): Reado
     for (let path = file; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) if (wanted.has(path)) found.add(path);
   }
   return found;
+}
+
+function shown(root: string, path: string): string {
+  return path.slice(root.length + 1);
 }
 
 function nearestExisting(path: string): string {

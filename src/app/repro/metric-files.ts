@@ -17,7 +17,7 @@ export async function readMetrics(root: string, stage: Stage, emit: Emit): Promi
 
 async function numbersOf(root: string, stage: Stage, out: OutSpec, emit: Emit): Promise<readonly (readonly [string, number])[]> {
   const path = absolutePath(root, out.path);
-  if (!statSync(path).isFile()) return [];
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return [];
   const { parseMetricsText } = await import('../../core/metrics/parse.ts');
   try {
     const values = parseMetricsText(out.path, readFileSync(path, 'utf8'));

@@ -50,12 +50,23 @@ export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Prom
     if (leftovers === 'any') return;
     await askOrStop(request, out, content);
   }
-  await cache.commit(absolutePath(project.root, out.path));
+  if (!(await keep(request, out))) return;
   const what = content.kind === 'tree' ? `${content.files ?? 0} files` : `${content.size} bytes`;
   project.ctx.emit({
     type: 'note',
     message: `Out '${out.path}' of stage '${stage.address}' held ${what} that no run produced: kept in the cache as ${content.digest.slice(0, 12)} before it is replaced`,
   });
+}
+
+/** false: what a killed attempt left cannot be kept (a socket, a link out of the project) and needs not be. */
+async function keep({ project, cache, leftovers }: PrepareOuts, out: OutSpec): Promise<boolean> {
+  try {
+    await cache.commit(absolutePath(project.root, out.path));
+    return true;
+  } catch (error) {
+    if (leftovers === 'any' && error instanceof MloError && error.code === 'MLO_FILE_TYPE') return false;
+    throw error;
+  }
 }
 
 /** What the stage itself produced last time can be produced again. */

@@ -55,7 +55,7 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     recorder.finishStage(runId, { status: 'FINISHED' });
     return { report: { ...base, outcome: 'ran', durationMs }, entry };
   } catch (caught) {
-    const error = asIoError(caught, 'work on', stage.address);
+    const error = asIoError(caught, `work on stage '${stage.address}' at`, (caught as NodeJS.ErrnoException).path ?? stage.wdir);
     if (!(error instanceof MloError)) throw error;
     if (started) journal.failed(stage.address, await leftovers(session, stage));
     const cancelled = project.ctx.signal.aborted;

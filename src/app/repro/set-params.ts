@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { flattenValues, getKey } from '../../core/params/keys.ts';
@@ -12,9 +13,9 @@ import { textReader } from '../read-text.ts';
 
 /**
  * `key=value` goes into the params.yaml beside the pipeline file, `file:key=value` into that file (relative to where
- * the user stands); comments and layout are kept. All or nothing.
+ * the user stands); comments and layout are kept. Nothing is written yet: the texts are what the files are to be.
  */
-export async function setParams(project: Project, settings: readonly string[], pipelineFile: ProjectPath): Promise<void> {
+export function paramsToSet(project: Project, settings: readonly string[], pipelineFile: ProjectPath): ReadonlyMap<ProjectPath, string> {
   const readText = textReader(project.root);
   const texts = new Map<string, string>();
   for (const setting of settings) {
@@ -30,9 +31,13 @@ export async function setParams(project: Project, settings: readonly string[], p
     warnOfNewKey(project, file, text, key);
     texts.set(file, setParamInText(file, text, key, value));
   }
-  for (const [file, text] of texts) {
-    if (text !== readText(file)) writeFileAtomic(absolutePath(project.root, file), text);
-  }
+  return texts;
+}
+
+/** A params file that is a symlink stays one. */
+export function writeParams(root: string, texts: ReadonlyMap<ProjectPath, string>): void {
+  const readText = textReader(root);
+  for (const [file, text] of texts) if (text !== readText(file)) writeFileAtomic(realpathSync(absolutePath(root, file)), text);
 }
 
 /** A mistyped key would be added beside the one that was meant, and nothing would run. */
@@ -50,7 +55,7 @@ function parseSetting(setting: string): { readonly file: string | undefined; rea
   const match = /^(?:(?<file>[^=]+?\.(?:ya?ml|json)):)?(?<key>[^=]+)=(?<value>.*)$/s.exec(setting);
   const key = match?.groups?.['key'];
   const value = match?.groups?.['value'];
-  if (key === undefined || value === undefined) {
+  if (key === undefined || value === undefined || key.endsWith(':')) {
     throw new MloError('MLO_USAGE', `--set '${setting}' is not key=value`, { hint: 'For example: --set train.learning_rate=0.01' });
   }
   return { file: match?.groups?.['file'], key, value };

@@ -35,7 +35,7 @@ export class StageRunner {
       if (decision.state === 'restore') return (await this.#restored(decision, startedMs)) ?? (await this.#run(decision));
       return decision.state === 'run' ? await this.#run(decision) : blocked(decision);
     } catch (caught) {
-      const error = asIoError(caught, 'work on', stage.address);
+      const error = asIoError(caught, `work on stage '${stage.address}' at`, (caught as NodeJS.ErrnoException).path ?? stage.wdir);
       if (!(error instanceof MloError)) throw error;
       return failureReport(this.#session, { name: stage.address, reasons: decision.reasons }, error, startedMs);
     }

@@ -5,7 +5,7 @@ import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { failureLines, stageFailure } from '../stage-failures.ts';
 import { styleOptions } from '../terminal.ts';
 import { createStyle } from '../../ui/style.ts';
-import { collect, parseDuration, parsePositiveInteger } from '../parse-values.ts';
+import { collect, parseTimeout, parsePositiveInteger } from '../parse-values.ts';
 import { fileOption } from '../shared-options.ts';
 
 interface Flags {
@@ -53,7 +53,7 @@ export const reproVerb = defineCommand({
     new Option('--no-run-cache', 'do not look for earlier runs with the same inputs'),
     new Option('--strict', 'undeclared reads of a stage are errors'),
     new Option('-S, --set <key=value>', 'write a param first (again for more; file.yaml:key=value)').argParser(collect),
-    new Option('--timeout <duration>', 'stop a stage that runs longer (30s, 5m, 2h)').argParser(parseDuration),
+    new Option('--timeout <duration>', 'stop a stage that runs longer (30s, 5m, 2h)').argParser(parseTimeout),
   ],
   shows: 'stages',
   writes: true,

@@ -38,6 +38,8 @@ export interface StageFacts {
   readonly declared: FingerprintRecord | undefined;
   /** Why `declared` is undefined: stages that will write a dep, deps that nobody has. */
   readonly pending: readonly Reason[];
+  /** With --allow-missing: deps that are gone and only known from a lock. */
+  readonly absent: readonly Reason[];
   /** What lies at the outs now. */
   readonly outs: ReadonlyMap<ProjectPath, Content | undefined>;
 }
@@ -47,6 +49,11 @@ export interface StageFacts {
  * cache. run: neither. blocked: it cannot run. Pure; `repro`, `status` and `--dry` share it.
  */
 export function decide(facts: StageFacts, policy: PlanPolicy, ports: PlanPorts): StagePlan {
+  const plan = decideByFingerprint(facts, policy, ports);
+  return plan.state === 'run' && facts.absent.length > 0 ? { stage: facts.stage, state: 'blocked', reasons: facts.absent } : plan;
+}
+
+function decideByFingerprint(facts: StageFacts, policy: PlanPolicy, ports: PlanPorts): StagePlan {
   const { stage, locked, declared } = facts;
   if (stage.frozen) return decideFrozen(facts, ports);
   const blocking = facts.pending.filter((reason) => reason.kind !== 'upstream');

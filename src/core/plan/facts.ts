@@ -27,17 +27,30 @@ export function stageFacts(stage: Stage, graph: Graph, plans: ReadonlyMap<StageA
   const locked = observation.locked.get(stage.address);
   const outs = new Map(stage.outs.map((out) => [out.path, observation.outs.get(out.path)]));
   const deps = new Map<ProjectPath, Content>();
+  const absent: Reason[] = [];
   const pending: Reason[] = stage.frozen ? [] : upstreamReasons(stage, graph, plans);
   for (const dep of stage.deps) {
     const found = depContent(dep.path, stage, graph, plans, observation, locked);
     if (found === 'upstream') {
       if (pending.length === 0) pending.push({ kind: 'upstream', path: dep.path });
     } else if (found === undefined) pending.push({ kind: 'missing-dep', path: dep.path });
-    else deps.set(dep.path, found);
+    else {
+      deps.set(dep.path, found);
+      if (observation.deps.get(dep.path) === undefined && !isMadeByPlan(dep.path, graph, plans))
+        absent.push({ kind: 'missing-dep', path: dep.path });
+    }
   }
   const declared: FingerprintRecord | undefined =
     pending.length > 0 || stage.frozen ? undefined : declaredRecord(stage, observation.params(stage), deps, observation);
-  return { stage, locked, declared, pending, outs };
+  return { stage, locked, declared, pending, absent, outs };
+}
+
+/** A stage before this one will put it there. */
+function isMadeByPlan(path: ProjectPath, graph: Graph, plans: ReadonlyMap<StageAddress, StagePlan>): boolean {
+  return graph.outs.touching(path).some((owned) => {
+    const state = plans.get(owned.stage.address)?.state;
+    return state === 'run' || state === 'restore';
+  });
 }
 
 function upstreamReasons(stage: Stage, graph: Graph, plans: ReadonlyMap<StageAddress, StagePlan>): Reason[] {

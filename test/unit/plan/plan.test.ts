@@ -166,6 +166,8 @@ describe('planning', () => {
     expect(Object.values(world.states({ allowMissing: true }))).toEqual(['unchanged', 'unchanged', 'unchanged']);
     const prepare = world.locked.get('prepare');
     world.locked.set('prepare', { ...prepare, outs: { clean: { ...prepare?.outs?.['clean'], digest: 'f'.repeat(64), size: 1 } as never } });
+    expect(world.states({ allowMissing: true })['train']).toBe('blocked');
+    world.files.set('clean', 'what lies here');
     expect(world.states({ allowMissing: true })['train']).toBe('run');
   });
 

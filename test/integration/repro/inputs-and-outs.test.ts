@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createProject, type TestProject } from '../../helpers/index.ts';
+import { repro } from '../../helpers/repro-outcomes.ts';
+
+/** Waits until the stage has written the file. */
+async function until(project: TestProject, path: string): Promise<void> {
+  await expect.poll(() => existsSync(project.path(path)), { timeout: 20_000 }).toBe(true);
+}
+
+describe('inputs that change while a stage runs', () => {
+  test('a dep that another stage has looked at meanwhile is noticed all the same', async () => {
+    const project = await createProject({
+      'pipeline.yaml': `stages:
+  slow: {cmd: 'mkfifo gate; touch slow.started; cat gate; cat x > o1', deps: [x], outs: [o1]}
+  quick: {cmd: 'cat other > q', deps: [other], outs: [q]}
+  late: {cmd: 'cat x q > o2; touch late.done', deps: [x, q], outs: [o2]}
+`,
+      x: 'old',
+      other: '',
+    });
+    await project.run('mkfifo', ['other.gate']);
+    const running = project.start(['repro', '--json', '-j', '3', '--keep-going']);
+    await until(project, 'slow.started');
+    await project.write({ x: 'new' });
+    await until(project, 'late.done').catch(() => undefined);
+    await project.write({ gate: 'go\n' });
+    const report = (await running.ended).json<{ data: { stages: { name: string; outcome: string; error?: { code: string } }[] } }>();
+    expect(report.data.stages.find((stage) => stage.name === 'slow')).toMatchObject({ outcome: 'failed', error: { code: 'MLO_DEP_CHANGED' } });
+    await project.write({ x: 'old' });
+    await project.remove('gate', 'slow.started');
+    const status = await project.mlo(['status', '--json']);
+    expect(status.json<{ data: { stages: { name: string; state: string }[] } }>().data.stages[0]).toMatchObject({ name: 'slow', state: 'run' });
+  });
+
+  test('a param that is edited while a stage reads the file is noticed', async () => {
+    const project = await createProject({
+      'pipeline.yaml': "stages:\n  a: {cmd: 'mkfifo gate; touch started; cat gate; cat params.yaml > o', params: [lr], outs: [o]}\n",
+      'params.yaml': 'lr: 1\n',
+    });
+    const running = project.start(['repro', '--json']);
+    await until(project, 'started');
+    await project.write({ 'params.yaml': 'lr: 2\n' });
+    await project.write({ gate: 'go\n' });
+    expect((await running.ended).stdout).toContain('changed its params while running');
+  });
+
+  test('a change of the params file that the stage does not declare is none', async () => {
+    const project = await createProject({
+      'pipeline.yaml': "stages:\n  a: {cmd: 'mkfifo gate; touch started; cat gate; echo > o', params: [lr], outs: [o]}\n",
+      'params.yaml': 'lr: 1\n',
+    });
+    const running = project.start(['repro']);
+    await until(project, 'started');
+    await project.write({ 'params.yaml': 'lr: 1\nother: 2\n' });
+    await project.write({ gate: 'go\n' });
+    expect((await running.ended).code).toBe(0);
+  });
+});
+
+describe('links', () => {
+  test('a dep that is a link a stage made counts by the file behind it', async () => {
+    const project = await createProject({
+      'pipeline.yaml': `stages:
+  make: {cmd: 'mkdir -p m; cat x > m/v1; ln -sfn v1 m/latest', deps: [x], outs: [m/v1, m/latest]}
+  use: {cmd: 'cat m/latest > o', deps: [m/latest], outs: [o]}
+`,
+      x: 'one',
+    });
+    await repro(project);
+    await project.write({ x: 'two' });
+    expect((await repro(project)).outcomes).toEqual({ make: 'ran', use: 'ran' });
+    expect(await project.read('o')).toBe('two');
+    expect((await repro(project)).outcomes).toEqual({ make: 'unchanged', use: 'unchanged' });
+  });
+
+  test('a persist out is written to without touching the object that it shared its bytes with', async () => {
+    const project = await createProject({
+      '.mlo/config.yaml': 'cache:\n  link: [hardlink]\n',
+      'pipeline.yaml': `stages:
+  keep: {cmd: cp x model, deps: [x], outs: [model]}
+  grow: {cmd: 'test -e log && echo more >> log || cp x log', params: [n], outs: [{log: {persist: true}}]}
+`,
+      'params.yaml': 'n: 1\n',
+      x: 'x'.repeat(70_000),
+    });
+    await repro(project);
+    expect((await repro(project, ['-S', 'n=2'])).outcomes).toEqual({ keep: 'unchanged', grow: 'ran' });
+    expect(await project.read('model')).toHaveLength(70_000);
+    expect(await project.read('log')).toHaveLength(70_005);
+    await project.remove('model');
+    expect((await repro(project)).outcomes['keep']).toBe('restored');
+    expect(await project.read('model')).toHaveLength(70_000);
+  });
+
+  test('an out that cannot be kept does not stand in the way of its own repair', async () => {
+    const project = await createProject({ 'pipeline.yaml': "stages:\n  venv: {cmd: 'mkdir v; ln -s /usr/bin/env v/python', outs: [v]}\n" });
+    expect((await repro(project)).outcomes).toEqual({ venv: 'failed' });
+    await project.write({ 'pipeline.yaml': "stages:\n  venv: {cmd: 'mkdir v; touch v/python', outs: [v]}\n" });
+    expect((await project.mlo(['status'])).code).toBe(0);
+    expect((await repro(project)).outcomes).toEqual({ venv: 'ran' });
+  });
+});
+
+describe('what was killed', () => {
+  test('bytes that were put into an out after a kill are kept before a stage replaces them', async () => {
+    const project = await createProject({
+      'pipeline.yaml': "stages:\n  t: {cmd: 'mkfifo gate 2>/dev/null; touch started; cat gate; echo made > o', outs: [o]}\n",
+    });
+    const running = project.start(['repro']);
+    await until(project, 'started');
+    process.kill((JSON.parse(await project.read('.mlo/lock')) as { pid: number }).pid, 'SIGKILL');
+    await running.ended;
+    await project.write({ o: 'precious', 'pipeline.yaml': 'stages:\n  t: {cmd: echo made > o, outs: [o]}\n' });
+    const { outcomes, result } = await repro(project);
+    expect(outcomes).toEqual({ t: 'ran' });
+    expect(result.stderr + result.stdout).toContain("Out 'o'");
+  });
+});
+
+describe('settings', () => {
+  test('-S writes nothing when the pipeline cannot run, and never outside the project', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: echo > o, params: [p], outs: [o]}\n', 'params.yaml': 'p: 1\n' });
+    expect((await repro(project, ['nosuch', '-S', 'p=10'])).result.code).toBe(2);
+    expect(await project.read('params.yaml')).toBe('p: 1\n');
+    await project.run('sh', ['-c', 'echo "a: 1" > ../outside.yaml']);
+    expect((await repro(project, ['-S', '../outside.yaml:a=2'])).json.error?.code).toBe('MLO_PATH_UNSAFE');
+    expect((await project.run('cat', ['../outside.yaml'])).stdout).toBe('a: 1\n');
+  });
+
+  test('a module stage that declares one key of two params files is told so', async () => {
+    const project = await createProject({
+      'pipeline.yaml': 'stages:\n  a: {run: a.ts, params: [lr, {other.yaml: [lr]}], outs: [o]}\n',
+      'a.ts': '',
+      'params.yaml': 'lr: 1\n',
+      'other.yaml': 'lr: 2\n',
+    });
+    expect((await repro(project)).json.error).toMatchObject({ code: 'MLO_PARAMS' });
+  });
+
+  test('--allow-missing never runs a stage whose dep is missing', async () => {
+    const project = await createProject({
+      'pipeline.yaml': 'stages:\n  a: {cmd: cp raw mid, deps: [raw], outs: [mid]}\n  b: {cmd: "touch b.ran; cat mid > fin", deps: [mid], params: [p], outs: [fin]}\n',
+      raw: 'x',
+      'params.yaml': 'p: 1\n',
+    });
+    await repro(project);
+    await project.remove('raw', 'mid', 'fin', 'b.ran', '.mlo');
+    await project.write({ 'params.yaml': 'p: 2\n' });
+    expect((await repro(project, ['--allow-missing'])).json.error?.code).toBe('MLO_DEP_MISSING');
+    expect(project.exists('b.ran')).toBe(false);
+  });
+});
