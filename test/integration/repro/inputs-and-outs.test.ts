@@ -26,11 +26,17 @@ describe('inputs that change while a stage runs', () => {
     await until(project, 'late.done').catch(() => undefined);
     await project.write({ gate: 'go\n' });
     const report = (await running.ended).json<{ data: { stages: { name: string; outcome: string; error?: { code: string } }[] } }>();
-    expect(report.data.stages.find((stage) => stage.name === 'slow')).toMatchObject({ outcome: 'failed', error: { code: 'MLO_DEP_CHANGED' } });
+    expect(report.data.stages.find((stage) => stage.name === 'slow')).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'MLO_DEP_CHANGED' },
+    });
     await project.write({ x: 'old' });
     await project.remove('gate', 'slow.started');
     const status = await project.mlo(['status', '--json']);
-    expect(status.json<{ data: { stages: { name: string; state: string }[] } }>().data.stages[0]).toMatchObject({ name: 'slow', state: 'run' });
+    expect(status.json<{ data: { stages: { name: string; state: string }[] } }>().data.stages[0]).toMatchObject({
+      name: 'slow',
+      state: 'run',
+    });
   });
 
   test('a param that is edited while a stage reads the file is noticed', async () => {
@@ -120,7 +126,10 @@ describe('what was killed', () => {
 
 describe('settings', () => {
   test('-S writes nothing when the pipeline cannot run, and never outside the project', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: echo > o, params: [p], outs: [o]}\n', 'params.yaml': 'p: 1\n' });
+    const project = await createProject({
+      'pipeline.yaml': 'stages:\n  a: {cmd: echo > o, params: [p], outs: [o]}\n',
+      'params.yaml': 'p: 1\n',
+    });
     expect((await repro(project, ['nosuch', '-S', 'p=10'])).result.code).toBe(2);
     expect(await project.read('params.yaml')).toBe('p: 1\n');
     await project.run('sh', ['-c', 'echo "a: 1" > ../outside.yaml']);
@@ -140,7 +149,8 @@ describe('settings', () => {
 
   test('--allow-missing never runs a stage whose dep is missing', async () => {
     const project = await createProject({
-      'pipeline.yaml': 'stages:\n  a: {cmd: cp raw mid, deps: [raw], outs: [mid]}\n  b: {cmd: "touch b.ran; cat mid > fin", deps: [mid], params: [p], outs: [fin]}\n',
+      'pipeline.yaml':
+        'stages:\n  a: {cmd: cp raw mid, deps: [raw], outs: [mid]}\n  b: {cmd: "touch b.ran; cat mid > fin", deps: [mid], params: [p], outs: [fin]}\n',
       raw: 'x',
       'params.yaml': 'p: 1\n',
     });
