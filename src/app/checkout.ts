@@ -33,13 +33,18 @@ type OneResult = CheckoutData['targets'][number] & {
   readonly summary: { readonly added: number; readonly modified: number; readonly deleted: number };
 };
 
-async function checkoutOne(project: Project, { path, content }: TrackedContent, force: boolean): Promise<OneResult> {
+async function checkoutOne(project: Project, { path, content, isOut }: TrackedContent, force: boolean): Promise<OneResult> {
   const cache = await project.cache();
   const absolute = absolutePath(project.root, path);
   try {
-    const before = await cache.observe(absolute);
+    const before = await cache.observe(absolute, { anything: true, includeIgnored: isOut });
     mkdirSync(dirname(absolute), { recursive: true });
-    const summary = await cache.checkout(content, absolute, { link: project.config.link, force, signal: project.ctx.signal });
+    const summary = await cache.checkout(content, absolute, {
+      link: project.config.link,
+      force,
+      signal: project.ctx.signal,
+      includeIgnored: isOut,
+    });
     const touched = summary.added + summary.modified + summary.deleted > 0;
     return { path, change: before === undefined ? 'added' : touched ? 'modified' : 'unchanged', summary };
   } catch (error) {

@@ -13,18 +13,19 @@ import type { Project } from './project.ts';
 export interface TrackedContent {
   readonly path: ProjectPath;
   readonly content: Content;
+  readonly isOut: boolean;
 }
 
 /** What pointers and locks say should lie in the workspace: everything, or what the targets name. */
 export async function trackedContents(project: Project, targets: readonly string[], file?: string): Promise<readonly TrackedContent[]> {
-  const pointers = listPointers(project).map(({ path, content }) => ({ path, content }));
+  const pointers = listPointers(project).map(({ path, content }) => ({ path, content, isOut: false }));
   const loaded = await loadProjectPipeline(project, file, 'nothing');
   const graph = buildGraph(loaded.pipeline.stages);
   const locks = new LockFiles(project.root, loaded.pipeline, loaded.readText);
   const outs = graph.order.flatMap((stage) =>
     stage.outs.flatMap((out): readonly TrackedContent[] => {
       const locked = locks.entries.get(stage.address)?.outs?.[out.path];
-      return locked === undefined || !out.cache ? [] : [{ path: out.path, content: fromLocked(locked) }];
+      return locked === undefined || !out.cache ? [] : [{ path: out.path, content: fromLocked(locked), isOut: true }];
     }),
   );
   const all = [...pointers, ...outs];

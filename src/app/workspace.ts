@@ -45,6 +45,7 @@ export class Workspace {
     const content = await this.#cache.observe(absolutePath(this.#root, path), {
       onProgress: byteProgress(this.#emit, 'hash', path),
       anything: true,
+      includeIgnored: true,
       onLink: () => this.#plain.delete(path),
     });
     this.outs.set(path, content);

@@ -148,6 +148,7 @@ function readOptions(options: CommitOptions, store: boolean): ReadOptions {
   return {
     store,
     anything: false,
+    includeIgnored: options.includeIgnored ?? false,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };

@@ -15,7 +15,7 @@ export interface TreeEntry {
 export interface ObserveOptions extends CommitOptions {
   /**
    * A symlink at the path itself, or one inside the folder that leaves it, stands for what it leads to, also
-   * outside the project: a dep must be seen to change when the file behind it does. What .mloignore names does not count.
+   * outside the project: a dep must be seen to change when the file behind it does.
    */
   readonly follow?: boolean;
   /**
@@ -28,6 +28,8 @@ export interface ObserveOptions extends CommitOptions {
 }
 
 export interface CommitOptions {
+  /** What .mloignore names counts too: outs are kept whole, because they are removed whole. */
+  readonly includeIgnored?: boolean;
   /** Called with bytes done so far. */
   readonly onProgress?: (bytes: number, files: number) => void;
   readonly signal?: AbortSignal;
@@ -36,6 +38,7 @@ export interface CommitOptions {
 export type LinkType = 'reflink' | 'copy' | 'hardlink' | 'symlink';
 
 export interface CheckoutOptions {
+  readonly includeIgnored?: boolean;
   /** First that works; default reflink, copy. */
   readonly link?: readonly LinkType[];
   /** Delete or overwrite files whose bytes are not in the cache. Default false: they are an error. */

@@ -52,7 +52,7 @@ export async function checkInputsUnchanged(stage: Stage, declared: FingerprintRe
 /** Metrics and plots that are not cached are small; keeping their bytes is what makes the run restorable. */
 async function store(cache: Cache, workspace: Workspace, out: OutSpec, path: string, commit: boolean): Promise<Content | undefined> {
   const keep = commit && (out.cache || out.kind !== 'out');
-  const content = keep ? await cache.commit(path) : await cache.observe(path);
+  const content = keep ? await cache.commit(path, { includeIgnored: true }) : await cache.observe(path, { includeIgnored: true });
   workspace.outs.set(out.path, content);
   return content;
 }

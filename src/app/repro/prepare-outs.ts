@@ -61,7 +61,7 @@ export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Prom
 /** false: what a killed attempt left cannot be kept (a socket, a link out of the project) and needs not be. */
 async function keep({ project, cache, leftovers }: PrepareOuts, out: OutSpec): Promise<boolean> {
   try {
-    await cache.commit(absolutePath(project.root, out.path));
+    await cache.commit(absolutePath(project.root, out.path), { includeIgnored: true });
     return true;
   } catch (error) {
     if (leftovers === 'any' && error instanceof MloError && error.code === 'MLO_FILE_TYPE') return false;

@@ -18,6 +18,7 @@ export async function restoreStage(session: ReproSession, stage: Stage, entry: L
         // What a stage adds to must not share its bytes with the store.
         link: out.persist ? ['reflink', 'copy'] : project.config.link,
         force: true,
+        includeIgnored: true,
       });
       prepared.workspace.outs.set(out.path, fromLocked(locked));
     }

@@ -26,6 +26,7 @@ export async function checkout(
   const found = await readPath(context, path, {
     store: false,
     anything: true,
+    includeIgnored: options.includeIgnored ?? false,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   if (found !== undefined && sameContent(found.content, content)) return { added: 0, modified: 0, deleted: 0 };

@@ -32,6 +32,7 @@ export interface ReadOptions {
   readonly anything: boolean;
   /** A link that leaves the folder stands for what it leads to, also outside the project. Nothing is stored. */
   readonly follow?: boolean;
+  readonly includeIgnored?: boolean;
   /** Called for every symlink. */
   readonly onLink?: () => void;
   readonly onProgress?: (bytes: number, files: number) => void;
@@ -187,7 +188,7 @@ class PathReader {
   }
 
   #isIgnored(path: BytePath, isFolder: boolean): boolean {
-    return this.#options.follow === true && this.#context.ignore?.ignores(shownPath(this.#context, path), isFolder) === true;
+    return this.#options.includeIgnored !== true && this.#context.ignore?.ignores(shownPath(this.#context, path), isFolder) === true;
   }
 
   #countBytes(bytes: number): void {
@@ -252,7 +253,7 @@ function fileTypeError(context: WorkspaceContext, path: BytePath, stat: Stats): 
   const shown = shownPath(context, path);
   const type = stat.isSocket() ? 'a socket' : stat.isFIFO() ? 'a FIFO' : 'a device';
   return new MloError('MLO_FILE_TYPE', `${shown} is ${type}; only files, folders and symlinks can be tracked`, {
-    hint: 'Move it out of that folder (in a dep, .mloignore can name it)',
+    hint: 'Move it out of that folder, or (where it is no out) name it in .mloignore',
     details: { path: shown },
   });
 }
