@@ -5,7 +5,7 @@ import { declaredChanges, sameValue } from '../core/plan/changes.ts';
 import type { FingerprintRecord, LockEntry } from '../core/lock/types.ts';
 import type { Stage } from '../core/stage.ts';
 import type { Value } from '../core/value.ts';
-import { codeNow } from '../runtime/module/code-now.ts';
+import { codeChanged } from '../runtime/module/check-code.ts';
 import { absolutePath, tryProjectPath } from './paths.ts';
 import { listPointers, pointerState, writePointer, type Pointer } from './pointers.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
@@ -71,9 +71,10 @@ async function commitStage(project: Project, prepared: Prepared, stage: Stage, f
     });
   }
   const locked = prepared.locks.entries.get(stage.address);
+  const found = foundModules(project, stage, locked);
   if (!force) await agree(project, stage, declared, locked);
   const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, true);
-  const entry: LockEntry = { ...declared, ...codeRecord(project, stage, locked), outs };
+  const entry: LockEntry = { ...declared, ...found, outs };
   prepared.locks.set(stage, entry);
   return { name: stage.address, changed: !sameValue(locked as Value | undefined, entry as unknown as Value) };
 }
@@ -91,15 +92,23 @@ async function agree(project: Project, stage: Stage, declared: FingerprintRecord
   });
 }
 
-/** Which modules a stage loads is only found by running it. */
-function codeRecord(project: Project, stage: Stage, locked: LockEntry | undefined): Pick<FingerprintRecord, 'code' | 'packages'> {
+/** Which modules a stage loads is only found by running it: an edit may import others. */
+function foundModules(project: Project, stage: Stage, locked: LockEntry | undefined): Pick<FingerprintRecord, 'code' | 'packages'> {
   if (stage.action.kind === 'cmd') return {};
-  if (locked?.code === undefined) {
+  const { code, packages } = locked ?? {};
+  if (code === undefined) {
     throw new MloError('MLO_TARGET', `Stage '${stage.address}' has never run, so the modules it loads are not known`, {
       hint: `Run it once: mlo repro ${stage.address}`,
     });
   }
-  return codeNow(project.root, locked.code, locked.packages ?? {});
+  const changes = codeChanged(project.root, code, packages ?? {});
+  if (changes.length > 0) {
+    const names = changes.map((change) => change.path ?? change.key).join(', ');
+    throw new MloError('MLO_MODULE', `The code of stage '${stage.address}' has changed since it ran (${names}); nothing was committed`, {
+      hint: `Which modules it loads now is only found by running it: mlo repro ${stage.address}`,
+    });
+  }
+  return { code, ...(packages === undefined ? {} : { packages }) };
 }
 
 async function commitPointers(project: Project, pointers: readonly Pointer[]): Promise<CommitData['committed']> {

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import type { Cache } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
@@ -21,7 +22,9 @@ export async function collectOuts(
   const missing: OutSpec[] = [];
   for (const out of stage.outs) {
     const path = absolutePath(project.root, out.path);
-    const content = (await workspace.lookAtOut(out.path)) === undefined ? undefined : await store(cache, workspace, out, path, commit);
+    const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    const content = exists ? await store(cache, out, path, commit) : undefined;
+    workspace.outs.set(out.path, content);
     if (content === undefined) missing.push(out);
     else outs[out.path] = toLocked(content);
   }
@@ -50,11 +53,9 @@ export async function checkInputsUnchanged(stage: Stage, declared: FingerprintRe
 }
 
 /** Metrics and plots that are not cached are small; keeping their bytes is what makes the run restorable. */
-async function store(cache: Cache, workspace: Workspace, out: OutSpec, path: string, commit: boolean): Promise<Content | undefined> {
+async function store(cache: Cache, out: OutSpec, path: string, commit: boolean): Promise<Content | undefined> {
   const keep = commit && (out.cache || out.kind !== 'out');
-  const content = keep ? await cache.commit(path, { includeIgnored: true }) : await cache.observe(path, { includeIgnored: true });
-  workspace.outs.set(out.path, content);
-  return content;
+  return keep ? await cache.commit(path, { includeIgnored: true }) : await cache.observe(path, { includeIgnored: true });
 }
 
 function notWritten(stage: Stage, missing: readonly OutSpec[]): MloError {
