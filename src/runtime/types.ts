@@ -58,9 +58,9 @@ export interface ShellResult {
 
 export interface ModuleResult {
   readonly error?: MloError;
-  /** Project paths of own files loaded (or tried and missing) while resolving and running. */
+  /** Project paths of own files loaded (or tried and missing) while resolving and running, and of symlinks on the way. */
   readonly code: { readonly [path: string]: CodeDigest };
-  readonly packages: { readonly [nameAtVersion: string]: string };
+  readonly packages: { readonly [importerToPackage: string]: string };
   /** Project paths read by `fs`, neither declared nor code; also nested workers and child processes. */
   readonly undeclared: readonly { readonly what: 'read' | 'worker' | 'child-process'; readonly path: string }[];
   /** Set when the stage touched `tf`: backend and versions, for the run's tags. */

@@ -29,10 +29,10 @@ export interface FingerprintRecord {
   readonly seed?: number;
   readonly params?: { readonly [file: string]: { readonly [key: string]: Value } };
   readonly deps?: { readonly [path: string]: LockedContent };
-  /** Modules the stage was found to load: own files by digest. Discovered by running. */
+  /** Modules the stage was found to load: own files by digest, symlinks on the way by that of their target's text. Discovered by running. */
   readonly code?: { readonly [path: string]: CodeDigest };
-  /** `name@version` to lock-file integrity ('' where there is none). Discovered by running. */
-  readonly packages?: { readonly [nameAtVersion: string]: string };
+  /** `importer > name@version` to lock-file integrity ('' where there is none). Discovered by running. */
+  readonly packages?: { readonly [importerToPackage: string]: string };
 }
 
 export interface LockEntry extends FingerprintRecord {

@@ -1,18 +1,19 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { isDigest } from '../../core/content.ts';
 import type { CodeDigest } from '../../core/lock/types.ts';
 import { hashBytes } from '../../fs/hash.ts';
-import { describePackage, foldersUpwards, installedPackages, packageOf } from './installed-packages.ts';
 import { packageFieldsDigest } from './package-fields.ts';
+import { askedFor, packagesNow } from './package-graph.ts';
+import { linkDigest, statsOfLink } from './path-links.ts';
 
 export interface CodeChange {
-  /** Own file, project path. */
+  /** Own file or symlink, project path. */
   readonly path?: string;
-  /** Package, `name@version`. */
+  /** Who asks for which package, as in `PackageGraph`. */
   readonly key?: string;
   readonly old: string;
-  /** Digest, integrity, `missing`, or `present` for a folder where nothing was. */
+  /** Digest, integrity, `name@version` where another version is found, `missing`, `present` for a folder where nothing was, `link` for what a link has come before. */
   readonly new: string;
 }
 
@@ -24,18 +25,48 @@ export interface CodeChange {
 export function codeChanged(
   root: string,
   code: { readonly [path: string]: CodeDigest },
-  packages: { readonly [nameAtVersion: string]: string },
+  packages: { readonly [importerToPackage: string]: string },
 ): readonly CodeChange[] {
+  const realRoot = realpathSync.native(root);
+  return [...filesChanged(realRoot, code), ...packagesChanged(realRoot, packages)];
+}
+
+function filesChanged(root: string, code: { readonly [path: string]: CodeDigest }): readonly CodeChange[] {
   const changes: CodeChange[] = [];
+  const realFolders = new Map<string, boolean>();
+  const isReal = (folder: string): boolean => {
+    const known = realFolders.get(folder) ?? realpathSync.native(folder) === folder;
+    realFolders.set(folder, known);
+    return known;
+  };
   for (const [path, old] of Object.entries(code)) {
-    const now = currentDigest(join(root, path), old);
+    const file = join(root, path);
+    const digest = currentDigest(file, old);
+    // The same bytes behind a link load their neighbours from somewhere else.
+    const now = digest === old && digest !== 'missing' && !isReal(dirname(file)) ? 'link' : digest;
     if (now !== old) changes.push({ path, old, new: now });
   }
+  return changes;
+}
+
+function packagesChanged(root: string, packages: { readonly [importerToPackage: string]: string }): readonly CodeChange[] {
+  const changes: CodeChange[] = [];
+  const now = packagesNow(root, packages);
   for (const [key, old] of Object.entries(packages)) {
-    const now = currentIntegrity(root, key, packages);
-    if (now !== old) changes.push({ key, old, new: now ?? 'missing' });
+    if (now[key] !== old) changes.push({ key, old, new: now[key] ?? insteadOf(key, now, packages) });
+  }
+  const known = new Set(changes.map(({ key = '' }) => askedFor(key)));
+  for (const [key, value] of Object.entries(now)) {
+    if (!Object.hasOwn(packages, key) && !known.has(askedFor(key))) changes.push({ key, old: 'missing', new: value });
   }
   return changes;
+}
+
+/** `name@version` of what the same importer gets for the same name. */
+function insteadOf(key: string, now: { readonly [key: string]: string }, before: { readonly [key: string]: string }): string {
+  const asked = askedFor(key);
+  const other = Object.keys(now).find((candidate) => !Object.hasOwn(before, candidate) && askedFor(candidate) === asked);
+  return other === undefined || other === asked ? 'missing' : other.slice(other.indexOf(' > ') + 3);
 }
 
 interface KnownFile {
@@ -46,9 +77,18 @@ interface KnownFile {
 
 const known = new Map<string, KnownFile>();
 
-/** A package.json counts as unchanged when its bytes are the same (imported as data) or its fields are (resolution). */
+/**
+ * A package.json counts as unchanged when its bytes are the same (imported as data) or its fields are
+ * (resolution); it may be a link, as only its text matters. All other links count by their target.
+ */
 function currentDigest(path: string, old: CodeDigest): string {
-  const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
+  let stats = statsOfLink(path);
+  if (stats?.isSymbolicLink() === true) {
+    const digest = linkDigest(path);
+    if (digest === old) return digest;
+    stats = statSync(path, { throwIfNoEntry: false, bigint: true });
+    if (stats !== undefined && basename(path) !== 'package.json') return digest;
+  }
   if (stats === undefined) return 'missing';
   if (!stats.isFile()) return 'present';
   const stamp = `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
@@ -60,49 +100,4 @@ function currentDigest(path: string, old: CodeDigest): string {
     known.set(path, file);
   }
   return isDigest(old) && file.fields === old ? old : file.digest;
-}
-
-/**
- * Integrity of that version of the package where a stage that has loaded `packages` would find it: at the
- * top level, or inside another package that it has loaded. '' where no lock file knows it.
- */
-function currentIntegrity(root: string, key: string, packages: { readonly [nameAtVersion: string]: string }): string | undefined {
-  const at = key.lastIndexOf('@');
-  const name = key.slice(0, at);
-  const version = key.slice(at + 1);
-  for (const base of foldersUpwards(root)) {
-    const installed = installedPackages(base);
-    for (const folder of installed.size === 0 ? [] : foldersOf(installed, name)) {
-      const found = installed.get(folder);
-      if (found?.version !== version) continue;
-      const parent = packageOf(`/${folder.slice(0, folder.lastIndexOf('/node_modules/'))}/`);
-      const owner = parent === undefined ? undefined : installed.get(parent.folder.slice(1));
-      if (owner === undefined || Object.hasOwn(packages, `${owner.name}@${owner.version}`)) return found.integrity;
-    }
-    if (installed.size === 0 && hasVersion(base, name, version)) return '';
-  }
-  return undefined;
-}
-
-const foldersByName = new WeakMap<ReturnType<typeof installedPackages>, Map<string, string[]>>();
-
-function foldersOf(installed: ReturnType<typeof installedPackages>, name: string): readonly string[] {
-  let index = foldersByName.get(installed);
-  if (index === undefined) {
-    index = new Map();
-    for (const [folder, entry] of installed) index.set(entry.name, [...(index.get(entry.name) ?? []), folder]);
-    foldersByName.set(installed, index);
-  }
-  return index.get(name) ?? [];
-}
-
-/** For package managers without npm's lock file: by the package.json files that are there. */
-function hasVersion(base: string, name: string, version: string): boolean {
-  const store = join(base, 'node_modules', '.pnpm');
-  const places = [
-    join(base, 'node_modules', name),
-    join(store, 'node_modules', name),
-    join(store, `${name.replace('/', '+')}@${version}`, 'node_modules', name),
-  ];
-  return places.some((folder) => describePackage({ base, name, folder })?.version === version);
 }

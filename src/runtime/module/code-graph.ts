@@ -2,28 +2,33 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { CodeDigest } from '../../core/lock/types.ts';
 import { hashBytes } from '../../fs/hash.ts';
-import { describePackage, foldersUpwards, packageOf } from './installed-packages.ts';
+import { foldersUpwards } from './installed-packages.ts';
 import { packageFieldsDigest } from './package-fields.ts';
+import { createPackageGraph } from './package-graph.ts';
+import { linkDigest, linksOnTheWay } from './path-links.ts';
 
-/** What a stage was found to load. Paths given are absolute and real; those kept are relative to the project root. */
+/** What a stage was found to load. Paths given are absolute, and real where not said otherwise; those kept are relative to the project root. */
 export interface CodeGraph {
   /** An own file, by the bytes that were loaded. */
   addFile(path: string, bytes: string | Uint8Array): void;
   /** A path that resolution tried in vain; one that exists is not recorded. */
   addMissing(path: string): void;
-  /** The package that the file belongs to. */
+  /** The symlinks of the project by which a path, as it is written, leads to its file. */
+  addLinks(path: string): void;
+  /** A file in `folder` asks for a package. */
+  addImport(folder: string, name: string): void;
+  /** The package that a file belongs to, by whatever way it was found. */
   addPackage(path: string): void;
   /** The package.json that says what kind of module a file in `folder` is, and those that do not exist on the way to it. */
   addScope(folder: string): void;
   has(path: string): boolean;
   readonly code: { readonly [path: string]: CodeDigest };
-  readonly packages: { readonly [nameAtVersion: string]: string };
+  readonly packages: { readonly [importerToPackage: string]: string };
 }
 
 export function createCodeGraph(root: string): CodeGraph {
   const code: { [path: string]: CodeDigest } = {};
-  const packages: { [nameAtVersion: string]: string } = {};
-  const packageFolders = new Set<string>();
+  const packages = createPackageGraph(root);
   const scopes = new Set<string>();
   const toProjectPath = (path: string): string => relative(root, path).split(sep).join('/');
 
@@ -33,18 +38,16 @@ export function createCodeGraph(root: string): CodeGraph {
 
   return {
     code,
-    packages,
+    packages: packages.entries,
+    addImport: packages.addImport,
+    addPackage: packages.addLoaded,
     has: (path) => Object.hasOwn(code, toProjectPath(path)),
     addMissing,
     addFile(path, bytes) {
       code[toProjectPath(path)] = hashBytes(bytes);
     },
-    addPackage(path) {
-      const location = packageOf(path);
-      if (location === undefined || packageFolders.has(location.folder)) return;
-      packageFolders.add(location.folder);
-      const found = describePackage(location);
-      if (found !== undefined && !found.platform) packages[`${found.name}@${found.version}`] = found.integrity;
+    addLinks(path) {
+      for (const link of linksOnTheWay(root, path)) code[toProjectPath(link)] = linkDigest(link);
     },
     addScope(start) {
       for (const folder of foldersUpwards(start)) {

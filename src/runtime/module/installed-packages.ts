@@ -21,7 +21,7 @@ const cache = new Map<string, { readonly stamp: string; readonly packages: Insta
  * What npm has installed under `folder/node_modules`: by npm's own record there, else by the lock file
  * of the project; empty where there is neither (other package managers). Read once a process for each state of the file.
  */
-export function installedPackages(folder: string): InstalledPackages {
+function installedPackages(folder: string): InstalledPackages {
   return readLockFile(join(folder, 'node_modules', '.package-lock.json')) ?? readLockFile(join(folder, 'package-lock.json')) ?? NONE;
 }
 
@@ -41,10 +41,14 @@ export function packageOf(path: string): PackageLocation | undefined {
   return { base: path.slice(0, path.indexOf(SEGMENT)), name, folder: path.slice(0, start + SEGMENT.length) + name };
 }
 
-/** Name, version and integrity of the package at `location`; undefined when it has no readable package.json. */
-export function describePackage(location: PackageLocation): InstalledPackage | undefined {
-  const key = location.folder.slice(location.base.length + 1);
-  return installedPackages(location.base).get(key) ?? readPackageJson(location);
+/** What npm's record says of the package at `location`; undefined where it knows none. */
+export function recordedPackage({ base, folder }: PackageLocation): InstalledPackage | undefined {
+  return installedPackages(base).get(folder.slice(base.length + 1));
+}
+
+/** Name, version and integrity of the package at `location`; the version is '' when it has no readable package.json. */
+export function describePackage(location: PackageLocation): InstalledPackage {
+  return recordedPackage(location) ?? readPackageJson(location);
 }
 
 /** `folder` and the folders above it. */
@@ -95,17 +99,17 @@ function parseLockFile(text: string): InstalledPackages | undefined {
   return packages;
 }
 
-function readPackageJson({ folder, name }: PackageLocation): InstalledPackage | undefined {
-  let text: string;
+function readPackageJson({ folder, name }: PackageLocation): InstalledPackage {
+  const path = join(folder, 'package.json');
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true) return toInstalled(name, '', '', {});
   try {
-    text = readFileSync(join(folder, 'package.json'), 'utf8');
+    const content = JSON.parse(readFileSync(path, 'utf8')) as LockFileEntry;
+    return toInstalled(name, content.version ?? '', '', content);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (error instanceof SyntaxError) return toInstalled(name, '', '', {});
     throw error;
   }
-  const content = JSON.parse(text) as LockFileEntry;
-  return toInstalled(name, content.version ?? '', '', content);
 }
 
 function toInstalled(name: string, version: string, integrity: string, { os, cpu, libc }: LockFileEntry): InstalledPackage {

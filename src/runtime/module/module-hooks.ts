@@ -12,7 +12,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { entryPoint } from '../../fs/entry-point.ts';
 import type { CodeGraph } from './code-graph.ts';
-import { foldersUpwards, packageOf } from './installed-packages.ts';
+import { packageOf } from './installed-packages.ts';
 import { isQuiet, quietly } from './quiet.ts';
 import { resolutionCandidates, typescriptCandidates } from './resolution-candidates.ts';
 
@@ -22,8 +22,6 @@ type NextLoad = (url: string, context?: Partial<LoadHookContext>) => LoadFnOutpu
 export interface HookOptions {
   /** URL of the entry module, which mlo itself imports. */
   readonly entry: string;
-  /** Absolute, real. */
-  readonly root: string;
   readonly graph: CodeGraph;
   /** The stage imports TensorFlow.js: called before the import is done. */
   readonly onTensorFlow: () => void;
@@ -44,7 +42,7 @@ const TENSORFLOW = /^@tensorflow\/tfjs(?!-node)(-|\/|$)/;
  * find `.ts` files. What the stage loads goes into `graph`; what mlo loads for itself does not.
  */
 export function hookModules(options: HookOptions): void {
-  const { graph, entry, root } = options;
+  const { graph, entry } = options;
   /** Modules that are mlo's, or that only mlo has asked for. */
   const ours = new Set<string>();
   const isOurs = (url: string): boolean => url.startsWith(OWN_FOLDER) || ours.has(url);
@@ -87,43 +85,44 @@ export function hookModules(options: HookOptions): void {
     const file = fileURLToPath(found.url);
     const path = pathOf(specifier, context.parentURL);
     const parentFolder = folderOf(context.parentURL);
+    if (path !== undefined && (parentFolder === undefined || packageOf(`${parentFolder}/`) === undefined)) graph.addLinks(path);
     if (path !== undefined) recordTried(path, isRequire(context), file);
-    else if (parentFolder !== undefined && specifier.startsWith('#')) graph.addScope(parentFolder);
-    else if (parentFolder !== undefined && packageOf(parentFolder) === undefined) recordFolders(specifier, parentFolder);
+    else if (parentFolder !== undefined) recordNamed(specifier, parentFolder, file);
 
     if (packageOf(file) !== undefined) graph.addPackage(file);
     else if (path === undefined || /\.jsx?$/.test(file) || extname(file) === '') graph.addScope(dirname(file));
   }
 
+  function recordNamed(specifier: string, parentFolder: string, file: string): void {
+    const target = packageOf(file);
+    const parent = packageOf(`${parentFolder}/`);
+    if (target !== undefined && target.folder === parent?.folder) return;
+    const inner = specifier.startsWith('#');
+    if (inner && parent === undefined) graph.addScope(parentFolder);
+    const name = inner ? target?.name : packageName(specifier);
+    if (name !== undefined) graph.addImport(parentFolder, name);
+  }
+
+  /** A package that copes without another one is not followed: what it tries may be for other platforms. */
   function recordFailed(specifier: string, context: ResolveHookContext): void {
     const path = pathOf(specifier, context.parentURL);
     const folder = folderOf(context.parentURL);
-    if (folder !== undefined && packageOf(folder) !== undefined) return;
+    if (folder !== undefined && packageOf(`${folder}/`) !== undefined) return;
+    if (path !== undefined) graph.addLinks(path);
     if (path !== undefined) recordTried(path, isRequire(context), undefined);
-    else if (folder !== undefined && !specifier.startsWith('#')) recordFolders(specifier, folder);
+    else if (folder !== undefined && !specifier.startsWith('#')) graph.addImport(folder, packageName(specifier));
   }
 
-  /** What would have been taken before `found`, had it existed. */
+  /** What would have been taken before `found`, had it existed, and the links that lead there. */
   function recordTried(path: string, commonJs: boolean, found: string | undefined): void {
     if (packageOf(path) !== undefined) return;
     for (const candidate of resolutionCandidates(path, commonJs)) {
-      if (found !== undefined && isSame(candidate, found)) return;
+      if (found !== undefined && isSame(candidate, found)) {
+        graph.addLinks(candidate);
+        return;
+      }
       if (candidate === join(path, 'package.json') && isFile(candidate)) graph.addScope(path);
       else graph.addMissing(candidate);
-    }
-  }
-
-  /** `node_modules` folders that lie nearer than the one that holds the package. */
-  function recordFolders(specifier: string, start: string): void {
-    const name = specifier
-      .split('/')
-      .slice(0, specifier.startsWith('@') ? 2 : 1)
-      .join('/');
-    for (const folder of foldersUpwards(start)) {
-      const modules = join(folder, 'node_modules');
-      if (exists(join(modules, name))) return;
-      graph.addMissing(exists(modules) ? join(modules, name) : modules);
-      if (folder === root) return;
     }
   }
 
@@ -200,6 +199,13 @@ function folderOf(parent: string | undefined): string | undefined {
   return parent?.startsWith('file:') === true ? dirname(fileURLToPath(parent)) : undefined;
 }
 
+function packageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
 function withoutQuery(specifier: string): string {
   return specifier.replace(/[?#].*$/, '');
 }
@@ -207,10 +213,6 @@ function withoutQuery(specifier: string): string {
 function isRequire(context: ResolveHookContext): boolean {
   // An array by its type, a set in Node 22.
   return new Set(context.conditions).has('require');
-}
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function isFile(path: string): boolean {

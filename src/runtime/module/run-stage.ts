@@ -60,11 +60,12 @@ function setUp(job: Job, port: Port): StageSetUp {
   const root = realpathSync(job.root);
   const entry = pathToFileURL(realpathSync(job.module)).href;
   const graph = createCodeGraph(root);
+  graph.addLinks(job.module);
   const recorder = createRunRecorder(job.root, job.runId, sendRecords(job, port));
   const tensorFlow = createLazyTensorFlow(job, job.root);
   setEnvironment(job.env);
   Math.random = seededRandom(job.seed, LOADING);
-  hookModules({ entry, root, graph, onTensorFlow: tensorFlow.onImport, onSource: tensorFlow.onSource });
+  hookModules({ entry, graph, onTensorFlow: tensorFlow.onImport, onSource: tensorFlow.onSource });
   const declared = [...Object.values(job.deps), ...Object.values(job.outs), ...(job.paramFiles ?? [])];
   const reads = watchReads({ root: job.root, realRoot: root, declared });
 

@@ -87,9 +87,9 @@ describe('a module that is no stage', () => {
 
   it('gets the command that installs a missing package', async () => {
     const project = await createStageProject({ 'stages/train.ts': `import x from '@scope/nothing/deep';\nx;` });
-    const { error, code } = await project.run();
+    const { error, packages } = await project.run();
     expect(error).toMatchObject({ code: 'MLO_MODULE', hint: 'npm install @scope/nothing' });
-    expect(code).toMatchObject({ node_modules: 'missing' });
+    expect(packages).toEqual({ 'stages/ > @scope/nothing': 'missing' });
   });
 
   it('that does not exist is an error, not a crash', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { codeChanged } from '../../../src/runtime/module/check-code.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
@@ -165,91 +165,5 @@ describe('a project behind a symlink', () => {
     expect(error?.message).toBe(`Stage 'train' failed at stages/train.ts:6:9: x`);
     expect(Object.keys(code)).toEqual(['stages/train.ts']);
     expect(undeclared).toEqual([{ what: 'read', path: 'own.csv' }]);
-  });
-});
-
-describe('packages of a stage', () => {
-  const packageFiles = (
-    name: string,
-    version: string,
-    main = `exports.version = '${version}';`,
-    more = '',
-  ): { [path: string]: string } => ({
-    [`node_modules/${name}/package.json`]: `{"name":"${name}","version":"${version}","main":"main.js"${more}}`,
-    [`node_modules/${name}/main.js`]: main,
-  });
-  const lockFile = (packages: { [folder: string]: object }): { [path: string]: string } => ({
-    'node_modules/.package-lock.json': JSON.stringify({ lockfileVersion: 3, packages }),
-  });
-
-  it('are known by name, version and integrity; those of one platform only are left out', async () => {
-    const project = await createStageProject({
-      'stages/train.ts': stage(`log(first.second, first.native);`, `import first from 'first';`),
-      ...packageFiles(
-        'first',
-        '1.0.0',
-        `module.exports = { second: require('@scope/second').version, native: require('native').version };`,
-      ),
-      ...packageFiles('@scope/second', '2.0.0'),
-      ...packageFiles('native', '3.0.0'),
-      ...packageFiles('unused', '4.0.0'),
-      ...lockFile({
-        'node_modules/first': { version: '1.0.0', integrity: 'sha512-first' },
-        'node_modules/@scope/second': { version: '2.0.0', integrity: 'sha512-second' },
-        'node_modules/native': { version: '3.0.0', integrity: 'sha512-native', os: ['linux'] },
-        'node_modules/unused': { version: '4.0.0', integrity: 'sha512-unused' },
-      }),
-    });
-    const { code, packages, error } = await project.run();
-    expect(error).toBeUndefined();
-    expect(packages).toEqual({ 'first@1.0.0': 'sha512-first', '@scope/second@2.0.0': 'sha512-second' });
-    expect(code).toMatchObject({ 'stages/node_modules': 'missing' });
-    expect(codeChanged(project.root, code, packages)).toEqual([]);
-
-    await project.write(
-      lockFile({
-        'node_modules/first': { version: '1.0.0', integrity: 'sha512-first' },
-        'node_modules/@scope/second': { version: '2.1.0', integrity: 'sha512-newer' },
-      }),
-    );
-    expect(codeChanged(project.root, code, packages)).toEqual([{ key: '@scope/second@2.0.0', old: 'sha512-second', new: 'missing' }]);
-  });
-
-  it('do not count as unchanged because an older version still lies inside a package that the stage does not load', async () => {
-    const project = await createStageProject(
-      lockFile({
-        'node_modules/lib': { version: '2.0.0', integrity: 'sha512-new' },
-        'node_modules/other': { version: '1.0.0', integrity: 'sha512-other' },
-        'node_modules/other/node_modules/lib': { version: '1.0.0', integrity: 'sha512-old' },
-      }),
-    );
-    expect(codeChanged(project.root, {}, { 'lib@1.0.0': 'sha512-old' })).toHaveLength(1);
-    expect(codeChanged(project.root, {}, { 'lib@1.0.0': 'sha512-old', 'other@1.0.0': 'sha512-other' })).toEqual([]);
-  });
-
-  it('without a lock file are known by their package.json', async () => {
-    const project = await createStageProject({
-      'stages/train.ts': stage(`log(only.version);`, `import only from 'only';`),
-      ...packageFiles('only', '1.0.0'),
-    });
-    const { code, packages } = await project.run();
-    expect(packages).toEqual({ 'only@1.0.0': '' });
-    expect(codeChanged(project.root, code, packages)).toEqual([]);
-    await project.write(packageFiles('only', '1.0.1'));
-    expect(codeChanged(project.root, code, packages)).toEqual([{ key: 'only@1.0.0', old: '', new: 'missing' }]);
-  });
-
-  it('that are linked count as files of the project', async () => {
-    const project = await createStageProject({
-      'stages/train.ts': stage(`log(linked);`, `import { linked } from 'linked';`),
-      'packages/linked/package.json': '{"name":"linked","type":"module","exports":"./src/index.ts"}',
-      'packages/linked/src/index.ts': 'export const linked: number = 1;',
-    });
-    await mkdir(project.path('node_modules'));
-    await symlink('../packages/linked', project.path('node_modules/linked'));
-    const { code, packages, error } = await project.run();
-    expect(error).toBeUndefined();
-    expect(packages).toEqual({});
-    expect(Object.keys(code)).toEqual(expect.arrayContaining(['packages/linked/src/index.ts', 'packages/linked/package.json']));
   });
 });
