@@ -27,7 +27,7 @@ export async function loadParams(
   return (stage) => stageParams(stage, files);
 }
 
-export function stageParams(stage: Stage, files: ParamFiles): StageParams {
+function stageParams(stage: Stage, files: ParamFiles): StageParams {
   const byFile: Record<string, Record<string, Value>> = {};
   for (const spec of stage.params) {
     const values = files.get(spec.file);

@@ -22,7 +22,7 @@ export function listPointers(project: Project): readonly Pointer[] {
   return project.scan().pointers.map((path) => readPointer(project.root, path));
 }
 
-export function readPointer(root: string, pointerPath: ProjectPath): Pointer {
+function readPointer(root: string, pointerPath: ProjectPath): Pointer {
   const text = readFileSync(absolutePath(root, pointerPath), 'utf8');
   return { path: pointerPath.slice(0, -POINTER_SUFFIX.length), pointerPath, content: parsePointer(pointerPath, text) };
 }

@@ -115,7 +115,7 @@ function asTarget(project: Project, target: string, graph: Graph): string {
   return named ? path : target;
 }
 
-export function observation(
+function observation(
   workspace: Workspace,
   locked: ReadonlyMap<StageAddress, LockEntry>,
   params: PlanRequest['observation']['params'],

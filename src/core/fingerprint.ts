@@ -86,7 +86,7 @@ function depRecords(stage: Stage, deps: ReadonlyMap<ProjectPath, Content>): NonN
   return records;
 }
 
-export function folderOf(path: ProjectPath): ProjectPath {
+function folderOf(path: ProjectPath): ProjectPath {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '.' : path.slice(0, slash);
 }

@@ -131,7 +131,7 @@ function named(
 }
 
 /** Stage key `seed`, else a declared param `seed` (or the only one that ends in `.seed`), else derived from the address. */
-export function seedOf(stage: Stage, params: StageParams): number {
+function seedOf(stage: Stage, params: StageParams): number {
   if (stage.seed !== undefined) return stage.seed;
   const declared = Object.values(params).flatMap((values) => Object.entries(values));
   const exact = declared.find(([key]) => key === 'seed')?.[1];

@@ -121,12 +121,12 @@ export class RunRecorder {
 }
 
 /** 32 hexadecimal characters, as MLflow's run ids. */
-export function newRunId(): RunId {
+function newRunId(): RunId {
   return randomBytes(16).toString('hex');
 }
 
 /** Params of params.yaml under their own keys, those of other files as `file:key`; maps flattened with dots. */
-export function runParams(params: StageParams): { readonly [key: string]: Value } {
+function runParams(params: StageParams): { readonly [key: string]: Value } {
   const flat: Record<string, Value> = {};
   for (const [file, values] of Object.entries(params)) {
     const prefix = file === 'params.yaml' ? '' : `${file}:`;

@@ -24,7 +24,7 @@ export function buildGraph(stages: readonly Stage[]): Graph {
 }
 
 /** Project paths a stage reads: its deps and, for an in-process stage, its module. */
-export function readPaths(stage: Stage): readonly ProjectPath[] {
+function readPaths(stage: Stage): readonly ProjectPath[] {
   const deps = stage.deps.map((dep) => dep.path);
   return stage.action.kind === 'module' ? [...deps, stage.action.path] : deps;
 }

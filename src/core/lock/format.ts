@@ -5,7 +5,7 @@ import { parseProjectPath } from '../path/project-path.ts';
 import { isMap, type Value, type ValueMap } from '../value.ts';
 import type { Lock, LockEntry, LockedContent } from './types.ts';
 
-export const LOCK_SCHEMA = 1;
+const LOCK_SCHEMA = 1;
 
 export const EMPTY_LOCK: Lock = { hash: 'blake3-256', schema: LOCK_SCHEMA, stages: {} };
 

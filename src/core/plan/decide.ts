@@ -68,11 +68,6 @@ function decideByFingerprint(facts: StageFacts, policy: PlanPolicy, ports: PlanP
   return fromRunCache(facts, declared, changes, policy, ports) ?? { stage, state: 'run', reasons: changes };
 }
 
-/** Whether what lies in the workspace is exactly what the entry's outs say. */
-export function outsMatch(entry: LockEntry, outs: ReadonlyMap<ProjectPath, Content | undefined>): boolean {
-  return Object.entries(entry.outs ?? {}).every(([path, locked]) => sameContent(fromLocked(locked), outs.get(path)));
-}
-
 /** A new out, or one less, means the command is expected to do something else. */
 function changesSince(stage: Stage, locked: LockEntry, declared: FingerprintRecord, ports: PlanPorts): readonly Reason[] {
   const declaredOuts = new Set(stage.outs.map((out) => out.path));
