@@ -18,6 +18,8 @@ import type { AddData, AppContext } from './types.ts';
 /** Tracks files and folders by content: bytes into the cache, then the pointer, then .gitignore. */
 export async function add(ctx: AppContext, options: { readonly paths: readonly string[]; readonly commit: boolean }): Promise<AddData> {
   return await withWriter(ctx, async (project) => {
+    if (options.paths.includes(''))
+      throw new MloError('MLO_USAGE', 'A path to add is empty', { hint: 'Is a variable of the shell unset?' });
     const paths = options.paths.map((path) => projectPath(project.root, ctx.cwd, path));
     const pointers = listPointers(project);
     await refuse(project, paths, pointers);

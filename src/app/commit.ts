@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { sameContent } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { stageFacts } from '../core/plan/facts.ts';
@@ -73,10 +74,19 @@ async function commitStage(project: Project, prepared: Prepared, stage: Stage, f
   const locked = prepared.locks.entries.get(stage.address);
   const found = foundModules(project, stage, locked);
   if (!force) await agree(project, stage, declared, locked);
+  refuseMissingOuts(project, stage);
   const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, true);
   const entry: LockEntry = { ...declared, ...found, outs };
   prepared.locks.set(stage, entry);
   return { name: stage.address, changed: !sameValue(locked as Value | undefined, entry as unknown as Value) };
+}
+
+function refuseMissingOuts(project: Project, stage: Stage): void {
+  const missing = stage.outs.find((out) => !existsSync(absolutePath(project.root, out.path)));
+  if (missing === undefined) return;
+  throw new MloError('MLO_TARGET', `Stage '${stage.address}': out '${missing.path}' does not exist, so there is nothing to commit`, {
+    hint: `Bring it back: mlo checkout ${stage.address}, or make it: mlo repro ${stage.address}`,
+  });
 }
 
 /** Committing over changed inputs claims that the outs were made from them. */
@@ -87,7 +97,7 @@ async function agree(project: Project, stage: Stage, declared: FingerprintRecord
   const question = `Inputs of stage '${stage.address}' have changed since it ran (${names})`;
   const agreed = await project.ctx.confirm?.(`${question}. Commit its outs as made from them?`);
   if (agreed === true) return;
-  throw new MloError('MLO_OUT_UNSAVED', `${question}; nothing was committed`, {
+  throw new MloError('MLO_USAGE', `${question}; nothing was committed`, {
     hint: 'Run it (mlo repro), or take the outs as they are: mlo commit --force',
   });
 }

@@ -38,6 +38,8 @@ export interface InitData {
 
 /** Makes a project. Never overwrites anything: MLO_INIT_EXISTS lists all that is in the way, and nothing is written. */
 export async function init(ctx: AppContext, options: InitOptions): Promise<InitData> {
+  if (options.directory === '')
+    throw new MloError('MLO_USAGE', 'The directory to start in is empty', { hint: 'Is a variable of the shell unset?' });
   const root = resolve(ctx.cwd, options.directory ?? '.');
   const template: Template = TEMPLATES[options.template];
   const files = new Map([...BASIC_FILES, ...withSchema(await template.files(), existsSync(join(root, 'node_modules', 'mlo-cli')))]);

@@ -7,7 +7,13 @@ import { stageLogPath } from '../runtime/log/log-path.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { withProject } from './project.ts';
 import { readTracking } from './read-tracking.ts';
+import type { RunId } from '../core/run.ts';
+import type { StageAddress } from '../core/stage.ts';
+import type { RunSummary, Tracking } from '../tracking/types.ts';
 import type { AppContext, LogsData } from './types.ts';
+
+/** How often a followed run is asked whether it has ended, milliseconds. */
+const LOOK_EVERY_MS = 500;
 
 export interface LogsOptions {
   readonly stage: string;
@@ -24,7 +30,7 @@ export async function logs(ctx: AppContext, options: LogsOptions): Promise<LogsD
     if (stage === undefined) throw new Error('findTarget found nothing and did not say so');
     const { runId } = options;
     const run = await readTracking(project, (tracking) =>
-      runId === undefined ? tracking.list({ stage: stage.address, limit: 1 })[0] : tracking.get(runId),
+      runId === undefined ? tracking.list({ stage: stage.address, limit: 1 })[0] : runOfStage(tracking, runId, stage.address),
     );
     if (run === undefined) {
       throw new MloError('MLO_RUN_UNKNOWN', `Stage '${stage.address}' has not run yet`, {
@@ -40,11 +46,40 @@ export async function logs(ctx: AppContext, options: LogsOptions): Promise<LogsD
   });
 }
 
-/** Hands on the text of a log; with `follow` goes on until the signal, as more is written. */
-export async function followLog(
-  path: string,
-  options: { readonly follow: boolean; readonly signal: AbortSignal; readonly onText: (text: string) => void },
-): Promise<void> {
-  if (!options.follow && !existsSync(path)) return;
-  await tailLog(path, options);
+/** The run itself, the one below a repro that is the stage's, or the one that made the outs which that repro took over. */
+function runOfStage(tracking: Tracking, id: string, stage: StageAddress): RunSummary {
+  const run = tracking.get(id);
+  if (run.stage === stage) return run;
+  const child = run.children.find((each) => each.stage === stage);
+  const producer = run.links.find((link) => link.stage === stage)?.producerRunId;
+  if (child !== undefined) return child;
+  if (producer !== undefined) return tracking.get(producer);
+  throw new MloError('MLO_RUN_UNKNOWN', `Run ${run.id.slice(0, 8)} has no stage '${stage}'`, {
+    hint: `mlo runs show ${run.id.slice(0, 8)}`,
+  });
+}
+
+export interface FollowOptions {
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+  readonly onText: (text: string) => void;
+}
+
+/** Hands on the text of a log; with `follow` goes on as more is written, until the run has ended or the signal. */
+export async function followLog(ctx: AppContext, log: LogsData & { readonly running: boolean }, options: FollowOptions): Promise<void> {
+  const follow = options.follow && log.running;
+  if (!follow && !existsSync(log.path)) return;
+  if (!follow) return await tailLog(log.path, { ...options, follow: false });
+  const ended = new AbortController();
+  const timer = setInterval(() => void endWithRun(ctx, log.runId ?? '', ended), LOOK_EVERY_MS);
+  try {
+    await tailLog(log.path, { ...options, follow: true, signal: AbortSignal.any([options.signal, ended.signal]) });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function endWithRun(ctx: AppContext, runId: RunId, ended: AbortController): Promise<void> {
+  const status = await withProject(ctx, (project) => readTracking(project, (tracking) => tracking.get(runId).status));
+  if (status !== 'RUNNING') ended.abort();
 }

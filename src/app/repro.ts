@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { posix } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { StageReport } from '../core/events.ts';
 import { plan } from '../core/plan/plan.ts';
@@ -118,8 +119,13 @@ function finish(project: Project, reports: Map<string, StageReport>, report: Sta
 function endRun(project: Project, prepared: Prepared, recorder: RunRecorder, reports: readonly StageReport[]): void {
   const failed = reports.filter((report) => report.outcome === 'failed').map((report) => report.name);
   const interrupted = project.ctx.signal.aborted;
-  const files = new Set(prepared.stages.flatMap((stage) => stage.params.map((spec) => spec.file)));
-  for (const file of prepared.loaded.pipeline.files) files.add(file.lockPath);
+  const { pipeline, file: current } = prepared.loaded;
+  const files = new Set([
+    posix.join(posix.dirname(current), 'params.yaml'),
+    ...prepared.stages.flatMap((stage) => stage.params.map((spec) => spec.file)),
+  ]);
+  const worked = new Set(prepared.stages.map((stage) => stage.file));
+  for (const file of pipeline.files) if (worked.has(file.path)) files.add(file.lockPath);
   recorder.finish([...files], {
     status: interrupted ? 'KILLED' : failed.length > 0 ? 'FAILED' : 'FINISHED',
     ...(interrupted ? { reason: 'interrupted' } : failed.length > 0 ? { reason: `failed: ${failed.join(', ')}` } : {}),

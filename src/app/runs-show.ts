@@ -1,5 +1,6 @@
 import { MloError } from '../core/errors/mlo-error.ts';
-import type { RunDetail } from '../tracking/types.ts';
+import type { RunId } from '../core/run.ts';
+import type { RunDetail, Tracking } from '../tracking/types.ts';
 import { withProject } from './project.ts';
 import { readTracking } from './read-tracking.ts';
 import type { AppContext } from './types.ts';
@@ -15,7 +16,25 @@ export async function runsShow(ctx: AppContext, { id }: RunsShowOptions): Promis
     return await readTracking(project, (tracking) => {
       const wanted = id ?? tracking.list({ limit: 1 })[0]?.id;
       if (wanted === undefined) throw new MloError('MLO_RUN_UNKNOWN', 'This project has no runs yet', { hint: 'mlo repro' });
-      return tracking.get(wanted);
+      return withProducers(tracking, tracking.get(wanted));
     });
   });
+}
+
+/** A stage that was restored or unchanged shows what the run that made its outs was given and found. */
+function withProducers(tracking: Tracking, run: RunDetail): RunDetail {
+  const links = run.links.map((link) => {
+    const producer = link.producerRunId === undefined ? undefined : findRun(tracking, link.producerRunId);
+    return producer === undefined ? link : { ...link, producer: { params: producer.params, metrics: producer.metrics } };
+  });
+  return { ...run, links };
+}
+
+function findRun(tracking: Tracking, id: RunId): RunDetail | undefined {
+  try {
+    return tracking.get(id);
+  } catch (error) {
+    if (error instanceof MloError && error.code === 'MLO_RUN_UNKNOWN') return undefined;
+    throw error;
+  }
 }

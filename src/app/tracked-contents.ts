@@ -1,7 +1,7 @@
 import type { Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { buildGraph } from '../core/graph/build.ts';
-import { findTarget } from '../core/graph/select.ts';
+import { findTarget, selectStages } from '../core/graph/select.ts';
 import { fromLocked } from '../core/lock/types.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
@@ -29,6 +29,9 @@ export async function trackedContents(project: Project, targets: readonly string
     }),
   );
   const all = [...pointers, ...outs];
+  // The same stages as `mlo repro` would look at.
+  const here = new Set(selectStages(graph, { targets: [], file: loaded.file }).flatMap((stage) => stage.outs.map((out) => out.path)));
+  if (targets.length === 0) return all.filter((each) => !each.isOut || here.has(each.path));
   return choose(project, targets, all, (target) => {
     const paths = new Set(findTarget(graph, target, loaded.file).flatMap((stage) => stage.outs.map((out) => out.path)));
     return all.filter((each) => paths.has(each.path));
@@ -41,7 +44,6 @@ function choose(
   all: readonly TrackedContent[],
   byStage: (target: string) => readonly TrackedContent[],
 ): readonly TrackedContent[] {
-  if (targets.length === 0) return all;
   const chosen = new Map<ProjectPath, TrackedContent>();
   for (const target of targets) {
     const path = tryProjectPath(project.root, project.ctx.cwd, target.replace(/\.mlo$/, ''));

@@ -127,6 +127,9 @@ function resolveCommit(git: RunGit, revision: string): string {
   const output = unknown ? undefined : git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
   if (output?.status === 0) return output.stdout.trim();
   const why = output?.stderr.trim() ?? '';
+  if (revision === 'HEAD') {
+    throw new MloError('MLO_GIT', 'There is no commit yet to compare with', { hint: 'git add -A && git commit -m start' });
+  }
   throw new MloError('MLO_GIT', `Git knows no revision ${JSON.stringify(revision)}${why === '' ? '' : `: ${why}`}`, {
     hint: 'git log --oneline --decorate --all',
     details: { revision },

@@ -21,7 +21,11 @@ export function findDead(db: Connection, nowMs: number): RunSummary[] {
 /** Writes what `findDead` finds; decides again under the write lock, so that a run that just ended keeps its status. */
 export function buryDead(db: Connection, nowMs: number): RunSummary[] {
   if (findDead(db, nowMs).length === 0) return [];
-  const bury = db.prepare(`UPDATE runs SET status = 'FAILED', reason = ?, ended_ms = ? WHERE id = ? AND status = 'RUNNING'`);
+  // A parent was alive at least as long as what ran below it.
+  const bury = db.prepare(
+    `UPDATE runs SET status = 'FAILED', reason = ?, ended_ms = max(?, coalesce((SELECT max(coalesce(c.ended_ms, c.heartbeat_ms)) FROM runs c WHERE c.parent = runs.seq), 0))
+     WHERE id = ? AND status = 'RUNNING'`,
+  );
   const transaction = db.transaction(() => {
     const dead = findDead(db, nowMs);
     for (const run of dead) bury.run(run.reason, run.endedMs, run.id);

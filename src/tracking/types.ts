@@ -54,7 +54,10 @@ export interface RunDetail extends RunSummary {
   readonly metrics: { readonly [name: string]: { readonly value: number; readonly step: number; readonly points: number } };
   readonly tags: { readonly [key: string]: string };
   readonly artifacts: readonly { readonly path: string; readonly content: Content }[];
-  readonly links: readonly StageLink[];
+  readonly links: readonly (StageLink & {
+    /** Of the run that made the outs, where it is still known. */
+    readonly producer?: Pick<RunDetail, 'params' | 'metrics'>;
+  })[];
   readonly children: readonly RunDetail[];
 }
 

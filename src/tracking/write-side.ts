@@ -8,7 +8,7 @@ import { newParams, type KnownParams } from './param-guard.ts';
 import type { RunProcess } from './run-process.ts';
 import type { FinishRun, NewRun, Tracking } from './types.ts';
 
-const HEARTBEAT_EVERY_MS = 5_000;
+const HEARTBEAT_EVERY_MS = 1_000;
 
 export type WriteSide = Omit<Tracking, 'list' | 'get' | 'metricSeries' | 'reconcile'>;
 

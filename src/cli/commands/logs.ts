@@ -15,7 +15,7 @@ export const logsVerb = defineCommand({
   details: 'The newest run of the stage, or the one given. With --json, where the log lies and its text.',
   examples: [
     ['mlo logs train', 'the log of the newest run of train'],
-    ['mlo logs train --follow', 'go on as more is written, until Ctrl-C'],
+    ['mlo logs train --follow', 'go on as more is written, until the run ends'],
     ['mlo logs train --run 4f1a', 'the log of one run (see mlo runs list)'],
   ],
   options: [
@@ -26,10 +26,10 @@ export const logsVerb = defineCommand({
   async run({ context, globals }: Invocation, flags: Flags, stage: string): Promise<Outcome> {
     const { logs, followLog } = await import('../../app/logs.ts');
     const data = await logs(context, { stage, ...(flags.run === undefined ? {} : { runId: flags.run }), ...fileOf(flags) });
-    const follow = flags.follow === true && globals.output === 'human';
+    const follow = flags.follow === true;
     const parts: string[] = [];
     const onText = globals.output === 'human' ? writeOut : (text: string) => void parts.push(text);
-    await followLog(data.path, { follow, signal: context.signal, onText });
+    await followLog(context, data, { follow, signal: context.signal, onText });
     return globals.output === 'human' ? { data } : { data: { ...data, text: parts.join('') } };
   },
 });

@@ -22,8 +22,16 @@ export interface ShownRun extends ListedRun {
   readonly metrics: { readonly [name: string]: { readonly value: number; readonly step: number; readonly points: number } };
   readonly tags: { readonly [key: string]: string };
   readonly artifacts: readonly { readonly path: string; readonly content: Content }[];
-  readonly links: readonly { readonly stage: string; readonly outcome: 'unchanged' | 'restored'; readonly producerRunId?: string }[];
+  readonly links: readonly ShownLink[];
   readonly children: readonly ShownRun[];
+}
+
+interface ShownLink {
+  readonly stage: string;
+  readonly outcome: 'unchanged' | 'restored';
+  readonly producerRunId?: string;
+  /** Of the run that made the outs. */
+  readonly producer?: Pick<ShownRun, 'params' | 'metrics'>;
 }
 
 /** What a value may take of a line before it is cut. */
@@ -73,7 +81,7 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
       inner,
       style,
     ),
-    ...run.links.map((link) => linkLine(link, style, `${indent}  `)),
+    ...run.links.flatMap((link) => [linkLine(link, style, `${indent}  `), ...producerLines(link, style, `${inner}  `)]),
     ...children,
   ];
 }
@@ -90,10 +98,18 @@ function headLine(run: ShownRun, style: Style, nowMs: number, indent: string): s
   return `${indent}${paint(statusGlyph(run.status, style))} ${style.bold(name)}${style.dim(`  ${shortId(run.id)}`)}  ${time}${paint(state + truncate(why, Math.max(0, room), style.glyphs.ellipsis))}`;
 }
 
-function linkLine(link: ShownRun['links'][number], style: Style, indent: string): string {
+function linkLine(link: ShownLink, style: Style, indent: string): string {
   const glyph = link.outcome === 'restored' ? style.glyphs.restored : style.glyphs.unchanged;
   const maker = link.producerRunId === undefined ? '' : `, made by run ${shortId(link.producerRunId)}`;
   return style.dim(truncate(`${indent}${glyph} ${printable(link.stage)}  ${link.outcome}${maker}`, style.width, style.glyphs.ellipsis));
+}
+
+function producerLines({ producer }: ShownLink, style: Style, indent: string): string[] {
+  if (producer === undefined) return [];
+  return [
+    ...listLines('params', paramTexts(producer.params, style), indent, style),
+    ...listLines('metrics', metricTexts(producer.metrics), indent, style),
+  ];
 }
 
 function paramTexts(params: ShownRun['params'], style: Style): string[] {

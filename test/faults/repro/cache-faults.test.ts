@@ -98,7 +98,7 @@ describe('faults of the cache under a repro', () => {
     expect((await repro(project)).result.code).toBe(0);
   });
 
-  test('unknown bytes in an out are kept before a stage replaces them, and can be had back', async () => {
+  test('unknown bytes in an out are kept in the cache and named before a stage replaces them', async () => {
     const project = await createProject({
       'pipeline.yaml': "stages:\n  a: {cmd: 'mkdir out; cp in out/made', deps: [in], outs: [out]}\n",
       in: 'x',

@@ -76,6 +76,23 @@ describe('kill -9 in the middle of a repro', () => {
     240_000,
   );
 
+  test.each(['pwrite64', 'fdatasync', 'link'])(
+    'at %s all along: the same',
+    async (call) => {
+      const strace = requirePeer('strace');
+      let trials = 0;
+      for (let nth = 1; nth <= 130; nth += 1 + Math.floor(nth / 4)) {
+        const project = await createProject(FILES);
+        const killed = await killedAt(project, strace, call, nth);
+        await expectRecovery(project, `${call} ${nth}`);
+        trials += 1;
+        if (!killed) break;
+      }
+      expect(trials).toBeGreaterThan(1);
+    },
+    240_000,
+  );
+
   test('at writes all along: the next repro gives the lock of an undisturbed run', async () => {
     const strace = requirePeer('strace');
     let trials = 0;
