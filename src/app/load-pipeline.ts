@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { Pipeline, ProjectPath } from '../core/stage.ts';
@@ -54,7 +54,7 @@ export function pipelineFiles(project: Project, file?: string): { readonly files
 
 function chosenFile(project: Project, file: string): ProjectPath {
   const path = projectPath(project.root, project.ctx.cwd, file);
-  if (existsSync(absolutePath(project.root, path))) return path;
+  if (statSync(absolutePath(project.root, path), { throwIfNoEntry: false })?.isFile() === true) return path;
   throw new MloError('MLO_TARGET', `There is no pipeline file '${file}'`, { hint: 'Check --file, or create one with: mlo init' });
 }
 

@@ -8,6 +8,7 @@ import { asIoError } from '../fs/errno.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { findRoot } from './find-root.ts';
 import { loadConfig, type Config } from './load-config.ts';
+import { withSourceLines } from './source-lines.ts';
 import { scanProject, type ProjectScan } from './scan-project.ts';
 import type { AppContext } from './types.ts';
 
@@ -94,7 +95,7 @@ export async function withProject<T>(ctx: AppContext, work: (project: Project) =
   } catch (error) {
     // What went wrong first is what the user must see.
     await project.close().catch((second: unknown) => ctx.emit({ type: 'warning', message: (second as Error).message }));
-    throw asIoError(error, 'work in', project.root);
+    throw withSourceLines(project.root, asIoError(error, 'work in', project.root));
   }
   await project.close();
   return result;

@@ -88,7 +88,8 @@ async function reproduceStages(
     await runPool({
       order: prepared.stages.map((stage) => node(stage, prepared)),
       jobs: options.jobs,
-      cpus: availableParallelism(),
+      // Whoever asks for more jobs than there are cores gets them; what stages declare is held to.
+      cpus: Math.max(availableParallelism(), options.jobs),
       policy: options.ignoreErrors ? 'ignore-errors' : options.keepGoing ? 'keep-going' : 'fail-fast',
       signal: project.ctx.signal,
       run: async (address) => {
@@ -98,7 +99,7 @@ async function reproduceStages(
         if (report.outcome === 'failed' && options.ignoreErrors) runner.ignoreFailure(stage);
         return report.outcome === 'failed' || report.outcome === 'cancelled' || report.outcome === 'blocked' ? 'failed' : 'ok';
       },
-      onSkipped: (address, why) => finish(project, reports, { name: address, outcome: why, reasons: [], durationMs: 0 }),
+      onSkipped: (address, why) => finish(project, reports, skipped(address, why, prepared, reports)),
     });
     await batches.end();
   } finally {
@@ -109,6 +110,21 @@ async function reproduceStages(
   }
   const inOrder = prepared.stages.flatMap((stage) => reports.get(stage.address) ?? []);
   return { reports: inOrder, ...(recorder.parentId === undefined ? {} : { runId: recorder.parentId }) };
+}
+
+/** A stage that did not get its turn, with the stage before it that is the reason. */
+function skipped(
+  address: string,
+  why: 'blocked' | 'cancelled',
+  prepared: Prepared,
+  reports: ReadonlyMap<string, StageReport>,
+): StageReport {
+  const culprit = (prepared.graph.upstream.get(address) ?? []).find((each) => {
+    const outcome = reports.get(each)?.outcome;
+    return outcome !== undefined && outcome !== 'ran' && outcome !== 'restored' && outcome !== 'unchanged';
+  });
+  const outcome = culprit !== undefined && reports.get(culprit)?.outcome === 'cancelled' ? 'cancelled' : why;
+  return { name: address, outcome, reasons: culprit === undefined ? [] : [{ kind: 'upstream-blocked', key: culprit }], durationMs: 0 };
 }
 
 function finish(project: Project, reports: Map<string, StageReport>, report: StageReport): void {

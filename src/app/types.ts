@@ -41,7 +41,7 @@ export interface ReproOptions {
   readonly strict: boolean;
   /** `key=value` or `file:key=value`, written to the params file first. */
   readonly set: readonly string[];
-  /** For every stage without a `timeout` of its own. */
+  /** For every stage; its own `timeout` counts where it is shorter. */
   readonly timeoutMs?: number;
 }
 

@@ -55,11 +55,21 @@ describe('Ctrl-C in a terminal', () => {
 
   it('ends a command that only reads at once', async () => {
     const project = await createProject({ 'pipeline.yaml': SLOW });
-    await project.mlo(['repro', 'quick']);
-    const terminal = mloInTerminal(project, ['logs', 'quick', '--follow']);
-    await terminal.waitFor('in a moment');
+    const repro = project.start(['repro']);
+    await repro.waitFor('slow | at work');
+    const terminal = mloInTerminal(project, ['logs', 'slow', '--follow']);
+    await terminal.waitFor('at work');
     terminal.type(CTRL_C);
     expect((await terminal.ended).code).toBe(130);
+    repro.child.kill('SIGTERM');
+    await repro.ended;
+  });
+
+  it('is not needed to end logs --follow of a run that has ended', async () => {
+    const project = await createProject({ 'pipeline.yaml': SLOW });
+    await project.mlo(['repro', 'quick']);
+    const { code, stdout } = await project.mlo(['logs', 'quick', '--follow']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('in a moment')]);
   });
 });
 

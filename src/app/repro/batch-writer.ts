@@ -20,6 +20,8 @@ export class BatchWriter {
   #lastMs = performance.now();
   #running: Promise<void> | undefined;
   #failure: unknown;
+  #timer: NodeJS.Timeout | undefined;
+  #finished = 0;
 
   constructor(cache: Cache, locks: LockFiles, journal: ReproJournal, digest: () => Digest) {
     this.#cache = cache;
@@ -33,11 +35,27 @@ export class BatchWriter {
     if (this.#failure !== undefined) throw this.#failure;
     this.#journal.done(stage.address, entry);
     this.#locks.set(stage, entry);
-    if (this.#running === undefined && performance.now() - this.#lastMs >= BATCH_MS) this.#running = this.#batch();
+    this.#finished += 1;
+    this.#schedule();
+  }
+
+  /** At once where the last batch is long enough ago, else as soon as it is: the next stage may train for hours. */
+  #schedule(): void {
+    if (this.#running !== undefined || this.#timer !== undefined) return;
+    const dueMs = this.#lastMs + BATCH_MS - performance.now();
+    if (dueMs <= 0) this.#running = this.#batch();
+    else {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#running ??= this.#batch();
+      }, dueMs);
+    }
   }
 
   /** Writes all that is left. Errors of earlier batches come out here at the latest. */
   async end(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     await this.#running;
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#locks.dirty) await this.#write();
@@ -52,10 +70,15 @@ export class BatchWriter {
       this.#lastMs = performance.now();
       this.#running = undefined;
     }
+    if (this.#failure === undefined && this.#locks.dirty) this.#schedule();
   }
 
   async #write(): Promise<void> {
-    await this.#cache.flush();
+    // Stages that finish meanwhile come into the same lock, so their objects must be durable before it too.
+    for (let flushed = -1; flushed !== this.#finished;) {
+      flushed = this.#finished;
+      await this.#cache.flush();
+    }
     this.#locks.write();
     this.#journal.rebase(this.#digest());
   }

@@ -8,29 +8,47 @@ import type { ProjectPath, Stage } from '../../core/stage.ts';
 import { openGit } from '../../fs/git.ts';
 import { absolutePath } from '../paths.ts';
 
-/** Everything that can be known before anything runs, all problems at once. */
+/** Everything that can be known before anything runs, all problems at once; the code is that of the first. */
 export function checkBeforeRun(root: string, graph: Graph, plans: readonly StagePlan[], added: readonly ProjectPath[]): void {
-  throwAll(
-    'MLO_DEP_MISSING',
-    plans.flatMap((plan) => missingData(plan, graph, added)),
-  );
   const active = plans.filter((plan) => plan.state === 'run' || plan.state === 'restore').map((plan) => plan.stage);
-  throwAll(
-    'MLO_PATH_UNSAFE',
-    active.flatMap((stage) => escapingOuts(root, stage)),
-  );
-  throwAll(
-    'MLO_PIPELINE_INVALID',
-    active.flatMap((stage) => wdirProblem(root, stage, graph)),
-  );
-  throwAll('MLO_OUT_IN_GIT', outsInGit(root, active));
-}
-
-function throwAll(code: MloError['code'], problems: readonly Problem[]): void {
+  const running = plans.filter((plan) => plan.state === 'run').map((plan) => plan.stage);
+  const found: readonly (readonly [MloError['code'], readonly Problem[]])[] = [
+    [
+      'MLO_DEP_MISSING',
+      [...plans.flatMap((plan) => missingData(plan, graph, added)), ...running.flatMap((stage) => missingModule(root, stage, graph))],
+    ],
+    ['MLO_PATH_UNSAFE', active.flatMap((stage) => escapingOuts(root, stage))],
+    ['MLO_PIPELINE_INVALID', active.flatMap((stage) => wdirProblem(root, stage, graph))],
+    ['MLO_OUT_IN_GIT', outsInGit(root, active)],
+    ['MLO_BACKEND', running.flatMap(backendProblem)],
+  ];
+  const problems = found.flatMap(([, each]) => each);
+  const [code] = found.find(([, each]) => each.length > 0) ?? [];
   const [first] = problems;
-  if (first === undefined) return;
+  if (code === undefined || first === undefined) return;
   const message = problems.length === 1 ? first.message : `${problems.length} problems, the first: ${first.message}`;
   throw new MloError(code, message, { problems, ...(first.hint === undefined ? {} : { hint: first.hint }) });
+}
+
+function missingModule(root: string, stage: Stage, graph: Graph): readonly Problem[] {
+  if (stage.action.kind !== 'module') return [];
+  const { path } = stage.action;
+  if (graph.outs.covering(path) !== undefined || statSync(absolutePath(root, path), { throwIfNoEntry: false })?.isFile() === true)
+    return [];
+  return [
+    {
+      ...stage.at,
+      message: `Stage '${stage.address}': module '${path}' does not exist`,
+      hint: `Create it, or correct 'run' in ${stage.file}.`,
+    },
+  ];
+}
+
+function backendProblem(stage: Stage): readonly Problem[] {
+  if (stage.backend !== 'native') return [];
+  return [
+    { ...stage.at, message: `Stage '${stage.address}': backend 'native' cannot be used with this version`, hint: "Use 'wasm' or 'cpu'." },
+  ];
 }
 
 function missingData(plan: StagePlan, graph: Graph, added: readonly ProjectPath[]): readonly Problem[] {

@@ -75,7 +75,8 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
     seed: seedOf(stage, request.params),
     isolate: stage.isolate === 'process' || project.config.isolate === 'process' ? 'process' : 'worker',
     strict: request.strict,
-    paramFiles: stage.params.map((spec) => absolutePath(project.root, spec.file)),
+    // Of the others only the declared keys are known to the fingerprint.
+    paramFiles: stage.params.filter((spec) => spec.keys === null).map((spec) => absolutePath(project.root, spec.file)),
     ...(stage.backend === undefined ? {} : { backend: stage.backend }),
   });
   if (request.warmNext) {

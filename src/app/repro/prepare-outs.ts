@@ -80,7 +80,7 @@ async function askOrStop({ project, stage }: PrepareOuts, out: OutSpec, content:
   const agreed = await project.ctx.confirm?.(`${what}. Copy them into the cache and replace them?`);
   if (agreed === true) return;
   throw new MloError('MLO_OUT_UNSAVED', `${what}; nothing was touched`, {
-    hint: `If this is not an out, fix 'outs'. Else move the files away, or keep them first: mlo commit ${stage.address}`,
+    hint: `If this is not an out, fix 'outs'. Else move the files away; mlo add keeps them in another place.`,
     details: { path: out.path, size: content.size, files: content.files ?? 1 },
   });
 }

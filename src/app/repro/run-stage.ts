@@ -73,7 +73,7 @@ async function execute(session: ReproSession, request: StageToRun, runId: RunId,
     params: request.params,
     runId,
     parentRunId,
-    timeoutMs: request.stage.timeoutMs ?? options.timeoutMs,
+    timeoutMs: shorter(request.stage.timeoutMs, options.timeoutMs),
     strict: options.strict,
     warmNext: request.warmNext,
     spawner: session.spawner,
@@ -83,6 +83,10 @@ async function execute(session: ReproSession, request: StageToRun, runId: RunId,
   if (result.error !== undefined) throw result.error;
   await delivery.end();
   return result;
+}
+
+function shorter(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 /** Any state that was seen once can be brought back, wherever it is safe to. */

@@ -63,6 +63,11 @@ function reservedPlace(out: OutSpec, stage: Stage): string | undefined {
   const first = out.path.split('/')[0];
   if (out.path === '.') return 'is the whole project';
   if (first === '.mlo' || first === '.git') return `lies in ${first}, which belongs to ${first === '.git' ? 'Git' : 'mlo'}`;
+  if (out.path.split('/').includes('.git')) return 'lies in a folder of Git';
+  if (/(^|\/)(\.gitignore|\.mloignore|pipeline\.lock|dvc\.mlo\.lock|dvc\.lock)$/.test(out.path))
+    return 'is a file that mlo, Git or DVC keeps';
+  if (out.path.endsWith('.mlo')) return 'has the name of a pointer';
+  if (stage.params.some((spec) => spec.file === out.path)) return 'is also where its params come from';
   if (stage.file === out.path || stage.file.startsWith(`${out.path}/`)) return `contains its own pipeline file '${stage.file}'`;
   return undefined;
 }

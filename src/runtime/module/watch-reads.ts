@@ -25,10 +25,10 @@ export interface WatchOptions {
 }
 
 /** Functions of `fs` and `fs.promises` that read the file or folder of their first argument. */
-const READ = ['readFile', 'createReadStream', 'opendir', 'readdir', 'openAsBlob'];
+const READ = ['readFile', 'createReadStream', 'opendir', 'readdir', 'openAsBlob', 'readlink'];
 const WRITE = ['writeFile', 'appendFile', 'createWriteStream', 'mkdtemp'];
 /** First argument read, second written. */
-const COPY = ['copyFile', 'cp'];
+const COPY = ['copyFile', 'cp', 'link', 'rename'];
 const SPAWN = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const;
 
 type Call = (...args: unknown[]) => unknown;
@@ -84,7 +84,6 @@ export function watchReads({ root, realRoot, declared }: WatchOptions): ReadWatc
       }
     }
     for (const variant of ['open', 'openSync']) before(functions, variant, noteOpen);
-    for (const variant of ['rename', 'renameSync']) before(functions, variant, (_from, to) => noteWritten(to));
   }
   for (const name of SPAWN) {
     before(childProcess as unknown as Functions, name, (command) => {

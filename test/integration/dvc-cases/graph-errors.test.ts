@@ -93,6 +93,31 @@ describe('what can be known before anything runs is an error before anything run
     expect(json.data?.stages[0]?.error?.message).toContain("'zz9'");
   });
 
+  test('problems of the workspace come all at once: a missing dep, a missing module, a wdir and a tracked out', async () => {
+    const project = await createProject(
+      {
+        'pipeline.yaml': `stages:
+  a: {cmd: ${RAN}, deps: [gone]}
+  b: {run: stages/nope.ts}
+  c: {cmd: ${RAN}, wdir: nowhere}
+  d: {cmd: ${RAN}, outs: [tracked]}
+`,
+        tracked: 'x',
+      },
+      { git: true },
+    );
+    const { stderr } = await project.mlo(['repro']);
+    for (const words of [
+      "dep 'gone' does not exist",
+      "module 'stages/nope.ts' does not exist",
+      "wdir 'nowhere'",
+      "'tracked' is tracked by Git",
+    ])
+      expect(stderr).toContain(words);
+    expect(stderr).toContain('^');
+    expect(project.exists('ran')).toBe(false);
+  });
+
   test('case 42: better than DVC: a missing param file and a missing key are told apart', async () => {
     const { text, code } = await refusal(`stages:\n  a: {cmd: ${RAN}, params: [nope, {gone.yaml: [k]}]}\n`, { 'params.yaml': 'node: 1\n' });
     expect(code).toBe('MLO_PARAMS');

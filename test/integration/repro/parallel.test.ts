@@ -53,6 +53,15 @@ describe('stages side by side', () => {
     expect(await project.read('right.out')).toBe('hello\n');
   });
 
+  test('-j is what the user says, also where there are fewer cores', async () => {
+    const meet = (own: string, others: readonly string[]): string =>
+      `touch ${own}.here; for f in ${others.map((other) => `${other}.here`).join(' ')}; do while ! test -e $f; do :; done; done; echo > ${own}.out`;
+    const names = Array.from({ length: 4 }, (_, index) => `s${index}`);
+    const stages = names.map((name) => `  ${name}: {cmd: '${meet(name, names)}', outs: [${name}.out], timeout: 20s}\n`);
+    const project = await createProject({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
+    expect((await repro(project, ['-j', '4'])).outcomes).toEqual(Object.fromEntries(names.map((name) => [name, 'ran'])));
+  });
+
   test('a stage that asks for all cpus runs alone', async () => {
     const project = await createProject({
       'pipeline.yaml': `stages:

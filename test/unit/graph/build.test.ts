@@ -103,6 +103,12 @@ describe('the graph of stages', () => {
     expect(problemsOf([stage('a', { outs: ['.'] })])[0]).toContain('is the whole project');
   });
 
+  test('refuses outs that are files of mlo, Git or DVC, or the params of their own stage', () => {
+    for (const path of ['pipeline.lock', 'sub/dvc.mlo.lock', '.gitignore', 'x.mlo', 'sub/.git/x'])
+      expect(problemsOf([stage('a', { outs: [path] })])).toHaveLength(1);
+    expect(problemsOf([stage('a', { outs: ['params.yaml'], params: ['lr'] })])[0]).toContain('where its params come from');
+  });
+
   test('tells all problems at once', () => {
     expect(problemsOf([stage('a', { deps: ['x', 'x'], outs: ['o'] }), stage('b', { outs: ['o'] })])).toHaveLength(2);
   });
