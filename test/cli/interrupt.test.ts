@@ -57,6 +57,8 @@ describe('Ctrl-C in a terminal', () => {
     const project = await createProject({ 'pipeline.yaml': SLOW });
     const repro = project.start(['repro']);
     await repro.waitFor('slow | at work');
+    // Runs are written in groups: other commands see this one a moment later.
+    await expect.poll(async () => (await project.mlo(['logs', 'slow'])).code, { timeout: 10_000 }).toBe(0);
     const terminal = mloInTerminal(project, ['logs', 'slow', '--follow']);
     await terminal.waitFor('at work');
     terminal.type(CTRL_C);
