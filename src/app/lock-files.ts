@@ -5,6 +5,14 @@ import { writeFileAtomic } from '../fs/write-atomic.ts';
 import type { ReadText } from './parsed-cache.ts';
 import { absolutePath } from './paths.ts';
 
+export interface ChangedEntry {
+  readonly address: StageAddress;
+  readonly entry: LockEntry;
+}
+
+/** By pipeline file and stage name. */
+export type ChangedEntries = Map<ProjectPath, Map<string, ChangedEntry>>;
+
 /** The locks beside the pipeline files of a project, read once and written when entries change. */
 export class LockFiles {
   readonly #root: string;
@@ -12,7 +20,7 @@ export class LockFiles {
   readonly #texts = new Map<ProjectPath, string | undefined>();
   readonly #locks = new Map<ProjectPath, Lock>();
   readonly #entries = new Map<StageAddress, LockEntry>();
-  readonly #changed = new Map<ProjectPath, Map<string, LockEntry>>();
+  #changed: ChangedEntries = new Map();
 
   constructor(root: string, pipeline: Pipeline, readText: ReadText) {
     this.#root = root;
@@ -40,7 +48,19 @@ export class LockFiles {
     this.#entries.set(stage.address, entry);
     let changed = this.#changed.get(stage.file);
     if (changed === undefined) this.#changed.set(stage.file, (changed = new Map()));
-    changed.set(stage.name, entry);
+    changed.set(stage.name, { address: stage.address, entry });
+  }
+
+  /** The entries that no lock has yet; from now on they are the caller's to write. */
+  take(): ChangedEntries {
+    const taken = this.#changed;
+    this.#changed = new Map();
+    return taken;
+  }
+
+  /** Entries that were set since the last `take`. */
+  pending(): readonly ChangedEntry[] {
+    return [...this.#changed.values()].flatMap((entries) => [...entries.values()]);
   }
 
   get dirty(): boolean {
@@ -48,12 +68,13 @@ export class LockFiles {
   }
 
   /** Writes every lock whose text would differ; temp file, fsync, rename. Returns the files written. */
-  write(): readonly ProjectPath[] {
+  write(taken: ChangedEntries = this.take()): readonly ProjectPath[] {
     const written: ProjectPath[] = [];
     for (const file of this.#pipeline.files) {
-      const changed = this.#changed.get(file.path);
+      const changed = taken.get(file.path);
       if (changed === undefined) continue;
-      const lock = updateLock(this.#lockOf(file), changed, this.#exists(file));
+      const entries = new Map([...changed].map(([name, { entry }]) => [name, entry]));
+      const lock = updateLock(this.#lockOf(file), entries, this.#exists(file));
       const text = formatLock(lock);
       this.#locks.set(file.path, lock);
       if (text === this.#texts.get(file.path)) continue;
@@ -61,7 +82,6 @@ export class LockFiles {
       this.#texts.set(file.path, text);
       written.push(file.lockPath);
     }
-    this.#changed.clear();
     return written;
   }
 

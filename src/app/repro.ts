@@ -103,6 +103,7 @@ async function reproduceStages(
     });
     await batches.end();
   } finally {
+    await batches.stop();
     journal.close();
     await spawner.close();
     await discardWorkers(plans);

@@ -21,7 +21,7 @@ export class BatchWriter {
   #running: Promise<void> | undefined;
   #failure: unknown;
   #timer: NodeJS.Timeout | undefined;
-  #finished = 0;
+  #stopped = false;
 
   constructor(cache: Cache, locks: LockFiles, journal: ReproJournal, digest: () => Digest) {
     this.#cache = cache;
@@ -35,13 +35,12 @@ export class BatchWriter {
     if (this.#failure !== undefined) throw this.#failure;
     this.#journal.done(stage.address, entry);
     this.#locks.set(stage, entry);
-    this.#finished += 1;
     this.#schedule();
   }
 
   /** At once where the last batch is long enough ago, else as soon as it is: the next stage may train for hours. */
   #schedule(): void {
-    if (this.#running !== undefined || this.#timer !== undefined) return;
+    if (this.#stopped || this.#running !== undefined || this.#timer !== undefined) return;
     const dueMs = this.#lastMs + BATCH_MS - performance.now();
     if (dueMs <= 0) this.#running = this.#batch();
     else {
@@ -52,13 +51,18 @@ export class BatchWriter {
     }
   }
 
+  /** No batch starts any more, and none is at work when this resolves. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
   /** Writes all that is left. Errors of earlier batches come out here at the latest. */
   async end(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#running;
+    await this.stop();
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#locks.dirty) await this.#write();
+    while (this.#locks.dirty) await this.#write();
   }
 
   async #batch(): Promise<void> {
@@ -74,12 +78,10 @@ export class BatchWriter {
   }
 
   async #write(): Promise<void> {
-    // Stages that finish meanwhile come into the same lock, so their objects must be durable before it too.
-    for (let flushed = -1; flushed !== this.#finished;) {
-      flushed = this.#finished;
-      await this.#cache.flush();
-    }
-    this.#locks.write();
-    this.#journal.rebase(this.#digest());
+    // What finishes from here on may miss the flush, and stays in the journal until the next batch.
+    const taken = this.#locks.take();
+    await this.#cache.flush();
+    this.#locks.write(taken);
+    this.#journal.rebase(this.#digest(), this.#locks.pending());
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isLockedContent } from '../../core/lock/format.ts';
 import { canonicalJson, parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
@@ -7,6 +7,7 @@ import type { LockEntry } from '../../core/lock/types.ts';
 import type { StageAddress } from '../../core/stage.ts';
 import { isMap, type Value } from '../../core/value.ts';
 import { hashBytes } from '../../fs/hash.ts';
+import { writeFileAtomic } from '../../fs/write-atomic.ts';
 
 /**
  * What happened to stages since the locks were last written, appended at once: this is why kill -9
@@ -55,13 +56,15 @@ export class ReproJournal {
     this.#append({ type: 'done', stage, entry });
   }
 
-  /** The locks now hold everything finished: only unfinished stages are carried on. */
-  rebase(locks: Digest): void {
-    const file = this.#open();
-    ftruncateSync(file, 0);
-    this.#append({ type: 'base', locks });
+  /** The locks now hold what has finished, but for `pending`: that and the unfinished stages are carried on, in one step. */
+  rebase(locks: Digest, pending: readonly { readonly address: StageAddress; readonly entry: LockEntry }[] = []): void {
+    const records: JournalRecord[] = [{ type: 'base', locks }];
     for (const [stage, outs] of this.#unfinished)
-      this.#append(outs === undefined ? { type: 'start', stage } : { type: 'failed', stage, outs });
+      records.push(outs === undefined ? { type: 'start', stage } : { type: 'failed', stage, outs });
+    for (const { address, entry } of pending) records.push({ type: 'done', stage: address, entry });
+    this.close();
+    mkdirSync(dirname(this.#path), { recursive: true });
+    writeFileAtomic(this.#path, records.map(lineOf).join(''));
   }
 
   close(): void {
@@ -70,8 +73,7 @@ export class ReproJournal {
   }
 
   #append(record: JournalRecord): void {
-    const text = canonicalJson(record as unknown as Value);
-    writeSync(this.#open(), `${checksum(text)} ${text}\n`);
+    writeSync(this.#open(), lineOf(record));
   }
 
   #open(): number {
@@ -80,6 +82,11 @@ export class ReproJournal {
     this.#fd = openSync(this.#path, 'a');
     return this.#fd;
   }
+}
+
+function lineOf(record: JournalRecord): string {
+  const text = canonicalJson(record as unknown as Value);
+  return `${checksum(text)} ${text}\n`;
 }
 
 /** `locks`: digest of the lock texts as they are now. */
