@@ -68,9 +68,11 @@ function missing(stage: Stage, spec: ParamSpec, files: ParamFiles, isMade: (path
   }
   const lost = (spec.keys ?? []).filter((key) => getKey(values, key) === undefined);
   return lost.map((key) => {
+    const exact = spec.keysAt?.[spec.keys?.indexOf(key) ?? -1];
     const close = nearest(key, flattenValues(values).keys());
     return {
       ...at,
+      ...exact,
       message: `Stage '${stage.address}' declares param '${key}': '${spec.file}' has no such key`,
       ...(close === undefined ? {} : { hint: `Did you mean '${close}'?` }),
     };

@@ -1,7 +1,7 @@
 import type { Content, Digest } from './content.ts';
 import { canonicalJson } from './encoding/canonical-json.ts';
 import { toLocked, type FingerprintRecord } from './lock/types.ts';
-import type { ProjectPath, Stage } from './stage.ts';
+import { isDvcFile, type ProjectPath, type Stage } from './stage.ts';
 import type { Value } from './value.ts';
 
 export type HashText = (text: string) => Digest;
@@ -57,7 +57,7 @@ export function runCacheKey(stage: Stage, declared: FingerprintRecord, hash: Has
 }
 
 function defaultShell(file: ProjectPath): string {
-  return file.endsWith('dvc.yaml') ? 'default of dvc.yaml' : '/bin/sh';
+  return isDvcFile(file) ? 'default of dvc.yaml' : '/bin/sh';
 }
 
 /** A stage with neither deps nor outs is a callback: it has nothing to compare and always runs. */

@@ -93,6 +93,11 @@ export interface Stage {
   readonly at: Position;
 }
 
+/** Files of that name follow DVC's rules where they differ from ours. */
+export function isDvcFile(file: ProjectPath): boolean {
+  return file.slice(file.lastIndexOf('/') + 1) === 'dvc.yaml';
+}
+
 export interface PipelineFile {
   readonly path: ProjectPath;
   /** `''` for the project root. */

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import type { RunId } from '../core/run.ts';
-import type { Stage } from '../core/stage.ts';
+import { isDvcFile, type Stage } from '../core/stage.ts';
 
 export interface StageEnvironmentRequest {
   /** The environment of mlo itself, which a stage inherits whole. */
@@ -39,7 +39,7 @@ export function stageEnvironment(request: StageEnvironmentRequest): Record<strin
     MLO_ROOT: root,
   });
   setOrUnset(env, 'MLO_PARENT_RUN_ID', parentRunId);
-  if (posix.basename(stage.file) === 'dvc.yaml') Object.assign(env, { DVC_ROOT: root, DVC_STAGE: stage.address });
+  if (isDvcFile(stage.file)) Object.assign(env, { DVC_ROOT: root, DVC_STAGE: stage.address });
   return env;
 }
 

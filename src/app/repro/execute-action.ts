@@ -3,7 +3,7 @@ import type { StageParams } from '../../core/fingerprint.ts';
 import type { FingerprintRecord } from '../../core/lock/types.ts';
 import { nestParams } from '../../core/params/keys.ts';
 import type { RunId, RunRecord } from '../../core/run.ts';
-import type { Stage } from '../../core/stage.ts';
+import { isDvcFile, type Stage } from '../../core/stage.ts';
 import type { ValueMap } from '../../core/value.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { stageLogPath } from '../../runtime/log/log-path.ts';
@@ -49,7 +49,7 @@ async function executeCommand(request: ActionRequest): Promise<ActionResult> {
   const { stage } = request;
   if (stage.action.kind !== 'cmd') throw new Error('not a shell stage');
   const { runShell } = await import('../../runtime/shell/run-shell.ts');
-  const kind = stage.file.endsWith('dvc.yaml') ? 'dvc' : 'pipeline';
+  const kind = isDvcFile(stage.file) ? 'dvc' : 'pipeline';
   const { shell, recorded } = chooseShell({
     kind,
     env: request.project.ctx.env,

@@ -78,6 +78,7 @@ function unknownTarget(graph: Graph, target: string, file: string): MloError {
   const names = graph.order.flatMap((stage) => [stage.address, ...stage.outs.map((out) => out.path)]);
   const close = nearest(target, names);
   const known = graph.order
+    .toSorted((a, b) => Number(b.file === file) - Number(a.file === file))
     .slice(0, 8)
     .map((stage) => stage.address)
     .join(', ');

@@ -2,13 +2,13 @@ import type { Problem } from '../errors/mlo-error.ts';
 import { describeNode, type MapEntry, type MapNode } from '../source/node.ts';
 import { SourceText } from '../source/source-text.ts';
 import { parseYamlSource } from '../source/yaml.ts';
-import type { Pipeline, PipelineFile, ProjectPath, Stage } from '../stage.ts';
+import { isDvcFile, type Pipeline, type PipelineFile, type ProjectPath, type Stage } from '../stage.ts';
 import { buildStage, type StageOrigin } from './build-stage.ts';
 import { expandDefinition, type Definition } from './expand.ts';
 import { hasTemplate } from './expression.ts';
 import { positionOf } from './fields.ts';
 import { generatedNameProblem } from './names.ts';
-import { baseName, folderOf, lockPathOf } from './paths.ts';
+import { folderOf, lockPathOf } from './paths.ts';
 import { Problems } from './problems.ts';
 import { resolveMember, type FileSetting } from './resolve.ts';
 import { Sources, type ReadText } from './sources.ts';
@@ -85,7 +85,7 @@ function loadFile(
 
   const folder = folderOf(path);
   const setting: FileSetting = { path, folder, scope: needsVars(text, root) ? loadScope(path, folder, root, sources, problems) : NO_VARS };
-  const kind = baseName(path) === 'dvc.yaml' ? 'dvc' : 'pipeline';
+  const kind = isDvcFile(path) ? 'dvc' : 'pipeline';
   const stages: Stage[] = [];
   const definitions = root.entries.get('stages')?.node;
   if (definitions?.kind === 'map') {

@@ -125,6 +125,13 @@ describe('what can be known before anything runs is an error before anything run
     expect(text).toContain("'gone.yaml': there is no such file");
   });
 
+  test('a missing param is pointed at where its key stands, not where the list begins', async () => {
+    const { text } = await refusal(`stages:\n  a:\n    cmd: ${RAN}\n    params:\n      - lr\n      - epoch\n`, {
+      'params.yaml': 'lr: 1\nepochs: 2\n',
+    });
+    expect(text).toContain('dvc.yaml:6:9');
+  });
+
   test('a cached out that Git tracks is refused, with the command that mends it', async () => {
     const { text, code, ran } = await refusal(`stages:\n  a: {cmd: ${RAN}, outs: [model]}\n`, { model: 'x' }, { git: true });
     expect({ code, ran }).toEqual({ code: 'MLO_OUT_IN_GIT', ran: false });
