@@ -1,18 +1,24 @@
 import { MloError, type Problem } from '../core/errors/mlo-error.ts';
+import { errorOfProblems, oneError } from '../core/errors/one-error.ts';
 import { canonicalJson, parseCanonicalJson } from '../core/encoding/canonical-json.ts';
 import { nearest } from '../core/text/nearest.ts';
 import type { StageParams } from '../core/fingerprint.ts';
 import type { ParamSpec, ProjectPath, Stage } from '../core/stage.ts';
 import type { Value, ValueMap } from '../core/value.ts';
+import { paramClashes } from './param-clashes.ts';
 import { readParsed, writeParsed, type ReadText } from './parsed-cache.ts';
 import type { Project } from './project.ts';
 import { flattenValues, getKey } from '../core/params/keys.ts';
 
-type ParamFiles = ReadonlyMap<ProjectPath, ValueMap>;
+interface ParamFiles {
+  readonly values: ReadonlyMap<ProjectPath, ValueMap>;
+  /** Why a file that is there has no values. */
+  readonly faults: ReadonlyMap<ProjectPath, MloError>;
+}
 
 /**
- * Values of the params that stages declare. `optional`: files that a stage will write may be missing.
- * Throws one MLO_PARAMS with every missing file and key.
+ * Values of the params that stages declare. `isMade`: files that a stage will write may be missing.
+ * Throws one MLO_PARAMS with every missing file and key, every file that cannot be parsed and every clash.
  */
 export async function loadParams(
   project: Project,
@@ -21,13 +27,31 @@ export async function loadParams(
   isMade: (path: ProjectPath) => boolean = () => false,
 ): Promise<(stage: Stage) => StageParams> {
   const files = await paramFiles(project, stages, readText);
-  const problems = stages.flatMap((stage) => stage.params.flatMap((spec) => missing(stage, spec, files, isMade)));
-  problems.push(...stages.flatMap((stage) => ambiguous(stage)));
-  if (problems.length > 0) throw paramsError(problems);
-  return (stage) => stageParams(stage, files);
+  const fault = faultOf(stages, files, isMade);
+  if (fault !== undefined) throw fault;
+  return (stage) => stageParams(stage, files.values);
 }
 
-function stageParams(stage: Stage, files: ParamFiles): StageParams {
+/** What `loadParams` would throw. */
+export async function inspectParams(
+  project: Project,
+  stages: readonly Stage[],
+  readText: ReadText,
+  isMade: (path: ProjectPath) => boolean,
+): Promise<MloError | undefined> {
+  return faultOf(stages, await paramFiles(project, stages, readText), isMade);
+}
+
+function faultOf(stages: readonly Stage[], files: ParamFiles, isMade: (path: ProjectPath) => boolean): MloError | undefined {
+  const problems = stages.flatMap((stage) => [
+    ...stage.params.flatMap((spec) => missing(stage, spec, files, isMade)),
+    ...paramClashes(stage, files.values),
+  ]);
+  const declared = errorOfProblems('MLO_PARAMS', problems);
+  return oneError([...files.faults.values(), ...(declared === undefined ? [] : [declared])]);
+}
+
+function stageParams(stage: Stage, files: ParamFiles['values']): StageParams {
   const byFile: Record<string, Record<string, Value>> = {};
   for (const spec of stage.params) {
     const values = files.get(spec.file);
@@ -43,24 +67,42 @@ function stageParams(stage: Stage, files: ParamFiles): StageParams {
 
 async function paramFiles(project: Project, stages: readonly Stage[], readText: ReadText): Promise<ParamFiles> {
   const paths = [...new Set(stages.flatMap((stage) => stage.params.map((spec) => spec.file)))].sort();
-  if (paths.length === 0) return new Map();
+  const faults = new Map<ProjectPath, MloError>();
+  if (paths.length === 0) return { values: new Map(), faults };
   const about = paths.join('\n');
-  const kept = readParsed<string>(project.stateDir, 'params', about, readText);
-  if (kept !== undefined) return new Map(Object.entries(parseCanonicalJson(kept) as { [path: string]: ValueMap }));
+  const kept = readKept(project, about, readText);
+  if (kept !== undefined) return { values: new Map(Object.entries(parseCanonicalJson(kept) as { [path: string]: ValueMap })), faults };
 
   const { parseParamsText } = await import('../core/params/parse.ts');
-  const files = new Map<ProjectPath, ValueMap>();
+  const values = new Map<ProjectPath, ValueMap>();
   for (const path of paths) {
-    const text = readText(path);
-    if (text !== undefined) files.set(path, parseParamsText(path, text));
+    try {
+      const text = readText(path);
+      if (text !== undefined) values.set(path, parseParamsText(path, text));
+    } catch (error) {
+      if (!(error instanceof MloError)) throw error;
+      faults.set(path, error);
+    }
   }
   // Canonical text, because plain JSON would lose NaN and long integers.
-  project.keepState(() => writeParsed(project.stateDir, 'params', about, paths, canonicalJson(Object.fromEntries(files)), readText));
-  return files;
+  if (faults.size === 0)
+    project.keepState(() => writeParsed(project.stateDir, 'params', about, paths, canonicalJson(Object.fromEntries(values)), readText));
+  return { values, faults };
+}
+
+/** A file that cannot be read is told with the others. */
+function readKept(project: Project, about: string, readText: ReadText): string | undefined {
+  try {
+    return readParsed<string>(project.stateDir, 'params', about, readText);
+  } catch (error) {
+    if (error instanceof MloError) return undefined;
+    throw error;
+  }
 }
 
 function missing(stage: Stage, spec: ParamSpec, files: ParamFiles, isMade: (path: ProjectPath) => boolean): readonly Problem[] {
-  const values = files.get(spec.file);
+  const values = files.values.get(spec.file);
+  if (files.faults.has(spec.file)) return [];
   const at = { file: spec.at.file, line: spec.at.line, column: spec.at.column };
   if (values === undefined) {
     if (isMade(spec.file)) return [];
@@ -77,33 +119,4 @@ function missing(stage: Stage, spec: ParamSpec, files: ParamFiles, isMade: (path
       ...(close === undefined ? {} : { hint: `Did you mean '${close}'?` }),
     };
   });
-}
-
-/** An in-process stage gets one object of params, whatever files they come from. */
-function ambiguous(stage: Stage): readonly Problem[] {
-  if (stage.action.kind !== 'module') return [];
-  const owners = new Map<string, ProjectPath>();
-  const problems: Problem[] = [];
-  for (const { file, keys, at } of stage.params) {
-    for (const key of keys ?? []) {
-      const other = owners.get(key);
-      if (other !== undefined && other !== file) {
-        problems.push({
-          file: at.file,
-          line: at.line,
-          column: at.column,
-          message: `Stage '${stage.address}' declares param '${key}' of '${other}' and of '${file}': a module gets only one`,
-          hint: 'Rename one of them.',
-        });
-      }
-      owners.set(key, file);
-    }
-  }
-  return problems;
-}
-
-function paramsError(problems: readonly Problem[]): MloError {
-  const [first] = problems;
-  const message = problems.length === 1 && first !== undefined ? first.message : `${problems.length} params are missing`;
-  return new MloError('MLO_PARAMS', message, { problems, ...(first?.hint === undefined ? {} : { hint: first.hint }) });
 }

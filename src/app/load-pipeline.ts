@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
+import type { InspectedPipeline, LoadInput } from '../core/pipeline/load.ts';
 import type { Pipeline, ProjectPath } from '../core/stage.ts';
 import { PIPELINE_FILES } from './find-root.ts';
 import { readParsed, writeParsed, type ReadText } from './parsed-cache.ts';
@@ -37,11 +38,27 @@ export async function loadProjectPipeline(
   if (kept !== undefined) return { pipeline: kept, file: current, readText };
 
   const { loadPipeline } = await import('../core/pipeline/load.ts');
-  const rootFile = files.find((path) => !path.includes('/'));
-  const { pipeline, sources, warnings } = loadPipeline({ files, readText, ...(rootFile === undefined ? {} : { rootFile }) });
+  const { pipeline, sources, warnings } = loadPipeline(loadInput(files, readText));
   for (const problem of warnings) project.ctx.emit({ type: 'warning', message: problem.message, problem });
   if (warnings.length === 0) project.keepState(() => writeParsed(project.stateDir, 'pipeline', about, sources, pipeline, readText));
   return { pipeline, file: current, readText };
+}
+
+/** The stages of the project that are right, what is wrong with the others, and what these would write. */
+export async function inspectProjectPipeline(
+  project: Project,
+  file?: string,
+  overlay?: ReadonlyMap<ProjectPath, string>,
+): Promise<InspectedPipeline & LoadedPipeline> {
+  const readText = textReader(project.root, overlay);
+  const { files, current } = pipelineFiles(project, file);
+  const { inspectPipeline } = await import('../core/pipeline/load.ts');
+  return { ...inspectPipeline(loadInput(files, readText)), file: current, readText };
+}
+
+function loadInput(files: readonly ProjectPath[], readText: ReadText): LoadInput {
+  const rootFile = files.find((path) => !path.includes('/'));
+  return { files, readText, ...(rootFile === undefined ? {} : { rootFile }) };
 }
 
 /** All pipeline files, and the one that a command without targets works on: `file`, else the one where the user stands or above. */

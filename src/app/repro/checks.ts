@@ -1,64 +1,124 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { MloError, type Problem } from '../../core/errors/mlo-error.ts';
-import type { StagePlan } from '../../core/plan/types.ts';
-import { isInside } from '../../core/path/project-path.ts';
+import { statSync } from 'node:fs';
+import type { MloError, Problem } from '../../core/errors/mlo-error.ts';
+import { errorOfProblems, oneError } from '../../core/errors/one-error.ts';
 import type { Graph } from '../../core/graph/graph.ts';
-import type { ProjectPath, Stage } from '../../core/stage.ts';
-import { openGit } from '../../fs/git.ts';
+import type { LockEntry } from '../../core/lock/types.ts';
+import { isInside } from '../../core/path/project-path.ts';
+import type { StagePlan } from '../../core/plan/types.ts';
+import type { Position, ProjectPath, Stage, StageAddress } from '../../core/stage.ts';
 import { absolutePath } from '../paths.ts';
+import type { Prepared } from '../prepare-plan.ts';
+import type { Project } from '../project.ts';
+import { POINTER_SUFFIX } from '../scan-project.ts';
+import { backendProblem, escapingOuts, missingModule, outsInGit, shellProblem, wdirProblem, type IsMade } from './workspace-rules.ts';
 
-/** Everything that can be known before anything runs, all problems at once; the code is that of the first. */
-export function checkBeforeRun(root: string, graph: Graph, plans: readonly StagePlan[], added: readonly ProjectPath[]): void {
-  const active = plans.filter((plan) => plan.state === 'run' || plan.state === 'restore').map((plan) => plan.stage);
-  const running = plans.filter((plan) => plan.state === 'run').map((plan) => plan.stage);
-  const found: readonly (readonly [MloError['code'], readonly Problem[]])[] = [
-    [
-      'MLO_DEP_MISSING',
-      [...plans.flatMap((plan) => missingData(plan, graph, added)), ...running.flatMap((stage) => missingModule(root, stage, graph))],
-    ],
-    ['MLO_PATH_UNSAFE', active.flatMap((stage) => escapingOuts(root, stage))],
-    ['MLO_PIPELINE_INVALID', active.flatMap((stage) => wdirProblem(root, stage, graph))],
-    ['MLO_OUT_IN_GIT', outsInGit(root, active)],
-    ['MLO_BACKEND', running.flatMap(backendProblem)],
-  ];
-  const problems = found.flatMap(([, each]) => each);
-  const [code] = found.find(([, each]) => each.length > 0) ?? [];
-  const [first] = problems;
-  if (code === undefined || first === undefined) return;
-  const message = problems.length === 1 ? first.message : `${problems.length} problems, the first: ${first.message}`;
-  throw new MloError(code, message, { problems, ...(first.hint === undefined ? {} : { hint: first.hint }) });
+interface Setting {
+  readonly root: string;
+  readonly env: Project['ctx']['env'];
+  readonly graph: Graph;
+  readonly locked: ReadonlyMap<StageAddress, LockEntry>;
+  /** Data added with mlo. */
+  readonly added: readonly ProjectPath[];
+  /** A stage writes it before it is needed. */
+  readonly isMade: IsMade;
 }
 
-function missingModule(root: string, stage: Stage, graph: Graph): readonly Problem[] {
-  if (stage.action.kind !== 'module') return [];
-  const { path } = stage.action;
-  if (graph.outs.covering(path) !== undefined || statSync(absolutePath(root, path), { throwIfNoEntry: false })?.isFile() === true)
-    return [];
-  return [
-    {
-      ...stage.at,
-      message: `Stage '${stage.address}': module '${path}' does not exist`,
-      hint: `Create it, or correct 'run' in ${stage.file}.`,
-    },
-  ];
+/** `maybe`: whether it has to run cannot be told before others have run, or while something else is wrong. */
+interface Work {
+  readonly stage: Stage;
+  readonly state: 'run' | 'restore' | 'maybe';
 }
 
-function backendProblem(stage: Stage): readonly Problem[] {
-  if (stage.backend !== 'native') return [];
-  return [
-    { ...stage.at, message: `Stage '${stage.address}': backend 'native' cannot be used with this version`, hint: "Use 'wasm' or 'cpu'." },
-  ];
+/** Everything that can be known before anything runs, all problems at once; the code is that of the first check that failed. */
+export function checkBeforeRun(project: Project, { graph, locks }: Prepared, plans: readonly StagePlan[]): void {
+  const setting = settingOf(project, graph, locks.entries, (path) => graph.outs.covering(path) !== undefined);
+  const work = plans.flatMap(({ stage, state, reasons }): readonly Work[] => {
+    if (state === 'unchanged' || (state === 'blocked' && stage.frozen)) return [];
+    const waits = state === 'blocked' || (state === 'run' && reasons.every((reason) => reason.kind === 'upstream'));
+    return [{ stage, state: waits ? 'maybe' : state }];
+  });
+  const fault = faultOf(
+    setting,
+    plans.flatMap((plan) => missingData(plan, setting)),
+    work,
+  );
+  if (fault !== undefined) throw fault;
 }
 
-function missingData(plan: StagePlan, graph: Graph, added: readonly ProjectPath[]): readonly Problem[] {
+/**
+ * The same for stages that cannot be planned, because something else is wrong: nothing is hashed, and frozen stages
+ * are left alone. `maybeMade`: stages that are wrong may write it.
+ */
+export function inspectWorkspace(
+  project: Project,
+  graph: Graph,
+  stages: readonly Stage[],
+  locked: Setting['locked'],
+  { maybeMade, allowMissing }: { readonly maybeMade: IsMade; readonly allowMissing: boolean },
+): MloError | undefined {
+  const setting = settingOf(project, graph, locked, (path) => graph.outs.covering(path) !== undefined || maybeMade(path));
+  const active = stages.filter((stage) => !stage.frozen);
+  const missing = active.flatMap((stage) =>
+    stage.deps.filter((dep) => isMissing(dep.path, setting, maybeMade)).map((dep) => missingDep(stage, dep.path, dep.at, setting)),
+  );
+  return faultOf(
+    setting,
+    allowMissing ? [] : missing,
+    active.map((stage) => ({ stage, state: 'maybe' })),
+  );
+}
+
+function settingOf(project: Project, graph: Graph, locked: Setting['locked'], isMade: IsMade): Setting {
+  const added = project.scan().pointers.map((path) => path.slice(0, -POINTER_SUFFIX.length));
+  return { root: project.root, env: project.ctx.env, graph, locked, added, isMade };
+}
+
+function faultOf(setting: Setting, missing: readonly Problem[], work: readonly Work[]): MloError | undefined {
+  const { root, isMade } = setting;
+  const active = work.map(({ stage }) => stage);
+  const loading = work.filter(({ state }) => state !== 'restore').map(({ stage }) => stage);
+  const running = work.filter((each) => hasToRun(each, setting)).map(({ stage }) => stage);
+  const found = [
+    errorOfProblems('MLO_DEP_MISSING', [...missing, ...loading.flatMap((stage) => missingModule(root, stage, isMade))]),
+    errorOfProblems(
+      'MLO_PATH_UNSAFE',
+      active.flatMap((stage) => escapingOuts(root, stage)),
+    ),
+    errorOfProblems(
+      'MLO_PIPELINE_INVALID',
+      active.flatMap((stage) => wdirProblem(root, stage, isMade)),
+    ),
+    errorOfProblems('MLO_OUT_IN_GIT', outsInGit(root, active)),
+    errorOfProblems(
+      'MLO_CONFIG',
+      running.flatMap((stage) => shellProblem(stage, setting.env)),
+    ),
+    errorOfProblems('MLO_BACKEND', running.flatMap(backendProblem)),
+  ];
+  return oneError(found.filter((fault) => fault !== undefined));
+}
+
+/** What ran before with this very shell and backend may be unchanged, and then needs neither. */
+function hasToRun({ stage, state }: Work, { locked }: Setting): boolean {
+  if (state !== 'maybe') return state === 'run';
+  const entry = locked.get(stage.address);
+  const shell = stage.action.kind === 'cmd' ? stage.action.shell : undefined;
+  return entry === undefined || (shell !== undefined && entry.shell !== shell) || entry.backend !== stage.backend;
+}
+
+/** No stage makes it, and nothing is there. */
+function isMissing(path: ProjectPath, { root, graph }: Setting, maybeMade: IsMade): boolean {
+  if (graph.outs.touching(path).length > 0 || maybeMade(path)) return false;
+  return statSync(absolutePath(root, path), { throwIfNoEntry: false }) === undefined;
+}
+
+function missingData(plan: StagePlan, setting: Setting): readonly Problem[] {
   if (plan.state !== 'blocked') return [];
   const { stage } = plan;
   return plan.reasons.flatMap((reason): readonly Problem[] => {
     if (reason.kind === 'missing-dep') {
       const dep = stage.deps.find((candidate) => candidate.path === reason.path);
-      const hint = whereFrom(reason.path ?? '', graph, added);
-      return [{ ...(dep?.at ?? stage.at), message: `Stage '${stage.address}': dep '${reason.path}' does not exist`, hint }];
+      return [missingDep(stage, reason.path ?? '', dep?.at ?? stage.at, setting)];
     }
     if (reason.kind === 'missing-data') {
       return [
@@ -73,81 +133,13 @@ function missingData(plan: StagePlan, graph: Graph, added: readonly ProjectPath[
   });
 }
 
-function whereFrom(path: ProjectPath, graph: Graph, added: readonly ProjectPath[]): string {
+function missingDep(stage: Stage, path: ProjectPath, at: Position, setting: Setting): Problem {
+  return { ...at, message: `Stage '${stage.address}': dep '${path}' does not exist`, hint: whereFrom(path, setting) };
+}
+
+function whereFrom(path: ProjectPath, { graph, added }: Setting): string {
   const data = added.find((candidate) => isInside(candidate, path));
   if (data !== undefined) return `It is data added with mlo: mlo checkout ${data}`;
   const maker = graph.outs.covering(path)?.stage.address;
   return maker === undefined ? 'No stage produces it: create it, or check the path.' : `Stage '${maker}' produces it: mlo repro ${maker}`;
-}
-
-/** A symlink on the way to an out must not lead out of the project. */
-function escapingOuts(root: string, stage: Stage): readonly Problem[] {
-  const realRoot = realpathSync(root);
-  return stage.outs.flatMap((out) => {
-    const parent = nearestExisting(dirname(absolutePath(root, out.path)));
-    if (!statSync(parent).isDirectory()) {
-      return [
-        {
-          ...out.at,
-          message: `Stage '${stage.address}': out '${out.path}' lies below '${shown(root, parent)}', which is a file`,
-          hint: 'Move the file away.',
-        },
-      ];
-    }
-    if (isInside(realRoot, realpathSync(parent))) return [];
-    return [
-      {
-        ...out.at,
-        message: `Stage '${stage.address}': out '${out.path}' resolves outside the project (through a symlink)`,
-        hint: 'Replace the symlink by a folder.',
-      },
-    ];
-  });
-}
-
-function wdirProblem(root: string, stage: Stage, graph: Graph): readonly Problem[] {
-  if (stage.wdir === '.' || graph.outs.covering(stage.wdir) !== undefined) return [];
-  const path = absolutePath(root, stage.wdir);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined)
-    return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' does not exist`, hint: `mkdir -p ${stage.wdir}` }];
-  if (!stat.isDirectory()) return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' is not a folder` }];
-  if (!isInside(realpathSync(root), realpathSync(path)))
-    return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' is outside the project` }];
-  return [];
-}
-
-function outsInGit(root: string, stages: readonly Stage[]): readonly Problem[] {
-  const cached = stages.flatMap((stage) => stage.outs.filter((out) => out.cache).map((out) => ({ stage, out })));
-  if (cached.length === 0) return [];
-  const tracked = trackedByGit(
-    root,
-    cached.map(({ out }) => out.path),
-  );
-  return cached
-    .filter(({ out }) => tracked.has(out.path))
-    .map(({ stage, out }) => ({
-      ...out.at,
-      message: `Stage '${stage.address}': out '${out.path}' is tracked by Git, and mlo would keep it in its cache`,
-      hint: `git rm -r --cached '${out.path}'   (or declare it with cache: false)`,
-    }));
-}
-
-/** The given paths that Git tracks, or has tracked files below. */
-export function trackedByGit(root: string, paths: readonly ProjectPath[]): ReadonlySet<ProjectPath> {
-  const files = openGit(root)?.tracked([...paths]) ?? [];
-  const found = new Set<ProjectPath>();
-  const wanted = new Set(paths);
-  for (const file of files) {
-    for (let path = file; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) if (wanted.has(path)) found.add(path);
-  }
-  return found;
-}
-
-function shown(root: string, path: string): string {
-  return path.slice(root.length + 1);
-}
-
-function nearestExisting(path: string): string {
-  return lstatSync(path, { throwIfNoEntry: false }) === undefined ? nearestExisting(dirname(path)) : path;
 }

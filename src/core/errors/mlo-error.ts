@@ -3,6 +3,8 @@ import { CATALOGUE, type ErrorCode } from './catalogue.ts';
 /** One finding of many: where it is, what is wrong there, what to do. */
 export interface Problem {
   readonly message: string;
+  /** Where it is another than that of the error which tells it. */
+  readonly code?: ErrorCode;
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;

@@ -1,26 +1,32 @@
-import { MloError, type Problem } from '../errors/mlo-error.ts';
+import type { MloError, Problem } from '../errors/mlo-error.ts';
+import { errorOfProblems } from '../errors/one-error.ts';
 import type { ProjectPath, Stage, StageAddress } from '../stage.ts';
 import { OutIndex, type Graph } from './graph.ts';
 import { checkOuts, checkStage } from './rules.ts';
-import { findCycle, topologicalOrder } from './order.ts';
+import { findCycles, topologicalOrder } from './order.ts';
+
+/** Connects stages by the paths they read and write. Throws one MLO_GRAPH with every problem (`inspectGraph`). */
+export function buildGraph(stages: readonly Stage[]): Graph {
+  const { graph, fault } = inspectGraph(stages);
+  if (fault !== undefined) throw fault;
+  return graph;
+}
 
 /**
- * Connects stages by the paths they read and write. Throws one MLO_GRAPH with every problem:
- * duplicate and overlapping outs, a path that is dep and out of one stage, a pipeline file inside an
- * out, reserved places, and cycles (each shown as a path of stages).
+ * The graph as far as there is one, and what is wrong with it (MLO_GRAPH): duplicate and overlapping outs, a path
+ * that is dep and out of one stage, a pipeline file inside an out, reserved places, and cycles (each shown as a path
+ * of stages). With a fault, the order of the stages means nothing.
  */
-export function buildGraph(stages: readonly Stage[]): Graph {
+export function inspectGraph(stages: readonly Stage[]): { readonly graph: Graph; readonly fault: MloError | undefined } {
   const outs = new OutIndex();
   for (const stage of stages) for (const out of stage.outs) outs.add({ stage, out });
 
   const problems: Problem[] = stages.flatMap((stage) => [...checkStage(stage), ...checkOuts(stage, outs)]);
   const byAddress = new Map(stages.map((stage) => [stage.address, stage]));
   const upstream = new Map(stages.map((stage) => [stage.address, upstreamOf(stage, outs)]));
-  const cycle = findCycle(stages, upstream);
-  if (cycle !== undefined) problems.push(cycleProblem(cycle, byAddress));
-  if (problems.length > 0) throw graphError(problems);
-
-  return { order: topologicalOrder(stages, upstream), byAddress, upstream, downstream: invert(stages, upstream), outs };
+  for (const cycle of findCycles(stages, upstream)) problems.push(cycleProblem(cycle, byAddress));
+  const graph = { order: topologicalOrder(stages, upstream), byAddress, upstream, downstream: invert(stages, upstream), outs };
+  return { graph, fault: errorOfProblems('MLO_GRAPH', problems) };
 }
 
 /** Project paths a stage reads: its deps and, for an in-process stage, its module. */
@@ -54,12 +60,4 @@ function cycleProblem(cycle: readonly StageAddress[], byAddress: ReadonlyMap<Sta
     ...(first === undefined ? {} : first.at),
     hint: 'A stage cannot depend on what is made from its own outs; remove one of these deps.',
   };
-}
-
-function graphError(problems: readonly Problem[]): MloError {
-  const only = problems.length === 1 ? problems[0] : undefined;
-  return new MloError('MLO_GRAPH', only?.message ?? `The pipeline has ${problems.length} problems`, {
-    problems,
-    ...(only?.hint === undefined ? {} : { hint: only.hint }),
-  });
 }

@@ -33,14 +33,15 @@ function visit(start: StageAddress, upstream: Upstream, done: Set<StageAddress>,
   }
 }
 
-/** One cycle, from the stage that is read to the stage that reads it, or undefined. */
-export function findCycle(stages: readonly Stage[], upstream: Upstream): readonly StageAddress[] | undefined {
+/** Cycles that share no stage, each from the stage that is read to the stage that reads it. */
+export function findCycles(stages: readonly Stage[], upstream: Upstream): readonly (readonly StageAddress[])[] {
   const finished = new Set<StageAddress>();
+  const cycles: (readonly StageAddress[])[] = [];
   for (const stage of stages) {
     const cycle = cycleFrom(stage.address, upstream, finished);
-    if (cycle !== undefined) return cycle;
+    if (cycle !== undefined) cycles.push(cycle);
   }
-  return undefined;
+  return cycles;
 }
 
 function cycleFrom(start: StageAddress, upstream: Upstream, finished: Set<StageAddress>): readonly StageAddress[] | undefined {
@@ -58,6 +59,8 @@ function cycleFrom(start: StageAddress, upstream: Upstream, finished: Set<StageA
       path.pop();
       next.pop();
     } else if (onPath.has(child)) {
+      // Whoever leads here is not looked at again: its way would end in this cycle.
+      for (const each of path) finished.add(each);
       return path.slice(path.indexOf(child)).toReversed();
     } else if (!finished.has(child)) {
       path.push(child);

@@ -67,7 +67,8 @@ export function buildStage(origin: StageOrigin, node: MapNode, problems: Problem
   };
 }
 
-function readWdir(fields: Fields, origin: StageOrigin): ProjectPath | undefined {
+/** Undefined: it is wrong, and reported. */
+export function readWdir(fields: Fields, origin: Pick<StageOrigin, 'file' | 'folder'>): ProjectPath | undefined {
   const own = origin.folder === '' ? '.' : origin.folder;
   const node = fields.node('wdir');
   if (node === undefined) return own;

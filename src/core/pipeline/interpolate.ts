@@ -182,8 +182,13 @@ function placedAt(value: SourceNode, node: ScalarNode): SourceNode {
 /** `shift`: offset of the fault from the `$`. */
 function fault(node: ScalarNode, match: Match, message: string, shift: number, hint?: string): TemplateFault {
   const written = `\${${match.inner}}`;
-  const found = node.from.text.slice(node.start, node.end).indexOf(written, match.start);
-  const anywhere = found >= 0 ? found : node.from.text.slice(node.start, node.end).indexOf(written);
-  const start = anywhere < 0 ? node.start : node.start + anywhere + shift;
+  const source = node.from.text.slice(node.start, node.end);
+  // Offsets of the value are not those of the source (quotes, folded lines), but the same expressions come in the same order.
+  let found = source.indexOf(written);
+  for (let seen = (node.value as string).indexOf(written); seen >= 0 && seen < match.start;) {
+    found = source.indexOf(written, found + 1);
+    seen = (node.value as string).indexOf(written, seen + 1);
+  }
+  const start = found < 0 ? node.start : node.start + found + shift;
   return { from: node.from, start, message, ...(hint === undefined ? {} : { hint }) };
 }

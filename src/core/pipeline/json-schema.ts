@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { doSchema, pipelineSchema, stageSchema } from './schema.ts';
 
 /** JSON Schema (draft-07) of pipeline.yaml, for editors; shipped as `schema/pipeline.schema.json`. */

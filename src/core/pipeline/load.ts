@@ -1,4 +1,6 @@
-import type { Problem } from '../errors/mlo-error.ts';
+import type { MloError, Problem } from '../errors/mlo-error.ts';
+import { oneError } from '../errors/one-error.ts';
+import { inspectGraph } from '../graph/build.ts';
 import { describeNode, type MapEntry, type MapNode } from '../source/node.ts';
 import { SourceText } from '../source/source-text.ts';
 import { parseYamlSource } from '../source/yaml.ts';
@@ -7,6 +9,7 @@ import { buildStage, type StageOrigin } from './build-stage.ts';
 import { expandDefinition, type Definition } from './expand.ts';
 import { hasTemplate } from './expression.ts';
 import { positionOf } from './fields.ts';
+import { allWritten, maybeWritten, type MaybeWritten } from './maybe-written.ts';
 import { generatedNameProblem } from './names.ts';
 import { folderOf, lockPathOf } from './paths.ts';
 import { Problems } from './problems.ts';
@@ -34,20 +37,41 @@ export interface LoadedPipeline {
   readonly warnings: readonly Problem[];
 }
 
+/** All that can be said about pipeline files that may be wrong. */
+export interface InspectedPipeline extends LoadedPipeline {
+  /** MLO_PIPELINE_SYNTAX, MLO_PIPELINE_INVALID, MLO_PARAMS or MLO_TEMPLATE; its stages are left out of the pipeline. */
+  readonly fault: MloError | undefined;
+  /** What the stages that were left out would write. */
+  readonly maybeWritten: MaybeWritten;
+}
+
 /**
  * Parses, checks and resolves the pipeline files of a project. Throws one MloError with everything
  * that is wrong: MLO_PIPELINE_SYNTAX, MLO_PIPELINE_INVALID, MLO_PARAMS (a params file that templates
- * need is unreadable) or MLO_TEMPLATE, whichever of these comes first.
+ * need is unreadable) or MLO_TEMPLATE, whichever of these comes first, and with it what is wrong with
+ * the graph of the other stages (MLO_GRAPH).
  */
 export function loadPipeline(input: LoadInput): LoadedPipeline {
+  const { fault, maybeWritten: _, ...loaded } = inspectPipeline(input);
+  if (fault === undefined) return loaded;
+  const graph = inspectGraph(loaded.pipeline.stages);
+  throw oneError([fault, ...(graph.fault === undefined ? [] : [graph.fault])]) as MloError;
+}
+
+/** The same without a throw: the stages that are right, and what is wrong with the others. */
+export function inspectPipeline(input: LoadInput): InspectedPipeline {
   const sources = new Sources(input.readText);
   const problems = new Problems();
   const rootFile = input.rootFile ?? ['pipeline.yaml', 'dvc.yaml'].find((path) => input.files.includes(path));
   const files: PipelineFile[] = [];
   const stages: Stage[] = [];
+  const maybe: MaybeWritten[] = [];
   for (const path of input.files) {
     const loaded = loadFile(path, path === rootFile, sources, problems);
-    if (loaded === undefined) continue;
+    if (loaded === undefined) {
+      maybe.push('anything');
+      continue;
+    }
     const rival = files.find((file) => file.lockPath === loaded.file.lockPath);
     if (rival !== undefined)
       problems.add(
@@ -58,17 +82,27 @@ export function loadPipeline(input: LoadInput): LoadedPipeline {
       );
     files.push(loaded.file);
     stages.push(...loaded.stages);
+    maybe.push(loaded.maybeWritten);
   }
-  problems.throwIfAny();
-  return { pipeline: { files, stages }, sources: sources.asked, warnings: problems.warnings };
+  return {
+    pipeline: { files, stages },
+    sources: sources.asked,
+    warnings: problems.warnings,
+    fault: problems.error(),
+    maybeWritten: allWritten(maybe),
+  };
 }
 
-function loadFile(
-  path: ProjectPath,
-  isRoot: boolean,
-  sources: Sources,
-  problems: Problems,
-): { file: PipelineFile; stages: readonly Stage[] } | undefined {
+interface LoadedFile {
+  readonly file: PipelineFile;
+  /** Without those of definitions that are wrong. */
+  readonly stages: readonly Stage[];
+  readonly maybeWritten: MaybeWritten;
+}
+
+/** Undefined: nothing can be said about what it defines. */
+function loadFile(path: ProjectPath, isRoot: boolean, sources: Sources, problems: Problems): LoadedFile | undefined {
+  const before = problems.reported;
   const text = sources.text(path);
   if (text === undefined) {
     problems.addAll('MLO_PIPELINE_INVALID', [{ message: `pipeline file '${path}' does not exist`, file: path }]);
@@ -87,29 +121,37 @@ function loadFile(
   const setting: FileSetting = { path, folder, scope: needsVars(text, root) ? loadScope(path, folder, root, sources, problems) : NO_VARS };
   const kind = isDvcFile(path) ? 'dvc' : 'pipeline';
   const stages: Stage[] = [];
+  const maybe: MaybeWritten[] = [];
   const definitions = root.entries.get('stages')?.node;
-  if (definitions?.kind === 'map') {
-    for (const entry of definitions.entries.values()) {
-      // A definition of the wrong shape is looked at too: everything that is wrong is told at once.
-      problems.onlyNewPlaces = !valid.has(entry.key);
-      if (entry.node.kind === 'map') stages.push(...loadDefinition(entry, setting, kind, isRoot, sources, problems));
-    }
+  // Stages under a misspelt key, or in a list.
+  if (definitions?.kind !== 'map' && problems.reported > before) maybe.push('anything');
+  for (const entry of definitions?.kind === 'map' ? definitions.entries.values() : []) {
+    // A definition of the wrong shape is looked at too: everything that is wrong is told at once.
+    problems.onlyNewPlaces = !valid.has(entry.key);
+    const definition = definitionOf(entry, path);
+    const sofar = problems.reported;
+    const made = definition === undefined ? [] : loadDefinition(definition, setting, kind, isRoot, sources, problems);
+    if (valid.has(entry.key) && problems.reported === sofar) stages.push(...made);
+    else maybe.push(definition === undefined ? 'anything' : maybeWritten(definition, setting, sources));
   }
   problems.onlyNewPlaces = false;
   const file: PipelineFile = { path, dir: folder, kind, lockPath: lockPathOf(path), ...readTopLevel(root, setting, problems) };
-  return { file, stages };
+  return { file, stages, maybeWritten: allWritten(maybe) };
+}
+
+function definitionOf({ key, keyStart, node }: MapEntry, file: ProjectPath): Definition | undefined {
+  return node.kind === 'map' ? { name: key, node, nameStart: keyStart, file } : undefined;
 }
 
 function loadDefinition(
-  entry: MapEntry,
+  definition: Definition,
   file: FileSetting,
   kind: 'pipeline' | 'dvc',
   isRoot: boolean,
   sources: Sources,
   problems: Problems,
 ): readonly Stage[] {
-  const definition: Definition = { name: entry.key, node: entry.node as MapNode, nameStart: entry.keyStart, file: file.path };
-  const place = { from: entry.node.from, start: entry.keyStart };
+  const place = { from: definition.node.from, start: definition.nameStart };
   const { onlyNewPlaces } = problems;
   const stages: Stage[] = [];
   for (const member of expandDefinition(definition, file.scope?.context, problems)) {

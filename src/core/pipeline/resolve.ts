@@ -1,6 +1,7 @@
-import type { MapEntry, MapNode } from '../source/node.ts';
+import type { MapEntry, MapNode, SourceNode } from '../source/node.ts';
 import type { ProjectPath } from '../stage.ts';
 import type { Definition, Member } from './expand.ts';
+import { hasTemplate } from './expression.ts';
 import { checkExpressions, interpolate, type TemplateFault } from './interpolate.ts';
 import { resolvePath } from './paths.ts';
 import type { Problems } from './problems.ts';
@@ -38,29 +39,41 @@ export function resolveMember(
       const message = `failed to parse 'stages.${name}.${field}' in '${definition.file}': ${fault.message}`;
       problems.add('MLO_TEMPLATE', fault, message, fault.hint, fault.message);
     };
-  const vars = template.entries.get('vars')?.node;
-  for (const [field, entry] of template.entries) if (field !== 'vars') checkExpressions(entry.node, reportFor(field));
-  if (faults > 0 || file.scope === undefined) return undefined;
-
-  const global: VarsScope = { ...file.scope, context: file.scope.context.withLocals(member.locals) };
-  let scope: VarsScope | undefined = global;
-  if (vars !== undefined) {
-    const folder = stageFolder(template, global, file, reportFor('wdir'));
-    const owner: VarsOwner = { pipelineFile: file.path, folder, where: `stages.${name}.vars`, originPrefix: `${name}.` };
-    scope = addVars(global, owner, vars, sources, problems);
+  const scope = file.scope === undefined ? undefined : stageScope(file.scope);
+  if (scope === undefined) {
+    for (const [field, entry] of template.entries) if (field !== 'vars') checkExpressions(entry.node, reportFor(field));
+    return isPlain(template) ? { node: template, complete: true } : undefined;
   }
-  if (scope === undefined || faults > 0) return undefined;
 
   const entries = new Map<string, MapEntry>();
+  let isPlaced = true;
   for (const [field, entry] of template.entries) {
     if (field === 'vars') continue;
     const before = faults;
     const node = interpolate(entry.node, scope.context, field === 'cmd' ? 'arguments' : 'scalars', reportFor(field));
     if (faults === before) entries.set(field, node === entry.node ? entry : { ...entry, node });
-    // Every path hangs on it: nothing else can be judged.
-    else if (field === 'wdir') return undefined;
+    else if (field === 'wdir') isPlaced = false;
   }
-  return { node: { ...template, entries }, complete: faults === 0 };
+  // Every path hangs on wdir: without it nothing else can be judged.
+  return isPlaced ? { node: { ...template, entries }, complete: faults === 0 } : undefined;
+
+  function stageScope(whole: VarsScope): VarsScope | undefined {
+    const global: VarsScope = { ...whole, context: whole.context.withLocals(member.locals) };
+    const vars = template.entries.get('vars')?.node;
+    if (vars === undefined) return global;
+    const before = faults;
+    const folder = stageFolder(template, global, file, reportFor('wdir'));
+    if (faults > before) return undefined;
+    const owner: VarsOwner = { pipelineFile: file.path, folder, where: `stages.${name}.vars`, originPrefix: `${name}.` };
+    return addVars(global, owner, vars, sources, problems);
+  }
+}
+
+/** Says the same whatever the values of templates are. */
+function isPlain(node: SourceNode): boolean {
+  if (node.kind === 'scalar') return typeof node.value !== 'string' || !hasTemplate(node.value);
+  if (node.kind === 'list') return node.items.every(isPlain);
+  return Array.from(node.entries).every(([key, entry]) => key !== 'vars' && !hasTemplate(key) && isPlain(entry.node));
 }
 
 /** Files of a stage's vars are relative to its wdir, which cannot use these vars itself. */

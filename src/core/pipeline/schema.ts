@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /*
  * The shape of a pipeline file as it is written, before templating: what `${}` may stand for is also

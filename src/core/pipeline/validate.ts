@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { describeNode, locate, toValue, type MapEntry, type SourceNode } from '../source/node.ts';
 import { nearest } from '../text/nearest.ts';
 import { repairedName, stageNameProblem } from './names.ts';
@@ -8,6 +8,7 @@ import { doSchema, foreachSchema, stageSchema, topLevelSchema } from './schema.t
 type Issue = z.core.$ZodIssue;
 
 const FILE_KEYS = Object.keys(topLevelSchema.shape);
+const DO_KEYS = Object.keys(doSchema.shape);
 const STAGE_KEYS = [...Object.keys(stageSchema.shape), 'foreach', 'do'];
 
 /** Reports what is wrong with the shape of a file; gives the names of the definitions that can be built. */
@@ -18,9 +19,9 @@ export function validateFile(root: SourceNode, problems: Problems): ReadonlySet<
   const stages = root.kind === 'map' ? root.entries.get('stages')?.node : undefined;
   if (stages?.kind !== 'map') return valid;
   for (const entry of stages.entries.values()) {
-    const before = problems.count;
+    const before = problems.reported;
     validateDefinition(entry, root, problems);
-    if (problems.count === before) valid.add(entry.key);
+    if (problems.reported === before) valid.add(entry.key);
   }
   return valid;
 }
@@ -95,7 +96,7 @@ function union(
 function unknownKey(problems: Problems, root: SourceNode, path: readonly PropertyKey[], key: string, keys: readonly string[]): void {
   const { node } = locate(root, path);
   const entry = node.kind === 'map' ? node.entries.get(key) : undefined;
-  const known = path.length === 0 || isDefinition(path) ? keys : knownKeys(path);
+  const known = isInsideDo(path) ? DO_KEYS : path.length === 0 || isDefinition(path) ? keys : knownKeys(path);
   const close = nearest(key, known);
   const hint = close === undefined ? hintForUnknown(key, path, known) : `Did you mean '${close}'?`;
   problems.add(
@@ -118,12 +119,17 @@ function wrongValue(problems: Problems, root: SourceNode, path: readonly Propert
     'MLO_PIPELINE_INVALID',
     { from: node.from, start: missing ? parent.offset : offset },
     text,
-    missing ? hintForMissing(path) : hintForWrong(path, node),
+    missing ? hintForMissing(path) : hintForWrong(path, node, message),
   );
 }
 
 function isDefinition(path: readonly PropertyKey[]): boolean {
-  return path[0] === 'stages' && (path.length === 2 || (path.length === 3 && path[2] === 'do'));
+  return path[0] === 'stages' && path.length === 2;
+}
+
+/** The stage that a foreach repeats. */
+function isInsideDo(path: readonly PropertyKey[]): boolean {
+  return path[0] === 'stages' && path.length === 3 && path[2] === 'do';
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
@@ -135,7 +141,7 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 
 function hintForUnknown(key: string, path: readonly PropertyKey[], known: readonly string[]): string {
   if (isDefinition(path) && known.length === 2) return `Beside 'foreach' there is only 'do': move '${key}' into 'do'.`;
-  if (isDefinition(path) && key === 'matrix') return "'matrix' stands beside 'cmd', not inside 'do'.";
+  if (isInsideDo(path) && key === 'matrix') return "'matrix' stands beside 'cmd', not inside 'do'.";
   return `Known keys: ${known.join(', ')}.`;
 }
 
@@ -148,12 +154,30 @@ function hintForMissing(path: readonly PropertyKey[]): string | undefined {
   return undefined;
 }
 
-function hintForWrong(path: readonly PropertyKey[], node: SourceNode): string | undefined {
+/** `expected`: the message of the schema, which says what may stand there. */
+function hintForWrong(path: readonly PropertyKey[], node: SourceNode, expected: string): string | undefined {
   if (path.includes('cmd') && node.kind === 'map') return "Put the command in quotes: YAML reads 'name: value' as a map.";
   if (path.includes('cmd') && node.kind === 'list') return 'A list of commands cannot hold lists; write one command an item.';
-  if (node.kind === 'scalar' && node.value !== null && typeof node.value !== 'string')
-    return `Put it in quotes: "${node.written ?? String(node.value)}".`;
-  return undefined;
+  if (node.kind !== 'scalar' || node.value === null) return undefined;
+  const written = node.written ?? String(node.value);
+  const quoted = typeof node.value === 'string' ? written : `"${written}"`;
+  if (expected.startsWith('expected true or false')) return hintForFlag(written);
+  if (/^expected (a number|an integer|seconds)/.test(expected))
+    return typeof node.value === 'string' && isNumber(node.value) ? `Write it without quotes: ${node.value.trim()}.` : undefined;
+  if (expected.startsWith('expected a list of')) return `Write it as a list: [${quoted}].`;
+  if (expected.startsWith('expected a list')) return `Write it as a list: [${written}].`;
+  const isText = /^expected (text|a path|a command|a dotted key|'file'|a column|a file|a name)/.test(expected);
+  return isText && typeof node.value !== 'string' ? `Put it in quotes: ${quoted}.` : undefined;
+}
+
+function hintForFlag(written: string): string {
+  if (/^(true|yes|on|y|1)$/i.test(written)) return 'Write it as true, without quotes.';
+  if (/^(false|no|off|n|0)$/i.test(written)) return 'Write it as false, without quotes.';
+  return 'Write true or false.';
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && Number.isFinite(Number(text));
 }
 
 function inPath(path: readonly PropertyKey[]): string {

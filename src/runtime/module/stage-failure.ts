@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { entryPoint } from '../../fs/entry-point.ts';
 import type { Failure } from './protocol.ts';
+import { findSyntaxError } from './syntax-place.ts';
 
 /** A place in the user's code; lines and columns count from 1. */
 export interface Frame {
@@ -33,10 +34,10 @@ export function stageThrew(error: unknown, options: FailureOptions): Failure {
   return failure('MLO_STAGE_FAILED', `Stage '${options.address}' failed`, error, frame, options);
 }
 
-/** What went wrong while the module was resolved, parsed or evaluated. */
-export function moduleFailed(error: unknown, module: string, options: FailureOptions): Failure {
+/** What went wrong while the module was resolved, parsed or evaluated; `files`: what was loaded for it, from the project root. */
+export function moduleFailed(error: unknown, module: string, options: FailureOptions, files: readonly string[]): Failure {
   if (error instanceof MloError) return stageThrew(error, options);
-  const frame = syntaxFrame(error, options.root) ?? firstFrame(error, options.root);
+  const frame = syntaxFrame(error, options.root) ?? firstFrame(error, options.root) ?? findSyntaxError(error, options.root, files);
   const { hint, ...failed } = failure('MLO_MODULE', `Stage '${options.address}' cannot load ${module}`, error, frame, options);
   const install = packageToInstall(error);
   if (install !== undefined) return { ...failed, hint: `npm install ${install}` };

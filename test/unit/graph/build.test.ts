@@ -109,6 +109,14 @@ describe('the graph of stages', () => {
     expect(problemsOf([stage('a', { outs: ['params.yaml'], params: ['lr'] })])[0]).toContain('where its params come from');
   });
 
+  test('tells every cycle', () => {
+    const pair = (a: string, b: string) => [stage(a, { deps: [b], outs: [a] }), stage(b, { deps: [a], outs: [b] })];
+    const found = problemsOf([...pair('a', 'b'), stage('leads', { deps: ['a'] }), ...pair('c', 'd')]);
+    expect(found).toHaveLength(2);
+    expect(found[0]).toMatch(/a → b → a|b → a → b/);
+    expect(found[1]).toMatch(/c → d → c|d → c → d/);
+  });
+
   test('tells all problems at once', () => {
     expect(problemsOf([stage('a', { deps: ['x', 'x'], outs: ['o'] }), stage('b', { outs: ['o'] })])).toHaveLength(2);
   });

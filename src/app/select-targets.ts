@@ -1,0 +1,26 @@
+import { selectStages, type Selection } from '../core/graph/select.ts';
+import type { Graph } from '../core/graph/graph.ts';
+import type { ProjectPath, Stage } from '../core/stage.ts';
+import { tryProjectPath } from './paths.ts';
+import type { Project } from './project.ts';
+
+/** The stages of targets as typed where the user stands. Throws MLO_TARGET. */
+export function selectTargets(project: Project, graph: Graph, selection: Omit<Selection, 'file'>, file: ProjectPath): readonly Stage[] {
+  const targets = selection.targets.map((target) => asTarget(project, target, graph));
+  return selectStages(graph, { ...selection, targets, file });
+}
+
+/** A path as typed where the user stands may name an out; a stage name never does. */
+function asTarget(project: Project, target: string, graph: Graph): string {
+  const [, file, name] = /^(.+\.ya?ml):(.+)$/.exec(target) ?? [];
+  if (file !== undefined && name !== undefined && !graph.byAddress.has(target)) {
+    const here = tryProjectPath(project.root, project.ctx.cwd, file);
+    const stage = graph.order.find((each) => each.file === here && (each.name === name || each.group === name));
+    if (stage !== undefined)
+      return stage.name === name ? stage.address : `${stage.address.slice(0, stage.address.length - stage.name.length)}${name}`;
+  }
+  const path = tryProjectPath(project.root, project.ctx.cwd, target);
+  const named =
+    path !== undefined && path !== target && (graph.outs.covering(path) !== undefined || graph.order.some((stage) => stage.file === path));
+  return named ? path : target;
+}
