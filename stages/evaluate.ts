@@ -22,6 +22,7 @@ export default defineStage({
 
     const actual = classNumbers(flowers, preprocessing);
     const predicted = predictClasses(tf, model, standardise(flowers, preprocessing));
+    model.dispose();
     const matrix = confusionMatrix(actual, predicted, classes.length);
     const metrics = classificationMetrics(matrix, classes);
 

@@ -38,6 +38,7 @@ export default defineStage({
     });
 
     await saveModel(model, preprocessing, outs.model);
+    model.dispose();
     log(`${train.epochs} epochs: loss ${loss.toFixed(4)}, accuracy ${accuracy.toFixed(4)} on the training set`);
   },
 });

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { Cache } from '../cache/types.ts';
 import type { Digest } from '../core/content.ts';
+import type { ErrorCode } from '../core/errors/catalogue.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { oneError } from '../core/errors/one-error.ts';
 import { buildGraph } from '../core/graph/build.ts';
 import type { Graph } from '../core/graph/graph.ts';
-import { selectStages } from '../core/graph/select.ts';
 import type { StageParams } from '../core/fingerprint.ts';
 import type { LockEntry } from '../core/lock/types.ts';
 import type { PlanRequest } from '../core/plan/plan.ts';
@@ -11,12 +13,13 @@ import type { Reason } from '../core/plan/types.ts';
 import type { ProjectPath, Stage, StageAddress } from '../core/stage.ts';
 import type { Value } from '../core/value.ts';
 import { hashBytes } from '../fs/hash.ts';
+import { trace } from '../fs/trace.ts';
 import { codeChanged } from '../runtime/module/check-code.ts';
 import { STAGE_API } from '../runtime/types.ts';
 import { loadProjectPipeline, type LoadedPipeline } from './load-pipeline.ts';
 import { loadParams } from './load-params.ts';
 import { LockFiles } from './lock-files.ts';
-import { tryProjectPath } from './paths.ts';
+import { selectTargets } from './select-targets.ts';
 import { textReader } from './read-text.ts';
 import type { Project } from './project.ts';
 import { readJournal, type JournalState } from './repro/journal.ts';
@@ -32,11 +35,29 @@ export interface PlanOptions {
   readonly force?: boolean;
   readonly runCache?: boolean;
   readonly allowMissing?: boolean;
+  readonly strict?: boolean;
   /** Files as they are about to be written. */
   readonly overlay?: ReadonlyMap<ProjectPath, string>;
   /** A project without pipeline files is fine. */
   readonly need?: 'stages' | 'nothing';
+  /** Called as soon as the stages and their locks are known, before anything is looked at. */
+  readonly onSelected?: (stages: readonly Stage[], locked: ReadonlyMap<StageAddress, LockEntry>) => void;
+  /** Stages are to run: where anything is wrong, what would keep them from it is told too. */
+  readonly forRun?: boolean;
 }
+
+/** What is wrong with what the user wrote: each of these may hide others. */
+const TOLD_WITH_OTHERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'MLO_PIPELINE_SYNTAX',
+  'MLO_PIPELINE_INVALID',
+  'MLO_TEMPLATE',
+  'MLO_GRAPH',
+  'MLO_TARGET',
+  'MLO_FORMAT',
+  'MLO_FORMAT_VERSION',
+  'MLO_PARAMS',
+  'MLO_CONFIG',
+]);
 
 /** Everything `plan` needs, loaded and observed once; shared by repro, status and --dry. */
 export interface Prepared {
@@ -52,30 +73,57 @@ export interface Prepared {
   reloadParams(stage: Stage): Promise<boolean>;
 }
 
+/** What is wrong with the project comes in one error, as far as it can be known at all (`inspectProject`). */
 export async function preparePlan(project: Project, options: PlanOptions): Promise<Prepared> {
-  const loaded = await loadProjectPipeline(project, options.file, options.need, options.overlay);
+  try {
+    return await prepare(project, options);
+  } catch (error) {
+    if (!(error instanceof MloError) || !TOLD_WITH_OTHERS.has(error.code)) throw error;
+    throw oneError([error, ...(await otherFaults(project, options))]) as MloError;
+  }
+}
+
+/** None where they cannot be looked for: what was found first is what the user must see. */
+async function otherFaults(project: Project, options: PlanOptions): Promise<readonly MloError[]> {
+  const { inspectProject } = await import('./inspect-project.ts');
+  try {
+    return await inspectProject(project, options);
+  } catch (error) {
+    if (error instanceof MloError) return [];
+    throw error;
+  }
+}
+
+async function prepare(project: Project, options: PlanOptions): Promise<Prepared> {
+  const loaded = await trace('load', () => loadProjectPipeline(project, options.file, options.need, options.overlay));
   const graph = buildGraph(loaded.pipeline.stages);
-  const targets = options.targets.map((target) => asTarget(project, target, graph));
-  const stages = selectStages(graph, { ...options, targets, file: loaded.file });
+  const stages = selectTargets(project, graph, options, loaded.file);
   const locks = new LockFiles(project.root, loaded.pipeline, loaded.readText);
   const journal = readJournal(journalPath(project), locksDigest(loaded, locks));
   for (const stage of loaded.pipeline.stages) {
     const finished = journal.finished.get(stage.address);
     if (finished !== undefined) locks.set(stage, finished);
   }
+  options.onSelected?.(stages, locks.entries);
 
+  // Before anything is hashed, which may take long: what is wrong here is told at once.
+  const isMade = (path: ProjectPath): boolean => graph.outs.touching(path).length > 0;
+  const params = await trace('params', () => loadParams(project, stages, loaded.readText, isMade));
   const cache = await project.cache();
   const workspace = new Workspace(project.root, cache, project.ctx.emit, graph.outs);
-  await workspace.observe(stages);
-  const isMade = (path: ProjectPath): boolean => graph.outs.touching(path).length > 0;
-  const params = await loadParams(project, stages, loaded.readText, isMade);
+  await trace('observe', () => workspace.observe(stages));
   const texts = new Map(stages.flatMap((stage) => stage.params.map((spec) => [spec.file, loaded.readText(spec.file)] as const)));
   const reloaded = new Map<StageAddress, StageParams>();
   const request: PlanRequest = {
     graph,
     stages,
     observation: observation(workspace, locks.entries, (stage) => reloaded.get(stage.address) ?? params(stage), cache, options),
-    policy: { force: options.force ?? false, runCache: options.runCache ?? true, allowMissing: options.allowMissing ?? false },
+    policy: {
+      force: options.force ?? false,
+      runCache: options.runCache ?? true,
+      allowMissing: options.allowMissing ?? false,
+      strict: options.strict ?? false,
+    },
     ports: planPorts(project.root, cache),
     ...(options.forceDownstream === true ? { forced: afterAChange(graph) } : {}),
   };
@@ -105,21 +153,6 @@ export function journalPath(project: Project): string {
 /** Identifies the lock texts that a journal goes on top of. */
 export function locksDigest(loaded: LoadedPipeline, locks: LockFiles): Digest {
   return hashBytes(JSON.stringify(loaded.pipeline.files.map((file) => [file.lockPath, locks.textOf(file) ?? null])));
-}
-
-/** A path as typed where the user stands may name an out; a stage name never does. */
-function asTarget(project: Project, target: string, graph: Graph): string {
-  const [, file, name] = /^(.+\.ya?ml):(.+)$/.exec(target) ?? [];
-  if (file !== undefined && name !== undefined && !graph.byAddress.has(target)) {
-    const here = tryProjectPath(project.root, project.ctx.cwd, file);
-    const stage = graph.order.find((each) => each.file === here && (each.name === name || each.group === name));
-    if (stage !== undefined)
-      return stage.name === name ? stage.address : `${stage.address.slice(0, stage.address.length - stage.name.length)}${name}`;
-  }
-  const path = tryProjectPath(project.root, project.ctx.cwd, target);
-  const named =
-    path !== undefined && path !== target && (graph.outs.covering(path) !== undefined || graph.order.some((stage) => stage.file === path));
-  return named ? path : target;
 }
 
 function observation(

@@ -2,21 +2,22 @@ import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { StageReport } from '../core/events.ts';
+import type { LockEntry } from '../core/lock/types.ts';
 import { plan } from '../core/plan/plan.ts';
 import type { StagePlan } from '../core/plan/types.ts';
-import type { Stage } from '../core/stage.ts';
+import type { Stage, StageAddress } from '../core/stage.ts';
 import { runPool } from '../executors/local-pool.ts';
+import { trace } from '../fs/trace.ts';
 import type { Spawner } from '../runtime/shell/spawner.ts';
 import { pipelineFiles } from './load-pipeline.ts';
 import { journalPath, locksDigest, preparePlan, type Prepared } from './prepare-plan.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import { BatchWriter } from './repro/batch-writer.ts';
 import { checkBeforeRun } from './repro/checks.ts';
-import { ignoreCachedOuts } from './repro/ignore-outs.ts';
+import { ignoreCachedOuts, showUncachedOuts } from './repro/ignore-outs.ts';
 import { ReproJournal } from './repro/journal.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
 import { StageRunner } from './repro/stage-runner.ts';
-import { POINTER_SUFFIX } from './scan-project.ts';
 import { toStatus } from './status.ts';
 import type { AppContext, ReproData, ReproOptions } from './types.ts';
 
@@ -31,29 +32,40 @@ async function previewRepro(project: Project, options: ReproOptions): Promise<Re
     throw new MloError('MLO_USAGE', '--set writes params.yaml and --dry must not write', { hint: 'Leave one of them out.' });
   }
   const prepared = await preparePlan(project, options);
-  const plans = plan(prepared.request);
+  const plans = trace('plan', () => plan(prepared.request));
   return { ok: true, stages: [], durationMs: 0, plan: plans.map(toStatus) };
 }
 
 async function reproduce(project: Project, options: ReproOptions): Promise<ReproData> {
+  const spawner = lazySpawner(project);
+  try {
+    return await reproduceWith(project, options, spawner);
+  } finally {
+    await spawner.close();
+  }
+}
+
+async function reproduceWith(project: Project, options: ReproOptions, spawner: LazySpawner): Promise<ReproData> {
   const startedMs = performance.now();
   const settings = options.set.length === 0 ? undefined : await import('./repro/set-params.ts');
   const overlay = settings?.paramsToSet(project, options.set, pipelineFiles(project, options.file).current);
-  const prepared = await preparePlan(project, { ...options, ...(overlay === undefined ? {} : { overlay }) });
-  const plans = plan(prepared.request);
-  checkBeforeRun(
-    project.root,
-    prepared.graph,
-    plans,
-    project.scan().pointers.map((path) => path.slice(0, -POINTER_SUFFIX.length)),
-  );
+  const prepared = await preparePlan(project, {
+    ...options,
+    forRun: true,
+    ...(overlay === undefined ? {} : { overlay }),
+    onSelected: (stages, locked) => {
+      if (stages.some((stage) => isNewCommand(stage, locked))) spawner.warm();
+    },
+  });
+  const plans = trace('plan', () => plan(prepared.request));
+  checkBeforeRun(project, prepared, plans);
   if (overlay !== undefined) settings?.writeParams(project.root, overlay);
   warnFrozen(project, plans);
 
   const { emit } = project.ctx;
   emit({ type: 'repro-start', stages: plans.length });
   emit({ type: 'plan', stages: plans.map(toStatus) });
-  const { reports, runId } = await reproduceStages(project, prepared, plans, options);
+  const { reports, runId } = await reproduceStages(project, prepared, plans, options, spawner);
   const ok = reports.every((report) => report.outcome !== 'failed' && report.outcome !== 'cancelled' && report.outcome !== 'blocked');
   const durationMs = performance.now() - startedMs;
   emit({ type: 'repro-finish', ok, stages: reports, durationMs });
@@ -71,16 +83,18 @@ async function reproduceStages(
   prepared: Prepared,
   plans: readonly StagePlan[],
   options: ReproOptions,
+  spawner: LazySpawner,
 ): Promise<{ readonly reports: readonly StageReport[]; readonly runId?: string }> {
   const journal = new ReproJournal(journalPath(project), prepared.journal.unfinished);
   const batches = new BatchWriter(prepared.cache, prepared.locks, journal, () => locksDigest(prepared.loaded, prepared.locks));
   const recorder = new RunRecorder(project, prepared.cache);
-  const spawner = lazySpawner(project, plans);
+  if (plans.some(runsCommand)) spawner.warm();
   const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, spawner: spawner.get }, plans);
   const reports = new Map<string, StageReport>();
   const idle = plans.every((each) => each.state === 'unchanged' || each.state === 'blocked') && !prepared.locks.dirty;
+  showUncachedOuts(project, prepared.stages);
   if (!idle) {
-    ignoreCachedOuts(project.root, prepared.stages);
+    ignoreCachedOuts(project, prepared.stages);
     journal.rebase(locksDigest(prepared.loaded, prepared.locks));
   }
 
@@ -94,14 +108,14 @@ async function reproduceStages(
       signal: project.ctx.signal,
       run: async (address) => {
         const stage = prepared.graph.byAddress.get(address) as Stage;
-        const report = await runner.reproduce(stage);
+        const report = await trace(`stage ${address}`, () => runner.reproduce(stage));
         finish(project, reports, report);
         if (report.outcome === 'failed' && options.ignoreErrors) runner.ignoreFailure(stage);
         return report.outcome === 'failed' || report.outcome === 'cancelled' || report.outcome === 'blocked' ? 'failed' : 'ok';
       },
       onSkipped: (address, why) => finish(project, reports, skipped(address, why, prepared, reports)),
     });
-    await batches.end();
+    await trace('locks', () => batches.end());
   } finally {
     await batches.stop();
     journal.close();
@@ -159,13 +173,27 @@ async function discardWorkers(plans: readonly StagePlan[]): Promise<void> {
   await discardWarmWorker();
 }
 
-/** Opened before the first shell stage needs it, because its process takes a while to start. */
-function lazySpawner(project: Project, plans: readonly StagePlan[]): { get: () => Promise<Spawner>; close: () => Promise<void> } {
+interface LazySpawner {
+  readonly get: () => Promise<Spawner>;
+  /** Its process takes a while to start: to be called as soon as it is known that a shell stage runs, however often. */
+  readonly warm: () => void;
+  readonly close: () => Promise<void>;
+}
+
+function lazySpawner(project: Project): LazySpawner {
   let opened: Promise<Spawner> | undefined;
   const get = (): Promise<Spawner> =>
     (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner(project.ctx.env)));
-  if (plans.some((each) => each.state === 'run' && each.stage.action.kind === 'cmd')) void get().then((spawner) => spawner.warm());
-  return { get, close: async () => await (await opened)?.close() };
+  return { get, warm: () => void get().then((spawner) => spawner.warm()), close: async () => await (await opened)?.close() };
+}
+
+/** A shell stage that no lock knows runs for certain, unless the run-cache has it. */
+function isNewCommand(stage: Stage, locked: ReadonlyMap<StageAddress, LockEntry>): boolean {
+  return stage.action.kind === 'cmd' && !stage.frozen && !locked.has(stage.address);
+}
+
+function runsCommand({ state, stage }: StagePlan): boolean {
+  return state === 'run' && stage.action.kind === 'cmd';
 }
 
 function warnFrozen(project: Project, plans: readonly StagePlan[]): void {

@@ -2,6 +2,7 @@ import type { MloError } from '../core/errors/mlo-error.ts';
 import type { CodeDigest } from '../core/lock/types.ts';
 import type { RunId, RunRecord } from '../core/run.ts';
 import type { BackendName, StageAddress } from '../core/stage.ts';
+import type { Undeclared } from '../core/undeclared.ts';
 import type { ValueMap } from '../core/value.ts';
 
 /** What every stage is told, whatever it is made of. Paths are absolute. */
@@ -62,7 +63,7 @@ export interface ModuleResult {
   readonly code: { readonly [path: string]: CodeDigest };
   readonly packages: { readonly [importerToPackage: string]: string };
   /** Project paths read by `fs`, neither declared nor code; also nested workers and child processes. */
-  readonly undeclared: readonly { readonly what: 'read' | 'worker' | 'child-process'; readonly path: string }[];
+  readonly undeclared: readonly Undeclared[];
   /** Set when the stage touched `tf`: backend and versions, for the run's tags. */
   readonly backend?: { readonly name: BackendName; readonly version: string };
 }

@@ -27,7 +27,7 @@ export function readDetail(db: Connection, id: string): RunDetail {
   );
   const tags = inTree<TagRow>('t.key, t.value', 'tags t ON t.run = tree.seq', 't.key');
   const artifacts = inTree<ArtifactRow>('t.path, t.digest, t.kind, t.size, t.files, t.mode', 'artifacts t ON t.run = tree.seq', 't.path');
-  const links = inTree<LinkRow>('t.stage, t.outcome, t.producer', 'stage_links t ON t.run = tree.seq', 't.stage');
+  const links = inTree<LinkRow>('t.stage, t.outcome, t.producer', 'stage_links t ON t.run = tree.seq', 't.position, t.stage');
 
   const children = Map.groupBy(runs, (row) => row.parentSeq ?? -1);
   const assemble = (row: RunRow): RunDetail => ({

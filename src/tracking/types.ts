@@ -1,6 +1,7 @@
 import type { Digest, Content } from '../core/content.ts';
 import type { MetricPoint, RunId, RunRecord, RunStatus } from '../core/run.ts';
 import type { StageAddress } from '../core/stage.ts';
+import type { RunArtifact } from './read-artifacts.ts';
 import type { Value } from '../core/value.ts';
 
 export interface NewRun {
@@ -81,12 +82,15 @@ export interface Tracking {
   logMetrics(id: RunId, points: readonly MetricPoint[]): void;
   setTags(id: RunId, tags: { readonly [key: string]: string }): void;
   logArtifact(id: RunId, path: string, content: Content): void;
+  /** Once a run: the order is kept. */
   linkStages(id: RunId, links: readonly StageLink[]): void;
   /** Everything but `artifact` records, whose bytes the caller must store first. */
   apply(record: Exclude<RunRecord, { type: 'artifact' }>): void;
   list(query?: RunQuery): readonly RunSummary[];
   /** `id`: full id or unique prefix of at least 4 characters. */
   get(id: string): RunDetail;
+  /** What all runs keep, newest run first. */
+  artifacts(): readonly RunArtifact[];
   metricSeries(id: RunId, name: string): readonly MetricPoint[];
   /** Runs marked RUNNING whose process is gone (dead pid on this host, or no heartbeat) become FAILED; returns them. */
   reconcile(): readonly RunSummary[];

@@ -10,7 +10,7 @@ import type { FinishRun, NewRun, Tracking } from './types.ts';
 
 const HEARTBEAT_EVERY_MS = 1_000;
 
-export type WriteSide = Omit<Tracking, 'list' | 'get' | 'metricSeries' | 'reconcile'>;
+export type WriteSide = Omit<Tracking, 'list' | 'get' | 'metricSeries' | 'artifacts' | 'reconcile'>;
 
 interface WriteContext {
   readonly now: () => number;

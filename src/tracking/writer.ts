@@ -34,7 +34,7 @@ export function createWriter(db: Connection, now: () => number): Writer {
   const setArtifact = db.prepare(
     'INSERT OR REPLACE INTO artifacts (run, path, digest, kind, size, files, mode) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const setLink = db.prepare('INSERT OR REPLACE INTO stage_links (run, stage, outcome, producer) VALUES (?, ?, ?, ?)');
+  const setLink = db.prepare('INSERT OR REPLACE INTO stage_links (run, stage, outcome, producer, position) VALUES (?, ?, ?, ?, ?)');
   const beat = db.prepare(`UPDATE runs SET heartbeat_ms = ? WHERE seq = ? AND status = 'RUNNING'`);
 
   function sequenceOf(id: RunId): number {
@@ -109,7 +109,8 @@ export function createWriter(db: Connection, now: () => number): Writer {
       }
       case 'links': {
         const seq = sequenceOf(write.run);
-        for (const link of write.links) setLink.run(seq, link.stage, link.outcome, link.producerRunId ?? null);
+        for (const [position, link] of write.links.entries())
+          setLink.run(seq, link.stage, link.outcome, link.producerRunId ?? null, position);
         return;
       }
       case 'heartbeat':

@@ -30,7 +30,7 @@ export function buildModel(tf: typeof TensorFlow, shape: ModelShape): TensorFlow
   return model;
 }
 
-/** Trains on the whole set at once, which is so small that batches would only cost time and add noise. Returns the last epoch. */
+/** Trains on the whole set at once, which is so small that batches would only cost time and add noise. Returns the last epoch; of its tensors only the weights of the model are left. */
 export async function trainModel(
   tf: typeof TensorFlow,
   model: TensorFlow.Sequential,
@@ -40,15 +40,20 @@ export async function trainModel(
 ): Promise<Epoch> {
   const inputs = tf.tensor2d(data.inputs);
   const labels = tf.tensor1d(data.labels, 'float32');
-  model.compile({ optimizer: tf.train.adam(settings.learningRate), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  const optimizer = tf.train.adam(settings.learningRate);
+  model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   let epoch: Epoch = { step: 0, loss: Number.NaN, accuracy: Number.NaN };
-  for (let step = 1; step <= settings.epochs; step += 1) {
-    settings.signal.throwIfAborted();
-    const [loss, accuracy] = (await model.trainOnBatch(inputs, labels)) as [number, number];
-    epoch = { step, loss, accuracy };
-    onEpoch(epoch);
+  try {
+    for (let step = 1; step <= settings.epochs; step += 1) {
+      settings.signal.throwIfAborted();
+      const [loss, accuracy] = (await model.trainOnBatch(inputs, labels)) as [number, number];
+      epoch = { step, loss, accuracy };
+      onEpoch(epoch);
+    }
+  } finally {
+    tf.dispose([inputs, labels]);
+    optimizer.dispose();
   }
-  tf.dispose([inputs, labels]);
   return epoch;
 }
 

@@ -37,7 +37,7 @@ describe('Ctrl-C in a terminal', () => {
     ]);
   });
 
-  it('twice ends at once, although a stage does not listen', async () => {
+  it('twice ends at once, although a stage does not listen: no lock is left, the runs are KILLED, exit 130', async () => {
     const deaf = SLOW.replace('echo at work; sleep 600', `trap "" TERM INT; echo at work; while true; do sleep 0.1; done`);
     const project = await createProject({ 'pipeline.yaml': deaf });
     const terminal = mloInTerminal(project, ['repro']);
@@ -50,6 +50,13 @@ describe('Ctrl-C in a terminal', () => {
     expect(performance.now() - asked).toBeLessThan(3000);
     expect(terminal.cursorHidden()).toBe(false);
     await expect.poll(async () => isAlive(Number(await project.read('pid.txt')))).toBe(false);
+    expect(project.exists('.mlo/lock')).toBe(false);
+    const runs = (await project.mlo(['runs', 'list', '--all', '--json'])).json().data.runs;
+    expect(runs.map((run: { name: string; status: string }) => `${run.name} ${run.status}`).toSorted()).toEqual([
+      'quick FINISHED',
+      'repro KILLED',
+      'slow KILLED',
+    ]);
     expect((await project.mlo(['status'])).code).toBe(0);
   });
 

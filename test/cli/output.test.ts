@@ -34,6 +34,12 @@ describe('repro', () => {
     ]);
   });
 
+  it('folds the output of stages in GitHub Actions', async () => {
+    const { stdout, stderr } = await project.mlo(['repro'], { env: { GITHUB_ACTIONS: 'true' } });
+    expect(stderr).toContain('\n::group::first\nfirst | made\n::endgroup::\n✓ first ran');
+    expect(stdout).not.toContain('::');
+  });
+
   it('says nothing about unchanged stages but in the table', async () => {
     await project.mlo(['repro']);
     const { stdout, stderr } = await project.mlo(['repro']);

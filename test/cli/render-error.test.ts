@@ -90,17 +90,26 @@ describe('an error for people', () => {
 });
 
 describe('an error as JSON', () => {
-  it('has code, message, hint and details with all problems', () => {
+  it('has code, message, hint and details with all problems, each with its own code', () => {
     const error = new MloError('MLO_TARGET', 'No stage trian', {
       hint: 'Did you mean train?',
       details: { target: 'trian' },
-      problems: [{ message: 'm', file: 'f' }],
+      problems: [
+        { message: 'm', file: 'f' },
+        { message: 'n', code: 'MLO_PARAMS' },
+      ],
     });
     expect(errorBody(error, VIEW)).toEqual({
       code: 'MLO_TARGET',
       message: 'No stage trian',
       hint: 'Did you mean train?',
-      details: { target: 'trian', problems: [{ message: 'm', file: 'f' }] },
+      details: {
+        target: 'trian',
+        problems: [
+          { code: 'MLO_TARGET', message: 'm', file: 'f' },
+          { code: 'MLO_PARAMS', message: 'n' },
+        ],
+      },
     });
   });
 

@@ -33,9 +33,42 @@ describe('the command line', () => {
     expect(result.stderr).toBe('');
     expect(result.json()).toMatchObject({
       schemaVersion: 1,
+      command: 'repro',
       ok: false,
       error: { code: 'MLO_USAGE', message: "Unknown option '--frce'", hint: 'Did you mean --force?' },
     });
+  });
+
+  it.each([
+    ['a family and a verb', ['-C', '.', 'stage', '--json', 'list', '--nope'], 'stage list'],
+    ['a family with an unknown verb', ['--json', 'stage', 'lst'], 'stage'],
+    ['a verb with too many arguments', ['doctor', 'now', '--json'], 'doctor'],
+    ['nothing that is known', ['statu', '--json'], ''],
+  ])('names the command in the JSON of an error after %s', async (_what, args, command) => {
+    const result = await project.mlo(args);
+    expect(result.code).toBe(2);
+    expect(result.json()).toMatchObject({ ok: false, command, error: { code: 'MLO_USAGE' } });
+  });
+
+  it('gives errors of the line itself as the last line of a stream', async () => {
+    const { stdout } = await project.mlo(['repro', '--frce', '--json=stream']);
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'result', command: 'repro', ok: false });
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('gives version and help as one JSON document too', async () => {
+    const plain = (await project.mlo(['--version'])).stdout.trim();
+    for (const args of [
+      ['--version', '--json'],
+      ['--json', '-V'],
+    ]) {
+      const { code, stdout } = await project.mlo(args);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toEqual({ schemaVersion: 1, command: 'version', ok: true, data: { version: plain }, warnings: [] });
+    }
+    const help = (await project.mlo(['stage', 'list', '--help', '--json'])).json();
+    expect(help).toMatchObject({ command: 'help', ok: true, data: { name: 'list' } });
+    expect(help).toEqual((await project.mlo(['help', 'stage', 'list', '--json'])).json());
   });
 
   it('prints help on stdout with exit code 0', async () => {

@@ -32,6 +32,8 @@ export interface ActionResult {
   readonly error?: MloError;
   /** What was found by running: joins the fingerprint. */
   readonly discovered: Pick<FingerprintRecord, 'code' | 'packages'>;
+  /** In-process stages only: what it read or started without declaring it. */
+  readonly undeclared?: ModuleResult['undeclared'];
   readonly tags: { readonly [key: string]: string };
 }
 
@@ -48,7 +50,7 @@ export function commandText(stage: Stage): string {
 async function executeCommand(request: ActionRequest): Promise<ActionResult> {
   const { stage } = request;
   if (stage.action.kind !== 'cmd') throw new Error('not a shell stage');
-  const { runShell } = await import('../../runtime/shell/run-shell.ts');
+  const { runShell } = await loadRunShell();
   const kind = isDvcFile(stage.file) ? 'dvc' : 'pipeline';
   const { shell, recorded } = chooseShell({
     kind,
@@ -58,6 +60,13 @@ async function executeCommand(request: ActionRequest): Promise<ActionResult> {
   const spec = { ...context(request), commands: stage.action.commands, shell };
   const result = await runShell(spec, await request.spawner());
   return { ...(result.error === undefined ? {} : { error: result.error }), discovered: {}, tags: { 'mlo.shell': recorded } };
+}
+
+/** Stages by the hundred come by here, and an import that is done still costs a trip through the module loader. */
+let runShellModule: Promise<typeof import('../../runtime/shell/run-shell.ts')> | undefined;
+
+function loadRunShell(): Promise<typeof import('../../runtime/shell/run-shell.ts')> {
+  return (runShellModule ??= import('../../runtime/shell/run-shell.ts'));
 }
 
 async function executeModule(request: ActionRequest): Promise<ActionResult> {
@@ -88,6 +97,7 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
   return {
     ...(result.error === undefined ? {} : { error: result.error }),
     discovered: { code: result.code, ...(Object.keys(result.packages).length === 0 ? {} : { packages: result.packages }) },
+    undeclared: result.undeclared,
     tags: result.backend === undefined ? {} : { 'mlo.backend': result.backend.name, 'mlo.tensorflow': result.backend.version },
   };
 }

@@ -104,6 +104,11 @@ export function readJournal(path: string, locks: Digest): JournalState {
   return { finished, unfinished };
 }
 
+/** Every stage that the journal says is finished, whatever the locks are now: their outs may be needed. */
+export function finishedEntries(path: string): readonly LockEntry[] {
+  return [...records(path)].flatMap((record) => (record.type === 'done' ? [record.entry] : []));
+}
+
 function* records(path: string): Generator<JournalRecord> {
   if (!existsSync(path)) return;
   for (const line of readFileSync(path, 'utf8').split('\n')) {

@@ -5,6 +5,7 @@ import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
 import type { OutSpec, Stage } from '../../core/stage.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
 import type { Leftovers } from './journal.ts';
@@ -54,7 +55,7 @@ export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Prom
   const what = content.kind === 'tree' ? `${content.files ?? 0} files` : `${content.size} bytes`;
   project.ctx.emit({
     type: 'note',
-    message: `Out '${out.path}' of stage '${stage.address}' held ${what} that no run produced: kept in the cache as ${content.digest.slice(0, 12)} before it is replaced`,
+    message: `Out '${out.path}' of stage '${stage.address}' held ${what} that no run produced: kept in the cache before it is replaced; to have it back: mlo checkout --digest ${content.digest} --to ${shellWord(`${out.path}.kept`)}`,
   });
 }
 

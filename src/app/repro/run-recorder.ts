@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Cache } from '../../cache/types.ts';
 import type { Content } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageParams } from '../../core/fingerprint.ts';
 import { flattenValues } from '../../core/params/keys.ts';
 import type { RunId, RunRecord } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { Value } from '../../core/value.ts';
 import { openGit } from '../../fs/git.ts';
+import { randomHex } from '../../fs/random-hex.ts';
 import type { FinishRun, StageLink, Tracking } from '../../tracking/types.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
@@ -19,6 +20,7 @@ export class RunRecorder {
   readonly #links: StageLink[] = [];
   #tracking: Tracking | undefined;
   #parentId: RunId | undefined;
+  #ended = false;
 
   constructor(project: Project, cache: Cache) {
     this.#project = project;
@@ -45,6 +47,7 @@ export class RunRecorder {
     });
     // At once: whatever happens from here on, the next command must find that this repro was at work.
     this.#tracking.flush();
+    this.#project.onForced(() => this.#kill());
     return this.#parentId;
   }
 
@@ -103,6 +106,18 @@ export class RunRecorder {
     }
     this.#store.linkStages(this.#parentId, this.#links);
     this.#store.finishRun(this.#parentId, { ...finish, endedMs: Date.now() });
+    this.#ended = true;
+  }
+
+  /** The process ends now. Where this cannot be written, the next command finds the runs without their process. */
+  #kill(): void {
+    if (this.#parentId === undefined || this.#ended) return;
+    try {
+      this.#store.finishRun(this.#parentId, { status: 'KILLED', reason: 'interrupted', endedMs: Date.now() });
+      this.#store.flush();
+    } catch (error) {
+      if (!(error instanceof MloError)) throw error;
+    }
   }
 
   flush(): void {
@@ -122,7 +137,7 @@ export class RunRecorder {
 
 /** 32 hexadecimal characters, as MLflow's run ids. */
 function newRunId(): RunId {
-  return randomBytes(16).toString('hex');
+  return randomHex(32);
 }
 
 /** Params of params.yaml under their own keys, those of other files as `file:key`; maps flattened with dots. */

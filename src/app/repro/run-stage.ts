@@ -1,3 +1,4 @@
+import type { RunCacheEntry } from '../../cache/types.ts';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageReport } from '../../core/events.ts';
@@ -44,12 +45,13 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     await removeOldOuts(outsOf(session, stage));
     journal.start(stage.address);
     started = true;
-    const { discovered } = await execute(session, request, runId, parentRunId);
+    const { discovered, undeclared } = await execute(session, request, runId, parentRunId);
     await checkInputsUnchanged(stage, request.declared, prepared);
     const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, session.options.commit);
     const durationMs = performance.now() - startedMs;
     const entry: LockEntry = { ...request.declared, ...discovered, outs };
-    rememberRun(session, request, entry, { id: runId, startedMs: Date.now() - durationMs, durationMs });
+    const run = { id: runId, startedMs: Date.now() - durationMs, durationMs };
+    rememberRun(session, request, entry, undeclared === undefined ? { run } : { run, undeclared });
     batches.finished(stage, entry);
     await recordOuts(session, stage, entry, runId);
     recorder.finishStage(runId, { status: 'FINISHED' });
@@ -94,11 +96,11 @@ function rememberRun(
   { prepared, options }: ReproSession,
   { stage, declared }: StageToRun,
   entry: LockEntry,
-  run: { readonly id: RunId; readonly startedMs: number; readonly durationMs: number },
+  from: Pick<RunCacheEntry, 'run' | 'undeclared'>,
 ): void {
   if (!options.commit || !isRestorable(stage)) return;
   const { outs = {}, ...record } = entry;
-  prepared.cache.runs.add(runCacheKey(stage, declared, hashBytes), { schema: 1, record, outs, run });
+  prepared.cache.runs.add(runCacheKey(stage, declared, hashBytes), { schema: 1, record, outs, ...from });
 }
 
 async function recordOuts({ project, recorder }: ReproSession, stage: Stage, entry: LockEntry, runId: RunId): Promise<void> {

@@ -2,9 +2,11 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageReport } from '../../core/events.ts';
 import type { LockEntry } from '../../core/lock/types.ts';
 import { stageFacts } from '../../core/plan/facts.ts';
+import { undeclaredIn } from '../../core/plan/judge.ts';
 import { planStage } from '../../core/plan/plan.ts';
 import type { StagePlan } from '../../core/plan/types.ts';
 import type { Stage, StageAddress } from '../../core/stage.ts';
+import { undeclaredError } from '../../core/undeclared.ts';
 import { asIoError } from '../../fs/errno.ts';
 import { restoreStage } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
@@ -33,7 +35,9 @@ export class StageRunner {
     try {
       if (decision.state === 'unchanged') return this.#unchanged(decision);
       if (decision.state === 'restore') return (await this.#restored(decision, startedMs)) ?? (await this.#run(decision));
-      return decision.state === 'run' ? await this.#run(decision) : blocked(decision);
+      if (decision.state === 'run') return await this.#run(decision);
+      throwUndeclared(decision);
+      return blocked(decision);
     } catch (caught) {
       const error = asIoError(caught, `work on stage '${stage.address}' at`, (caught as NodeJS.ErrnoException).path ?? stage.wdir);
       if (!(error instanceof MloError)) throw error;
@@ -106,6 +110,15 @@ export class StageRunner {
       ...(from === undefined ? {} : { savedMs: from.durationMs, runId: from.runId }),
     };
   }
+}
+
+/** With --strict it fails as it would if it ran, and its outs stay where they are. */
+function throwUndeclared(decision: StagePlan): void {
+  const { stage } = decision;
+  const undeclared = undeclaredIn(decision);
+  if (undeclared.length === 0) return;
+  const module = stage.action.kind === 'module' ? stage.action.path : stage.address;
+  throw undeclaredError({ address: stage.address, module, file: stage.file }, undeclared);
 }
 
 function blocked({ stage, reasons }: StagePlan): StageReport {

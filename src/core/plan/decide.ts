@@ -3,7 +3,9 @@ import { isCallback, isRestorable, runCacheKey, type HashText } from '../fingerp
 import { fromLocked, toLocked, type FingerprintRecord, type LockEntry, type LockedContent } from '../lock/types.ts';
 import type { RunId } from '../run.ts';
 import type { ProjectPath, Stage } from '../stage.ts';
+import type { Undeclared } from '../undeclared.ts';
 import { contentChanges, declaredChanges } from './changes.ts';
+import { judge } from './judge.ts';
 import type { Reason, StagePlan } from './types.ts';
 
 /** An execution that can be brought back, as the run-cache knows it. */
@@ -11,6 +13,8 @@ export interface KnownRun {
   readonly record: FingerprintRecord;
   readonly outs: { readonly [path: string]: LockedContent };
   readonly run: { readonly id: RunId; readonly durationMs: number };
+  /** Absent where nobody looked. */
+  readonly undeclared?: readonly Undeclared[];
 }
 
 /** Questions a decision asks of the world; all answers come from what was observed at one moment. */
@@ -28,6 +32,8 @@ export interface PlanPolicy {
   readonly runCache: boolean;
   /** Missing outs are no reason to run where nothing else has changed. */
   readonly allowMissing: boolean;
+  /** What a stage read without declaring it counts also where it need not run. */
+  readonly strict?: boolean;
 }
 
 /** All that is known about one stage when it is its turn. */
@@ -49,7 +55,8 @@ export interface StageFacts {
  * cache. run: neither. blocked: it cannot run. Pure; `repro`, `status` and `--dry` share it.
  */
 export function decide(facts: StageFacts, policy: PlanPolicy, ports: PlanPorts): StagePlan {
-  const plan = decideByFingerprint(facts, policy, ports);
+  const decided = decideByFingerprint(facts, policy, ports);
+  const plan = policy.strict === true ? judge(decided, facts, ports) : decided;
   return plan.state === 'run' && facts.absent.length > 0 ? { stage: facts.stage, state: 'blocked', reasons: facts.absent } : plan;
 }
 

@@ -26,7 +26,9 @@ export type ReasonKind =
   | 'missing-data'
   | 'upstream-blocked'
   | 'frozen'
-  | 'not-cached';
+  | 'not-cached'
+  | 'undeclared' // with --strict: it read something that it does not declare; `key` is how
+  | 'not-judged'; // with --strict: what it read when it ran is not known
 
 export interface Reason {
   readonly kind: ReasonKind;

@@ -6,6 +6,8 @@ import type { StageAddress } from '../../core/stage.ts';
 /** File systems allow 255 bytes for a name. */
 const NAME_LIMIT = 200;
 const SUFFIX = '.log';
+/** What needs no escape and means one thing on every file system. */
+const PLAIN_NAME = /^[a-z0-9_@=-][a-z0-9_@=.-]{0,199}$/;
 
 /** `<logsDir>/<runId>/<stage>.log`: one folder a run, so that a run can be removed whole. */
 export function stageLogPath(logsDir: string, address: StageAddress, runId: RunId): string {
@@ -14,6 +16,7 @@ export function stageLogPath(logsDir: string, address: StageAddress, runId: RunI
 
 /** A file name that differs for different addresses, also where the file system ignores case. */
 export function logName(address: StageAddress): string {
+  if (PLAIN_NAME.test(address)) return address;
   const name = Array.from(Buffer.from(address), escapeByte).join('');
   const isAmbiguous = name !== name.toLowerCase() || name.length > NAME_LIMIT;
   if (!isAmbiguous) return name;

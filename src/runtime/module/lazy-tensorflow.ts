@@ -14,7 +14,8 @@ export interface LazyTensorFlow {
   get(): StageContext['tf'];
   /** Undefined when it was not loaded. */
   backend(): ModuleResult['backend'];
-  leaks(): string;
+  /** What the stage has not disposed, in words; undefined where that is nothing. */
+  leaks(): string | undefined;
 }
 
 /**
@@ -51,7 +52,8 @@ export function createLazyTensorFlow(job: Pick<Job, 'address' | 'backend'>, root
     backend: () => (prepared === undefined ? undefined : { name: prepared.name, version: prepared.version }),
     leaks() {
       const { numTensors = 0, numBytes = 0 } = prepared?.tf.memory() ?? {};
-      return `${numTensors} tensors (${numBytes} bytes) were not disposed at the end`;
+      if (numTensors === 0) return undefined;
+      return `${numTensors === 1 ? '1 tensor was' : `${numTensors} tensors were`} not disposed at the end (${numBytes} bytes)`;
     },
   };
 }

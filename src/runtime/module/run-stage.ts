@@ -32,7 +32,7 @@ export async function runStage(job: Job, port: Port, signal: AbortSignal): Promi
   try {
     definition = stageOf((await import(stage.entry)) as Exports, job);
   } catch (error) {
-    stage.finish(moduleFailed(error, relative(job.root, job.module), where));
+    stage.finish(moduleFailed(error, relative(job.root, job.module), where, stage.loaded()));
     return;
   }
   try {
@@ -51,6 +51,8 @@ interface StageSetUp {
   readonly entry: string;
   readonly run: StageRun;
   readonly tensorFlow: LazyTensorFlow;
+  /** Files of the project in the order they were loaded, from its root. */
+  loaded(): readonly string[];
   /** Only the first call counts. */
   finish(failure?: Failure): void;
 }
@@ -79,7 +81,8 @@ function setUp(job: Job, port: Port): StageSetUp {
     const backend = tensorFlow.backend();
     const stack = failure?.details?.['stack'];
     if (typeof stack === 'string') port.post({ type: 'log', text: `${stack}\n` });
-    if (backend !== undefined) port.post({ type: 'log', text: `mlo: ${tensorFlow.leaks()}\n` });
+    const leaks = tensorFlow.leaks();
+    if (leaks !== undefined) port.post({ type: 'log', text: `mlo: ${leaks}\n` });
     const found = { code: graph.code, packages: graph.packages, undeclared };
     const outcome: Outcome = { ...found, ...(failure === undefined ? {} : { failure }), ...(backend === undefined ? {} : { backend }) };
     port.post({ type: 'finish', outcome });
@@ -87,7 +90,7 @@ function setUp(job: Job, port: Port): StageSetUp {
   }
 
   guardProcess({ address: job.address, root }, finish);
-  return { entry, run: recorder.run, tensorFlow, finish };
+  return { entry, run: recorder.run, tensorFlow, loaded: () => Object.keys(graph.code), finish };
 }
 
 /** Checks what can be checked before the stage runs; the last thing that happens before is that its random numbers start. */

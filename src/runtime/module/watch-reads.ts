@@ -1,12 +1,13 @@
 import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import workerThreads, { type WorkerOptions } from 'node:worker_threads';
 import type { ModuleResult } from '../types.ts';
-import { isQuiet } from './quiet.ts';
+import { isQuiet, quietly } from './quiet.ts';
+import { watchGlobs } from './watch-globs.ts';
 
 type Undeclared = ModuleResult['undeclared'][number];
 
@@ -90,6 +91,10 @@ export function watchReads({ root, realRoot, declared }: WatchOptions): ReadWatc
       if (!isQuiet() && !isNodeItself()) add('child-process', String(command));
     });
   }
+  // The root itself is never reported, so what is picked out of it has to be; deeper down its folder is.
+  watchGlobs((path) => {
+    if (dirname(pathOf(path) ?? '') === root && isFile(path)) noteRead(path);
+  });
   watchWorkers((file, options) => add('worker', options?.eval === true ? '(source text)' : nameOf(root, pathOf(file) ?? String(file))));
   syncBuiltinESMExports();
 
@@ -150,6 +155,10 @@ function isWithin(folder: string, path: string): boolean {
 /** Whether Node's module loader is what reads; it also does so outside of the hooks. */
 function isLoader(): boolean {
   return caller().includes('node:internal/modules/');
+}
+
+function isFile(path: string): boolean {
+  return quietly(() => fs.statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 }
 
 /** `exec` goes through `execFile` and so on: the first call has been noted. */

@@ -1,9 +1,10 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { Connection } from '../connection.ts';
 import { runs } from './0001-runs.ts';
+import { linkOrder } from './0002-link-order.ts';
 
 /** Number n of this list brings a database from version n-1 to n. A released one is never edited. */
-const MIGRATIONS: readonly string[] = [runs];
+const MIGRATIONS: readonly string[] = [runs, linkOrder];
 
 /** Version that this mlo reads and writes; kept in SQLite's `user_version`. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

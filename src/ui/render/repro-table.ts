@@ -1,6 +1,7 @@
 import type { StageReport } from '../../core/events.ts';
 import type { StageOutcome } from '../../core/plan/types.ts';
 import { formatDuration } from '../format/duration.ts';
+import { headline } from '../format/headline.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import { tableLines, type Column } from '../format/table.ts';
@@ -42,8 +43,14 @@ function columns(style: Style): readonly Column<StageReport>[] {
 }
 
 function why(row: StageReport, style: Style): string {
-  if (row.error !== undefined && row.outcome === 'failed') return printable(row.error.message.split('\n')[0] ?? '');
+  if (row.error !== undefined && row.outcome === 'failed') return withoutName(headline(row.error.message), row.name);
   return reasonSummary(row.reasons, style.glyphs);
+}
+
+/** The row has it already. */
+function withoutName(text: string, name: string): string {
+  const start = `Stage '${printable(name)}' `;
+  return text.startsWith(start) ? text.slice(start.length) : text;
 }
 
 function sums(data: ReproSummary, style: Style): string {

@@ -1,5 +1,6 @@
 import type { RunId, RunStatus } from '../../core/run.ts';
 import { formatDuration } from '../format/duration.ts';
+import { headline } from '../format/headline.ts';
 import { printable } from '../format/printable.ts';
 import { tableLines, type Column } from '../format/table.ts';
 import { formatTime } from '../format/time.ts';
@@ -30,16 +31,11 @@ function columns(style: Style, nowMs: number): readonly Column<ListedRun>[] {
     { title: 'Run', text: (run) => shortId(run.id), paint: () => style.bold },
     { title: 'Name', text: (run) => (run.parentId === undefined ? '' : '  ') + printable(run.name), min: 8 },
     { title: 'Status', text: (run) => `${statusGlyph(run.status, style)} ${run.status}`, paint: (run) => statusPaint(run.status, style) },
-    { title: 'Started', text: (run) => formatTime(run.startedMs), drop: 2 },
+    { title: 'Started', text: (run) => formatTime(run.startedMs), drop: 3 },
     { title: 'Time', text: (run) => formatDuration((run.endedMs ?? nowMs) - run.startedMs), align: 'right' },
-    { title: 'Git', text: (run) => gitText(run), drop: 3 },
-    {
-      title: 'Command',
-      text: (run) => printable(run.reason ?? run.command ?? ''),
-      paint: (run) => (run.reason === undefined ? style.dim : statusPaint(run.status, style)),
-      min: 12,
-      drop: 1,
-    },
+    { title: 'Git', text: (run) => gitText(run), drop: 4 },
+    { title: 'Command', text: (run) => printable(run.command ?? ''), paint: () => style.dim, min: 12, drop: 2 },
+    { title: 'Reason', text: (run) => headline(run.reason ?? ''), paint: (run) => statusPaint(run.status, style), min: 12, drop: 1 },
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Content } from '../../core/content.ts';
 import type { Value } from '../../core/value.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
+import { headline } from '../format/headline.ts';
 import { count, formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import { truncate } from '../format/text-width.ts';
@@ -89,7 +90,7 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
 function headLine(run: ShownRun, style: Style, nowMs: number, indent: string): string {
   const time = formatDuration((run.endedMs ?? nowMs) - run.startedMs);
   const state = run.status === 'FINISHED' ? '' : ` ${run.status}`;
-  const why = run.reason === undefined ? '' : `: ${printable(run.reason)}`;
+  const why = run.reason === undefined ? '' : `: ${headline(run.reason)}`;
   const before = `${indent}${statusGlyph(run.status, style)} `;
   const after = `  ${shortId(run.id)}  ${time}${state}`;
   const name = truncate(printable(run.name), Math.max(8, style.width - before.length - after.length), style.glyphs.ellipsis);

@@ -2,9 +2,11 @@ import type { StageAddress } from '../../core/stage.ts';
 import { formatDuration } from '../format/duration.ts';
 import { printable } from '../format/printable.ts';
 import { finishLine, noteLines, startLine, warningLines } from '../render/event-lines.ts';
+import { advance, isComplete, progressText, type Progress } from '../format/progress.ts';
 import type { Style } from '../style.ts';
 import { GatheredWrites } from './gathered-writes.ts';
 import { outputText } from './output-text.ts';
+import { OutputGroups } from './output-groups.ts';
 import type { Reporter, TimedEvent, Write } from './reporter.ts';
 import { StageLines } from './stage-lines.ts';
 
@@ -17,6 +19,8 @@ export interface PlainOptions {
   readonly quiet: boolean;
   /** Unchanged stages get lines too. */
   readonly verbose: boolean;
+  /** GitHub Actions: the output of each stage can be folded. */
+  readonly groups?: boolean;
   /** Unix milliseconds now. */
   readonly now: () => number;
   /** Milliseconds between signs of life of long stages. */
@@ -34,13 +38,17 @@ const HEARTBEAT_MS = 10_000;
 export class PlainReporter implements Reporter {
   private readonly options: PlainOptions;
   private readonly lines = new StageLines();
+  private readonly groups: OutputGroups | undefined;
   private readonly running = new Map<StageAddress, number>();
   private readonly timer: NodeJS.Timeout | undefined;
   private readonly output: GatheredWrites;
   private silent = true;
+  private progress: Progress | undefined;
+  private advanced = false;
 
   constructor(options: PlainOptions) {
     this.options = options;
+    this.groups = options.groups === true ? new OutputGroups() : undefined;
     this.output = new GatheredWrites(options.write, options.gatherMs ?? 0);
     if (options.quiet) return;
     this.timer = setInterval(() => this.beat(), options.heartbeatMs ?? HEARTBEAT_MS);
@@ -61,6 +69,7 @@ export class PlainReporter implements Reporter {
 
   readonly abandon = (): void => {
     clearInterval(this.timer);
+    for (const line of this.groups?.end() ?? []) this.output.write(`${line}\n`);
     this.output.flush();
   };
 
@@ -73,9 +82,13 @@ export class PlainReporter implements Reporter {
         this.running.set(event.stage, event.timestampMs);
         return [startLine(event.stage, event.reasons, style)];
       case 'stage-output':
-        return this.lines.push(event.stage, event.stream, event.text).map((line) => this.prefixed(event.stage, line));
+        return this.outputLines(event.stage, this.lines.push(event.stage, event.stream, event.text));
       case 'stage-finish':
         return this.finish(event);
+      case 'progress':
+        this.progress = isComplete(event) ? undefined : advance(this.progress, event, event.timestampMs);
+        this.advanced = true;
+        return [];
       case 'note':
         return noteLines(event.message);
       default:
@@ -86,9 +99,15 @@ export class PlainReporter implements Reporter {
   private finish(event: Extract<TimedEvent, { type: 'stage-finish' }>): string[] {
     const { report } = event;
     this.running.delete(report.name);
-    const rest = this.lines.finish(report.name).map((line) => this.prefixed(report.name, line));
+    const output = this.outputLines(report.name, this.lines.finish(report.name));
+    const rest = [...output, ...(this.groups?.end(report.name) ?? [])];
     if (report.outcome === 'unchanged' && !this.options.verbose) return rest;
     return [...rest, finishLine(report, this.options.style)];
+  }
+
+  private outputLines(stage: StageAddress, output: readonly string[]): string[] {
+    const lines = output.map((line) => this.prefixed(stage, line));
+    return this.groups?.add(stage, lines) ?? lines;
   }
 
   private prefixed(stage: StageAddress, line: string): string {
@@ -102,6 +121,9 @@ export class PlainReporter implements Reporter {
       const stages = [...this.running].map(([stage, since]) => `${printable(stage)} (${formatDuration(now - since)})`);
       this.output.write(`${this.options.style.dim(`still running: ${stages.join(', ')}`)}\n`);
     }
+    if (this.silent && this.running.size === 0 && this.advanced && this.progress !== undefined)
+      this.output.write(`${this.options.style.dim(progressText(this.progress, this.options.style))}\n`);
+    this.advanced = false;
     this.silent = true;
   }
 

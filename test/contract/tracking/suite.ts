@@ -42,14 +42,14 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
       });
     });
 
-    it('keeps everything across close and open', () => {
+    it('keeps everything across close and open, links in the order given', () => {
       withStore((tracking, fixture) => {
         tracking.startRun(newRun('aa01', { params: { lr: 0.1 }, tags: { who: 'me' }, experiment: 'iris' }));
         tracking.logMetrics(runId('aa01'), [point('loss', 0.5, 1)]);
         tracking.logArtifact(runId('aa01'), 'params.yaml', file('a'));
         tracking.linkStages(runId('aa01'), [
           { stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') },
-          { stage: 'split', outcome: 'restored' },
+          { stage: 'clean', outcome: 'restored' },
         ]);
         tracking.finishRun(runId('aa01'), { status: 'FAILED', endedMs: 3_000, reason: 'it broke', tags: { peak: '12 MB' } });
         const before = tracking.get('aa01');
@@ -61,7 +61,7 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         expect(before.artifacts).toEqual([{ path: 'params.yaml', content: file('a') }]);
         expect(before.links).toEqual([
           { stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') },
-          { stage: 'split', outcome: 'restored' },
+          { stage: 'clean', outcome: 'restored' },
         ]);
         expect(other.get('aa01')).toEqual(before);
         other.close();
@@ -137,7 +137,7 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         expect(detail.tags).toEqual(texts);
         expect(Object.keys(detail.metrics).sort()).toEqual([...HOSTILE].sort());
         expect(detail.artifacts.map((artifact) => artifact.path).sort()).toEqual([...HOSTILE].sort());
-        expect(detail.links.map((link) => link.stage).sort()).toEqual([...HOSTILE].sort());
+        expect(detail.links.map((link) => link.stage)).toEqual(HOSTILE);
         expect(detail).toMatchObject({ name: HOSTILE.join(), stage: HOSTILE[0], experiment: HOSTILE[0], reason: HOSTILE[2] });
         expect(other.list({ stage: HOSTILE[0] as string })).toHaveLength(1);
         expect(HOSTILE.map((name) => other.metricSeries(runId('aa01'), name).length)).toEqual(HOSTILE.map(() => 1));

@@ -33,6 +33,10 @@ describe('the iris pipeline', { timeout: 90_000 }, () => {
     expect(await changes(project)).toBe('');
   });
 
+  test('leaves no tensors behind in any stage', async () => {
+    for (const stage of STAGES) expect((await project.mlo(['logs', stage])).stdout).not.toContain('tensor');
+  });
+
   test('tells at least 93 of 100 flowers right that it was not trained on', async () => {
     const metrics = JSON.parse(await project.read('reports/metrics.json'));
     expect(metrics.accuracy).toBeGreaterThanOrEqual(0.93);

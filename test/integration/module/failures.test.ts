@@ -68,6 +68,7 @@ describe('a module that is no stage', () => {
     ['exports a bare function', 'export default () => {};', `has a default export that defineStage did not make (function)`],
     ['is not TypeScript', `const a = 1;\nconst b = ;`, `Stage 'train' cannot load stages/train.ts at stages/train.ts:2:11: SyntaxError: `],
     ['needs a compiler', `\nenum A { B }`, `Stage 'train' cannot load stages/train.ts at stages/train.ts:2:1: SyntaxError: `],
+    ['declares a name twice', `const a: number = 1;\n\nlet a = 2;`, `stages/train.ts at stages/train.ts:3:5: SyntaxError: Identifier 'a'`],
     [
       'imports a file that is not there',
       `import './nothing.ts'`,
@@ -83,6 +84,22 @@ describe('a module that is no stage', () => {
     const { error } = await project.run();
     expect(error?.code).toBe('MLO_MODULE');
     expect(error?.message).toContain(message);
+  });
+
+  it.each(['broken.mjs', 'broken.js'])('is told by the place in the file that cannot be parsed: %s', async (file) => {
+    const project = await createStageProject({
+      'stages/train.ts': `import './fine.ts';\nimport './${file}';`,
+      'stages/fine.ts': 'export const fine = 1;',
+      [`stages/${file}`]: `export const a = 1;\n\n  export const b = = 2;\n`,
+    });
+    for (const isolate of ['worker', 'process'] as const) {
+      const { error, undeclared } = await project.run({ isolate });
+      expect(error?.message).toContain(
+        `Stage 'train' cannot load stages/train.ts at stages/${file}:3:20: SyntaxError: Unexpected token '='`,
+      );
+      expect(error?.details).toMatchObject({ frame: { file: `stages/${file}`, line: 3, column: 20 } });
+      expect(undeclared).toEqual([]);
+    }
   });
 
   it('gets the command that installs a missing package', async () => {

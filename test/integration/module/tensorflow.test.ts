@@ -118,7 +118,7 @@ describe('TensorFlow.js in a stage', () => {
       'stages/train.ts': stage(`context.tf.scalar(1); context.tf.tidy(() => { context.tf.scalar(2) });`),
     });
     const { log, stdout, stderr } = await project.run();
-    expect(log).toBe('mlo: 1 tensors (4 bytes) were not disposed at the end\n');
+    expect(log).toBe('mlo: 1 tensor was not disposed at the end (4 bytes)\n');
     expect(stdout + stderr).toBe('');
   });
 });

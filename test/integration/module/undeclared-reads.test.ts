@@ -13,15 +13,36 @@ describe('what a stage reads without declaring it', () => {
     ['a URL and a descriptor', `fs.closeSync(fs.openSync(new URL('../data/a.csv', import.meta.url)));`, `import * as fs from 'node:fs';`],
     ['a copy', `fs.copyFileSync('data/a.csv', outs.out);`, `import * as fs from 'node:fs';`],
     ['a module that reads at its top level', ``, `import fs from 'node:fs';\nfs.readFileSync('data/a.csv');`],
+    ['opendir', `for await (const _ of await fs.promises.opendir('data'));`, `import fs from 'node:fs';`, 'data'],
+    ['opendirSync', `fs.opendirSync('data').closeSync();`, `import fs from 'node:fs';`, 'data'],
+    ['globSync', `globSync('data/*.csv');`, `import { globSync } from 'node:fs';`, 'data'],
+    ['glob', `await new Promise((done) => fs.glob('data/*.csv', done));`, `import fs from 'node:fs';`, 'data'],
+    ['glob of promises', `for await (const _ of glob('data/*.csv'));`, `import { glob } from 'node:fs/promises';`, 'data'],
+    ['globSync in the root', `globSync('*.yaml', { cwd: ROOT });`, `import { globSync } from 'node:fs';`, 'params.yaml'],
+    [
+      'glob in the root',
+      `await new Promise((done) => fs.glob('*.yaml', { cwd: ROOT }, done));`,
+      `import fs from 'node:fs';`,
+      'params.yaml',
+    ],
+    [
+      'glob of promises in the root',
+      `for await (const _ of fs.promises.glob('p*.yaml', { cwd: ROOT, withFileTypes: true }));`,
+      `import fs from 'node:fs';`,
+      'params.yaml',
+    ],
     ['require', `createRequire(import.meta.url)('fs').readFileSync('data/a.csv')`, `import { createRequire } from 'node:module';`],
-  ])('is reported: through %s', async (_what, body, imports) => {
+  ])('is reported: through %s', async (_what, body, imports, read = 'data/a.csv') => {
     // Threads share the folder of this test runner, so paths are made absolute first.
-    const absolute = (text: string): string => text.replaceAll(`'data/a.csv'`, JSON.stringify(project.path('data/a.csv')));
+    const absolute = (text: string): string =>
+      text
+        .replaceAll('ROOT', JSON.stringify(project.root))
+        .replaceAll(/'(data[^']*)'/g, (_, path: string) => JSON.stringify(project.path(path)));
     const project = await createStageProject(FILES);
     await project.write({ 'stages/train.ts': stage(absolute(body), absolute(imports)) });
     const { error, undeclared } = await project.run({ outs: { out: project.path('out.csv') } });
     expect(error).toBeUndefined();
-    expect(undeclared).toEqual([{ what: 'read', path: 'data/a.csv' }]);
+    expect(undeclared).toEqual([{ what: 'read', path: read }]);
   });
 
   it('is an error with strict, all of it at once, with the lines to add', async () => {

@@ -82,6 +82,16 @@ describe('text width', () => {
     expect(textWidth(text)).toBe(width);
   });
 
+  it('is the same for a text that is taken at a glance and for one that is cut into graphemes', () => {
+    const cut = (character: string): number => textWidth(`漢${character}`) - 2;
+    const latinAndSigns = Array.from({ length: 0x2800 }, (_, code) => String.fromCharCode(code)).filter(
+      (each) => each < '\u0300' || each >= '\u2010',
+    );
+    const differ = latinAndSigns.filter((each) => textWidth(each) !== cut(each) && !/\p{Default_Ignorable_Code_Point}/u.test(each));
+    expect(differ).toEqual([]);
+    expect(textWidth('✓ ran │ → … ↺ ░█')).toBe(16);
+  });
+
   it('cuts to whole characters with an ellipsis', () => {
     expect(truncate('data_split', 6)).toBe('data_…');
     expect(truncate('日本語です', 6)).toBe('日本…');

@@ -28,6 +28,20 @@ describe('the table after a repro', () => {
     ]);
   });
 
+  it('has the first thing of a list that an error announces, and the name of the stage only once', () => {
+    const message = "Stage 'train' depends on what it does not declare:\n  stages/train.ts reads: a.csv\n  stages/train.ts reads: b.csv";
+    const failed: StageReport = {
+      name: 'train',
+      outcome: 'failed',
+      reasons: [],
+      durationMs: 5,
+      error: { code: 'MLO_UNDECLARED_READ', message },
+    };
+    expect(reproTable({ stages: [failed], durationMs: 5 }, plainStyle(120))[1]).toMatch(
+      /^train +✗ failed +depends on what it does not declare: stages\/train.ts reads: a.csv \+1 more +5 ms$/,
+    );
+  });
+
   it('needs no characters beyond ASCII', () => {
     // oxlint-disable-next-line no-control-regex -- all of ASCII
     for (const line of reproTable({ stages: REPORTS, durationMs: 2500 }, plainStyle(60, false))) expect(line).toMatch(/^[\x00-\x7f]*$/);
@@ -71,6 +85,7 @@ const STATUS: StatusView = {
     { path: 'data/raw', state: 'modified' },
     { path: 'data/other', state: 'unchanged' },
   ],
+  outs: [],
 };
 
 describe('status', () => {
@@ -84,7 +99,7 @@ describe('status', () => {
       'evaluate   ⊘ blocked    dep y is missing',
       '3 stages: 1 blocked, 1 to run, 1 unchanged',
       '1 of 2 tracked paths changed:',
-      '  modified: data/raw',
+      '  data/raw  modified',
     ]);
   });
 

@@ -47,6 +47,48 @@ describe('append-only lines', () => {
     ]);
   });
 
+  it('put the output of each stage into a group that GitHub Actions folds', async () => {
+    expect(await replay({ groups: true })).toEqual([
+      '▶ train started: params.yaml:train.lr 0.05 → 0.1',
+      '::group::train',
+      'train | epoch 1',
+      'train | careful',
+      'train | epoch 2',
+      'warning: read of data/x.csv is not declared (stages/train.ts:3)',
+      'hint: deps: [data/x.csv]',
+      'train | 50 %',
+      '::endgroup::',
+      '✓ train ran in 2.1 s: params.yaml:train.lr 0.05 → 0.1',
+      '▶ evaluate started: train runs first',
+      'kept the old bytes of reports/\\x1b[2J',
+      "✗ evaluate failed in 0.30 s: Stage 'evaluate' failed with exit code 3",
+    ]);
+  });
+
+  it('change groups where stages run side by side, and end the last one with the command', async () => {
+    const { reporter, lines } = plain({ groups: true });
+    for (const [stage, text] of [
+      ['a', '1\n'],
+      ['a', '2\n'],
+      ['100%', '3\n'],
+      ['a', '4\n'],
+    ] as const)
+      timed([{ type: 'stage-output', stage, stream: 'stdout', text }]).forEach(reporter.report);
+    await reporter.close();
+    expect(lines()).toEqual([
+      '::group::a',
+      'a | 1',
+      'a | 2',
+      '::endgroup::',
+      '::group::100%25',
+      '100% | 3',
+      '::endgroup::',
+      '::group::a',
+      'a | 4',
+      '::endgroup::',
+    ]);
+  });
+
   it('name unchanged stages only on request', async () => {
     expect((await replay({ verbose: true }))[0]).toBe('= load unchanged, 0.90 s saved');
   });
@@ -76,6 +118,23 @@ describe('append-only lines', () => {
       });
       vi.advanceTimersByTime(60_000);
       expect(lines()).toHaveLength(3);
+      await reporter.close();
+    });
+
+    it('say every ten seconds how far work on bytes has come, and nothing where it does not go on', async () => {
+      vi.useFakeTimers();
+      const { reporter, lines } = plain({});
+      const step = (done: number, timestampMs: number): void =>
+        reporter.report({ type: 'progress', task: 'hash', label: 'data', done, total: 4e9, unit: 'bytes', timestampMs });
+      step(0, START_MS);
+      step(1e9, START_MS + 10_000);
+      vi.advanceTimersByTime(10_000);
+      expect(lines()).toEqual([expect.stringMatching(/^hashing data .*1\.0 GB of 4\.0 GB, 100 MB\/s, 30 s left$/)]);
+      vi.advanceTimersByTime(20_000);
+      expect(lines()).toHaveLength(1);
+      step(2e9, START_MS + 40_000);
+      vi.advanceTimersByTime(10_000);
+      expect(lines()[1]).toContain('2.0 GB of 4.0 GB, 50.0 MB/s');
       await reporter.close();
     });
   });

@@ -67,9 +67,9 @@ const shown: ShownRun = {
 describe('runs list', () => {
   it('is a table of the newest runs, children indented, times of running ones until now', () => {
     expect(runsListLines({ runs: listed }, plainStyle(120), START + 60_000)).toEqual([
-      'Run       Name             Status      Started                    Time  Git        Command',
+      'Run       Name             Status      Started                    Time  Git        Command              Reason',
       'abcdef01  repro            ✓ FINISHED  2026-03-04 05:06:07       4.2 s  11111111+  mlo repro',
-      '12345678    train\\x1b[31m  ✗ FAILED    2026-03-04 05:06:07       90 ms             exit code 3',
+      '12345678    train\\x1b[31m  ✗ FAILED    2026-03-04 05:06:07       90 ms             python train.py      exit code 3',
       '87654321  repro            ▶ RUNNING   2026-03-04 05:06:07  1 min 00 s             mlo repro -S lr=0.1',
     ]);
   });

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { createProject } from '../../helpers/index.ts';
+import { repro } from '../../helpers/repro-outcomes.ts';
+
+const CACHED = `stages:
+  a:
+    cmd: mkdir -p sub; echo a > a.txt; echo b > sub/b.txt; echo c > 'own name.txt'
+    outs: [a.txt, sub/b.txt, own name.txt]
+`;
+const UNCACHED = CACHED.replace(
+  '[a.txt, sub/b.txt, own name.txt]',
+  '[a.txt: {cache: false}, sub/b.txt: {cache: false}, own name.txt: {cache: false}]',
+);
+
+describe('the .gitignore lines of outs', () => {
+  it('go with the next repro once an out is not cached any more, also where nothing runs', async () => {
+    const project = await createProject({ 'pipeline.yaml': CACHED, '.gitignore': '/dist\n' });
+    await repro(project);
+    expect(await project.read('.gitignore')).toBe('/dist\n/a.txt\n/own name.txt\n');
+    expect(await project.read('sub/.gitignore')).toBe('/b.txt\n');
+    await project.write({ 'pipeline.yaml': UNCACHED });
+    expect((await repro(project)).outcomes).toEqual({ a: 'unchanged' });
+    expect(await project.read('.gitignore')).toBe('/dist\n');
+    expect(project.exists('sub/.gitignore')).toBe(false);
+    expect((await repro(project)).outcomes).toEqual({ a: 'unchanged' });
+  });
+
+  it('stay where the user has written them', async () => {
+    const project = await createProject({ 'pipeline.yaml': CACHED, '.gitignore': '/a.txt\n' });
+    await repro(project);
+    await project.write({ 'pipeline.yaml': UNCACHED });
+    await repro(project);
+    expect(await project.read('.gitignore')).toBe('/a.txt\n');
+  });
+
+  it('are written again with a later change back, and stay where nobody remembers who wrote them', async () => {
+    const project = await createProject({ 'pipeline.yaml': CACHED });
+    await repro(project);
+    await project.write({ 'pipeline.yaml': UNCACHED });
+    await repro(project);
+    await project.write({ 'pipeline.yaml': CACHED });
+    await repro(project, ['--force']);
+    const lines = '/a.txt\n/own name.txt\n';
+    expect(await project.read('.gitignore')).toBe(lines);
+    await project.remove('.mlo/state');
+    await project.write({ 'pipeline.yaml': UNCACHED });
+    await repro(project);
+    expect(await project.read('.gitignore')).toBe(lines);
+  });
+});
