@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { measure, measureTogether } from './lib/measure.ts';
+import { measure, measureTogether, summary, type Measured } from './lib/measure.ts';
 import { temporaryFolder, writeChainProject, writeMatrixProject } from './lib/projects.ts';
 import type { Row } from './lib/table.ts';
 
@@ -10,7 +11,7 @@ const ROUNDS = 3;
 
 /** Speeds of the pipeline engine: rows in the order of docs/performance.md. */
 export function engineRows(): readonly Row[] {
-  return [...matrixRows(), ...chainRows(), ...startRows(), ...irisRows()];
+  return [...matrixRows(), ...spawnRows(), ...chainRows(), ...startRows(), ...irisRows()];
 }
 
 function matrixRows(): readonly Row[] {
@@ -43,6 +44,27 @@ function matrixRows(): readonly Row[] {
     { work: 'the same, `status`', measured: again.status, target: { ms: 250 } },
     ...dvcRows(),
   ];
+}
+
+/** The price of a fork grows with the memory of the process that forks, which is why a helper does it. */
+function spawnRows(): readonly Row[] {
+  const times: { [name: string]: number[] } = { small: [], large: [], direct: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    times['small']?.push(...spawnTimes(100, 'helper'));
+    times['large']?.push(...spawnTimes(500, 'helper'));
+    times['direct']?.push(...spawnTimes(500, 'direct'));
+  }
+  const measured = (name: string): Measured => summary(times[name] ?? []);
+  const floor = { name: 'the same at 100 MB', measured: measured('small') };
+  return [
+    { work: '`/bin/sh -c true` through the helper, mlo at 500 MB', measured: measured('large'), floor, target: { ms: 3 } },
+    { work: 'peer: the same, spawned by mlo itself', measured: measured('direct') },
+  ];
+}
+
+function spawnTimes(megabytes: number, how: 'helper' | 'direct'): readonly number[] {
+  const script = join(import.meta.dirname, 'lib', 'spawn-cost.ts');
+  return JSON.parse(execFileSync(process.execPath, [script, String(megabytes), how], { encoding: 'utf8' })) as number[];
 }
 
 /** DVC itself, where it is installed: `MLO_BENCH_DVC=/path/to/dvc npm run bench`. */

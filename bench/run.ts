@@ -1,12 +1,26 @@
 import { arch, cpus, platform } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { engineRows } from './engine.ts';
 import { formatTable } from './lib/table.ts';
 
-const build = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'bin', 'build.js')], { stdio: 'inherit' });
-if (build.status !== 0) process.exit(1);
-console.log(
-  `Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${new Date().toISOString().slice(0, 10)}\n`,
-);
-console.log(formatTable(engineRows()));
+const [table, ...options] = process.argv.slice(2);
+if (table === 'data') {
+  const { main } = await import('./data.ts');
+  process.exitCode = await main(options);
+} else if (table === undefined) await engine();
+else {
+  process.stderr.write(
+    'npm run bench          the table of the engine\nnpm run bench -- data  the table of data (-- data --help: its options)\n',
+  );
+  process.exitCode = 2;
+}
+
+async function engine(): Promise<void> {
+  const build = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'bin', 'build.js')], { stdio: 'inherit' });
+  if (build.status !== 0) process.exit(1);
+  const { engineRows } = await import('./engine.ts');
+  console.log(
+    `Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${new Date().toISOString().slice(0, 10)}\n`,
+  );
+  console.log(formatTable(engineRows()));
+}

@@ -1,9 +1,12 @@
 // Bundles src/ into dist/: flat split ESM, one file for each entry point and one for each shared or lazily loaded part.
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Native, or large and loaded only where needed: these stay packages of their own. */
 const EXTERNAL = ['better-sqlite3', '@napi-rs/*', 'sharp', 'ink', 'react', '@tensorflow/*', 'mlo-cli'];
+
+/** Modules of Node that take milliseconds to load and that few commands call. */
+const DEFERRED = ['node:child_process', 'node:crypto', 'node:fs/promises', 'node:zlib'];
 
 /** Chunks of earlier builds stay this long, so that a process that is still running can load the rest of itself. */
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
@@ -25,6 +28,7 @@ export async function build(root, { to = new URL('dist/', root), filesBefore = [
       jsx: 'automatic',
       chunkNames: '[name]-[hash]',
       external: EXTERNAL,
+      plugins: [withoutExecutableCommands],
       // The package's CommonJS build would give `import('yaml')` a default export only.
       alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', root)) },
       // Linked maps cost nothing unless Node is asked to read them (`node --enable-source-maps`).
@@ -34,6 +38,7 @@ export async function build(root, { to = new URL('dist/', root), filesBefore = [
       logLevel: 'silent',
     });
     refuseBundledRequire(temporary);
+    skipBuiltinFacades(temporary);
     return install(temporary, to, filesBefore);
   } catch (error) {
     throw error.errors === undefined ? error : new Error(await describe(esbuild, error), { cause: error });
@@ -42,6 +47,17 @@ export async function build(root, { to = new URL('dist/', root), filesBefore = [
     await esbuild.stop();
   }
 }
+
+/** commander loads child_process for subcommands that are programs of their own; mlo has none. */
+const withoutExecutableCommands = {
+  name: 'without-executable-commands',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/commander/') ? { path: 'child_process', namespace: 'unused' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'export default {};' }));
+  },
+};
 
 async function loadEsbuild() {
   try {
@@ -72,6 +88,40 @@ function refuseBundledRequire(folder) {
       throw new Error(`${name} holds a CommonJS package that requires Node's modules; list the package as external in bin/build.js`);
     }
   }
+}
+
+/**
+ * For each of its modules that an ES module imports, Node makes a facade, and reads every property for it: `node:process`
+ * opens stdin so, `node:fs` loads `fs/promises`, `node:crypto` all of WebCrypto. Together that is 15 ms of every start.
+ */
+function skipBuiltinFacades(folder) {
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.js')) continue;
+    const file = new URL(name, folder);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(BUILTIN_IMPORT, withoutFacade));
+  }
+}
+
+/** As esbuild writes them: one clause, which is names in braces, a namespace or a default. */
+const BUILTIN_IMPORT = /^import (\{[^}]*\}|\* as [\w$]+|[\w$]+) from "(node:[\w/]+)";$/gm;
+
+/** Lines are kept, for the source maps. */
+function withoutFacade(statement, clause, module) {
+  const loaded = `globalThis.process.getBuiltinModule("${module}")`;
+  const names = [...clause.matchAll(/([\w$]+)(?: as ([\w$]+))?(?=\s*[,}])/g)].map(([, name, local = name]) => ({ name, local }));
+  if (!clause.startsWith('{') || !names.every(({ name }) => canBeDeferred(module, name))) {
+    return `const ${clause.replace('* as ', '').replaceAll(' as ', ': ')} = ${loaded};`;
+  }
+  const functions = names.map(({ name, local }) => `const ${local} = (...all) => ${loaded}.${name}(...all);`);
+  return functions.join(' ') + '\n'.repeat(statement.split('\n').length - 1);
+}
+
+/** A plain function: no class, and nothing hangs on it (as promisify's variant does on `execFile`). */
+function canBeDeferred(module, name) {
+  const value = process.getBuiltinModule(module)[name];
+  return (
+    DEFERRED.includes(module) && typeof value === 'function' && /^[a-z]/.test(name) && Object.getOwnPropertySymbols(value).length === 0
+  );
 }
 
 /** Chunks are named by their content, so they may come first; the entry files, each replaced in one step, switch to them. */

@@ -51,7 +51,7 @@ function runOnce(command: Command): number {
   return elapsed;
 }
 
-function summary(times: readonly number[]): Measured {
+export function summary(times: readonly number[]): Measured {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? Number.NaN;
   return { median: at(Math.floor(sorted.length / 2)), min: at(0), max: at(sorted.length - 1) };

@@ -36,5 +36,6 @@ function formatMeasured({ median, min, max }: Measured): string {
 }
 
 function formatMs(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
   return ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(0)} ms`;
 }
