@@ -7,18 +7,23 @@ import { hashBytes } from '../fs/hash.ts';
 import type { IgnoreRules } from '../fs/ignore.ts';
 import { removeOldTemporaries } from '../fs/old-temporaries.ts';
 import { openStatIndex } from '../fs/stat-index.ts';
+import { graft } from './graft.ts';
+import { openJobs } from './workers/open-jobs.ts';
+import { CompleteTrees } from './complete-trees.ts';
 import { checkout } from './checkout/checkout.ts';
-import { Journal } from './journal/journal.ts';
-import { corruptFolder } from './objects/corrupt-folder.ts';
-import { LooseObjects } from './objects/loose-objects.ts';
-import { ObjectStore } from './objects/object-store.ts';
+import type { ObjectStore } from './objects/object-store.ts';
+import { openStore } from './open-store.ts';
+import type { Node } from './scan/node.ts';
 import { openRunCache } from './run-cache.ts';
 import { rowContent, TreeObjects } from './tree-objects.ts';
-import type { Cache, CommitOptions, LinkType, TreeEntry } from './types.ts';
+import { streamObject } from './stream-object.ts';
+import type { Cache, CommitOptions, LinkType, ObserveOptions, TreeEntry } from './types.ts';
 import { realPath, type WorkspaceContext } from './workspace/context.ts';
 import { detach } from './workspace/detach.ts';
+import { observedNode } from './workspace/observed.ts';
 import { followed, readPath, type ReadOptions } from './workspace/read-path.ts';
-import { linksToObjects, replaceByLink } from './workspace/relink.ts';
+import { linksToObjects } from './workspace/links-to-objects.ts';
+import { replaceByLinks } from './workspace/relink.ts';
 
 export interface CacheOptions {
   /** Where objects are kept; may be shared by projects. */
@@ -40,36 +45,49 @@ export function openCache(options: CacheOptions): Cache {
   const cacheDir = resolve(options.cacheDir);
   const link = options.link ?? ['reflink', 'copy'];
   const readOnly = options.readOnly ?? false;
-  const corrupt = corruptFolder(join(cacheDir, 'corrupt'));
-  const journal = new Journal(join(cacheDir, 'journal'), corrupt);
-  const loose = new LooseObjects(join(cacheDir, 'objects'), corrupt);
-  const store = new ObjectStore({ journal, loose, everythingLoose: linksToObjects(link), readOnly });
-  const trees = new TreeObjects(store);
+  const { store, journal, loose } = openStore({ cacheDir, link, readOnly });
+  const complete = new CompleteTrees(join(options.stateDir, 'complete-trees'), cacheDir);
+  const trees = new TreeObjects(store, complete);
   const runs = openRunCache(journal);
-  const context = workspaceContext(options, store, trees, link);
-  const { index } = context;
+  const context = workspaceContext(options, store, trees, complete, link);
+  const { index, jobs } = context;
 
   function checkWritable(): void {
     if (readOnly) throw new Error('This cache was opened read-only');
   }
 
+  async function look(path: string, lookOptions: ObserveOptions): Promise<Node | undefined> {
+    const start = lookOptions.follow === true ? followed(absolute(path)) : absolute(path);
+    if (start === undefined) return undefined;
+    const { follow = false, anything = false, onLink } = lookOptions;
+    return await readPath(context, start, {
+      ...readOptions(lookOptions, false),
+      follow,
+      anything,
+      ...(onLink === undefined ? {} : { onLink }),
+    });
+  }
+
   return {
-    async observe(path, observeOptions = {}) {
-      const start = observeOptions.follow === true ? followed(absolute(path)) : absolute(path);
-      if (start === undefined) return undefined;
-      const { follow = false, anything = false, onLink } = observeOptions;
-      const read = { ...readOptions(observeOptions, false), follow, anything, ...(onLink === undefined ? {} : { onLink }) };
-      return (await readPath(context, start, read))?.content;
+    observe: async (path, observeOptions = {}) => (await look(path, observeOptions))?.content,
+
+    async observeEntries(path, observeOptions = {}) {
+      const node = await look(path, observeOptions);
+      return node === undefined ? undefined : observedNode(node);
     },
 
     async commit(path, commitOptions = {}) {
       checkWritable();
-      const node = await readPath(context, absolute(path), {
-        ...readOptions(commitOptions, true),
-        ...(linksToObjects(link) ? { onStored: (file, stored) => replaceByLink(context, file, stored) } : {}),
-      });
+      let node: Node | undefined;
+      try {
+        node = await readPath(context, absolute(path), readOptions(commitOptions, true));
+      } finally {
+        // What was stored before an error is there for the next attempt.
+        await jobs.seal();
+        store.push();
+      }
       if (node === undefined) throw nothingThere(path);
-      store.push();
+      if (linksToObjects(link)) replaceByLinks(context, absolute(path), node);
       return node.content;
     },
 
@@ -80,7 +98,7 @@ export function openCache(options: CacheOptions): Cache {
 
     has: (content) => trees.missing(content).length === 0,
 
-    detach: (path) => detach(context, absolute(path)),
+    detach: (path, detachOptions = {}) => detach(context, absolute(path), detachOptions),
 
     readTree: (digest) => trees.rows(digest).map((row): TreeEntry => ({ ...row, name: toNameBytes(row.name) })),
 
@@ -93,6 +111,19 @@ export function openCache(options: CacheOptions): Cache {
       }
       return found;
     },
+
+    graft(tree, changes, { store: keeps = true } = {}) {
+      if (keeps) checkWritable();
+      const grafted = graft(
+        { rows: (digest) => trees.rows(digest), put: (digest, bytes) => (keeps ? store.put(digest, bytes) : undefined) },
+        tree,
+        changes,
+      );
+      if (keeps) store.push();
+      return grafted;
+    },
+
+    stream: (content) => streamObject(store, content),
 
     readBytes: (digest: Digest) => store.read(digest),
 
@@ -114,27 +145,42 @@ export function openCache(options: CacheOptions): Cache {
 
     async flush() {
       await loose.flush();
+      await jobs.flush();
+      await store.packs.flush();
       await journal.flush();
     },
 
     async close() {
+      jobs.close();
       await loose.flush();
-      if (await journal.close()) removeOldTemporaries(loose.folder);
+      await jobs.flush();
+      if (await journal.close(store.packs)) removeOldTemporaries(loose.folder);
+      store.packs.close();
       index.save();
+      complete.save();
     },
   };
 }
 
-function workspaceContext(options: CacheOptions, store: ObjectStore, trees: TreeObjects, link: readonly LinkType[]): WorkspaceContext {
+function workspaceContext(
+  options: CacheOptions,
+  store: ObjectStore,
+  trees: TreeObjects,
+  complete: CompleteTrees,
+  link: readonly LinkType[],
+): WorkspaceContext {
   const root = toBytePath(resolve(options.root));
+  const index = openStatIndex(join(options.stateDir, 'stat-index'), root);
   return {
     root,
     realRoot: realPath(options.root),
     store,
     trees,
-    index: openStatIndex(join(options.stateDir, 'stat-index'), root),
+    complete,
+    index,
+    jobs: openJobs({ cacheDir: resolve(options.cacheDir), root, link, store, trees, index, ignore: options.ignore }),
     link,
-    abilities: { reflink: true },
+    abilities: { reflink: true, reflinkTried: false },
     cleaned: new Set(),
     ...(options.ignore === undefined ? {} : { ignore: options.ignore }),
   };

@@ -1,7 +1,8 @@
 import type { Content, Digest } from '../core/content.ts';
 import { decodeTree, encodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
 import { hashBytes } from '../fs/hash.ts';
-import { missingObject, type ObjectStore } from './objects/object-store.ts';
+import type { CompleteTrees } from './complete-trees.ts';
+import type { ObjectStore } from './objects/object-store.ts';
 
 export interface EncodedTree {
   readonly content: Content;
@@ -26,8 +27,11 @@ export class TreeObjects {
   readonly #store: ObjectStore;
   readonly #rows = new Map<Digest, readonly TreeRow[]>();
 
-  constructor(store: ObjectStore) {
+  readonly #complete: CompleteTrees;
+
+  constructor(store: ObjectStore, complete: CompleteTrees) {
     this.#store = store;
+    this.#complete = complete;
   }
 
   /** Verified. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT, MLO_FORMAT, MLO_PATH_UNSAFE. */
@@ -42,23 +46,44 @@ export class TreeObjects {
   /** The objects that `content` needs and the store does not have. */
   missing(content: Content): readonly Digest[] {
     const missing = new Set<Digest>();
-    this.#collectMissing({ type: content.kind, digest: content.digest, size: content.size }, missing, new Set());
+    this.#look({ type: content.kind, digest: content.digest, size: content.size }, missing, new Map());
     return [...missing];
   }
 
-  #collectMissing(wanted: { type: string; digest: Digest; size: number }, missing: Set<Digest>, seen: Set<Digest>): void {
-    if (wanted.type !== 'tree') {
-      if (!this.#store.has(wanted.digest, wanted.size)) missing.add(wanted.digest);
-      return;
-    }
-    if (seen.has(wanted.digest)) return;
-    seen.add(wanted.digest);
-    if (!this.#store.hasAny(wanted.digest)) {
-      missing.add(wanted.digest);
-      return;
-    }
-    for (const row of this.rows(wanted.digest)) this.#collectMissing(row, missing, seen);
+  /** Whether what lies there is all in packs, is there with the help of loose objects, or not all there. */
+  #look(wanted: { type: string; digest: Digest; size: number }, missing: Set<Digest>, seen: Map<Digest, Presence>): Presence {
+    if (wanted.type !== 'tree') return this.#lookForFile(wanted, missing);
+    const known = this.#complete.get(wanted.digest) ?? seen.get(wanted.digest);
+    if (known !== undefined) return known;
+    const presence = this.#lookForTree(wanted.digest, missing, seen);
+    seen.set(wanted.digest, presence);
+    if (presence !== 'missing') this.#complete.add(wanted.digest, presence);
+    return presence;
   }
+
+  #lookForTree(digest: Digest, missing: Set<Digest>, seen: Map<Digest, Presence>): Presence {
+    if (!this.#store.hasAny(digest)) {
+      missing.add(digest);
+      return 'missing';
+    }
+    let presence: Presence = this.#store.hasBytes(Buffer.from(digest, 'hex'), -1) ? 'packed' : 'loose';
+    for (const row of this.rows(digest)) presence = weaker(presence, this.#look(row, missing, seen));
+    return presence;
+  }
+
+  #lookForFile({ digest, size }: { digest: Digest; size: number }, missing: Set<Digest>): Presence {
+    if (!this.#store.isLoose(size) && this.#store.hasBytes(Buffer.from(digest, 'hex'), size)) return 'packed';
+    if (this.#store.has(digest, size)) return 'loose';
+    missing.add(digest);
+    return 'missing';
+  }
+}
+
+type Presence = 'packed' | 'loose' | 'missing';
+
+function weaker(a: Presence, b: Presence): Presence {
+  if (a === 'missing' || b === 'missing') return 'missing';
+  return a === 'loose' || b === 'loose' ? 'loose' : 'packed';
 }
 
 export function rowContent(row: TreeRow): Content {
@@ -75,8 +100,4 @@ export function rowContent(row: TreeRow): Content {
 export function contentRow(name: string, content: Content): TreeRow {
   const type = content.kind === 'file' ? (content.mode ?? 'file') : content.kind;
   return { name, type, digest: content.digest, size: content.size, ...(content.files === undefined ? {} : { files: content.files }) };
-}
-
-export function throwIfMissing(missing: readonly Digest[], path?: string): void {
-  if (missing.length > 0) throw missingObject(missing, path);
 }

@@ -1,6 +1,7 @@
 import type { Content, Digest } from '../core/content.ts';
 import type { FingerprintRecord, LockedContent } from '../core/lock/types.ts';
 import type { RunId } from '../core/run.ts';
+import type { Undeclared } from '../core/undeclared.ts';
 
 export interface TreeEntry {
   /** Bytes of the name, losslessly (a Buffer because POSIX names need not be UTF-8). */
@@ -47,10 +48,32 @@ export interface CheckoutOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface Grafted {
+  /** The whole tree. */
+  readonly content: Content;
+  /** What lay at the changed sub-paths before; without those where nothing did. */
+  readonly replaced: ReadonlyMap<string, Content>;
+}
+
+export interface DetachOptions {
+  /** Called for each file that got bytes of its own, with their number. */
+  readonly onDetached?: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
 export interface CheckoutSummary {
   readonly added: number;
   readonly modified: number;
   readonly deleted: number;
+}
+
+/** What was found at a path of the workspace, level by level, as of one look. */
+export interface Observed {
+  readonly content: Content;
+  /** Folders only: what is in it, sorted by name bytes. Digests of files that no store has are right all the same. */
+  rows(): readonly TreeEntry[];
+  /** What lies under a name of a folder; undefined where nothing does. */
+  child(name: Buffer): Observed | undefined;
 }
 
 /** One execution that can be brought back: what went in (the whole record) and what came out. */
@@ -60,6 +83,8 @@ export interface RunCacheEntry {
   readonly outs: { readonly [path: string]: LockedContent };
   /** Provenance; never compared. */
   readonly run: { readonly id: RunId; readonly startedMs: number; readonly durationMs: number };
+  /** In-process stages: what was read or started without being declared. Provenance; never compared. */
+  readonly undeclared?: readonly Undeclared[];
 }
 
 export interface RunCache {
@@ -77,6 +102,8 @@ export interface RunCache {
 export interface Cache {
   /** What lies at `path`, or undefined where nothing does. Reads the bytes only where the stat index does not know them. */
   observe(path: string, options?: ObserveOptions): Promise<Content | undefined>;
+  /** Like `observe`, with everything below, for comparing it name by name with a tree of the store. */
+  observeEntries(path: string, options?: ObserveOptions): Promise<Observed | undefined>;
   /** Stores what lies at `path` (the digest is that of the stored bytes) and returns it. */
   commit(path: string, options?: CommitOptions): Promise<Content>;
   /** Makes `path` hold exactly `content`, touching only what differs, verifying every byte it writes. */
@@ -84,11 +111,18 @@ export interface Cache {
   /** The object and, for trees, every object below it is there (existence, not integrity). */
   has(content: Content): boolean;
   /** Makes files at `path` that share their bytes with the store files of their own, so that they can be written to. */
-  detach(path: string): void;
+  detach(path: string, options?: DetachOptions): void;
   /** Entries of a tree object, verified. */
   readTree(digest: Digest): readonly TreeEntry[];
   /** Content at a sub-path ('a/b') of a tree; undefined where the tree has no such path. */
   subContent(content: Content, path: string): Content | undefined;
+  /**
+   * The tree with other content at sub-paths ('a/b'; undefined: nothing any more), none inside another. Costs the way to them;
+   * new trees are stored, unless `store` is false. What comes in must have been stored before.
+   */
+  graft(tree: Content, changes: ReadonlyMap<string, Content | undefined>, options?: { readonly store?: boolean }): Grafted;
+  /** Bytes of a file, in pieces of bounded size; throws MLO_OBJECT_CORRUPT, at the end at the latest, where they are not those of its digest. */
+  stream(content: Content): AsyncIterable<Uint8Array>;
   /** Small objects (logs, params.yaml of a run...). Verified. */
   readBytes(digest: Digest): Buffer;
   putBytes(bytes: Uint8Array): Content;

@@ -10,6 +10,7 @@ export const ENTRY_POINTS = {
   'spawn-helper': 'runtime/shell/spawn-helper.ts',
   'stage-worker': 'runtime/module/worker-main.ts',
   'stage-process': 'runtime/module/process-main.ts',
+  'cache-worker': 'cache/workers/worker-main.ts',
 } as const;
 
 export type EntryPointName = keyof typeof ENTRY_POINTS;

@@ -11,6 +11,15 @@ export interface GitHead {
   readonly dirty: boolean;
 }
 
+export interface GitEntry {
+  readonly path: string;
+  readonly type: 'file' | 'exec' | 'symlink';
+  /** Of the blob. */
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /**
  * What is asked of the Git repository that holds a project, by the git binary, synchronously.
  * Paths are relative to the project root, which may lie below Git's. Nothing is ever written and
@@ -23,6 +32,12 @@ export interface Git {
   show(revision: string, path: string): string | undefined;
   /** Files of a revision below the project root. */
   list(revision: string): readonly string[];
+  /** The same with what they are; submodules are left out. */
+  entries(revision: string): readonly GitEntry[];
+  /** Files of the work tree that Git tracks or would track: all that it does not ignore. Some may have been deleted. */
+  workFiles(): readonly string[];
+  /** Bytes of blobs, in the order asked for. */
+  blobs(ids: readonly string[]): readonly Buffer[];
   /** The commit that a revision names. */
   resolve(revision: string): string;
   /** Which of these paths Git tracks: files, and folders with tracked files below. */
@@ -47,25 +62,29 @@ export function openGit(root: string): Git | undefined {
     head: () => readHead(git),
     show: (revision, path) => readBlob(git, resolve(revision), revision, path),
     list: (revision) => splitZero(expectSuccess(git, ['ls-tree', '-r', '-z', '--name-only', resolve(revision)])),
+    entries: (revision) => splitZero(expectSuccess(git, ['ls-tree', '-r', '-z', '-l', resolve(revision)])).flatMap(parseEntry),
+    workFiles: () => splitZero(expectSuccess(git, ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'])),
+    blobs: (ids) => (ids.length === 0 ? [] : readBlobs(root, ids)),
     resolve,
     tracked: (paths) => (paths.length === 0 ? [] : listTracked(git, paths)),
     isIgnored: (paths) => (paths.length === 0 ? [] : listIgnored(git, paths)),
   };
 }
 
-interface GitOutput {
+export interface GitOutput {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs git in the project root; any exit status comes back. */
-type RunGit = (args: readonly string[], options?: { readonly input?: string; readonly literalPaths?: boolean }) => GitOutput;
+export type RunGit = (args: readonly string[], options?: { readonly input?: string; readonly literalPaths?: boolean }) => GitOutput;
 
-const LARGEST_OUTPUT = 512 * 1024 * 1024;
+/** Bytes that a git process may print. */
+export const LARGEST_OUTPUT = 512 * 1024 * 1024;
 
-function gitIn(root: string): RunGit {
-  const env = cleanEnvironment();
+export function gitIn(root: string): RunGit {
+  const env = gitEnvironment();
   return (args, { input, literalPaths } = {}) => {
     const result = spawnSync('git', ['-c', 'core.quotepath=off', ...args], {
       cwd: root,
@@ -104,7 +123,7 @@ const REPOSITORY_VARIABLES = [
   'GIT_LITERAL_PATHSPECS',
 ];
 
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function gitEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of REPOSITORY_VARIABLES) delete env[name];
   // Messages are compared below, so they must be English; optional locks would disturb a user's own git command.
@@ -146,6 +165,35 @@ function readBlob(git: RunGit, commit: string, revision: string, path: string): 
   throw gitError(args, `${path} at ${revision}: ${stderr.trim()}`);
 }
 
+/** `<mode> <type> <id> <size padded>\t<path>`. */
+function parseEntry(line: string): readonly GitEntry[] {
+  const [, mode, id, size, path] = /^(\d+) blob ([0-9a-f]+) +(\d+)\t([^]*)$/.exec(line) ?? [];
+  if (id === undefined || path === undefined) return [];
+  return [{ path, type: mode === '120000' ? 'symlink' : mode === '100755' ? 'exec' : 'file', id, size: Number(size) }];
+}
+
+/** One process for all of them. Each comes as `<id> blob <size>`, a line feed, the bytes, a line feed. */
+function readBlobs(root: string, ids: readonly string[]): readonly Buffer[] {
+  const args = ['cat-file', '--batch'];
+  const result = spawnSync('git', args, {
+    cwd: root,
+    env: gitEnvironment(),
+    maxBuffer: LARGEST_OUTPUT,
+    input: `${ids.join('\n')}\n`,
+  });
+  if (result.error !== undefined) throw gitError(args, result.error.message, result.error);
+  if (result.status !== 0) throw gitError(args, result.stderr.toString('utf8').trim());
+  const blobs: Buffer[] = [];
+  for (let at = 0; blobs.length < ids.length;) {
+    const end = result.stdout.indexOf(10, at);
+    const [, size] = /^[0-9a-f]+ blob (\d+)$/.exec(result.stdout.toString('latin1', at, end)) ?? [];
+    if (end === -1 || size === undefined) throw gitError(args, `object ${ids[blobs.length] ?? ''} is not to be had`);
+    blobs.push(result.stdout.subarray(end + 1, end + 1 + Number(size)));
+    at = end + 2 + Number(size);
+  }
+  return blobs;
+}
+
 /** With this many paths it is faster to list the whole index than to let git match each path with each entry. */
 const MANY_PATHS = 40;
 
@@ -177,13 +225,13 @@ function splitZero(output: string): readonly string[] {
   return output.split('\0').filter((part) => part !== '');
 }
 
-function expectSuccess(git: RunGit, args: readonly string[], options?: Parameters<RunGit>[1]): string {
+export function expectSuccess(git: RunGit, args: readonly string[], options?: Parameters<RunGit>[1]): string {
   const { status, stdout, stderr } = git(args, options);
   if (status !== 0) throw gitError(args, stderr.trim());
   return stdout;
 }
 
-function gitError(args: readonly string[], why: string, cause?: unknown): MloError {
+export function gitError(args: readonly string[], why: string, cause?: unknown): MloError {
   const safeDirectory = /git config --global --add safe\.directory \S+/.exec(why)?.[0];
   return new MloError('MLO_GIT', `git ${args[0] ?? ''} failed: ${why}`, {
     hint: safeDirectory ?? 'git status',
@@ -197,7 +245,7 @@ function isInRepository(folder: string): boolean {
   return parent !== folder && isInRepository(parent);
 }
 
-function hasGitBinary(): boolean {
+export function hasGitBinary(): boolean {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.some((folder) => isExecutable(join(folder, 'git')));
 }

@@ -7,38 +7,47 @@ import { writeFileAtomic } from './write-atomic.ts';
  * True where the line was added; false where it was there.
  */
 export function addGitignoreEntry(root: string, path: string): boolean {
-  return addGitignoreEntries(root, [path]) > 0;
+  return addGitignoreEntries(root, [path]).length > 0;
 }
 
-/** The same for many paths: every `.gitignore` is read and written once, lines in the order given. Returns how many were added. */
-export function addGitignoreEntries(root: string, paths: readonly string[]): number {
+/** The same for many paths: every `.gitignore` is read and written once, lines in the order given. Returns those that were not there. */
+export function addGitignoreEntries(root: string, paths: readonly string[]): readonly string[] {
   const byFile = Map.groupBy(paths, (path) => gitignoreOf(root, path));
-  let added = 0;
-  for (const [file, inside] of byFile) added += addLines(file, inside.map(entryOf));
-  return added;
+  return [...byFile].flatMap(([file, inside]) => {
+    const added = addLines(file, inside.map(entryOf));
+    return inside.filter((path) => added.has(entryOf(path)));
+  });
 }
 
-function addLines(file: string, lines: readonly string[]): number {
+function addLines(file: string, lines: readonly string[]): ReadonlySet<string> {
   const text = readText(file);
   const present = new Set(linesOf(text));
   const missing = [...new Set(lines)].filter((line) => !present.has(line));
-  if (missing.length === 0) return 0;
+  if (missing.length === 0) return new Set();
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const separator = text === '' || text.endsWith('\n') ? '' : newline;
   writeFileAtomic(file, `${text}${separator}${missing.join(newline)}${newline}`);
-  return missing.length;
+  return new Set(missing);
 }
 
 /** Takes the line out again; a `.gitignore` that is then empty goes too. True where something changed. */
 export function removeGitignoreEntry(root: string, path: string): boolean {
-  const file = gitignoreOf(root, path);
+  return removeGitignoreEntries(root, [path]) > 0;
+}
+
+/** The same for many paths: every `.gitignore` is read and written once. Returns how many changed. */
+export function removeGitignoreEntries(root: string, paths: readonly string[]): number {
+  const byFile = Map.groupBy(paths, (path) => gitignoreOf(root, path));
+  return [...byFile].filter(([file, inside]) => removeLines(file, new Set(inside.map(entryOf)))).length;
+}
+
+function removeLines(file: string, lines: ReadonlySet<string>): boolean {
   const text = readText(file);
-  const line = entryOf(path);
-  if (!linesOf(text).includes(line)) return false;
   const kept = text
     .split(/(?<=\n)/)
-    .filter((each) => each.replace(/\r?\n$/, '') !== line)
+    .filter((each) => !lines.has(each.replace(/\r?\n$/, '')))
     .join('');
+  if (kept === text) return false;
   if (kept === '') rmSync(file);
   else writeFileAtomic(file, kept);
   return true;

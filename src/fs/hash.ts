@@ -11,6 +11,11 @@ export function hashBytes(bytes: string | Uint8Array): Digest {
   return blake3(bytes).toString('hex') as Digest;
 }
 
+/** The same as 32 bytes, for where many are kept. */
+export function digestBytes(bytes: Uint8Array): Uint8Array {
+  return blake3(bytes);
+}
+
 export interface Hasher {
   update(bytes: Uint8Array): void;
   digest(): Digest;
@@ -47,19 +52,36 @@ export async function hashFile(path: string | Buffer, options: HashFileOptions =
   }
 }
 
-/** Calls `take` with every piece of the file in turn; the piece's memory is used again for the next. */
+interface Readable {
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+}
+
+/**
+ * Calls `take` with every piece of the file in turn, while the next one is being read; the piece's memory is used again for
+ * the next but one.
+ */
 export async function readPieces(
-  file: { read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }> },
+  file: Readable,
   signal: AbortSignal | undefined,
   take: (piece: Buffer) => void | Promise<void>,
 ): Promise<number> {
-  const buffer = Buffer.allocUnsafeSlow(STREAM_BYTES);
+  let buffer = Buffer.allocUnsafeSlow(STREAM_BYTES);
+  let spare = Buffer.allocUnsafeSlow(STREAM_BYTES);
   let size = 0;
-  for (;;) {
-    throwIfInterrupted(signal);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, size);
-    if (bytesRead === 0) return size;
-    size += bytesRead;
-    await take(buffer.subarray(0, bytesRead));
+  let reading = file.read(buffer, 0, buffer.length, 0);
+  try {
+    for (;;) {
+      const { bytesRead } = await reading;
+      throwIfInterrupted(signal);
+      if (bytesRead === 0) return size;
+      size += bytesRead;
+      const piece = buffer.subarray(0, bytesRead);
+      [buffer, spare] = [spare, buffer];
+      reading = file.read(buffer, 0, buffer.length, size);
+      await take(piece);
+    }
+  } finally {
+    // The file must not be closed under a reading that goes on.
+    await reading.catch(() => undefined);
   }
 }

@@ -19,7 +19,7 @@ export function tryReflink(from: BytePath, to: BytePath, mode: number): boolean 
 }
 
 /** True: `to`, a path where nothing lies, is another name of the file `from`. False: it cannot be. */
-export function tryHardlink(from: string, to: BytePath): boolean {
+export function tryHardlink(from: string | Buffer, to: BytePath): boolean {
   return attempt(() => linkSync(from, toSystemPath(to)), to);
 }
 

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { asIoError, isErrno } from './errno.ts';
 import { isGone, isProcessIdentity, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { randomHex } from './random-hex.ts';
 import { temporaryName } from './temporary-name.ts';
 import { writeFileAtomic } from './write-atomic.ts';
 
@@ -19,6 +19,8 @@ export interface AcquireOptions {
   /** How long to wait for another holder, milliseconds; absent = not at all. */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
+  /** What a holder is said to do; default: is writing in this project. */
+  readonly doing?: string;
 }
 
 export interface HeldLock {
@@ -39,7 +41,7 @@ export async function acquireLock(path: string, options: AcquireOptions): Promis
     throwIfInterrupted(options.signal);
     const attempt = tryLock(path, options.command);
     if (attempt !== undefined) return attempt;
-    if (Date.now() >= deadline) throw lockedError(path, readLock(path), options.waitMs);
+    if (Date.now() >= deadline) throw lockedError(path, readLock(path), options);
     await delay(
       Math.min(POLL_MS, Math.max(1, deadline - Date.now())),
       undefined,
@@ -54,7 +56,12 @@ export function readLock(path: string): LockHolder | undefined {
   return holder === undefined || holder === 'unreadable' || isGone(holder) ? undefined : holder;
 }
 
-/** The same without waiting: undefined where another process holds it. */
+/** Somebody holds the lock, or may: also one whose lock file cannot be read yet. */
+export function isLockHeld(path: string): boolean {
+  return readHolder(path) !== undefined && !isStale(path);
+}
+
+/** Like `acquireLock`, without waiting: undefined where another process holds it. */
 export function tryLock(path: string, command: string): HeldLock | undefined {
   try {
     return linkOwn(path, command) ?? takeOver(path, command);
@@ -126,7 +133,7 @@ function writeOwn(path: string, command: string): { temporary: string; text: str
   const folder = dirname(path);
   const temporary = join(folder, temporaryName());
   const holder: LockHolder = { ...ownIdentity(), command, since: new Date().toISOString() };
-  const text = `${JSON.stringify({ ...holder, nonce: randomUUID() })}\n`;
+  const text = `${JSON.stringify({ ...holder, nonce: randomHex(32) })}\n`;
   writeFileAtomic(temporary, text);
   return { temporary, text };
 }
@@ -162,11 +169,11 @@ function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new MloError('MLO_INTERRUPTED', 'Interrupted while waiting for another mlo command');
 }
 
-function lockedError(path: string, holder: LockHolder | undefined, waitMs: number | undefined): MloError {
+function lockedError(path: string, holder: LockHolder | undefined, { waitMs, doing }: AcquireOptions): MloError {
   const who =
     holder === undefined ? 'Another mlo command' : `\`${holder.command}\` (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
   const waited = waitMs === undefined || waitMs === 0 ? '' : `; waited ${Math.round(waitMs / 100) / 10} s`;
-  return new MloError('MLO_LOCKED', `${who} is writing in this project${waited}`, {
+  return new MloError('MLO_LOCKED', `${who} ${doing ?? 'is writing in this project'}${waited}`, {
     hint: `Wait for it with --wait, or, if that process is certainly gone, delete ${path}`,
     details: {
       path,

@@ -3,21 +3,25 @@ import { dirname, join } from 'node:path';
 import { isErrno } from './errno.ts';
 import { temporaryName } from './temporary-name.ts';
 import { makeFolder } from './make-folder.ts';
+import { makeSharedFolder, shareFile } from './shared-folder.ts';
 
 export interface WriteAtomicOptions {
   /** Permission bits before the umask; default 0o666. */
   readonly mode?: number;
   /** The bytes and the name survive a power loss once this returns. */
   readonly durable?: boolean;
+  /** Where the group may write to the folder, it may read the file too, whatever the umask. */
+  readonly shared?: boolean;
 }
 
 /** Readers see the old file or the new one, never a part. Makes missing folders. Throws what node:fs throws. */
 export function writeFileAtomic(path: string, data: string | Uint8Array, options: WriteAtomicOptions = {}): void {
   const folder = dirname(path);
   const temporary = join(folder, temporaryName());
-  const file = openInFolder(temporary, folder, options.mode ?? 0o666);
+  const file = openInFolder(temporary, folder, options);
   try {
     try {
+      if (options.shared === true) shareFile(file, folder);
       writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
       if (options.durable === true) fdatasyncSync(file);
     } finally {
@@ -49,12 +53,13 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function openInFolder(path: string, folder: string, mode: number): number {
+function openInFolder(path: string, folder: string, { mode = 0o666, shared = false }: WriteAtomicOptions): number {
   try {
     return openSync(path, 'wx', mode);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
-    makeFolder(folder);
+    if (shared) makeSharedFolder(folder);
+    else makeFolder(folder);
     return openSync(path, 'wx', mode);
   }
 }

@@ -1,20 +1,22 @@
-import { mkdirSync, rmdirSync, rmSync, symlinkSync, unlinkSync, type Stats } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Content } from '../../core/content.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
-import { FINE_TICK_MS } from '../../fs/stat-index.ts';
-import { rowContent } from '../tree-objects.ts';
+import { FINE_TICK_MS } from '../../fs/stat-index/trust.ts';
 import { indexKey, type WorkspaceContext } from '../workspace/context.ts';
-import { sameFile, sourceChanged } from '../workspace/read-file.ts';
-import { lstat, type Node } from '../workspace/read-path.ts';
+import type { Node, NodeStat } from '../scan/node.ts';
+import { sameFile } from '../workspace/read-file.ts';
+import { lstat } from '../workspace/read-path.ts';
+import { sourceChanged } from '../workspace/source-changed.ts';
 import type { CheckoutOptions } from '../types.ts';
 import type { CheckoutPlan, Placement } from './plan.ts';
-import { writeObject } from './write-object.ts';
+import { Stager } from './stager.ts';
 
-const TURN_MS = 40;
+/** So many new files are worth a few milliseconds of waiting, after which they need not be hashed again. */
+const MANY_FILES = 500;
 
 interface Staged {
   readonly placement: Placement;
@@ -35,66 +37,17 @@ export async function applyCheckout(context: WorkspaceContext, plan: CheckoutPla
       await stager.stage(placement.content, temporary, placement.path);
     }
     throwIfInterrupted(options.signal);
-    for (const each of staged) putInPlace(context, each);
+    if (stager.files > MANY_FILES) await delay(FINE_TICK_MS + 2);
+    for (const each of staged) {
+      putInPlace(context, each);
+      if (each.placement.content.kind === 'tree') stager.remember(each.placement.path);
+    }
   } catch (error) {
+    await stager.settle();
     for (const { temporary } of staged) rmSync(toSystemPath(temporary), { recursive: true, force: true });
     throw error;
   }
   for (const { path, node } of plan.removals) removeNode(context, path, node);
-}
-
-class Stager {
-  readonly #context: WorkspaceContext;
-  readonly #options: CheckoutOptions;
-  #bytes = 0;
-  #files = 0;
-  #turnStart = performance.now();
-
-  constructor(context: WorkspaceContext, options: CheckoutOptions) {
-    this.#context = context;
-    this.#options = options;
-  }
-
-  /** `path` is where `temporary` will go. */
-  async stage(content: Content, temporary: BytePath, path: BytePath): Promise<void> {
-    if (performance.now() - this.#turnStart > TURN_MS) await this.#takeTurn();
-    if (content.kind === 'tree') await this.#stageFolder(content, temporary, path);
-    else if (content.kind === 'symlink') this.#stageLink(content, temporary, path);
-    else await this.#stageFile(content, temporary, path);
-  }
-
-  async #stageFolder(content: Content, temporary: BytePath, path: BytePath): Promise<void> {
-    makeFolder(temporary, path);
-    for (const row of this.#context.trees.rows(content.digest, toDisplayPath(path))) {
-      await this.stage(rowContent(row), `${temporary}/${row.name}`, `${path}/${row.name}`);
-    }
-  }
-
-  #stageLink(content: Content, temporary: BytePath, path: BytePath): void {
-    const target = this.#context.store.read(content.digest, toDisplayPath(path));
-    withIoErrors('write the symlink', toDisplayPath(path), () => symlinkSync(target, toSystemPath(temporary)));
-  }
-
-  async #stageFile(content: Content, temporary: BytePath, path: BytePath): Promise<void> {
-    const { signal } = this.#options;
-    await writeObject(this.#context, content, temporary, path, {
-      onBytes: (bytes) => this.#tell(bytes, 0),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    this.#tell(0, 1);
-  }
-
-  #tell(bytes: number, files: number): void {
-    this.#bytes += bytes;
-    this.#files += files;
-    this.#options.onProgress?.(this.#bytes, this.#files);
-  }
-
-  async #takeTurn(): Promise<void> {
-    await nextTurn();
-    throwIfInterrupted(this.#options.signal);
-    this.#turnStart = performance.now();
-  }
 }
 
 function putInPlace(context: WorkspaceContext, { placement, temporary }: Staged): void {
@@ -111,23 +64,18 @@ function putInPlace(context: WorkspaceContext, { placement, temporary }: Staged)
  * any later change must show, so the file need not be hashed again (see the stat index).
  */
 function rememberFile(context: WorkspaceContext, content: Content, path: BytePath): void {
-  if (content.kind === 'tree') {
-    for (const row of context.trees.rows(content.digest)) rememberFile(context, rowContent(row), `${path}/${row.name}`);
-    return;
-  }
-  if (content.kind !== 'file') return;
-  const stat = lstat(path);
+  const stat = content.kind === 'file' ? lstat(path) : undefined;
   if (stat?.isFile() !== true) return;
-  const isSettled = stat.mtimeMs + FINE_TICK_MS < stat.ctimeMs;
-  if (isSettled) context.index.record(indexKey(context, path), stat, content.digest, Number.POSITIVE_INFINITY);
+  const isOld = stat.mtimeMs + FINE_TICK_MS < stat.ctimeMs;
+  if (isOld) context.index.record(indexKey(context, path), stat, content.digest, Number.POSITIVE_INFINITY);
   else context.index.forget(indexKey(context, path));
 }
 
 /** What was looked at is still what lies there: somebody may have written to it meanwhile. */
-function checkUnchanged(path: BytePath, expected: Stats | undefined): void {
+function checkUnchanged(path: BytePath, expected: NodeStat | undefined): void {
   const now = lstat(path);
   if (now === undefined && expected === undefined) return;
-  const isSame = now !== undefined && expected !== undefined && (expected.isDirectory() ? now.isDirectory() : sameFile(now, expected));
+  const isSame = now !== undefined && expected !== undefined && (expected.type === 'folder' ? now.isDirectory() : sameFile(now, expected));
   if (!isSame) throw sourceChanged(path);
 }
 
@@ -149,8 +97,4 @@ function removeFolder(path: BytePath): void {
   } catch (error) {
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
   }
-}
-
-function makeFolder(folder: BytePath, path: BytePath): void {
-  withIoErrors('make the folder', toDisplayPath(path), () => mkdirSync(toSystemPath(folder)));
 }

@@ -7,12 +7,12 @@ import { isInside } from '../../core/path/project-path.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
-import { throwIfMissing } from '../tree-objects.ts';
 import type { CheckoutOptions, CheckoutSummary } from '../types.ts';
 import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
-import { lstat, namesIn, readPath, type Node } from '../workspace/read-path.ts';
+import type { Node } from '../scan/node.ts';
+import { lstat, namesIn, readPath } from '../workspace/read-path.ts';
 import { applyCheckout } from './apply.ts';
-import { checkLinks, countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
+import { countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
 import { makeFolder } from '../../fs/make-folder.ts';
 
 /** Makes `path` hold exactly `content`; see `Cache.checkout`. */
@@ -30,8 +30,8 @@ export async function checkout(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   if (found !== undefined && sameContent(found.content, content)) return { added: 0, modified: 0, deleted: 0 };
-  throwIfMissing(context.trees.missing(content), shownPath(context, path));
-  checkLinks(context, content, path);
+  const missing = context.trees.missing(content);
+  if (missing.length > 0) throw context.store.missing(missing, shownPath(context, path));
   const plan = planCheckout(context, content, path, found);
   if (options.force !== true) {
     const unsaved = unsavedPaths(context, plan);

@@ -3,7 +3,7 @@ import { sameContent } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { shownPath, staysInside, type WorkspaceContext } from '../workspace/context.ts';
-import type { Node } from '../workspace/read-path.ts';
+import type { Node } from '../scan/node.ts';
 import { rowContent } from '../tree-objects.ts';
 
 /** New content for a path whose folder exists; `replaced` lies there now. */
@@ -47,24 +47,19 @@ export function planCheckout(context: WorkspaceContext, content: Content, path: 
   return { placements, removals };
 }
 
-/** Refuses links that leave the project, wherever in the wanted content they are. Throws MLO_PATH_UNSAFE. */
-export function checkLinks(context: WorkspaceContext, content: Content, path: BytePath): void {
-  if (content.kind === 'symlink') {
-    const target = context.store.read(content.digest, shownPath(context, path)).toString('latin1');
-    if (staysInside(context, path, target)) return;
-    throw new MloError(
-      'MLO_PATH_UNSAFE',
-      `Symlink ${shownPath(context, path)} -> ${toDisplayPath(target)} would leave the project; it is not checked out`,
-      {
-        hint: 'Whoever made this tree did not use mlo; do not trust the lock or pointer that names it',
-        details: { path: shownPath(context, path), target: toDisplayPath(target) },
-      },
-    );
-  }
-  if (content.kind !== 'tree') return;
-  for (const row of context.trees.rows(content.digest, shownPath(context, path))) {
-    if (row.type === 'symlink' || row.type === 'tree') checkLinks(context, rowContent(row), `${path}/${row.name}`);
-  }
+/** The target of a symlink that is to come to `path`. Throws MLO_PATH_UNSAFE where it leaves the project. */
+export function checkLink(context: WorkspaceContext, content: Content, path: BytePath): Buffer {
+  const bytes = context.store.read(content.digest, shownPath(context, path));
+  const target = bytes.toString('latin1');
+  if (staysInside(context, path, target)) return bytes;
+  throw new MloError(
+    'MLO_PATH_UNSAFE',
+    `Symlink ${shownPath(context, path)} -> ${toDisplayPath(target)} would leave the project; it is not checked out`,
+    {
+      hint: 'Whoever made this tree did not use mlo; do not trust the lock or pointer that names it',
+      details: { path: shownPath(context, path), target: toDisplayPath(target) },
+    },
+  );
 }
 
 /** Paths whose bytes would be lost: they are replaced or removed, and the store does not have them. */

@@ -1,15 +1,17 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Content } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import { toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
-import { createHasher, hashFile, readPieces, STREAM_BYTES } from '../../fs/hash.ts';
+import { hashFile, STREAM_BYTES } from '../../fs/hash.ts';
 import { tryReflink } from '../../fs/place.ts';
 import { writeAll } from '../../fs/write-atomic.ts';
 import { corruptObject, missingObject } from '../objects/object-store.ts';
 import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
-import { writePiece } from '../workspace/read-file.ts';
-import { linksToObjects, placeLink } from '../workspace/relink.ts';
+import { copyAndHash } from '../workspace/copy-and-hash.ts';
+import { linksToObjects } from '../workspace/links-to-objects.ts';
+import { placeLink } from '../workspace/relink.ts';
 
 export interface WriteProgress {
   readonly signal?: AbortSignal;
@@ -28,17 +30,31 @@ export async function writeObject(
   path: BytePath,
   progress: WriteProgress,
 ): Promise<void> {
-  const object = context.store.fileOf(content.digest);
+  const object = isLinked(context, content)
+    ? context.store.loosen(content.digest, shownPath(context, path))
+    : context.store.fileOf(content.digest);
   if (object === undefined || (content.size <= STREAM_BYTES && !wantsFile(context, content))) {
     writeBytes(context, content, temporary, path);
     progress.onBytes(content.size);
     return;
   }
-  await withoutObjectErrors(content, shownPath(context, path), async () => {
-    if (await linkVerified(context, content, object, temporary, path)) progress.onBytes(content.size);
-    else if (await cloneVerified(context, content, object, temporary, path)) progress.onBytes(content.size);
-    else await copyVerified(context, content, object, temporary, path, progress);
-  });
+  try {
+    await withoutObjectErrors(content, shownPath(context, path), async () => {
+      if (await linkVerified(context, content, object, temporary, path)) progress.onBytes(content.size);
+      else if (await cloneVerified(context, content, object, temporary, path)) progress.onBytes(content.size);
+      else await copyVerified(context, content, object, temporary, path, progress);
+    });
+  } catch (error) {
+    if (!hasOtherCopy(context, content, error)) throw error;
+    rmSync(toSystemPath(temporary), { force: true });
+    await writeObject(context, content, temporary, path, progress);
+  }
+}
+
+/** The file was broken, and is set aside by now; a pack or the journal may have the object too. */
+function hasOtherCopy(context: WorkspaceContext, { digest }: Content, error: unknown): boolean {
+  if (!(error instanceof MloError) || error.code !== 'MLO_OBJECT_CORRUPT') return false;
+  return context.store.fileOf(digest) === undefined && context.store.hasAny(digest);
 }
 
 function wantsFile(context: WorkspaceContext, content: Content): boolean {
@@ -102,13 +118,8 @@ async function copyVerified(
   try {
     const source = await open(object, 'r');
     try {
-      const hasher = createHasher();
-      await readPieces(source, progress.signal, async (piece) => {
-        hasher.update(piece);
-        await writePiece(target, piece, shown);
-        progress.onBytes(piece.length);
-      });
-      if (hasher.digest() !== content.digest) throw setAside(context, content, path);
+      const digest = await copyAndHash(source, target, { shown, signal: progress.signal, onBytes: (bytes) => progress.onBytes(bytes) });
+      if (digest !== content.digest) throw setAside(context, content, path);
     } finally {
       await source.close();
     }

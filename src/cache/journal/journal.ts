@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
+import { hashBytes } from '../../fs/hash.ts';
 import type { CorruptFolder } from '../objects/corrupt-folder.ts';
-import type { ObjectSink, ObjectSource } from '../objects/ports.ts';
+import type { ObjectSink, ObjectSource, StoredObject } from '../objects/ports.ts';
+import type { Packs } from '../packs/packs.ts';
 import { mergeSegments } from './merge-segments.ts';
 import { NO_BYTES, RECORD } from './record-format.ts';
 import type { Position, SegmentIndex } from './segment-index.ts';
@@ -22,24 +24,49 @@ interface Segment {
  */
 export class Journal implements ObjectSource, ObjectSink {
   readonly #folder: string;
-  readonly #corrupt: CorruptFolder;
+  readonly #corrupt: CorruptFolder | undefined;
   /** By name; names sort by age. */
   readonly #readers = new Map<string, SegmentReader>();
   #newestFirst: readonly SegmentReader[] | undefined;
   #writer: SegmentWriter | undefined;
 
-  constructor(folder: string, corrupt: CorruptFolder) {
+  /** Without `corrupt` broken objects stay where they are. */
+  constructor(folder: string, corrupt: CorruptFolder | undefined) {
     this.#folder = folder;
     this.#corrupt = corrupt;
   }
 
   sizeOf(digest: Digest): number | undefined {
-    return this.#find(digest)?.position.length;
+    for (const segment of this.#segments()) {
+      const found = segment.index.object(digest);
+      if (found !== undefined) return found === 'broken' ? undefined : found.length;
+    }
+    return undefined;
   }
 
-  read(digest: Digest): Buffer | undefined {
-    const found = this.#find(digest);
-    return found?.segment.read(found.position);
+  /** Where a newer copy is broken and an older one good, the good one is written once more, so that it is found first. */
+  read(digest: Digest, onBroken?: () => void): Buffer | undefined {
+    let broken: Buffer | undefined;
+    for (const segment of this.#segments()) {
+      const found = segment.index.object(digest);
+      if (found === 'broken') break;
+      if (found === undefined) continue;
+      const bytes = segment.read(found);
+      if (hashBytes(bytes) === digest) {
+        if (broken !== undefined && this.#corrupt !== undefined) this.put(digest, bytes);
+        return bytes;
+      }
+      broken ??= bytes;
+      onBroken?.();
+    }
+    if (broken !== undefined) this.#setAside(digest, broken);
+    return undefined;
+  }
+
+  *objects(): Generator<StoredObject> {
+    for (const segment of this.#segments()) {
+      for (const [digest, found] of segment.index.objects()) if (found !== 'broken') yield { digest, size: found.length };
+    }
   }
 
   fileOf(): undefined {
@@ -54,14 +81,6 @@ export class Journal implements ObjectSource, ObjectSink {
 
   put(digest: Digest, bytes: Uint8Array): void {
     this.#openWriter().append(RECORD.object, digest, bytes);
-  }
-
-  setAside(digest: Digest): void {
-    const bytes = this.read(digest);
-    if (bytes === undefined) return;
-    this.#corrupt.keepBytes(digest, bytes);
-    this.#openWriter().append(RECORD.broken, digest, NO_BYTES);
-    this.push();
   }
 
   addRun(key: Digest, payload: Uint8Array): void {
@@ -89,19 +108,18 @@ export class Journal implements ObjectSource, ObjectSink {
     await this.#writer?.sync();
   }
 
-  /** Seals what this process wrote; merges segments where there are many, and is then true. */
-  async close(): Promise<boolean> {
-    const writer = this.#writer;
-    this.#writer = undefined;
-    try {
-      await writer?.seal();
-    } finally {
-      writer?.close();
-      for (const reader of this.#readers.values()) reader.close();
-      this.#readers.clear();
-      this.#newestFirst = undefined;
-    }
-    return writer !== undefined && (await mergeSegments(this.#folder, this.#corrupt));
+  /** Seals what this process wrote; where there are many segments, moves what is in them to packs, and is then true. */
+  async close(packs: Packs): Promise<boolean> {
+    return (await this.#release()) && (await mergeSegments(this.#folder, packs, this.#corrupt));
+  }
+
+  /**
+   * Moves the objects of all segments that nobody writes any more to packs, without those that are not wanted, however few
+   * segments there are. False where another process is at it.
+   */
+  async moveToPacks(packs: Packs, keep: (digest: Digest) => boolean = () => true): Promise<boolean> {
+    await this.#release();
+    return await mergeSegments(this.#folder, packs, this.#corrupt, { always: true, keep });
   }
 
   refresh(): boolean {
@@ -114,13 +132,26 @@ export class Journal implements ObjectSource, ObjectSink {
     return this.#load() || isNew;
   }
 
-  #find(digest: Digest): { segment: Segment; position: Position } | undefined {
-    for (const segment of this.#segments()) {
-      const found = segment.index.object(digest);
-      if (found === 'broken') return undefined;
-      if (found !== undefined) return { segment, position: found };
+  /** True where this process had written something. */
+  async #release(): Promise<boolean> {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    try {
+      await writer?.seal();
+    } finally {
+      writer?.close();
+      for (const reader of this.#readers.values()) reader.close();
+      this.#readers.clear();
+      this.#newestFirst = undefined;
     }
-    return undefined;
+    return writer !== undefined;
+  }
+
+  #setAside(digest: Digest, bytes: Buffer): void {
+    if (this.#corrupt === undefined) return;
+    this.#corrupt.keepBytes(digest, bytes);
+    this.#openWriter().append(RECORD.broken, digest, NO_BYTES);
+    this.push();
   }
 
   /** Newest first: a good copy of an object that was broken comes after the broken one. */

@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import type { Digest } from '../../core/content.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
 import { ownIdentity } from '../../fs/process-identity.ts';
+import { makeSharedFolder, shareFile } from '../../fs/shared-folder.ts';
 import { syncFolder, writeAll } from '../../fs/write-atomic.ts';
 import { encodeTrailer, HEADER_BYTES, NO_DIGEST, RECORD, SEGMENT_START, writeRecord, type RecordType } from './record-format.ts';
 import { encodeIndex, GrowingIndex, type Position, type SegmentIndex } from './segment-index.ts';
 import { crc32 } from 'node:zlib';
-import { makeFolder } from '../../fs/make-folder.ts';
 
 const syncData = promisify(fdatasync);
 const BUFFER_BYTES = 256 * 1024;
@@ -122,11 +122,17 @@ export class SegmentWriter {
 }
 
 function openNew(path: string): number {
+  const file = openInFolder(path);
+  shareFile(file, dirname(path));
+  return file;
+}
+
+function openInFolder(path: string): number {
   try {
     return openSync(path, 'wx+');
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
-    makeFolder(dirname(path));
+    makeSharedFolder(dirname(path));
     return openSync(path, 'wx+');
   }
 }

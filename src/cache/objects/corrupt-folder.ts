@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
-import { makeFolder } from '../../fs/make-folder.ts';
+import { makeSharedFolder } from '../../fs/shared-folder.ts';
 
 /** Broken objects are kept for whoever wants to look; nothing reads them. */
 export interface CorruptFolder {
@@ -15,12 +15,14 @@ export function corruptFolder(folder: string): CorruptFolder {
   return {
     keepFile(digest, file) {
       withIoErrors('set aside the broken object', file, () => {
-        makeFolder(folder);
+        makeSharedFolder(folder);
         renameSync(file, join(folder, digest));
       });
     },
     keepBytes(digest, bytes) {
-      withIoErrors('set aside the broken object', join(folder, digest), () => writeFileAtomic(join(folder, digest), bytes));
+      withIoErrors('set aside the broken object', join(folder, digest), () =>
+        writeFileAtomic(join(folder, digest), bytes, { shared: true }),
+      );
     },
   };
 }

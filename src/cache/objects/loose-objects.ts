@@ -1,14 +1,15 @@
-import { closeSync, fdatasync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, fdatasync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Digest } from '../../core/content.ts';
+import { isDigest, type Digest } from '../../core/content.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
+import { hashBytes } from '../../fs/hash.ts';
+import { isSharedFolder, makeSharedFolder } from '../../fs/shared-folder.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import { syncFolder, writeAll } from '../../fs/write-atomic.ts';
 import type { CorruptFolder } from './corrupt-folder.ts';
-import type { ObjectSink, ObjectSource } from './ports.ts';
-import { makeFolder } from '../../fs/make-folder.ts';
+import type { ObjectSink, ObjectSource, StoredObject } from './ports.ts';
 
 const syncData = promisify(fdatasync);
 const SYNCS_AT_ONCE = 8;
@@ -18,10 +19,12 @@ export const OBJECT_MODE = 0o444;
 /** One read-only file an object: `<folder>/ab/<other 62 hex digits>`. */
 export class LooseObjects implements ObjectSource, ObjectSink {
   readonly folder: string;
-  readonly #corrupt: CorruptFolder;
+  readonly #corrupt: CorruptFolder | undefined;
   #unsynced = new Set<string>();
+  #isShared: boolean | undefined;
 
-  constructor(folder: string, corrupt: CorruptFolder) {
+  /** Without `corrupt` broken objects stay where they are. */
+  constructor(folder: string, corrupt: CorruptFolder | undefined) {
     this.folder = folder;
     this.#corrupt = corrupt;
   }
@@ -40,10 +43,14 @@ export class LooseObjects implements ObjectSource, ObjectSink {
     return this.sizeOf(digest) === undefined ? undefined : this.pathOf(digest);
   }
 
-  read(digest: Digest): Buffer | undefined {
+  read(digest: Digest, onBroken?: () => void): Buffer | undefined {
     const path = this.pathOf(digest);
     try {
-      return readFileSync(path);
+      const bytes = readFileSync(path);
+      if (hashBytes(bytes) === digest) return bytes;
+      onBroken?.();
+      this.setAside(digest);
+      return undefined;
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return undefined;
       throw asIoError(error, 'read the object', path);
@@ -55,8 +62,29 @@ export class LooseObjects implements ObjectSource, ObjectSink {
     return false;
   }
 
+  /** The file was found broken: it is kept in `corrupt/`, and from now on it is not here. */
   setAside(digest: Digest): void {
-    if (this.sizeOf(digest) !== undefined) this.#corrupt.keepFile(digest, this.pathOf(digest));
+    if (this.sizeOf(digest) !== undefined) this.#corrupt?.keepFile(digest, this.pathOf(digest));
+  }
+
+  /** Deletes the object's file; true where there was one. */
+  remove(digest: Digest): boolean {
+    if (this.sizeOf(digest) === undefined) return false;
+    const path = this.pathOf(digest);
+    withIoErrors('delete the object', path, () => rmSync(path, { force: true }));
+    return true;
+  }
+
+  *objects(): Generator<StoredObject> {
+    for (const prefix of namesIn(this.folder)) {
+      if (!/^[0-9a-f]{2}$/.test(prefix)) continue;
+      for (const rest of namesIn(join(this.folder, prefix))) {
+        const digest = `${prefix}${rest}`;
+        if (!isDigest(digest)) continue;
+        const size = this.sizeOf(digest);
+        if (size !== undefined) yield { digest, size };
+      }
+    }
   }
 
   put(digest: Digest, bytes: Uint8Array): void {
@@ -83,15 +111,23 @@ export class LooseObjects implements ObjectSource, ObjectSink {
 
   /** A path in the store's own file system for bytes whose digest is not known yet. */
   newTemporary(): string {
-    withIoErrors('write to the cache folder', this.folder, () => makeFolder(this.folder));
+    withIoErrors('write to the cache folder', this.folder, () => makeSharedFolder(this.folder));
     return join(this.folder, temporaryName());
   }
 
   /** The finished file at `temporary` becomes the object. */
   adopt(temporary: string, digest: Digest): void {
     const path = this.pathOf(digest);
-    withIoErrors('write the object', path, () => renameIntoFolder(temporary, path));
+    withIoErrors('write the object', path, () => {
+      if ((this.#isShared ??= isSharedFolder(this.folder))) chmodSync(temporary, OBJECT_MODE);
+      renameIntoFolder(temporary, path);
+    });
     this.#unsynced.add(path);
+  }
+
+  /** Objects that another thread of this process has stored, for the next `flush`. */
+  noteUnsynced(paths: readonly string[]): void {
+    for (const path of paths) this.#unsynced.add(path);
   }
 
   async flush(): Promise<void> {
@@ -112,7 +148,7 @@ function renameIntoFolder(temporary: string, path: string): void {
     renameSync(temporary, path);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
-    makeFolder(dirname(path));
+    makeSharedFolder(dirname(path));
     renameSync(temporary, path);
   }
 }
@@ -128,5 +164,14 @@ async function syncFile(path: string): Promise<void> {
     }
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw asIoError(error, 'write the object', path);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw asIoError(error, 'read the folder', folder);
   }
 }

@@ -1,34 +1,43 @@
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { hashBytes } from '../../fs/hash.ts';
 import type { Journal } from '../journal/journal.ts';
+import { damagedPacks, type Packs } from '../packs/packs.ts';
 import type { LooseObjects } from './loose-objects.ts';
-import type { ObjectSource } from './ports.ts';
+import type { ObjectSource, StoredObject } from './ports.ts';
 
 /** Objects of this size and more are files of their own, so that they can be linked and streamed. */
 export const LOOSE_BYTES = 64 * 1024;
 
 export interface ObjectStoreOptions {
   readonly journal: Journal;
+  readonly packs: Packs;
   readonly loose: LooseObjects;
   /** Every object is a file of its own: links need files. */
   readonly everythingLoose: boolean;
-  /** Broken objects are left where they are. */
+  /** Nothing is written, broken objects are left where they are. */
   readonly readOnly: boolean;
 }
 
-/** All places that hold objects, as one. */
+/**
+ * All places that hold objects, as one. Single objects go to the journal (each survives kill -9 by itself), many at a
+ * time to packs (`PackWriter`, then `packs.adopt`), large ones become files.
+ */
 export class ObjectStore {
   readonly loose: LooseObjects;
-  readonly #journal: Journal;
+  readonly packs: Packs;
+  readonly journal: Journal;
+  readonly everythingLoose: boolean;
   readonly #sources: readonly ObjectSource[];
   readonly #looseFrom: number;
   readonly #readOnly: boolean;
 
   constructor(options: ObjectStoreOptions) {
     this.loose = options.loose;
-    this.#journal = options.journal;
-    this.#sources = [options.journal, options.loose];
+    this.packs = options.packs;
+    this.journal = options.journal;
+    this.everythingLoose = options.everythingLoose;
+    // What leaves the journal is in a pack before: in this order nothing is missed on its way.
+    this.#sources = [options.journal, options.packs, options.loose];
     this.#looseFrom = options.everythingLoose ? 0 : LOOSE_BYTES;
     this.#readOnly = options.readOnly;
   }
@@ -43,40 +52,105 @@ export class ObjectStore {
     return this.#locate((source) => source.sizeOf(digest)) !== undefined;
   }
 
-  /** A file that is exactly the object, where there is one. */
+  /** Objects of that many bytes become files of their own. */
+  isLoose(size: number): boolean {
+    return size >= this.#looseFrom;
+  }
+
+  /**
+   * For many objects: the same by 32 bytes (`size` -1: whatever its size), among what this process knows so far; `refresh`
+   * looks again. Small loose files are not looked for. A wrong false stores an object twice, which does no harm.
+   */
+  hasBytes(digest: Uint8Array, size: number): boolean {
+    const packed = this.packs.sizeOfBytes(digest);
+    if (packed !== undefined && (size === -1 || packed === size)) return true;
+    const hex = Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('hex') as Digest;
+    const found = this.journal.sizeOf(hex) ?? (size === -1 || this.isLoose(size) ? this.loose.sizeOf(hex) : undefined);
+    return found !== undefined && (size === -1 || found === size);
+  }
+
+  refresh(): boolean {
+    return this.#sources.map((source) => source.refresh()).includes(true);
+  }
+
+  /** A file that is exactly the object, where there is one. Not verified: who finds it broken calls `setAside`. */
   fileOf(digest: Digest): string | undefined {
     return this.#locate((source) => source.fileOf(digest));
   }
 
-  /** The object's bytes, verified. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT. For objects that fit into memory. */
+  /** The object's bytes, verified, from whichever place has a good copy. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT. For objects that fit into memory. */
   read(digest: Digest, path?: string): Buffer {
-    const bytes = this.#locate((source) => source.read(digest));
-    if (bytes === undefined) throw missingObject([digest], path);
-    if (hashBytes(bytes) === digest) return bytes;
-    this.setAside(digest);
-    throw corruptObject(digest, path);
+    let isBroken = false;
+    const bytes = this.#locate((source) => source.read(digest, () => (isBroken = true)));
+    if (bytes !== undefined) return bytes;
+    throw isBroken ? corruptObject(digest, path) : this.missing([digest], path);
+  }
+
+  /**
+   * Verified bytes of many objects (`digests`: 32 bytes each), those in packs first, in the order in which they lie on the
+   * disk. The bytes are to be used or copied before `take` returns. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT.
+   */
+  readMany(digests: Uint8Array, take: (number: number, bytes: Buffer) => void): void {
+    const elsewhere: number[] = [];
+    const broken = new Set<number>();
+    this.packs.readMany(
+      digests,
+      (number, bytes) => (bytes === undefined ? void elsewhere.push(number) : take(number, bytes)),
+      (number) => broken.add(number),
+    );
+    for (const number of elsewhere) take(number, this.#readElsewhere(digests.subarray(number * 32, number * 32 + 32), broken.has(number)));
   }
 
   /** Takes bytes whose digest was just computed. What is there already is not written again, unless it is seen to be wrong. */
   put(digest: Digest, bytes: Uint8Array): void {
-    if (bytes.length >= this.#looseFrom) {
+    if (this.isLoose(bytes.length)) {
       if (this.loose.sizeOf(digest) !== bytes.length) this.loose.put(digest, bytes);
       return;
     }
-    if (this.#journal.isOwn(digest)) return;
-    const present = this.#journal.read(digest);
-    if (present === undefined || !present.equals(bytes)) this.#journal.put(digest, bytes);
+    if (this.journal.isOwn(digest)) return;
+    if (this.journal.read(digest) === undefined && this.packs.read(digest) === undefined) this.journal.put(digest, bytes);
   }
 
-  /** From now on the object counts as missing, so that good bytes can be stored again. */
+  /**
+   * The object as a file of its own, made where it was in a pack or the journal: for links. Undefined in a cache that is
+   * not written to. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT.
+   */
+  loosen(digest: Digest, path?: string): string | undefined {
+    if (this.loose.sizeOf(digest) === undefined) {
+      if (this.#readOnly) return undefined;
+      this.loose.put(digest, this.read(digest, path));
+    }
+    return this.loose.pathOf(digest);
+  }
+
+  /** What `fileOf` gave was found broken. From now on that file is not there; another copy may be. */
   setAside(digest: Digest): void {
-    if (this.#readOnly) return;
-    for (const source of this.#sources) source.setAside(digest);
+    this.loose.setAside(digest);
   }
 
   /** After this, what was put survives the end of the process. */
   push(): void {
-    this.#journal.push();
+    this.journal.push();
+  }
+
+  /** All copies of all objects. */
+  *objects(): Generator<StoredObject> {
+    this.refresh();
+    for (const source of this.#sources) yield* source.objects();
+  }
+
+  /** MLO_OBJECT_MISSING, with what is known about packs that cannot be read. */
+  missing(digests: readonly Digest[], path?: string): MloError {
+    return missingObject(digests, path, damagedPacks(this.packs));
+  }
+
+  #readElsewhere(digest: Uint8Array, isBroken: boolean): Buffer {
+    const hex = Buffer.from(digest).toString('hex') as Digest;
+    try {
+      return this.read(hex);
+    } catch (error) {
+      throw isBroken && error instanceof MloError && error.code === 'MLO_OBJECT_MISSING' ? corruptObject(hex) : error;
+    }
   }
 
   /** A second look, because another process may have added the object since the first. */
@@ -85,7 +159,7 @@ export class ObjectStore {
       const found = look(source);
       if (found !== undefined) return found;
     }
-    if (!this.#sources.map((source) => source.refresh()).includes(true)) return undefined;
+    if (!this.refresh()) return undefined;
     for (const source of this.#sources) {
       const found = look(source);
       if (found !== undefined) return found;
@@ -94,9 +168,11 @@ export class ObjectStore {
   }
 }
 
-export function missingObject(digests: readonly Digest[], path?: string): MloError {
+export function missingObject(digests: readonly Digest[], path?: string, why?: string): MloError {
   const what = digests.length === 1 ? `Object ${String(digests[0])} is` : `${digests.length} objects are`;
-  return new MloError('MLO_OBJECT_MISSING', `${what} not in the cache${path === undefined ? '' : `; '${path}' cannot be checked out`}`, {
+  const consequence = path === undefined ? '' : `; '${path}' cannot be checked out`;
+  const reason = why === undefined ? '' : `; ${why}`;
+  return new MloError('MLO_OBJECT_MISSING', `${what} not in the cache${consequence}${reason}`, {
     hint: 'Run `mlo repro` to make the data again, or copy the cache from a machine that has it',
     details: { digests: digests.slice(0, 100), ...(path === undefined ? {} : { path }) },
   });

@@ -4,8 +4,10 @@ import { toBytePath, toDisplayPath, type BytePath } from '../../fs/byte-path.ts'
 import type { IgnoreRules } from '../../fs/ignore.ts';
 import type { StatIndex } from '../../fs/stat-index.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
+import type { CompleteTrees } from '../complete-trees.ts';
 import type { TreeObjects } from '../tree-objects.ts';
 import type { LinkType } from '../types.ts';
+import type { BulkJobs } from '../workers/open-jobs.ts';
 
 /** What reading from and writing to the workspace needs. Paths are absolute. */
 export interface WorkspaceContext {
@@ -14,11 +16,14 @@ export interface WorkspaceContext {
   readonly realRoot: BytePath;
   readonly store: ObjectStore;
   readonly trees: TreeObjects;
+  readonly complete: CompleteTrees;
   readonly index: StatIndex;
+  /** Work for all cores. */
+  readonly jobs: BulkJobs;
   readonly link: readonly LinkType[];
   readonly ignore?: IgnoreRules;
   /** What this file system was found to be able to do. */
-  readonly abilities: { reflink: boolean };
+  readonly abilities: { reflink: boolean; reflinkTried: boolean };
   /** Folders in which leftovers of killed commands were looked for. */
   readonly cleaned: Set<BytePath>;
 }

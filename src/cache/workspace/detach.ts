@@ -2,18 +2,24 @@ import { chmodSync, copyFileSync, type Stats } from 'node:fs';
 import { isInside } from '../../core/path/project-path.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
+import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
+import type { DetachOptions } from '../types.ts';
 import { indexKey, type WorkspaceContext } from './context.ts';
 import { lstat, namesIn, resolved } from './read-path.ts';
 
 const WRITABLE = 0o644;
 
 /** Links to objects below `path` become copies: writing through one would change the object and every other file that shares it. */
-export function detach(context: WorkspaceContext, path: BytePath): void {
+export function detach(context: WorkspaceContext, path: BytePath, options: DetachOptions = {}): void {
   const stat = lstat(path);
   if (stat === undefined) return;
-  if (stat.isDirectory()) for (const name of namesIn(path)) detach(context, `${path}/${name}`);
-  else if (isShared(context, path, stat)) copyInPlace(context, path);
+  if (stat.isDirectory()) for (const name of namesIn(path)) detach(context, `${path}/${name}`, options);
+  else if (isShared(context, path, stat)) {
+    throwIfInterrupted(options.signal);
+    copyInPlace(context, path);
+    options.onDetached?.(stat.isFile() ? stat.size : (lstat(path)?.size ?? 0));
+  }
 }
 
 function isShared(context: WorkspaceContext, path: BytePath, stat: Stats): boolean {

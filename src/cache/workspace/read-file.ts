@@ -1,15 +1,18 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, rmSync, statSync, type Stats } from 'node:fs';
+import { chmodSync, closeSync, constants, fstatSync, lstatSync, openSync, readSync, rmSync, statSync, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Content, Digest } from '../../core/content.ts';
-import { MloError } from '../../core/errors/mlo-error.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
 import { createHasher, hashBytes, readPieces, STREAM_BYTES } from '../../fs/hash.ts';
-import { tryReflink } from '../../fs/place.ts';
-import { FINE_TICK_MS } from '../../fs/stat-index.ts';
+import { tryHardlink, tryReflink } from '../../fs/place.ts';
+import type { FileTimes } from '../../fs/stat-index/rows.ts';
+import { FINE_TICK_MS, isSettled } from '../../fs/stat-index/trust.ts';
 import { OBJECT_MODE } from '../objects/loose-objects.ts';
 import { indexKey, type WorkspaceContext } from './context.ts';
+import { copyAndHash } from './copy-and-hash.ts';
+import { linksToObjects } from './links-to-objects.ts';
+import { sourceChanged } from './source-changed.ts';
 
 /** One file of the workspace that is to be known, or known and stored. */
 export interface FileToRead {
@@ -49,25 +52,31 @@ export function readAtOnce(context: WorkspaceContext, file: FileToRead): Digest 
 export async function readInPieces(context: WorkspaceContext, file: FileToRead): Promise<Digest> {
   await waitForNextTick(context, file.stat);
   const startedMs = context.index.now();
-  const digest = file.store ? await storeLarge(context, file) : await hashLarge(file);
-  context.index.record(indexKey(context, file.path), file.stat, digest, startedMs);
+  if (!file.store) {
+    const digest = await hashLarge(file);
+    context.index.record(indexKey(context, file.path), file.stat, digest, startedMs);
+    return digest;
+  }
+  const digest = await storeLarge(context, file);
+  rememberStored(context, file, digest, startedMs);
   return digest;
+}
+
+/** Linking changed the ctime, and nothing else: bytes that were written before the hashing began would show another mtime. */
+function rememberStored(context: WorkspaceContext, file: FileToRead, digest: Digest, startedMs: number): void {
+  const now = currentStat(file);
+  const { size, mtimeMs, ctimeMs, ino } = file.stat;
+  if (now.ctimeMs === ctimeMs) context.index.record(indexKey(context, file.path), file.stat, digest, startedMs);
+  else if (now.size === size && now.mtimeMs === mtimeMs && now.ino === ino && isSettled(mtimeMs, ctimeMs, startedMs))
+    context.index.record(indexKey(context, file.path), now, digest, Number.POSITIVE_INFINITY);
 }
 
 export function fileContent(digest: Digest, stat: Stats): Content {
   return { digest, size: stat.size, kind: 'file', ...((stat.mode & 0o100) === 0 ? {} : { mode: 'exec' }) };
 }
 
-export function sameFile(a: Stats, b: Stats): boolean {
+export function sameFile(a: FileTimes, b: FileTimes): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino;
-}
-
-export function sourceChanged(path: BytePath): MloError {
-  const shown = toDisplayPath(path);
-  return new MloError('MLO_SOURCE_CHANGED', `${shown} changed while it was being read`, {
-    hint: 'Let the program that writes it finish, then run the command again',
-    details: { path: shown },
-  });
 }
 
 function readWhole(file: FileToRead): Buffer {
@@ -109,16 +118,12 @@ async function hashLarge(file: FileToRead): Promise<Digest> {
   });
 }
 
-/** A clone is hashed after it was made, a copy while it is made. */
+/** A clone is hashed after it was made, a copy while it is made; a file that is to be a link becomes the object itself. */
 async function storeLarge(context: WorkspaceContext, file: FileToRead): Promise<Digest> {
   const { loose } = context.store;
   const temporary = loose.newTemporary();
   try {
-    const isClone = withIoErrors('write the object', temporary, () => cloneInto(context, file, temporary));
-    const digest = isClone
-      ? await hashLarge({ ...file, path: temporary, viaLink: true, stat: statSync(temporary) })
-      : await copyInto(file, temporary);
-    if (isClone && !sameFile(currentStat(file), file.stat)) throw sourceChanged(file.path);
+    const digest = (await storeAsLink(context, file, temporary)) ?? (await storeClone(context, file, temporary)) ?? (await copyInto(file, temporary));
     if (loose.sizeOf(digest) === file.stat.size) rmSync(temporary);
     else loose.adopt(temporary, digest);
     return digest;
@@ -126,6 +131,24 @@ async function storeLarge(context: WorkspaceContext, file: FileToRead): Promise<
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+/** With `cache.link` the file will share its bytes with the object anyway. Undefined where that is not wanted, or not possible here. */
+async function storeAsLink(context: WorkspaceContext, file: FileToRead, temporary: string): Promise<Digest | undefined> {
+  const isWanted = linksToObjects(context.link) && !file.viaLink && (file.stat.mode & 0o100) === 0;
+  if (!isWanted || !withIoErrors('link', temporary, () => tryHardlink(toSystemPath(file.path), temporary))) return undefined;
+  chmodSync(temporary, OBJECT_MODE);
+  const linked = statSync(temporary);
+  const { size, mtimeMs, ino } = file.stat;
+  if (linked.size !== size || linked.mtimeMs !== mtimeMs || linked.ino !== ino) throw sourceChanged(file.path);
+  return await hashLarge({ ...file, path: temporary, viaLink: true, stat: linked });
+}
+
+async function storeClone(context: WorkspaceContext, file: FileToRead, temporary: string): Promise<Digest | undefined> {
+  if (!withIoErrors('write the object', temporary, () => cloneInto(context, file, temporary))) return undefined;
+  const digest = await hashLarge({ ...file, path: temporary, viaLink: true, stat: statSync(temporary) });
+  if (!sameFile(currentStat(file), file.stat)) throw sourceChanged(file.path);
+  return digest;
 }
 
 function cloneInto(context: WorkspaceContext, file: FileToRead, temporary: string): boolean {
@@ -139,26 +162,11 @@ async function copyInto(file: FileToRead, temporary: string): Promise<Digest> {
     throw asIoError(error, 'write the object', temporary);
   });
   try {
-    return await withSource(file, async (source) => {
-      const hasher = createHasher();
-      await readPieces(source, file.signal, async (piece) => {
-        hasher.update(piece);
-        await writePiece(target, piece, temporary);
-        file.onBytes?.(piece.length);
-      });
-      return hasher.digest();
-    });
+    return await withSource(file, (source) =>
+      copyAndHash(source, target, { shown: temporary, signal: file.signal, onBytes: file.onBytes }),
+    );
   } finally {
     await target.close();
-  }
-}
-
-/** `FileHandle.write` may write less than it was given. */
-export async function writePiece(target: FileHandle, piece: Buffer, path: string): Promise<void> {
-  try {
-    for (let done = 0; done < piece.length;) done += (await target.write(piece, done, piece.length - done)).bytesWritten;
-  } catch (error) {
-    throw asIoError(error, 'write', path);
   }
 }
 

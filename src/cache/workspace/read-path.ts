@@ -1,26 +1,16 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { isTemporaryName, type TreeRow } from '../../core/encoding/tree-format.ts';
 import { isInside } from '../../core/path/project-path.ts';
 import { toDisplayPath, toNameBytes, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { NO_DIGEST } from '../journal/record-format.ts';
-import { contentRow, treeOf } from '../tree-objects.ts';
+import { nodeStat, type Node } from '../scan/node.ts';
+import { Scanner } from '../scan/scanner.ts';
 import { indexKey, shownPath, staysInside, type WorkspaceContext } from './context.ts';
-import { fileContent, isReadAtOnce, knownDigest, readAtOnce, readInPieces, sourceChanged, type FileToRead } from './read-file.ts';
-
-/** What was found at a path, and below it. */
-export interface Node {
-  readonly content: Content;
-  /** Of the path itself, links not followed. */
-  readonly stat: Stats;
-  /** Folders only, by name. */
-  readonly children?: ReadonlyMap<BytePath, Node>;
-}
+import { fileContent, isReadAtOnce, knownDigest, readAtOnce, readInPieces, type FileToRead } from './read-file.ts';
+import { sourceChanged } from './source-changed.ts';
 
 export interface ReadOptions {
   /** The bytes go into the store too. */
@@ -37,131 +27,113 @@ export interface ReadOptions {
   readonly onLink?: () => void;
   readonly onProgress?: (bytes: number, files: number) => void;
   readonly signal?: AbortSignal;
-  /** Called for every file once it is stored. */
-  readonly onStored?: (path: BytePath, node: Node) => void;
 }
 
-/** How long the terminal and Ctrl-C may have to wait, and how often progress is told, milliseconds. */
-const TURN_MS = 40;
+/** How often progress is told, milliseconds. */
+const TELL_MS = 40;
 
 /** What lies at `path`; undefined where nothing does. */
 export async function readPath(context: WorkspaceContext, path: BytePath, options: ReadOptions): Promise<Node | undefined> {
-  return await new PathReader(context, path, options).read(path);
+  const reader = new PathReader(context, path, options);
+  try {
+    return await reader.read(path);
+  } catch (error) {
+    reader.stop();
+    throw error;
+  }
 }
 
 class PathReader {
   readonly #context: WorkspaceContext;
   readonly #options: ReadOptions;
   readonly #top: BytePath;
+  readonly #scanner: Scanner;
   /** What followed links lead to and what is being read now: a link back to it would never end. */
   readonly #following = new Set<BytePath>();
   #bytes = 0;
   #files = 0;
-  #turnStart = performance.now();
   #lastTold = performance.now();
 
   constructor(context: WorkspaceContext, top: BytePath, options: ReadOptions) {
     this.#context = context;
     this.#top = top;
     this.#options = options;
+    this.#scanner = new Scanner(context, {
+      store: options.store,
+      includeIgnored: options.includeIgnored ?? false,
+      signal: options.signal,
+      readSpecial: async (special) => await this.#readSpecial(special),
+      onFiles: (bytes, files) => this.#count(bytes, files),
+    });
+  }
+
+  stop(): void {
+    this.#scanner.stop();
   }
 
   async read(path: BytePath): Promise<Node | undefined> {
     const stat = lstat(path);
+    if (stat?.isDirectory() === true) return await this.#scanner.scan(path);
     if (stat === undefined) {
       this.#context.index.forget(indexKey(this.#context, path));
+      this.#context.index.forgetFolder(indexKey(this.#context, path));
       return undefined;
     }
-    return await this.#readEntry(path, stat);
+    return await this.#readOther(path, stat);
   }
 
-  async #readEntry(path: BytePath, stat: Stats): Promise<Node> {
-    if (stat.isDirectory()) return await this.#readFolder(path, stat);
-    return this.#readWithoutWaiting(path, stat) ?? (await this.#readLargeFile(path, stat));
+  async #readSpecial(path: BytePath): Promise<Node | undefined> {
+    throwIfInterrupted(this.#options.signal);
+    const stat = lstat(path);
+    if (stat === undefined) return undefined;
+    const behind = this.#behindLink(path, stat);
+    if (behind !== undefined) return await this.#readFollowed(behind);
+    if (stat.isDirectory()) throw sourceChanged(path);
+    return await this.#readOther(path, stat);
   }
 
-  /** Undefined for a large file, which must be read in pieces. */
-  #readWithoutWaiting(path: BytePath, stat: Stats): Node | undefined {
-    if (stat.isSymbolicLink()) return this.#readLink(path, stat);
-    if (!stat.isFile()) return this.#foreign(stat, fileTypeError(this.#context, path, stat));
-    return this.#readSmallFile(path, stat, stat, false);
+  /** Anything but a folder. */
+  async #readOther(path: BytePath, stat: Stats): Promise<Node> {
+    if (stat.isFile()) return await this.#readFile(path, stat, stat, false);
+    if (stat.isSymbolicLink()) return await this.#readLink(path, stat);
+    return this.#foreign(stat, fileTypeError(this.#context, path, stat));
   }
 
-  #readSmallFile(path: BytePath, stat: Stats, fileStat: Stats, viaLink: boolean): Node | undefined {
-    const file = this.#fileToRead(path, fileStat, viaLink);
-    const known = knownDigest(this.#context, file);
-    if (known === undefined && !isReadAtOnce(fileStat)) return undefined;
-    if (known !== undefined) this.#countBytes(fileStat.size);
-    return this.#fileNode(path, stat, fileContent(known ?? readAtOnce(this.#context, file), fileStat));
-  }
-
-  async #readLargeFile(path: BytePath, stat: Stats): Promise<Node> {
-    const viaLink = stat.isSymbolicLink();
-    const fileStat = viaLink ? statSync(toSystemPath(path)) : stat;
-    const digest = await readInPieces(this.#context, this.#fileToRead(path, fileStat, viaLink));
-    return this.#fileNode(path, stat, fileContent(digest, fileStat));
-  }
-
-  #fileToRead(path: BytePath, stat: Stats, viaLink: boolean): FileToRead {
+  async #readFile(path: BytePath, stat: Stats, fileStat: Stats, viaLink: boolean): Promise<Node> {
     const { store, signal } = this.#options;
-    return { path, stat, viaLink, store, onBytes: (bytes) => this.#countBytes(bytes), ...(signal === undefined ? {} : { signal }) };
+    const file: FileToRead = {
+      path,
+      stat: fileStat,
+      viaLink,
+      store,
+      onBytes: (bytes) => this.#count(bytes, 0),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const known = knownDigest(this.#context, file);
+    if (known !== undefined) this.#count(fileStat.size, 0);
+    const digest = known ?? (isReadAtOnce(fileStat) ? readAtOnce(this.#context, file) : await readInPieces(this.#context, file));
+    this.#count(0, 1);
+    return { content: fileContent(digest, fileStat), stat: nodeStat(stat) };
   }
 
-  #fileNode(path: BytePath, stat: Stats, content: Content): Node {
-    const node: Node = { content, stat };
-    this.#files += 1;
-    this.#options.onStored?.(path, node);
-    return node;
-  }
-
-  #readLink(path: BytePath, stat: Stats): Node | undefined {
+  async #readLink(path: BytePath, stat: Stats): Promise<Node> {
     this.#options.onLink?.();
     const target = readlink(path);
     if (isInside(this.#context.store.loose.folder, target)) {
       const object = statSync(toSystemPath(path), { throwIfNoEntry: false });
-      if (object?.isFile() === true) return this.#readSmallFile(path, stat, object, true);
+      if (object?.isFile() === true) return await this.#readFile(path, stat, object, true);
     }
     const error = this.#options.follow === true ? undefined : linkError(this.#context, path, target);
     if (error !== undefined) return this.#foreign(stat, error);
     const bytes = toNameBytes(target);
     const digest = hashBytes(bytes);
     if (this.#options.store) this.#context.store.put(digest, bytes);
-    return { content: { digest, size: bytes.length, kind: 'symlink' }, stat };
+    return { content: { digest, size: bytes.length, kind: 'symlink' }, stat: nodeStat(stat) };
   }
 
   #foreign(stat: Stats, error: MloError): Node {
     if (!this.#options.anything) throw error;
-    return { content: { digest: NO_DIGEST, size: 0, kind: 'symlink' }, stat };
-  }
-
-  async #readFolder(path: BytePath, stat: Stats): Promise<Node> {
-    const children = new Map<BytePath, Node>();
-    const rows: TreeRow[] = [];
-    for (const name of namesIn(path)) {
-      if (isTemporaryName(name)) continue;
-      const child = await this.#readChild(`${path}/${name}`);
-      if (child === undefined) continue;
-      children.set(name, child);
-      rows.push(contentRow(name, child.content));
-    }
-    const tree = treeOf(rows);
-    if (this.#options.store) this.#context.store.put(tree.content.digest, tree.bytes);
-    return { content: tree.content, stat, children };
-  }
-
-  /** Awaits only where something takes long: a promise for each of many small files would cost more than the files. */
-  #readChild(path: BytePath): Promise<Node | undefined> | Node | undefined {
-    const stat = lstat(path);
-    if (stat === undefined) {
-      if (this.#options.store) throw sourceChanged(path);
-      return undefined;
-    }
-    if (this.#isIgnored(path, stat.isDirectory())) return undefined;
-    const behind = this.#behindLink(path, stat);
-    if (behind !== undefined) return this.#readFollowed(behind);
-    if (performance.now() - this.#turnStart > TURN_MS) return this.#afterTurn(path, stat);
-    if (stat.isDirectory()) return this.#readFolder(path, stat);
-    return this.#readWithoutWaiting(path, stat) ?? this.#readLargeFile(path, stat);
+    return { content: { digest: NO_DIGEST, size: 0, kind: 'symlink' }, stat: nodeStat(stat) };
   }
 
   /** In a dep, a link that leaves the folder would hide that what it leads to has changed. */
@@ -180,21 +152,11 @@ class PathReader {
     return node;
   }
 
-  async #afterTurn(path: BytePath, stat: Stats): Promise<Node> {
-    await nextTurn();
-    throwIfInterrupted(this.#options.signal);
-    this.#turnStart = performance.now();
-    return await this.#readEntry(path, stat);
-  }
-
-  #isIgnored(path: BytePath, isFolder: boolean): boolean {
-    return this.#options.includeIgnored !== true && this.#context.ignore?.ignores(shownPath(this.#context, path), isFolder) === true;
-  }
-
-  #countBytes(bytes: number): void {
+  #count(bytes: number, files: number): void {
     this.#bytes += bytes;
+    this.#files += files;
     const now = performance.now();
-    if (now - this.#lastTold < TURN_MS) return;
+    if (now - this.#lastTold < TELL_MS) return;
     this.#lastTold = now;
     this.#options.onProgress?.(this.#bytes, this.#files);
   }

@@ -4,18 +4,21 @@ import { withIoErrors } from '../../fs/errno.ts';
 import { moveIntoPlace, temporaryBeside, tryHardlink, trySymlink } from '../../fs/place.ts';
 import type { LinkType } from '../types.ts';
 import { indexKey, type WorkspaceContext } from './context.ts';
-import { sameFile, sourceChanged } from './read-file.ts';
-import type { Node } from './read-path.ts';
+import type { Node } from '../scan/node.ts';
+import { sameFile } from './read-file.ts';
+import { sourceChanged } from './source-changed.ts';
 
-/** Links that share the object itself; the others make a file of its own. */
-export function linksToObjects(link: readonly LinkType[]): boolean {
-  return link[0] === 'hardlink' || link[0] === 'symlink';
+/** Stored files become links to their objects, so that their bytes are on the disk once. */
+export function replaceByLinks(context: WorkspaceContext, path: BytePath, node: Node): void {
+  if (node.children === undefined) replaceByLink(context, path, node);
+  else for (const [name, child] of node.children) replaceByLinks(context, `${path}/${name}`, child);
 }
 
 /** A stored file becomes a link to its object, so that its bytes are on the disk once. Executables stay copies: objects are not. */
-export function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node): void {
-  const object = context.store.fileOf(node.content.digest);
-  if (object === undefined || !isLinkable(node) || isLinkedTo(object, node)) return;
+function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node): void {
+  if (!isLinkable(node)) return;
+  const object = context.store.loosen(node.content.digest, toDisplayPath(path));
+  if (object === undefined || isLinkedTo(object, path, node)) return;
   const temporary = temporaryBeside(path);
   withIoErrors('link', toDisplayPath(path), () => {
     if (!placeLink(context.link, object, temporary)) return;
@@ -44,7 +47,8 @@ function isLinkable(node: Node): boolean {
   return node.content.kind === 'file' && node.content.mode === undefined && node.content.size > 0;
 }
 
-function isLinkedTo(object: string, node: Node): boolean {
+function isLinkedTo(object: string, path: BytePath, node: Node): boolean {
+  if (node.stat.type === 'symlink') return true;
   const stat = lstatSync(object);
-  return node.stat.isSymbolicLink() || (stat.ino === node.stat.ino && stat.dev === node.stat.dev);
+  return stat.ino === node.stat.ino && stat.dev === lstatSync(toSystemPath(path), { throwIfNoEntry: false })?.dev;
 }

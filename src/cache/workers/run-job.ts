@@ -1,0 +1,80 @@
+import type { Digest } from '../../core/content.ts';
+import type { TreeRow } from '../../core/encoding/tree-format.ts';
+import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import type { IgnoreRules } from '../../fs/ignore.ts';
+import type { FolderRecord } from '../../fs/stat-index/folder-record.ts';
+import { NO_ROWS, partOfRows } from '../../fs/stat-index/rows.ts';
+import { stageFolder, stagePart } from '../checkout/stage-folder.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { EVERYTHING, scanFolder } from '../scan/scan-folder.ts';
+import { scanNames } from '../scan/scan-names.ts';
+import type { ObjectSink } from './object-sink.ts';
+import { runCheck } from '../verify/check-jobs.ts';
+import type { Job, ResultOf, ScanFolderJob, ScanPartJob } from './jobs.ts';
+
+/** What a thread needs for any job. */
+export interface Thread {
+  /** Of the project; absolute. */
+  readonly root: BytePath;
+  record(folder: BytePath, at: number | undefined): FolderRecord | undefined;
+  readonly store: ObjectStore;
+  /** Rows of a tree object, verified; `path` for messages. */
+  treeRows(digest: Digest, path: string): readonly TreeRow[];
+  readonly ignore: IgnoreRules | undefined;
+  sink(): ObjectSink;
+  now(): number;
+}
+
+export function runJob<J extends Job>(thread: Thread, job: J): ResultOf<J> {
+  return run(thread, job) as ResultOf<J>;
+}
+
+function run(thread: Thread, job: Job): ResultOf<Job> {
+  switch (job.kind) {
+    case 'scan-folder':
+      return scanFolder({ folder: job.folder, record: thread.record(job.folder, job.record), ...howToScan(thread, job) });
+    case 'scan-part':
+      return scanPart(thread, job);
+    case 'stage-folder':
+      return stageFolder(thread, job);
+    case 'stage-part':
+      return stagePart(thread, job);
+    case 'check-pack':
+    case 'check-segment':
+    case 'check-loose':
+      return runCheck(job);
+    case 'nothing':
+      return undefined;
+    case 'seal':
+      return thread.sink().seal();
+  }
+}
+
+function scanPart(thread: Thread, job: ScanPartJob): ResultOf<ScanPartJob> {
+  const known = partOfRows(thread.record(job.folder, job.record)?.rows ?? NO_ROWS, job.from, job.to);
+  const { view, ignores, ...how } = howToScan(thread, job);
+  return scanNames({
+    ...how,
+    ...(view === EVERYTHING || ignores === undefined ? {} : { ignores }),
+    folder: job.folder,
+    names: job.names ?? known.names,
+    sameNames: job.names === undefined,
+    known,
+  });
+}
+
+type HowToScan = Pick<Parameters<typeof scanFolder>[0], 'view' | 'ignores' | 'sink' | 'now'>;
+
+function howToScan(thread: Thread, job: ScanFolderJob | ScanPartJob): HowToScan {
+  const { ignore, root } = thread;
+  return {
+    view: job.view,
+    now: () => thread.now(),
+    ...(ignore === undefined ? {} : { ignores: (path, isFolder) => ignore.ignores(relative(root, path), isFolder) }),
+    ...(job.store ? { sink: thread.sink() } : {}),
+  };
+}
+
+function relative(root: BytePath, path: BytePath): string {
+  return toDisplayPath(path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path);
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Digest } from '../../core/content.ts';
+import { decodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
+import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import { openIgnore } from '../../fs/ignore.ts';
+import { toPlainError, type PlainError } from '../../fs/plain-error.ts';
+import { decodeFolderRecord } from '../../fs/stat-index/folder-record.ts';
+import { openStore } from '../open-store.ts';
+import type { LinkType } from '../types.ts';
+import { movable, type Job } from './jobs.ts';
+import { ObjectSink } from './object-sink.ts';
+import { runJob, type Thread } from './run-job.ts';
+
+/** What a worker of the store is started with. */
+export interface WorkerSetup {
+  readonly cacheDir: string;
+  readonly root: BytePath;
+  readonly link: readonly LinkType[];
+  /** The stat index as it was read. */
+  readonly index: SharedArrayBuffer;
+  /** By how much the clock that stamps files is ahead of ours, milliseconds. */
+  readonly clockOffsetMs: number;
+  readonly ignores: boolean;
+}
+
+export interface Question {
+  readonly id: number;
+  readonly job: Job;
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly error?: PlainError;
+}
+
+const setup = workerData as WorkerSetup;
+const thread = openThread();
+
+parentPort?.on('message', ({ id, job }: Question) => {
+  try {
+    const result = runJob(thread, job);
+    parentPort?.postMessage({ id, result } satisfies Answer, movable(result));
+  } catch (error) {
+    parentPort?.postMessage({ id, error: toPlainError(error) } satisfies Answer);
+  }
+});
+
+function openThread(): Thread {
+  const { store } = openStore({ cacheDir: setup.cacheDir, link: setup.link, readOnly: false });
+  const index = Buffer.from(setup.index);
+  let sink: ObjectSink | undefined;
+  let last: { readonly digest: Digest; readonly rows: readonly TreeRow[] } | undefined;
+  return {
+    root: setup.root,
+    record: (_folder, at) => (at === undefined ? undefined : decodeFolderRecord(index.subarray(at))),
+    store,
+    // Parts of one large tree come one after the other.
+    treeRows(digest, path) {
+      if (last?.digest !== digest) last = { digest, rows: decodeTree(store.read(digest, path).toString('latin1'), digest) };
+      return last.rows;
+    },
+    ignore: setup.ignores ? openIgnore(toDisplayPath(setup.root)) : undefined,
+    sink: () => (sink ??= new ObjectSink(store, join(setup.cacheDir, 'packs'), 0)),
+    now: () => Date.now() + setup.clockOffsetMs,
+  };
+}

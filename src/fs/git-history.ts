@@ -1,0 +1,168 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expectSuccess, gitEnvironment, gitError, gitIn, hasGitBinary, LARGEST_OUTPUT } from './git.ts';
+
+export interface GitRef {
+  /** Short: `main`, `origin/main`, `v1.0`. */
+  readonly name: string;
+  readonly kind: 'branch' | 'tag';
+  /** The commit, of an annotated tag the one it is put on. */
+  readonly commit: string;
+}
+
+export interface GitBlob {
+  /** Relative to the project root, bytes as latin1 where they are not UTF-8. */
+  readonly path: string;
+  /** Of the blob. */
+  readonly id: string;
+}
+
+/** What is asked about many revisions at once: a handful of git processes, however many there are. Throws MLO_GIT. */
+export interface GitHistory {
+  /** Branches, those of remotes as they were last seen, and tags on commits. */
+  refs(): readonly GitRef[];
+  /** HEAD and the commits before it, newest first, `most` at most; empty before the first commit. */
+  commits(most: number): readonly string[];
+  /** Every commit that a branch, a tag, HEAD or the stash leads to. */
+  allCommits(): readonly string[];
+  /** Files below the project root, of each commit, whose path is wanted; hidden folders and `node_modules` are not entered. */
+  files(commits: readonly string[], isWanted: (path: string) => boolean): ReadonlyMap<string, readonly GitBlob[]>;
+  /** Bytes of blobs by id. */
+  blobs(ids: Iterable<string>): ReadonlyMap<string, Buffer>;
+}
+
+/** Undefined where `root` is in no Git repository, or there is no git binary. */
+export function openGitHistory(root: string): GitHistory | undefined {
+  if (!isInRepository(realpathSync(root)) || !hasGitBinary()) return undefined;
+  const git = gitIn(root);
+  return {
+    refs: () =>
+      expectSuccess(git, ['for-each-ref', '--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(refname)', ...REF_KINDS])
+        .split('\n')
+        .flatMap(parseRef),
+    commits: (most) => (hasHead(git) ? lines(expectSuccess(git, ['rev-list', `--max-count=${most}`, 'HEAD'])) : []),
+    allCommits: () => lines(expectSuccess(git, ['rev-list', '--all', ...(hasHead(git) ? ['HEAD'] : [])])),
+    files: (commits, isWanted) => filesOf(root, commits, prefixOf(git), isWanted),
+    blobs(ids) {
+      const wanted = [...new Set(ids)];
+      return new Map(readObjects(root, wanted).map((object, index) => [wanted[index] as string, object?.bytes ?? Buffer.alloc(0)]));
+    },
+  };
+}
+
+const REF_KINDS = ['refs/heads', 'refs/remotes', 'refs/tags'];
+
+function parseRef(line: string): readonly GitRef[] {
+  const [type, id, peeledType, peeledId, ref = ''] = line.split(' ');
+  const commit = type === 'commit' ? id : peeledType === 'commit' ? peeledId : undefined;
+  if (commit === undefined || ref.endsWith('/HEAD')) return [];
+  return [{ commit, kind: ref.startsWith('refs/tags/') ? 'tag' : 'branch', name: ref.replace(/^refs\/(heads|remotes|tags)\//, '') }];
+}
+
+/** Tree by tree, each that several commits share once: a git process for each level of folders. */
+function filesOf(
+  root: string,
+  commits: readonly string[],
+  prefix: string,
+  isWanted: (path: string) => boolean,
+): ReadonlyMap<string, readonly GitBlob[]> {
+  const tops = readObjects(
+    root,
+    commits.map((commit) => `${commit}:${prefix.replace(/\/$/, '')}`),
+  );
+  const trees = new Map<string, readonly TreeEntry[]>();
+  for (const top of tops) if (top?.type === 'tree') trees.set(top.id, parseTree(top.bytes, top.id.length / 2));
+  let level = [...trees.values()];
+  while (level.length > 0) {
+    const unknown = new Set(level.flatMap((entries) => entries.filter(isEntered).map((entry) => entry.id)).filter((id) => !trees.has(id)));
+    level = readObjects(root, [...unknown]).flatMap((object) => {
+      if (object?.type !== 'tree') return [];
+      const entries = parseTree(object.bytes, object.id.length / 2);
+      trees.set(object.id, entries);
+      return [entries];
+    });
+  }
+  const collect = (id: string, folder: string, into: GitBlob[]): GitBlob[] => {
+    for (const entry of trees.get(id) ?? []) {
+      const path = `${folder}${entry.name}`;
+      if (entry.mode === TREE_MODE) collect(entry.id, `${path}/`, into);
+      else if ((entry.mode === '100644' || entry.mode === '100755') && isWanted(path)) into.push({ path, id: entry.id });
+    }
+    return into;
+  };
+  return new Map(commits.map((commit, index) => [commit, collect(tops[index]?.id ?? '', '', [])]));
+}
+
+const TREE_MODE = '40000';
+
+interface TreeEntry {
+  readonly mode: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+function isEntered({ mode, name }: TreeEntry): boolean {
+  return mode === TREE_MODE && !name.startsWith('.') && name !== 'node_modules';
+}
+
+/** `<mode> <name>\0<id>` for each entry. */
+function parseTree(bytes: Buffer, idBytes: number): readonly TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const space = bytes.indexOf(32, at);
+    const end = bytes.indexOf(0, space);
+    if (space < 0 || end < 0) break;
+    const id = bytes.toString('hex', end + 1, end + 1 + idBytes);
+    entries.push({ mode: bytes.toString('latin1', at, space), name: bytes.toString('utf8', space + 1, end), id });
+    at = end + 1 + idBytes;
+  }
+  return entries;
+}
+
+interface GitObject {
+  readonly id: string;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+/** One process for all. Each comes as `<id> <type> <size>`, a line feed, the bytes, a line feed; undefined where there is none. */
+function readObjects(root: string, names: readonly string[]): readonly (GitObject | undefined)[] {
+  if (names.length === 0) return [];
+  const args = ['cat-file', '--batch'];
+  const result = spawnSync('git', args, { cwd: root, env: gitEnvironment(), maxBuffer: LARGEST_OUTPUT, input: `${names.join('\n')}\n` });
+  if (result.error !== undefined) throw gitError(args, result.error.message, result.error);
+  if (result.status !== 0) throw gitError(args, result.stderr.toString('utf8').trim());
+  const { stdout } = result;
+  let at = 0;
+  return names.map(() => {
+    const end = stdout.indexOf(10, at);
+    const [, id, type, size] = /^([0-9a-f]+) ([a-z]+) (\d+)$/.exec(stdout.toString('latin1', at, end)) ?? [];
+    if (end === -1) throw gitError(args, 'its answer ends early');
+    if (id === undefined || type === undefined) {
+      at = end + 1;
+      return undefined;
+    }
+    const bytes = stdout.subarray(end + 1, end + 1 + Number(size));
+    at = end + 2 + Number(size);
+    return { id, type, bytes };
+  });
+}
+
+function prefixOf(git: ReturnType<typeof gitIn>): string {
+  return expectSuccess(git, ['rev-parse', '--show-prefix']).replace(/\n$/, '');
+}
+
+function hasHead(git: ReturnType<typeof gitIn>): boolean {
+  return git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).status === 0;
+}
+
+function lines(output: string): readonly string[] {
+  return output.split('\n').filter((line) => line !== '');
+}
+
+function isInRepository(folder: string): boolean {
+  if (existsSync(join(folder, '.git'))) return true;
+  const parent = dirname(folder);
+  return parent !== folder && isInRepository(parent);
+}
