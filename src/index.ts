@@ -3,3 +3,5 @@ export type { StageDefinition, StageFunction, StageOptions, UncheckedParams } fr
 export type { Rng, StageContext, StagePaths } from './runtime/api/stage-context.ts';
 export type { MetricOptions, StageRun } from './runtime/api/stage-run.ts';
 export type { TensorFlow } from './runtime/tensorflow/types.ts';
+export { list, metricsShow, open, paramsShow, read } from './app/api/index.ts';
+export type { Entry, ListOptions, ParamsOptions, ParamValue, Values, Where } from './app/api/types.ts';

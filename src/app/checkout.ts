@@ -1,60 +1,103 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { CheckoutOptions, CheckoutSummary } from '../cache/types.ts';
+import type { Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { absolutePath } from './paths.ts';
+import { relink } from './checkout/relink.ts';
+import { absolutePath, projectPath } from './paths.ts';
+import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
+import { contentOfDigest, digestOf } from './tracked/stored-object.ts';
 import { trackedContents, type TrackedContent } from './tracked-contents.ts';
 import type { AppContext, CheckoutData } from './types.ts';
 
 export interface CheckoutCommandOptions {
+  /** Stages, outs, tracked paths, paths in tracked folders. None: everything. */
   readonly targets: readonly string[];
   readonly force: boolean;
   readonly file?: string;
+  /** What pointers and locks of this revision name; those of the workspace stay as they are. */
+  readonly rev?: string;
+  /** Files that are right already are placed again, by the configured kind of link. */
+  readonly relink?: boolean;
 }
 
 /** Puts what locks and pointers name into the workspace. One target that fails does not keep the others back. */
 export async function checkout(ctx: AppContext, options: CheckoutCommandOptions): Promise<CheckoutData> {
   return await withWriter(ctx, async (project) => {
-    const wanted = await trackedContents(project, options.targets, options.file);
-    const targets: CheckoutData['targets'][number][] = [];
-    const total = { added: 0, modified: 0, deleted: 0 };
-    for (const each of wanted) {
-      const { summary, ...result } = await checkoutOne(project, each, options.force);
-      targets.push(result);
-      total.added += summary.added;
-      total.modified += summary.modified;
-      total.deleted += summary.deleted;
-    }
-    return { ...total, targets };
+    const wanted = await trackedContents(project, options.targets, options.file, options.rev);
+    const results: OneResult[] = [];
+    for (const each of wanted) results.push(await checkoutOne(project, each, options));
+    return { ...summed(results), ...(options.rev === undefined ? {} : { rev: options.rev }) };
   });
 }
 
-type OneResult = CheckoutData['targets'][number] & {
-  readonly summary: { readonly added: number; readonly modified: number; readonly deleted: number };
-};
+/** Brings an object of the cache to a path. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT, MLO_OUT_UNSAVED. */
+export async function checkoutObject(
+  ctx: AppContext,
+  { digest, to, force }: { readonly digest: string; readonly to: string; readonly force: boolean },
+): Promise<CheckoutData> {
+  return await withWriter(ctx, async (project) => {
+    const path = projectPath(project.root, ctx.cwd, to);
+    const content = await contentOfDigest(await project.cache(), digestOf(digest));
+    // The user wants to have it, so it is theirs to change.
+    return summed([await place(project, { path, content, isOut: true }, { force, link: ['reflink', 'copy'] })]);
+  });
+}
 
-async function checkoutOne(project: Project, { path, content, isOut }: TrackedContent, force: boolean): Promise<OneResult> {
+interface OneResult {
+  readonly target: CheckoutData['targets'][number];
+  readonly summary: CheckoutSummary;
+}
+
+const NOTHING: CheckoutSummary = { added: 0, modified: 0, deleted: 0 };
+
+function summed(results: readonly OneResult[]): CheckoutData {
+  const sum = (key: keyof CheckoutSummary): number => results.reduce((total, { summary }) => total + summary[key], 0);
+  return { added: sum('added'), modified: sum('modified'), deleted: sum('deleted'), targets: results.map((each) => each.target) };
+}
+
+async function checkoutOne(
+  project: Project,
+  tracked: TrackedContent,
+  { force, relink: again = false }: CheckoutCommandOptions,
+): Promise<OneResult> {
+  try {
+    const placed = await place(project, tracked, { force, link: project.config.link });
+    if (!again) return placed;
+    const relinked = await relink(project, tracked);
+    const change = placed.target.change === 'unchanged' && relinked > 0 ? 'relinked' : placed.target.change;
+    return { ...placed, target: { ...placed.target, change } };
+  } catch (error) {
+    if (!(error instanceof MloError) || error.code === 'MLO_INTERRUPTED') throw error;
+    return { target: { path: tracked.path, change: 'failed', ...failure(error) }, summary: NOTHING };
+  }
+}
+
+async function place(
+  project: Project,
+  { path, content, isOut }: { readonly path: string; readonly content: Content; readonly isOut: boolean },
+  options: Pick<CheckoutOptions, 'force' | 'link'>,
+): Promise<OneResult> {
+  const { signal, emit } = project.ctx;
   const cache = await project.cache();
   const absolute = absolutePath(project.root, path);
-  try {
-    const before = await cache.observe(absolute, { anything: true, includeIgnored: isOut });
-    mkdirSync(dirname(absolute), { recursive: true });
-    const summary = await cache.checkout(content, absolute, {
-      link: project.config.link,
-      force,
-      signal: project.ctx.signal,
-      includeIgnored: isOut,
-    });
-    const touched = summary.added + summary.modified + summary.deleted > 0;
-    return { path, change: before === undefined ? 'added' : touched ? 'modified' : 'unchanged', summary };
-  } catch (error) {
-    if (!(error instanceof MloError)) throw error;
-    const hint = error.hint === undefined ? '' : ` (${error.hint})`;
-    return {
-      path,
-      change: 'failed',
-      error: `${error.message.replaceAll(/\s*\n\s*/g, ' ')}${hint}`,
-      summary: { added: 0, modified: 0, deleted: 0 },
-    };
-  }
+  const before = await cache.observe(absolute, {
+    anything: true,
+    includeIgnored: isOut,
+    signal,
+    onProgress: byteProgress(emit, 'hash', path),
+  });
+  mkdirSync(dirname(absolute), { recursive: true });
+  const onProgress = byteProgress(emit, 'checkout', path, before === undefined ? content.size : 0);
+  const summary = await cache.checkout(content, absolute, { ...options, signal, includeIgnored: isOut, onProgress });
+  const touched = summary.added + summary.modified + summary.deleted > 0;
+  return { target: { path, change: before === undefined ? 'added' : touched ? 'modified' : 'unchanged' }, summary };
+}
+
+/** The list of paths is data of its own. */
+function failure({ message, code, hint, details }: MloError): Pick<CheckoutData['targets'][number], 'error' | 'code' | 'unsaved'> {
+  const unsaved = code === 'MLO_OUT_UNSAVED' && Array.isArray(details['paths']) ? (details['paths'] as readonly string[]) : undefined;
+  const text = unsaved === undefined ? message.replaceAll(/\s*\n\s*/g, ' ') : (message.split('\n')[0] ?? message).replace(/:$/, '');
+  return { error: `${text}${hint === undefined ? '' : ` (${hint})`}`, code, ...(unsaved === undefined ? {} : { unsaved }) };
 }

@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs';
-import { sameContent } from '../core/content.ts';
+import type { Cache } from '../cache/types.ts';
+import { sameContent, type Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { stageFacts } from '../core/plan/facts.ts';
 import { declaredChanges, sameValue } from '../core/plan/changes.ts';
 import type { FingerprintRecord, LockEntry } from '../core/lock/types.ts';
-import type { Stage } from '../core/stage.ts';
+import type { ProjectPath, Stage } from '../core/stage.ts';
 import type { Value } from '../core/value.ts';
 import { codeChanged } from '../runtime/module/check-code.ts';
-import { absolutePath, tryProjectPath } from './paths.ts';
-import { listPointers, pointerState, writePointer, type Pointer } from './pointers.ts';
+import { updateParts } from './add/update-parts.ts';
+import { absolutePath } from './paths.ts';
+import { listPointers, splitTargets, writePointer, type Pointer, type SplitTargets } from './pointers.ts';
+import { foldersAround } from './pointer-tree.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
+import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
-import { ignoreCachedOuts } from './repro/ignore-outs.ts';
+import { ignoreCachedOuts, showUncachedOuts } from './repro/ignore-outs.ts';
 import { collectOuts } from './repro/collect-outs.ts';
 import type { AppContext, CommitData } from './types.ts';
 
@@ -24,28 +28,10 @@ export interface CommitOptionsOfCommand {
 /** Accepts the workspace as the result: what lies at outs and added data becomes what locks and pointers say. */
 export async function commit(ctx: AppContext, options: CommitOptionsOfCommand): Promise<CommitData> {
   return await withWriter(ctx, async (project) => {
-    const { pointers, stageTargets } = splitTargets(project, options.targets);
-    const stages =
-      options.targets.length > 0 && stageTargets.length === 0 ? [] : await commitStages(project, { ...options, targets: stageTargets });
-    return { committed: [...stages, ...(await commitPointers(project, pointers))] };
+    const { pointers, parts, others } = splitTargets(project, options.targets, listPointers(project));
+    const stages = options.targets.length > 0 && others.length === 0 ? [] : await commitStages(project, { ...options, targets: others });
+    return { committed: [...stages, ...(await commitData(project, pointers, parts))] };
   });
-}
-
-/** Targets name stages, outs, or added data; without targets it is everything. */
-function splitTargets(
-  project: Project,
-  targets: readonly string[],
-): { readonly pointers: readonly Pointer[]; readonly stageTargets: readonly string[] } {
-  const all = listPointers(project);
-  if (targets.length === 0) return { pointers: all, stageTargets: [] };
-  const named = (target: string): Pointer | undefined => {
-    const path = tryProjectPath(project.root, project.ctx.cwd, target);
-    return all.find((pointer) => pointer.path === path || pointer.pointerPath === path);
-  };
-  return {
-    pointers: targets.flatMap((target) => named(target) ?? []),
-    stageTargets: targets.filter((target) => named(target) === undefined),
-  };
 }
 
 async function commitStages(project: Project, options: CommitOptionsOfCommand): Promise<CommitData['committed']> {
@@ -57,7 +43,8 @@ async function commitStages(project: Project, options: CommitOptionsOfCommand): 
   });
   const committed = [];
   for (const stage of prepared.stages) committed.push(await commitStage(project, prepared, stage, options.force));
-  ignoreCachedOuts(project.root, prepared.stages);
+  ignoreCachedOuts(project, prepared.stages);
+  showUncachedOuts(project, prepared.stages);
   await prepared.cache.flush();
   prepared.locks.write();
   return committed;
@@ -121,18 +108,48 @@ function foundModules(project: Project, stage: Stage, locked: LockEntry | undefi
   return { code, ...(packages === undefined ? {} : { packages }) };
 }
 
-async function commitPointers(project: Project, pointers: readonly Pointer[]): Promise<CommitData['committed']> {
+type Stored = readonly { readonly pointer: Pointer; readonly content: Content }[];
+
+async function commitData(project: Project, pointers: readonly Pointer[], parts: SplitTargets['parts']): Promise<CommitData['committed']> {
   const cache = await project.cache();
-  const committed: CommitData['committed'][number][] = [];
+  const stored = [...(await storeWhole(project, cache, pointers)), ...(await storeParts(project, cache, pointers, parts))];
+  await cache.flush();
+  const changed = stored.filter(({ pointer, content }) => !sameContent(content, pointer.content));
+  for (const { pointer, content } of changed) writePointer(project.root, pointer.path, content);
+  return stored.map((each) => ({ name: each.pointer.path, changed: changed.includes(each) }));
+}
+
+/** Data that is not in the workspace is left as its pointer says. */
+async function storeWhole(project: Project, cache: Cache, pointers: readonly Pointer[]): Promise<Stored> {
+  const { emit, signal } = project.ctx;
+  const stored: Stored[number][] = [];
   for (const pointer of pointers) {
-    const state = await pointerState(project.root, cache, pointer);
-    const present = (await cache.observe(absolutePath(project.root, pointer.path))) !== undefined;
-    if (state === 'unchanged' || !present) continue;
-    const content = await cache.commit(absolutePath(project.root, pointer.path));
-    await cache.flush();
-    const changed = !sameContent(content, pointer.content);
-    if (changed) writePointer(project.root, pointer.path, content);
-    committed.push({ name: pointer.path, changed });
+    const path = absolutePath(project.root, pointer.path);
+    const options = { signal, onProgress: byteProgress(emit, 'commit', pointer.path) };
+    const now = await cache.observe(path, options);
+    if (now === undefined || (sameContent(now, pointer.content) && cache.has(now))) continue;
+    stored.push({ pointer, content: await cache.commit(path, options) });
   }
-  return committed;
+  return stored;
+}
+
+/** Paths in added folders: what lies there now, or that nothing does. */
+async function storeParts(project: Project, cache: Cache, whole: readonly Pointer[], parts: SplitTargets['parts']): Promise<Stored> {
+  const { emit, signal } = project.ctx;
+  const paths = new Set(parts.map(({ path }) => path));
+  const byPointer = Map.groupBy(
+    parts.filter(({ pointer, path }) => !whole.includes(pointer) && !foldersAround(path).some((folder) => paths.has(folder))),
+    ({ pointer }) => pointer,
+  );
+  const stored: Stored[number][] = [];
+  for (const [pointer, inside] of byPointer) {
+    const contents = new Map<ProjectPath, Content | undefined>();
+    for (const { path } of inside) {
+      const absolute = absolutePath(project.root, path);
+      const options = { signal, onProgress: byteProgress(emit, 'commit', path) };
+      contents.set(path, existsSync(absolute) ? await cache.commit(absolute, options) : await cache.observe(absolute, options));
+    }
+    stored.push({ pointer, content: updateParts(cache, pointer, contents, true).content });
+  }
+  return stored;
 }

@@ -13,6 +13,7 @@ import {
 import { saysNothing } from '../core/config/says-nothing.ts';
 import { MloError, type Problem } from '../core/errors/mlo-error.ts';
 import type { Isolation } from '../core/stage.ts';
+import { sharedRoot } from './find-root.ts';
 import { readParsed, writeParsed } from './parsed-cache.ts';
 import type { AppContext } from './types.ts';
 
@@ -35,7 +36,7 @@ export const CONFIG_SCOPES: readonly ConfigScope[] = ['local', 'project', 'user'
 export async function loadConfig(root: string, env: Environment): Promise<Config> {
   const values = configValues(await loadConfigEntries(root, env));
   return {
-    cacheDir: resolveConfigPath(values['cache.dir'], root, env),
+    cacheDir: resolveConfigPath(values['cache.dir'], sharedRoot(root), env),
     link: values['cache.link'],
     isolate: values['runtime.isolate'],
     jobs: values['core.jobs'],
@@ -50,10 +51,18 @@ export async function loadConfigEntries(root: string | undefined, env: Environme
 
 /** The file of a scope; undefined where there is none to be (no home, no project). */
 export function configFile(scope: ConfigScope, root: string | undefined, env: Environment): string | undefined {
-  if (scope !== 'user') return root === undefined ? undefined : join(root, '.mlo', scope === 'local' ? 'config.local.yaml' : 'config.yaml');
+  if (scope !== 'user') return root === undefined ? undefined : fileOfProject(scope, root);
   const folder = env['XDG_CONFIG_HOME'];
   if (folder !== undefined && isAbsolute(folder)) return join(folder, 'mlo', 'config.yaml');
   return env['HOME'] === undefined || env['HOME'] === '' ? undefined : join(env['HOME'], '.config', 'mlo', 'config.yaml');
+}
+
+/** All worktrees of a repository share the local file, and the committed one where they have none of their own. */
+function fileOfProject(scope: Exclude<ConfigScope, 'user'>, root: string): string {
+  if (scope === 'local') return join(sharedRoot(root), '.mlo', 'config.local.yaml');
+  const own = join(root, '.mlo', 'config.yaml');
+  const shared = join(sharedRoot(root), '.mlo', 'config.yaml');
+  return existsSync(own) || !existsSync(shared) ? own : shared;
 }
 
 export function readConfigText(file: string): string | undefined {

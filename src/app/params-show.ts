@@ -9,9 +9,13 @@ export interface ParamsShowOptions {
   readonly targets: readonly string[];
   /** Only keys that stages declare. */
   readonly depsOnly?: boolean;
+  /** Only what these stages declare. */
+  readonly stages?: readonly string[];
 }
 
 /** Values of the params files, nested as in the files. */
-export async function paramsShow(ctx: AppContext, { rev, targets, depsOnly = false }: ParamsShowOptions): Promise<ValuesData> {
-  return await showValues(ctx, rev, targets, (project, source, paths) => paramsOf(project, source, { targets: paths, depsOnly }));
+export async function paramsShow(ctx: AppContext, { rev, targets, depsOnly = false, stages }: ParamsShowOptions): Promise<ValuesData> {
+  return await showValues(ctx, rev, targets, (project, source, paths) =>
+    paramsOf(project, source, { targets: paths, depsOnly, ...(stages === undefined ? {} : { stages }) }),
+  );
 }

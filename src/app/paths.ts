@@ -19,3 +19,8 @@ export function tryProjectPath(root: string, cwd: string, typed: string): Projec
   if (path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) return undefined;
   return path.split(sep).join('/');
 }
+
+/** Project paths; everything is below '.'. */
+export function isAtOrBelow(path: ProjectPath, folder: ProjectPath): boolean {
+  return folder === '.' || path === folder || path.startsWith(`${folder}/`);
+}

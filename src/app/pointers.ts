@@ -4,7 +4,7 @@ import { sameContent, type Content } from '../core/content.ts';
 import { formatPointer, parsePointer } from '../core/pointer.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
-import { absolutePath } from './paths.ts';
+import { absolutePath, isAtOrBelow, tryProjectPath } from './paths.ts';
 import type { Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
 import type { StatusData } from './types.ts';
@@ -39,4 +39,30 @@ export async function pointerState(root: string, cache: Cache, pointer: Pointer)
   if (now !== undefined && !sameContent(now, pointer.content)) return 'modified';
   if (!cache.has(pointer.content)) return 'not-cached';
   return now === undefined ? 'missing' : 'unchanged';
+}
+
+/** What targets name of added data, and the other targets. */
+export interface SplitTargets {
+  /** All that is named by its own path, its pointer, or a folder that holds it. Without targets, everything. */
+  readonly pointers: readonly Pointer[];
+  /** Paths in added folders. */
+  readonly parts: readonly { readonly pointer: Pointer; readonly path: ProjectPath }[];
+  readonly others: readonly string[];
+}
+
+export function splitTargets(project: Project, targets: readonly string[], all: readonly Pointer[]): SplitTargets {
+  if (targets.length === 0) return { pointers: all, parts: [], others: [] };
+  const pointers = new Set<Pointer>();
+  const parts: SplitTargets['parts'][number][] = [];
+  const others: string[] = [];
+  for (const target of targets) {
+    const path = tryProjectPath(project.root, project.ctx.cwd, target);
+    const named = path === undefined ? [] : all.filter((pointer) => pointer.pointerPath === path || isAtOrBelow(pointer.path, path));
+    const around = path === undefined ? undefined : all.find((pointer) => path.startsWith(`${pointer.path}/`));
+    for (const pointer of named) pointers.add(pointer);
+    if (named.length > 0) continue;
+    if (around === undefined || path === undefined) others.push(target);
+    else parts.push({ pointer: around, path });
+  }
+  return { pointers: [...pointers], parts, others };
 }

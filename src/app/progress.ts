@@ -5,12 +5,12 @@ const EVERY_MS = 100;
 type Task = Extract<Event, { type: 'progress' }>['task'];
 
 /** Work on bytes as progress events, ten a second at the most; short work makes none. `total` 0 = not known. */
-export function byteProgress(emit: Emit, task: Task, label: string): (bytes: number) => void {
+export function byteProgress(emit: Emit, task: Task, label: string, total = 0): (bytes: number) => void {
   let nextMs = performance.now() + EVERY_MS;
   return (done) => {
     const now = performance.now();
     if (now < nextMs) return;
     nextMs = now + EVERY_MS;
-    emit({ type: 'progress', task, label, done, total: 0, unit: 'bytes' });
+    emit({ type: 'progress', task, label, done, total, unit: 'bytes' });
   };
 }

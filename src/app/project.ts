@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Cache } from '../cache/types.ts';
 import type { Tracking } from '../tracking/types.ts';
 import { acquireLock, type HeldLock } from '../fs/project-lock.ts';
-import { openIgnore } from '../fs/ignore.ts';
 import { asIoError } from '../fs/errno.ts';
+import { trace } from '../fs/trace.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
-import { findRoot } from './find-root.ts';
+import { findRoot, sharedRoot } from './find-root.ts';
 import { loadConfig, type Config } from './load-config.ts';
+import { ProjectCache } from './project-cache.ts';
 import { withSourceLines } from './source-lines.ts';
 import { scanProject, type ProjectScan } from './scan-project.ts';
 import type { AppContext } from './types.ts';
@@ -19,6 +20,9 @@ export const MLO_GITIGNORE = '/*\n!/.gitignore\n!/config.yaml\n';
 export interface Project {
   readonly ctx: AppContext;
   readonly root: string;
+  /** In a Git worktree that of the main checkout, whose `.mlo` holds what they share: cache, runs and logs; else `root`. */
+  readonly sharedRoot: string;
+  /** Of this checkout alone: lock and state. */
   readonly mloDir: string;
   readonly stateDir: string;
   readonly logsDir: string;
@@ -28,11 +32,15 @@ export interface Project {
   /** Pipeline files and pointers, found by one walk. */
   scan(): ProjectScan;
   cache(): Promise<Cache>;
+  /** The right to delete objects: waits until nobody writes into the cache, and keeps others waiting. Before `cache` is used. */
+  exclusiveCache(): Promise<HeldLock>;
   tracking(): Promise<Tracking>;
   /** The one writer of the project. */
   lock(): Promise<HeldLock>;
   /** Writes something disposable; a state folder that cannot be written costs speed, nothing else. */
   keepState(write: () => void): void;
+  /** Called when the second Ctrl-C ends the process at once; nothing may be awaited. */
+  onForced(work: () => void): void;
   /** Closes what was opened; always called. */
   close(): Promise<void>;
 }
@@ -41,32 +49,35 @@ export async function openProject(ctx: AppContext): Promise<Project> {
   const root = findRoot(ctx.cwd);
   const mloDir = join(root, '.mlo');
   const stateDir = join(mloDir, 'state');
-  const config = await loadConfig(root, ctx.env);
+  const config = await trace('config', () => loadConfig(root, ctx.env));
   let scan: ProjectScan | undefined;
-  let cache: Promise<Cache> | undefined;
+  const shared = sharedRoot(root);
+  const sharedDir = join(shared, '.mlo');
   let tracking: Promise<Tracking> | undefined;
 
   const project: Project = {
     ctx,
     root,
+    sharedRoot: shared,
     mloDir,
     stateDir,
-    logsDir: join(mloDir, 'logs'),
-    trackingPath: join(mloDir, 'tracking.db'),
+    logsDir: join(sharedDir, 'logs'),
+    trackingPath: join(sharedDir, 'tracking.db'),
     lockPath: join(mloDir, 'lock'),
     config,
-    scan: () => (scan ??= scanAndWarn(ctx, root)),
-    cache: () => (cache ??= openProjectCache(project)),
+    scan: () => (scan ??= trace('find pipelines and pointers', () => scanAndWarn(ctx, root))),
+    cache: () => cache.open(),
+    exclusiveCache: () => cache.exclusive(),
     tracking: () => (tracking ??= openProjectTracking(project)),
     async lock() {
       prepareMloDir(mloDir);
-      return await acquireLock(project.lockPath, {
-        command: ctx.command,
-        signal: ctx.signal,
-        ...(ctx.waitMs === undefined ? {} : { waitMs: ctx.waitMs }),
-      });
+      const settings = { command: ctx.command, signal: ctx.signal, ...(ctx.waitMs === undefined ? {} : { waitMs: ctx.waitMs }) };
+      const held = await trace('project lock', () => acquireLock(project.lockPath, settings));
+      cache.willWrite();
+      return held;
     },
     keepState(write) {
+      if (ctx.readOnly === true) return;
       try {
         prepareMloDir(mloDir);
         mkdirSync(stateDir, { recursive: true });
@@ -75,14 +86,15 @@ export async function openProject(ctx: AppContext): Promise<Project> {
         if (typeof (cause as NodeJS.ErrnoException).code !== 'string') throw cause;
       }
     },
+    onForced: (work) => ctx.forced?.addEventListener('abort', work, { once: true }),
     async close() {
-      const opened = { cache, tracking };
-      cache = undefined;
+      const opened = tracking;
       tracking = undefined;
-      await (await opened.cache)?.close();
-      (await opened.tracking)?.close();
+      await cache.close();
+      (await opened)?.close();
     },
   };
+  const cache = new ProjectCache(project);
   return project;
 }
 
@@ -95,7 +107,8 @@ export async function withProject<T>(ctx: AppContext, work: (project: Project) =
   } catch (error) {
     // What went wrong first is what the user must see.
     await project.close().catch((second: unknown) => ctx.emit({ type: 'warning', message: (second as Error).message }));
-    throw withSourceLines(project.root, asIoError(error, 'work in', project.root));
+    const path = (error as NodeJS.ErrnoException | undefined)?.path ?? project.root;
+    throw withSourceLines(project.root, asIoError(error, 'work in', path));
   }
   await project.close();
   return result;
@@ -105,6 +118,8 @@ export async function withProject<T>(ctx: AppContext, work: (project: Project) =
 export async function withWriter<T>(ctx: AppContext, work: (project: Project) => Promise<T>): Promise<T> {
   return await withProject(ctx, async (project) => {
     const held = await project.lock();
+    // Last of all, whatever else is to be done then: the process ends right after the first one asks for that.
+    ctx.signal.addEventListener('abort', () => project.onForced(() => held.release()), { once: true });
     try {
       return await work(project);
     } finally {
@@ -131,19 +146,8 @@ function prepareMloDir(mloDir: string): void {
   writeFileAtomic(ignore, MLO_GITIGNORE);
 }
 
-async function openProjectCache(project: Project): Promise<Cache> {
-  const { openCache } = await import('../cache/open.ts');
-  return openCache({
-    cacheDir: project.config.cacheDir,
-    stateDir: project.stateDir,
-    root: project.root,
-    link: project.config.link,
-    ignore: openIgnore(project.root),
-  });
-}
-
 async function openProjectTracking(project: Project): Promise<Tracking> {
   const { openTracking } = await import('../tracking/open.ts');
-  mkdirSync(project.mloDir, { recursive: true });
+  mkdirSync(dirname(project.trackingPath), { recursive: true });
   return openTracking({ path: project.trackingPath });
 }

@@ -7,12 +7,16 @@ import { absolutePath } from './paths.ts';
 
 /** Ending of the pointer file beside data that `mlo add` tracks. */
 export const POINTER_SUFFIX = '.mlo';
+/** Ending of locks, ours and others'. */
+export const LOCK_SUFFIX = '.lock';
 
 export interface ProjectScan {
   /** One a folder, sorted. */
   readonly pipelines: readonly ProjectPath[];
   /** Pointer files, sorted. */
   readonly pointers: readonly ProjectPath[];
+  /** Files that may be locks of pipeline files, whatever these are called; sorted. */
+  readonly locks: readonly ProjectPath[];
   /** Folders that may not be read. */
   readonly unreadable: readonly ProjectPath[];
 }
@@ -25,6 +29,7 @@ export function scanProject(root: string): ProjectScan {
   const ignore = openIgnore(root);
   const pipelines: ProjectPath[] = [];
   const pointers: ProjectPath[] = [];
+  const locks: ProjectPath[] = [];
   const unreadable: ProjectPath[] = [];
   const folders: ProjectPath[] = ['.'];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -39,10 +44,11 @@ export function scanProject(root: string): ProjectScan {
     for (const entry of entries) {
       const path = inside(folder, entry.name);
       if (isPointer(entry)) pointers.push(path);
+      else if (entry.isFile() && entry.name.endsWith(LOCK_SUFFIX)) locks.push(path);
       else if (isSearched(entry, names) && !ignore.ignores(path, true)) folders.push(path);
     }
   }
-  return { pipelines: pipelines.sort(), pointers: pointers.sort(), unreadable: unreadable.sort() };
+  return { pipelines: pipelines.sort(), pointers: pointers.sort(), locks: locks.sort(), unreadable: unreadable.sort() };
 }
 
 /** Undefined where the folder may not be read, or is gone by now. */

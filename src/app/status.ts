@@ -1,22 +1,34 @@
 import { plan } from '../core/plan/plan.ts';
 import type { StagePlan } from '../core/plan/types.ts';
+import { sameContent } from '../core/content.ts';
+import { fromLocked } from '../core/lock/types.ts';
 import { readLock } from '../fs/project-lock.ts';
-import { preparePlan } from './prepare-plan.ts';
-import { listPointers, pointerState } from './pointers.ts';
+import { trace } from '../fs/trace.ts';
+import { preparePlan, type Prepared } from './prepare-plan.ts';
+import { listPointers, splitTargets, type Pointer, type SplitTargets } from './pointers.ts';
 import { withProject, type Project } from './project.ts';
-import type { AppContext, StageStatus, StatusData, StatusOptions } from './types.ts';
+import { dataStatus } from './tracked/data-status.ts';
+import { partOf } from './tracked/part-of.ts';
+import type { TrackedContent } from './tracked/tracked-state.ts';
+import type { AppContext, DataStatus, StageStatus, StatusData, StatusOptions } from './types.ts';
 
-/** What repro would do, and why; never waits for a writer. */
+/** What repro would do, and why, and how tracked data differs from its pointers; never waits for a writer. */
 export async function status(ctx: AppContext, options: StatusOptions): Promise<StatusData> {
   return await withProject(ctx, async (project) => {
-    const prepared = await preparePlan(project, { ...options, need: 'nothing' });
-    const stages = plan(prepared.request).map(toStatus);
-    const data = options.targets.length > 0 ? [] : await dataStates(project);
+    const { granular = false } = options;
+    const { pointers, parts, others } = splitTargets(project, options.targets, listPointers(project));
+    const onlyData = options.targets.length > 0 && others.length === 0;
+    const prepared = onlyData ? undefined : await preparePlan(project, { ...options, targets: others, need: 'nothing' });
+    const stages = prepared === undefined ? [] : trace('plan', () => plan(prepared.request)).map(toStatus);
+    const outs = prepared === undefined ? [] : await outStates(project, prepared, granular);
+    const tracked = [...pointers.map(asTracked), ...(await partsOf(project, parts))];
+    const data = await trace('data', () => dataStates(project, tracked, granular));
     const busy = readLock(project.lockPath);
     return {
       upToDate: stages.every((stage) => stage.state === 'unchanged') && data.every((entry) => entry.state === 'unchanged'),
       stages,
       data,
+      outs,
       ...(busy === undefined ? {} : { busy: { pid: busy.pid, host: busy.host, command: busy.command, sinceMs: Date.parse(busy.since) } }),
     };
   });
@@ -32,9 +44,36 @@ export function toStatus(each: StagePlan): StageStatus {
   };
 }
 
-async function dataStates(project: Project): Promise<StatusData['data']> {
-  const cache = await project.cache();
-  const states: StatusData['data'][number][] = [];
-  for (const pointer of listPointers(project)) states.push({ path: pointer.path, state: await pointerState(project.root, cache, pointer) });
+async function dataStates(project: Project, tracked: readonly TrackedContent[], granular: boolean): Promise<readonly DataStatus[]> {
+  const states: DataStatus[] = [];
+  for (const each of tracked) states.push(await dataStatus(project, each, { granular }));
+  return states;
+}
+
+function asTracked({ path, content }: Pointer): TrackedContent {
+  return { path, content, isOut: false };
+}
+
+/** Throws MLO_TARGET where an added folder has no such path. */
+async function partsOf(project: Project, parts: SplitTargets['parts']): Promise<readonly TrackedContent[]> {
+  const found: TrackedContent[] = [];
+  for (const { pointer, path } of parts) found.push(await partOf(project, asTracked(pointer), path));
+  return found;
+}
+
+/** The plan has looked at every out; only those that differ are looked into. */
+async function outStates(project: Project, prepared: Prepared, granular: boolean): Promise<StatusData['outs']> {
+  const states: StatusData['outs'][number][] = [];
+  for (const stage of prepared.stages) {
+    for (const { path, cache } of stage.outs) {
+      const locked = prepared.locks.entries.get(stage.address)?.outs?.[path];
+      if (locked === undefined || !cache) continue;
+      const content = fromLocked(locked);
+      const now = prepared.workspace.outs.get(path);
+      if (sameContent(now, content)) continue;
+      const state = await dataStatus(project, { path, content, isOut: true }, { granular, known: { content: now } });
+      states.push({ ...state, stage: stage.address });
+    }
+  }
   return states;
 }

@@ -1,57 +1,55 @@
-import type { Content } from '../core/content.ts';
+import { posix } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { buildGraph } from '../core/graph/build.ts';
 import { findTarget, selectStages } from '../core/graph/select.ts';
-import { fromLocked } from '../core/lock/types.ts';
 import type { ProjectPath } from '../core/stage.ts';
-import { loadProjectPipeline } from './load-pipeline.ts';
-import { LockFiles } from './lock-files.ts';
-import { tryProjectPath } from './paths.ts';
-import { listPointers } from './pointers.ts';
+import { isAtOrBelow, tryProjectPath } from './paths.ts';
 import type { Project } from './project.ts';
+import { partOf } from './tracked/part-of.ts';
+import { trackedState, type TrackedContent, type TrackedState } from './tracked/tracked-state.ts';
 
-export interface TrackedContent {
-  readonly path: ProjectPath;
-  readonly content: Content;
-  readonly isOut: boolean;
-}
+export type { TrackedContent } from './tracked/tracked-state.ts';
 
-/** What pointers and locks say should lie in the workspace: everything, or what the targets name. */
-export async function trackedContents(project: Project, targets: readonly string[], file?: string): Promise<readonly TrackedContent[]> {
-  const pointers = listPointers(project).map(({ path, content }) => ({ path, content, isOut: false }));
-  const loaded = await loadProjectPipeline(project, file, 'nothing');
-  const graph = buildGraph(loaded.pipeline.stages);
-  const locks = new LockFiles(project.root, loaded.pipeline, loaded.readText);
-  const outs = graph.order.flatMap((stage) =>
-    stage.outs.flatMap((out): readonly TrackedContent[] => {
-      const locked = locks.entries.get(stage.address)?.outs?.[out.path];
-      return locked === undefined || !out.cache ? [] : [{ path: out.path, content: fromLocked(locked), isOut: true }];
-    }),
-  );
-  const all = [...pointers, ...outs];
-  // The same stages as `mlo repro` would look at.
-  const here = new Set(selectStages(graph, { targets: [], file: loaded.file }).flatMap((stage) => stage.outs.map((out) => out.path)));
-  if (targets.length === 0) return all.filter((each) => !each.isOut || here.has(each.path));
-  return choose(project, targets, all, (target) => {
-    const paths = new Set(findTarget(graph, target, loaded.file).flatMap((stage) => stage.outs.map((out) => out.path)));
-    return all.filter((each) => paths.has(each.path));
-  });
-}
-
-function choose(
+/**
+ * What pointers and locks (of the workspace, or of a revision) say should lie in the workspace: everything, or what the
+ * targets name: stages, paths, folders that hold tracked paths, and paths in tracked folders.
+ */
+export async function trackedContents(
   project: Project,
   targets: readonly string[],
-  all: readonly TrackedContent[],
-  byStage: (target: string) => readonly TrackedContent[],
-): readonly TrackedContent[] {
+  file?: string,
+  revision?: string,
+): Promise<readonly TrackedContent[]> {
+  const state = await trackedState(project, revision, file);
+  if (targets.length === 0) return ofPipelineHere(state);
   const chosen = new Map<ProjectPath, TrackedContent>();
-  for (const target of targets) {
-    const path = tryProjectPath(project.root, project.ctx.cwd, target.replace(/\.mlo$/, ''));
-    const byPath = all.filter((each) => each.path === path || (path !== undefined && each.path.startsWith(`${path}/`)));
-    const found = byPath.length > 0 ? byPath : byStage(target);
-    if (found.length === 0)
-      throw new MloError('MLO_TARGET', `'${target}' names nothing that mlo keeps yet`, { hint: 'mlo status shows what is tracked.' });
-    for (const each of found) chosen.set(each.path, each);
-  }
-  return [...chosen.values()];
+  for (const target of targets) for (const each of await choose(project, state, target)) chosen.set(each.path, each);
+  return withoutCovered([...chosen.values()]);
+}
+
+/** The same stages as `mlo repro` would look at, and everything that was added. */
+function ofPipelineHere({ graph, file, contents, pipeline }: TrackedState): readonly TrackedContent[] {
+  if (!pipeline.files.some((each) => each.path === file)) return contents;
+  const here = new Set(selectStages(graph, { targets: [], file }).flatMap((stage) => stage.outs.map((out) => out.path)));
+  return contents.filter((each) => !each.isOut || here.has(each.path));
+}
+
+async function choose(project: Project, state: TrackedState, target: string): Promise<readonly TrackedContent[]> {
+  const path = tryProjectPath(project.root, project.ctx.cwd, target.replace(/\.mlo$/, ''));
+  const byPath = path === undefined ? [] : state.contents.filter((each) => isAtOrBelow(each.path, path));
+  if (byPath.length > 0) return byPath;
+  const around = path === undefined ? undefined : state.contents.find((each) => path.startsWith(`${each.path}/`));
+  if (around !== undefined && path !== undefined) return [await partOf(project, around, path)];
+  const named = new Set(findTarget(state.graph, target, state.file).flatMap((stage) => stage.outs.map((out) => out.path)));
+  const byStage = state.contents.filter((each) => named.has(each.path));
+  if (byStage.length > 0) return byStage;
+  const where = state.revision === undefined ? 'yet' : `at ${state.label}`;
+  throw new MloError('MLO_TARGET', `'${target}' names nothing that mlo keeps ${where}`, { hint: 'mlo status shows what is tracked.' });
+}
+
+/** `data data/train`: the second says nothing more. */
+function withoutCovered(contents: readonly TrackedContent[]): readonly TrackedContent[] {
+  const paths = new Set(contents.map((each) => each.path));
+  const isCovered = (path: ProjectPath): boolean =>
+    path.includes('/') && (paths.has(posix.dirname(path)) || isCovered(posix.dirname(path)));
+  return contents.filter((each) => !isCovered(each.path));
 }

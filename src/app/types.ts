@@ -2,6 +2,7 @@ import type { StageReport, Emit } from '../core/events.ts';
 import type { Reason, StageState } from '../core/plan/types.ts';
 import type { RunId } from '../core/run.ts';
 import type { StageAddress } from '../core/stage.ts';
+import type { ChangeCounts, TreeChange, UnreadTree } from '../core/tree-diff/types.ts';
 import type { Value } from '../core/value.ts';
 
 /** What the command line hands to every use case; nothing below `cli` reads process or console itself. */
@@ -18,6 +19,8 @@ export interface AppContext {
   readonly command: string;
   /** Asks on a terminal; absent where there is none or with --no-input. */
   readonly confirm?: (question: string) => Promise<boolean>;
+  /** Nothing is written, not even disposable state. */
+  readonly readOnly?: boolean;
   /** How long a writer waits for another one, milliseconds; absent = not at all. */
   readonly waitMs?: number;
 }
@@ -65,7 +68,10 @@ export interface StageStatus {
 }
 
 export interface StatusOptions {
+  /** Stages, outs, and paths that `mlo add` tracks. */
   readonly targets: readonly string[];
+  /** Every file that differs is named, not only counted. */
+  readonly granular?: boolean;
   readonly file?: string;
 }
 
@@ -73,9 +79,25 @@ export interface StatusData {
   readonly upToDate: boolean;
   readonly stages: readonly StageStatus[];
   /** Tracked by `mlo add`. */
-  readonly data: readonly { readonly path: string; readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached' }[];
+  readonly data: readonly DataStatus[];
+  /** Outs in the cache whose bytes are not those of the lock. */
+  readonly outs: readonly (DataStatus & { readonly stage: StageAddress })[];
   /** A writer that is at work now. */
   readonly busy?: { readonly pid: number; readonly host: string; readonly command: string; readonly sinceMs: number };
+}
+
+/** A tracked path, compared with what its pointer or lock says. `missing`: nothing lies there. */
+export interface DataStatus {
+  readonly path: string;
+  readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached';
+  /** The files of what pointer or lock name that the cache does not have; absent where it has all. */
+  readonly notCached?: { readonly files: number; readonly paths?: readonly string[] };
+  /** Modified ones: files by what happened to them. */
+  readonly counts?: ChangeCounts;
+  /** With `granular`. */
+  readonly changes?: readonly TreeChange[];
+  /** Trees that the cache does not have: what changed in them is not known. */
+  readonly unread?: readonly UnreadTree[];
 }
 
 export interface DagOptions {
@@ -114,18 +136,27 @@ export interface AddData {
     readonly size: number;
     readonly files?: number;
     readonly changed: boolean;
+    /** Where not the whole folder was added but paths in it: these, relative to the project. */
+    readonly parts?: readonly { readonly path: string; readonly change: 'added' | 'modified' | 'removed' | 'unchanged' }[];
   }[];
 }
 
 export interface CheckoutData {
+  /** Files. */
   readonly added: number;
   readonly modified: number;
   readonly deleted: number;
   readonly targets: readonly {
     readonly path: string;
-    readonly change: 'added' | 'modified' | 'unchanged' | 'failed';
+    readonly change: 'added' | 'modified' | 'unchanged' | 'relinked' | 'failed';
     readonly error?: string;
+    /** Of the error. */
+    readonly code?: string;
+    /** Paths (1000 at most) whose bytes would have been lost. */
+    readonly unsaved?: readonly string[];
   }[];
+  /** The revision asked for, as typed. */
+  readonly rev?: string;
 }
 
 export interface CommitData {

@@ -29,7 +29,7 @@ function endOf(entry: RunCacheEntry): number {
 }
 
 /** Undefined where the text is not an entry that can be trusted with paths and digests. */
-function parseEntry(text: string): RunCacheEntry | undefined {
+export function parseEntry(text: string): RunCacheEntry | undefined {
   try {
     const value = parseCanonicalJson(text);
     return isEntry(value) ? (value as unknown as RunCacheEntry) : undefined;
@@ -41,13 +41,25 @@ function parseEntry(text: string): RunCacheEntry | undefined {
 
 function isEntry(value: Value): boolean {
   if (!isMap(value) || value['schema'] !== 1) return false;
-  const { record, outs, run } = value;
+  const { record, outs, run, undeclared } = value;
   if (!isMap(record) || !isMap(outs) || !isMap(run)) return false;
-  return isRun(run) && Object.entries(outs).every(([path, content]) => isSafeProjectPath(path) && isContent(content));
+  return (
+    isRun(run) &&
+    (undeclared === undefined || isUndeclared(undeclared)) &&
+    Object.entries(outs).every(([path, content]) => isSafeProjectPath(path) && isContent(content))
+  );
 }
 
 function isRun(run: ValueMap): boolean {
   return typeof run['id'] === 'string' && typeof run['startedMs'] === 'number' && typeof run['durationMs'] === 'number';
+}
+
+function isUndeclared(list: Value): boolean {
+  return Array.isArray(list) && list.every((item: Value) => isMap(item) && isKind(item['what']) && typeof item['path'] === 'string');
+}
+
+function isKind(what: Value | undefined): boolean {
+  return what === 'read' || what === 'worker' || what === 'child-process';
 }
 
 function isContent(value: Value): boolean {

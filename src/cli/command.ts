@@ -35,15 +35,21 @@ export interface Outcome {
 export interface CommandSpec<Flags = object, Arguments extends readonly unknown[] = readonly unknown[]> {
   /** `status [targets...]`. */
   readonly usage: string;
+  /** Another name of the verb. */
+  readonly alias?: string;
   readonly summary: string;
   readonly details?: string;
   /** At least two, each a command that can be run as it stands. */
   readonly examples: readonly (readonly [command: string, does: string])[];
   readonly options?: readonly Option[];
+  /** What `data` of the JSON document holds: a field and what it means, `?` behind those that may be absent. For the reference. */
+  readonly json?: readonly (readonly [field: string, means: string])[];
   /** stages: live view or append-only lines. tasks: a line of progress. */
   readonly shows?: 'stages' | 'tasks';
   /** It changes the project: the first Ctrl-C lets it tidy up, -q silences its result, --wait applies. */
   readonly writes?: boolean;
+  /** Not in lists of commands: other programs call it. */
+  readonly hidden?: boolean;
   readonly run: (invocation: Invocation, flags: Flags, ...args: Arguments) => Promise<Outcome>;
 }
 
@@ -59,7 +65,11 @@ export function defineCommand<Flags, Arguments extends readonly unknown[]>(spec:
 
 /** Adds the command to its parent; `parent` has its settings already (commander copies them now). */
 export function addCommand(parent: Command, spec: AnyCommandSpec, runner: Runner): Command {
-  const command = parent.command(spec.usage).summary(spec.summary).description([spec.summary, spec.details].filter(Boolean).join('\n\n'));
+  const command = parent
+    .command(spec.usage, { hidden: spec.hidden === true })
+    .summary(spec.summary)
+    .description([spec.summary, spec.details].filter(Boolean).join('\n\n'));
+  if (spec.alias !== undefined) command.alias(spec.alias);
   for (const option of spec.options ?? []) command.addOption(option);
   if (spec.writes === true) command.addOption(waitOption());
   command.addHelpText('after', exampleText(spec.examples));

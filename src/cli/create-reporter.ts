@@ -39,5 +39,14 @@ export async function createReporter({ shows, globals, env, signal }: ReporterCh
   }
   const { PlainReporter } = await import('../ui/report/plain-reporter.ts');
   const { quiet, verbose } = globals;
-  return new PlainReporter({ write: writeErr, style, colours: options.level > 0, quiet, verbose, now: Date.now, gatherMs: GATHER_MS });
+  return new PlainReporter({
+    write: writeErr,
+    style,
+    colours: options.level > 0,
+    quiet,
+    verbose,
+    groups: env['GITHUB_ACTIONS'] === 'true',
+    now: Date.now,
+    gatherMs: GATHER_MS,
+  });
 }

@@ -17,7 +17,7 @@ export interface ErrorBody {
 /** A command that failed half-way has both `data` and `error`. */
 export interface Envelope {
   readonly schemaVersion: typeof ENVELOPE_SCHEMA_VERSION;
-  /** `stage list`; empty where the command line was not understood. */
+  /** `stage list`; `help` or `version` for these options; empty where the line names no command. */
   readonly command: string;
   readonly ok: boolean;
   readonly data?: unknown;

@@ -16,6 +16,8 @@ export interface GlobalOptions {
   readonly cwd: string;
   /** Milliseconds, Infinity without limit; absent = do not wait. */
   readonly waitMs?: number;
+  /** Where to write where the time went. */
+  readonly profile?: string;
 }
 
 interface RawGlobals {
@@ -26,6 +28,7 @@ interface RawGlobals {
   readonly input?: boolean;
   readonly C?: string;
   readonly wait?: number;
+  readonly profile?: string;
 }
 
 export function readGlobals(raw: RawGlobals, start: string): GlobalOptions {
@@ -37,6 +40,7 @@ export function readGlobals(raw: RawGlobals, start: string): GlobalOptions {
     input: raw.input !== false,
     cwd: raw.C === undefined ? start : existingFolder(raw.C, start),
     ...(raw.wait === undefined ? {} : { waitMs: raw.wait }),
+    ...(raw.profile === undefined ? {} : { profile: raw.profile }),
   };
 }
 
@@ -53,8 +57,15 @@ export function guessColor(argv: readonly string[]): ColorChoice {
   return choice === 'always' || choice === 'never' ? choice : 'auto';
 }
 
+/** The file of `--profile` without one. */
+export const PROFILE_FILE = 'mlo-profile.json';
+
 /** Values that stand for an option without one, so that the next word is never taken for it. */
-const PRESETS: { readonly [option: string]: string } = { '--json': '--json=document', '--wait': '--wait=forever' };
+const PRESETS: { readonly [option: string]: string } = {
+  '--json': '--json=document',
+  '--wait': '--wait=forever',
+  '--profile': `--profile=${PROFILE_FILE}`,
+};
 
 /** `--json status` must not read `status` as the format. */
 export function presetOptionalValues(argv: readonly string[]): string[] {

@@ -24,6 +24,17 @@ export function writeOut(text: string): void {
   if (!readerGone) process.stdout.write(text);
 }
 
+/** Bytes as they are; resolves when there is room for more. */
+export async function writeBytes(bytes: Uint8Array): Promise<void> {
+  if (readerGone) return;
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (error === null || error === undefined || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
+      else reject(error);
+    });
+  });
+}
+
 export function writeErr(text: string): void {
   process.stderr.write(text);
 }

@@ -1,10 +1,13 @@
 import { MloError } from '../core/errors/mlo-error.ts';
+import { commandPath } from './command.ts';
+import { commandNamed } from './command-named.ts';
+import { describe } from './commands/help.ts';
 import { guessColor, guessOutput, presetOptionalValues } from './globals.ts';
 import { guardStreams } from './io.ts';
 import { buildProgram } from './program.ts';
 import { Session } from './session.ts';
 import { installSignals } from './signals.ts';
-import { toUsageError } from './usage-error.ts';
+import { printedBy, toUsageError } from './usage-error.ts';
 
 /** Handles that somebody forgot to close keep the process no longer than this, once all is said. */
 const LINGER_MS = 2000;
@@ -13,19 +16,27 @@ const LINGER_MS = 2000;
 export async function main(argv: readonly string[]): Promise<number> {
   guardStreams();
   const session = new Session(argv, installSignals());
+  const output = guessOutput(argv);
   const fail = async (error: unknown): Promise<number> => {
-    await session.fail(error, guessOutput(argv), guessColor(argv));
+    await session.fail(error, output, guessColor(argv));
     return session.exitCode;
   };
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => void fail(error).then((code) => process.exit(code)));
   }
+  const { program } = output === 'human' ? buildProgram(session.run) : buildProgram(session.run, () => {});
   try {
-    await buildProgram(session.run).program.parseAsync(argv.length === 0 ? ['--help'] : presetOptionalValues(argv), { from: 'user' });
+    await program.parseAsync(argv.length === 0 ? ['--help'] : presetOptionalValues(argv), { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    const usage = error instanceof MloError ? error : toUsageError(error);
-    return usage === 'shown' ? session.exitCode : await fail(usage);
+    const command = commandNamed(program, argv);
+    const printed = printedBy(error);
+    if (printed === undefined) {
+      session.meant(commandPath(command));
+      return await fail(error instanceof MloError ? error : toUsageError(error));
+    }
+    if (output !== 'human') session.answer(output, printed, printed === 'version' ? { version: program.version() } : describe(command));
+    return session.exitCode;
   }
 }
 

@@ -2,21 +2,33 @@ import { Command, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addCommand, type AnyCommandSpec, type Runner } from './command.ts';
 import { addVerb } from './commands/add.ts';
+import { catVerb } from './commands/cat.ts';
+import { checkIgnoreVerb } from './commands/check-ignore.ts';
 import { checkoutVerb } from './commands/checkout.ts';
 import { commitVerb } from './commands/commit.ts';
 import { configGetVerb, configListVerb, configSetVerb, configUnsetVerb } from './commands/config.ts';
 import { dagVerb } from './commands/dag.ts';
+import { diffVerb } from './commands/diff.ts';
 import { doctorVerb } from './commands/doctor.ts';
+import { duVerb } from './commands/du.ts';
 import { freezeVerb, unfreezeVerb } from './commands/freeze.ts';
+import { mergeDriverVerb, textconvVerb } from './commands/git-drivers.ts';
 import { helpVerb } from './commands/help.ts';
 import { initVerb } from './commands/init.ts';
+import { installVerb } from './commands/install.ts';
 import { logsVerb } from './commands/logs.ts';
+import { lsVerb } from './commands/ls.ts';
 import { metricsDiffVerb, metricsShowVerb } from './commands/metrics.ts';
+import { mvVerb } from './commands/mv.ts';
 import { paramsDiffVerb, paramsShowVerb } from './commands/params.ts';
+import { removeVerb } from './commands/remove.ts';
 import { reproVerb } from './commands/repro.ts';
 import { runsListVerb, runsShowVerb } from './commands/runs.ts';
 import { stageListVerb, stageShowVerb } from './commands/stage.ts';
 import { statusVerb } from './commands/status.ts';
+import { unprotectVerb } from './commands/unprotect.ts';
+import { verifyVerb } from './commands/verify.ts';
+import { PROFILE_FILE } from './globals.ts';
 import { writeErr, writeOut } from './io.ts';
 
 interface Family {
@@ -29,7 +41,7 @@ type Entry = AnyCommandSpec | Family;
 
 /** The commands as `mlo --help` groups them. */
 const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] = [
-  ['Start:', [initVerb, doctorVerb]],
+  ['Start:', [initVerb, installVerb, doctorVerb]],
   [
     'Pipeline:',
     [
@@ -42,7 +54,7 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       logsVerb,
     ],
   ],
-  ['Data:', [addVerb, checkoutVerb, commitVerb]],
+  ['Data:', [addVerb, checkoutVerb, commitVerb, diffVerb, lsVerb, duVerb, catVerb, mvVerb, removeVerb, unprotectVerb, checkIgnoreVerb, verifyVerb]],
   [
     'Results:',
     [
@@ -71,9 +83,9 @@ export interface Program {
   readonly specs: ReadonlyMap<Command, AnyCommandSpec>;
 }
 
-/** `runner` runs what the command line asks for. */
-export function buildProgram(runner: Runner): Program {
-  const program = rootCommand();
+/** `runner` runs what the command line asks for; `print` gets help and version where that is what it asks for. */
+export function buildProgram(runner: Runner, print = writeOut): Program {
+  const program = rootCommand(print);
   const specs = new Map<Command, AnyCommandSpec>();
   const add = (parent: Command, spec: AnyCommandSpec): void => void specs.set(addCommand(parent, spec, runner), spec);
   for (const [title, entries] of GROUPS) {
@@ -83,18 +95,19 @@ export function buildProgram(runner: Runner): Program {
       for (const spec of 'verbs' in entry ? entry.verbs : [entry]) add(parent, spec);
     }
   }
+  for (const spec of [mergeDriverVerb, textconvVerb]) add(program, spec);
   program.commandsGroup('Help:');
   add(program, helpVerb(program));
   return { program, specs };
 }
 
 /** Settings come first: commander copies them to each sub-command when it is made. */
-function rootCommand(): Command {
+function rootCommand(print: (text: string) => void): Command {
   const program = new Command('mlo');
   return program
     .exitOverride()
     .configureOutput({
-      writeOut,
+      writeOut: print,
       writeErr,
       outputError: () => {},
       getOutHelpWidth: () => Math.min(process.stdout.columns || MAX_HELP_WIDTH, MAX_HELP_WIDTH),
@@ -116,6 +129,9 @@ function rootCommand(): Command {
     .addOption(new Option('--color <when>', 'colours: auto, always or never').choices(['auto', 'always', 'never']))
     .option('--no-input', 'never ask, even on a terminal')
     .option('-C <dir>', 'act as if started in this folder')
+    .addOption(
+      new Option('--profile [file]', `write where the time goes as a Chrome trace (default: ${PROFILE_FILE})`).preset(PROFILE_FILE),
+    )
     .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config');
 }
 

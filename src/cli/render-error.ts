@@ -36,7 +36,8 @@ export function errorBody(error: unknown, view: ErrorView): ErrorBody {
   if (!(error instanceof MloError)) {
     return { code: 'MLO_INTERNAL', message, hint: REPORT_HINT, details: { stack: redact(stackOf(error), view.secrets).split('\n') } };
   }
-  const details = { ...error.details, ...(error.problems.length === 0 ? {} : { problems: error.problems }) };
+  const problems = error.problems.map((problem) => ({ code: error.code, ...problem }));
+  const details = { ...error.details, ...(problems.length === 0 ? {} : { problems }) };
   return {
     code: error.code,
     message,

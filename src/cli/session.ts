@@ -36,23 +36,47 @@ export class Session {
   /** Runs one command and shows what it brings. Errors are the caller's (`fail`). */
   readonly run = async (spec: AnyCommandSpec, name: string, flags: object, args: readonly unknown[]): Promise<void> => {
     this.command = name;
-    this.globals = readGlobals(flags, process.cwd());
+    const globals = readGlobals(flags, process.cwd());
+    this.globals = globals;
     this.interruption.stopsGently = spec.writes === true;
     if (spec.writes !== true) onReaderGone(() => process.exit(this.exitCode));
+    const { profile, cwd } = globals;
+    if (profile === undefined) return await this.perform(globals, spec, name, flags, args);
+    const { profiled } = await import('../app/profile.ts');
+    await profiled(profile, cwd, name, () => this.perform(globals, spec, name, flags, args));
+  };
+
+  private async perform(
+    globals: GlobalOptions,
+    spec: AnyCommandSpec,
+    name: string,
+    flags: object,
+    args: readonly unknown[],
+  ): Promise<void> {
     const reporter = await createReporter({
       shows: spec.shows ?? 'tasks',
-      globals: this.globals,
+      globals,
       env: process.env,
       signal: this.interruption.signal,
     });
     this.reporter = reporter;
-    const style = await createStyle(styleOptions(process.stdout, process.env, this.globals.color));
-    const invocation: Invocation = { name, context: this.context(reporter, this.globals), globals: this.globals, style };
+    const style = await createStyle(styleOptions(process.stdout, process.env, globals.color));
+    const invocation: Invocation = { name, context: this.context(reporter, globals), globals, style };
     const outcome = await (spec.run as (...all: unknown[]) => Promise<Outcome>)(invocation, flags, ...args);
     await reporter.close();
-    this.show(outcome, spec.writes === true && this.globals.quiet);
+    this.show(outcome, spec.writes === true && globals.quiet);
     this.exitCode = outcome.exitCode ?? EXIT.ok;
-  };
+  }
+
+  /** What the line asks for as far as it could be read; errors that come before a command runs name it. */
+  meant(command: string): void {
+    if (this.command === '') this.command = command;
+  }
+
+  /** Data that no command of its own has to be run for. */
+  answer(output: GlobalOptions['output'], command: string, data: unknown): void {
+    this.writeEnvelope({ schemaVersion: ENVELOPE_SCHEMA_VERSION, command, ok: true, data, warnings: [] }, output);
+  }
 
   /** Shows an error in the way that was asked for; its exit code becomes the session's. */
   async fail(error: unknown, output: GlobalOptions['output'], color: GlobalOptions['color']): Promise<void> {
@@ -61,14 +85,10 @@ export class Session {
     const shown = interrupted ? new MloError('MLO_INTERRUPTED', 'Interrupted') : error;
     this.exitCode = shown instanceof MloError ? shown.exitCode : EXIT.internal;
     const view: ErrorView = { verbose: this.globals?.verbose ?? this.argv.includes('-v'), secrets: this.secrets };
-    if ((this.globals?.output ?? output) !== 'human') {
-      this.writeEnvelope({
-        schemaVersion: ENVELOPE_SCHEMA_VERSION,
-        command: this.command,
-        ok: false,
-        error: errorBody(shown, view),
-        warnings: this.warnings,
-      });
+    const wanted = this.globals?.output ?? output;
+    if (wanted !== 'human') {
+      const { command, warnings } = this;
+      this.writeEnvelope({ schemaVersion: ENVELOPE_SCHEMA_VERSION, command, ok: false, error: errorBody(shown, view), warnings }, wanted);
       return;
     }
     const style = await createStyle(styleOptions(process.stderr, process.env, this.globals?.color ?? color));
@@ -77,10 +97,11 @@ export class Session {
 
   private context(reporter: Reporter, globals: GlobalOptions): AppContext {
     const { signal, forced } = this.interruption;
-    const asks = globals.input && globals.output === 'human' && process.stdin.isTTY && process.stderr.isTTY;
+    const asks = globals.input && globals.output === 'human' && process.stderr.isTTY && process.stdin.isTTY;
     return {
       cwd: globals.cwd,
-      env: process.env,
+      // A copy: every read of process.env itself asks the C library, and each stage is given all of it.
+      env: { ...process.env },
       emit: (event: Event) => {
         if (event.type === 'warning')
           this.warnings.push({ message: event.message, ...(event.problem === undefined ? {} : { problem: event.problem }) });
@@ -115,8 +136,8 @@ export class Session {
   }
 
   /** The document is the only thing on stdout; with `stream` it is the last line. */
-  private writeEnvelope(envelope: Envelope): void {
-    const streamed = this.globals?.output === 'stream';
+  private writeEnvelope(envelope: Envelope, output = this.globals?.output): void {
+    const streamed = output === 'stream';
     writeOut(streamed ? `${toJson({ type: 'result', ...envelope })}\n` : `${toJson(envelope, 2)}\n`);
   }
 

@@ -4,10 +4,15 @@ import { hidePresets } from './globals.ts';
 
 const SUGGESTION = /\n?\(Did you mean ([^)]+)\?\)/;
 
-/** Help and version count as shown; everything else that commander throws is a usage error. Other errors pass. */
+/** What commander has printed instead of running a command. */
+export function printedBy(error: unknown): 'help' | 'version' | undefined {
+  if (!(error instanceof CommanderError) || error.exitCode !== 0) return undefined;
+  return error.code === 'commander.version' ? 'version' : 'help';
+}
+
+/** What commander throws is a usage error. Other errors pass. */
 export function toUsageError(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
-  if (error.exitCode === 0) return 'shown';
   if (error.code === 'commander.help') return new MloError('MLO_USAGE', 'A command is missing', { hint: 'mlo help' });
   const text = hidePresets(error.message).replace(/^error: /, '');
   const [, suggestion] = SUGGESTION.exec(text) ?? [];

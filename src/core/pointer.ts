@@ -14,6 +14,11 @@ export function formatPointer(content: Content): string {
 
 /** Throws MLO_FORMAT or MLO_FORMAT_VERSION. */
 export function parsePointer(path: string, text: string): Content {
+  if (/^(<{7}|={7}|>{7})/m.test(text)) {
+    throw new MloError('MLO_FORMAT', `'${path}' has merge conflict markers: both sides changed that data`, {
+      hint: `Keep one of the two blocks in it, then: mlo checkout ${path.replace(/\.mlo$/, '')}`,
+    });
+  }
   let value: Value;
   try {
     value = parseCanonicalJson(text);

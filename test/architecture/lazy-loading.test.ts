@@ -33,6 +33,20 @@ describe('what the command line loads', () => {
     },
   );
 
+  it.each([
+    [['status'], ['crypto', 'child_process']],
+    // No child_process also says that no helper was started for commands that do not run.
+    [['repro'], ['child_process']],
+  ])('%j with nothing to do does not load %j of Node', async (args, slow) => {
+    const preload = fileURLToPath(new URL('log-builtins.mjs', import.meta.url));
+    const log = join(project.home, `builtins-${args.join('-')}.log`);
+    const { code } = await project.mlo(args, { env: { NODE_OPTIONS: `--import=${preload}`, MODULE_LOG: log } });
+    const loaded = readFileSync(log, 'utf8').split('\n');
+    expect(code).toBe(0);
+    expect(loaded).toContain('NativeModule fs');
+    expect(slow.filter((name) => loaded.includes(`NativeModule ${name}`))).toEqual([]);
+  });
+
   it('--version loads nothing but the launcher', async () => {
     expect([...(await packagesLoadedBy(['--version']))]).toEqual([]);
   });

@@ -10,7 +10,13 @@ const BLAKE3_OF_NOTHING = 'af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a9
 const REINSTALL = 'Install again for this machine: npm ci';
 
 export async function checkSqlite(): Promise<DoctorCheck> {
-  const folder = mkdtempSync(join(tmpdir(), 'mlo-doctor-'));
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'mlo-doctor-'));
+  } catch (error) {
+    const message = `not tried, because ${tmpdir()} cannot be written: ${reasonOf(error)}`;
+    return { name: 'sqlite', status: 'fail', message, fix: 'Check its owner and permissions, or set TMPDIR to another folder' };
+  }
   try {
     const { openTracking } = await import('../../tracking/open.ts');
     const tracking = openTracking({ path: join(folder, 'tracking.db') });

@@ -1,5 +1,6 @@
 import { selectParams, nestParams } from '../../core/params/keys.ts';
-import type { Pipeline, ProjectPath } from '../../core/stage.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { Pipeline, ProjectPath, Stage } from '../../core/stage.ts';
 import type { Project } from '../project.ts';
 import type { ValuesData } from '../types.ts';
 import { readValues } from './read-values.ts';
@@ -13,6 +14,8 @@ export interface ParamsChoice {
   readonly targets: readonly ProjectPath[];
   /** Only what stages declare. */
   readonly depsOnly: boolean;
+  /** Only what these stages declare: names, addresses, or the name before the `@`. */
+  readonly stages?: readonly string[];
 }
 
 /** Params of one state of the project, nested as in their files. */
@@ -27,14 +30,27 @@ export async function paramsOf(project: Project, source: ValueSource, choice: Pa
 }
 
 /** Keys by file; null is the whole file and wins over single keys. */
-export function selectFiles(pipeline: Pipeline, { targets, depsOnly }: ParamsChoice): ReadonlyMap<ProjectPath, readonly string[] | null> {
+export function selectFiles(
+  pipeline: Pipeline,
+  { targets, depsOnly, stages }: ParamsChoice,
+): ReadonlyMap<ProjectPath, readonly string[] | null> {
   if (targets.length > 0) return new Map(targets.map((path) => [path, null]));
   const selection = new Map<ProjectPath, readonly string[] | null>();
-  if (!depsOnly) for (const path of [DEFAULT_FILE, ...pipeline.files.flatMap((file) => file.params)]) selection.set(path, null);
-  for (const { file, keys } of pipeline.stages.flatMap((stage) => stage.params)) {
+  if (!depsOnly && stages === undefined)
+    for (const path of [DEFAULT_FILE, ...pipeline.files.flatMap((file) => file.params)]) selection.set(path, null);
+  for (const { file, keys } of chosenStages(pipeline, stages).flatMap((stage) => stage.params)) {
     const before = selection.get(file);
     if (before === null) continue;
     selection.set(file, keys === null ? null : [...new Set([...(before ?? []), ...keys])]);
   }
   return selection;
+}
+
+function chosenStages({ stages: all }: Pipeline, names: readonly string[] | undefined): readonly Stage[] {
+  if (names === undefined) return all;
+  return names.flatMap((name) => {
+    const found = all.filter((stage) => stage.address === name || stage.name === name || stage.group === name);
+    if (found.length === 0) throw new MloError('MLO_TARGET', `There is no stage '${name}'`, { hint: 'mlo stage list' });
+    return found;
+  });
 }

@@ -1,14 +1,13 @@
 import { readdirSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fromLocked } from '../../core/lock/types.ts';
-import { MloError } from '../../core/errors/mlo-error.ts';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
-import { openGit, type Git } from '../../fs/git.ts';
-import { PIPELINE_FILES } from '../find-root.ts';
+import type { Git } from '../../fs/git.ts';
 import { loadProjectPipeline } from '../load-pipeline.ts';
 import { LockFiles } from '../lock-files.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
+import { gitOf, openRevision, pipelineAt } from './revision.ts';
 
 export const WORKSPACE = 'workspace';
 
@@ -32,18 +31,6 @@ function isValueFile(path: ProjectPath): boolean {
   return /\.(json|ya?ml)$/i.test(path);
 }
 
-function gitOf(project: Project): Git {
-  const git = openGit(project.root);
-  if (git !== undefined) return git;
-  throw new MloError(
-    'MLO_GIT',
-    `'${project.root}' is in no Git repository (or git is not installed), so there are no revisions to compare with`,
-    {
-      hint: 'git init && git add -A && git commit',
-    },
-  );
-}
-
 async function workspaceSource(project: Project): Promise<ValueSource> {
   const { pipeline, readText } = await loadProjectPipeline(project);
   return {
@@ -65,58 +52,18 @@ async function workspaceSource(project: Project): Promise<ValueSource> {
 }
 
 async function revisionSource(project: Project, git: Git, revision: string): Promise<ValueSource> {
-  const files = git.list(revision);
-  const known = new Set(files);
-  const texts = new Map<ProjectPath, string | undefined>();
-  const readGit = (path: ProjectPath): string | undefined => {
-    if (!known.has(path)) return undefined;
-    if (!texts.has(path)) texts.set(path, git.show(revision, path));
-    return texts.get(path);
-  };
-  const pipeline = (await pipelineAt(project, revision, files, readGit)) ?? (await workspaceSource(project)).pipeline;
-  const readCached = cachedReader(project, pipeline, readGit);
+  const at = openRevision(git, revision);
+  const pipeline = (await pipelineAt(project, at)) ?? (await workspaceSource(project)).pipeline;
+  const readCached = cachedReader(project, pipeline, at.readText);
   return {
     label: revision,
     pipeline,
-    readText: async (path) => readGit(path) ?? (await readCached(path)),
+    readText: async (path) => at.readText(path) ?? (await readCached(path)),
     filesAt(path) {
-      const below = files.filter((file) => file.startsWith(`${path}/`));
+      const below = [...at.files.keys()].filter((file) => file.startsWith(`${path}/`));
       return below.length > 0 ? below.filter(isValueFile) : [path];
     },
   };
-}
-
-/** The pipeline as that revision declares it; undefined (with a warning) where this mlo cannot read it. */
-async function pipelineAt(
-  project: Project,
-  revision: string,
-  files: readonly ProjectPath[],
-  readText: (path: ProjectPath) => string | undefined,
-): Promise<Pipeline | undefined> {
-  const pipelines = pipelineFiles(files);
-  if (pipelines.length === 0) return { files: [], stages: [] };
-  const { loadPipeline } = await import('../../core/pipeline/load.ts');
-  const rootFile = pipelines.find((path) => !path.includes('/'));
-  try {
-    return loadPipeline({ files: pipelines, readText, ...(rootFile === undefined ? {} : { rootFile }) }).pipeline;
-  } catch (error) {
-    if (!(error instanceof MloError)) throw error;
-    project.ctx.emit({
-      type: 'warning',
-      message: `The pipeline of revision ${revision} cannot be read (${error.message}); the files that the workspace declares are shown instead`,
-    });
-    return undefined;
-  }
-}
-
-function pipelineFiles(files: readonly ProjectPath[]): ProjectPath[] {
-  const byFolder = Map.groupBy(
-    files.filter((file) => (PIPELINE_FILES as readonly string[]).includes(posix.basename(file))),
-    (file) => posix.dirname(file),
-  );
-  return [...byFolder.values()]
-    .map((found) => PIPELINE_FILES.flatMap((name) => found.filter((file) => posix.basename(file) === name))[0] as ProjectPath)
-    .sort();
 }
 
 /** Files that are outs in the cache: what the lock of that revision says they were. */

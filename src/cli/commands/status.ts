@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { fileOf, fileOption } from '../shared-options.ts';
 
@@ -7,25 +8,48 @@ interface Flags {
   readonly file?: string;
   readonly why?: boolean;
   readonly check?: boolean;
+  readonly granular?: boolean;
 }
 
 export const statusVerb = defineCommand({
   usage: 'status [targets...]',
   summary: 'say which stages and data are out of date',
-  details: 'Never waits for a running mlo. Exit code 0, with --check 4 when something is out of date.',
+  details:
+    'Targets are stages, outs, and tracked paths. Folders are compared with what their pointer or lock names: by default the changed files are ' +
+    'counted, --granular names them. Never waits for a running mlo. Exit code 0, with --check 4 when something is out of date.',
   examples: [
     ['mlo status', 'what repro would do, one line a stage'],
     ['mlo status --why', 'with every reason, old value → new value'],
+    ['mlo status --granular data', 'which files of a tracked folder are new, gone, changed or renamed'],
     ['mlo status --check', 'for scripts: exit code 4 when something is out of date'],
   ],
   options: [
     fileOption(),
     new Option('-w, --why', 'every reason, with old and new'),
+    new Option('--granular', 'name every file that differs'),
     new Option('--check', `exit with ${EXIT.outOfDate} when something is out of date`),
+  ],
+  json: [
+    ['upToDate', 'true where no stage and no data differs'],
+    ['stages[].name, .state', 'state: unchanged, restore, run or blocked'],
+    ['stages[].reasons', 'why, with old and new'],
+    ['data[].path, .state', 'tracked paths; state: unchanged, modified, missing (nothing lies there) or not-cached'],
+    ['outs[]', 'the same of outs that are not as in the lock, with their stage'],
+    ['data[].counts?', 'files by kind of change: added, deleted, modified, renamed, type, mode'],
+    ['data[].notCached?', '{ files, paths? }: what the cache does not have'],
+    ['data[].unread?', '{ path, side, digest }: trees that the cache does not have'],
+    ['data[].changes?', 'with --granular, as below'],
+    ['changes[].kind', 'added, deleted, modified, renamed, type (another kind of thing) or mode (executable bit)'],
+    ['changes[].path, .from?', 'where it is (deleted: was); renamed: where it was'],
+    [
+      'changes[].old?, .new?',
+      '{ type: file, exec, symlink or tree; digest; size in bytes; files? of a tree }; a tree stands for all that is in it',
+    ],
+    ['busy?', '{ pid, host, command, sinceMs }: who is writing now'],
   ],
   async run({ context, style, globals }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
     const { status } = await import('../../app/status.ts');
-    const data = await status(context, { targets, ...fileOf(flags) });
+    const data = await status(context, { targets, granular: flags.granular === true, ...fileOf(flags) });
     const { statusLines } = await import('../../ui/render/status.ts');
     const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
     const lines = statusLines(data, style, { why: flags.why === true, all: globals.verbose, now: Date.now() });
@@ -35,7 +59,15 @@ export const statusVerb = defineCommand({
       ? 'add stages to pipeline.yaml, or start from an example: mlo init --template iris'
       : toRun
         ? 'mlo repro'
-        : undefined;
+        : dataHint(data.data);
     return { data, lines, exitCode, ...(hint === undefined ? {} : { hint }) };
   },
 });
+
+/** What to type about data alone. */
+function dataHint(data: readonly { readonly path: string; readonly state: string }[]): string | undefined {
+  const modified = data.filter((each) => each.state === 'modified');
+  if (modified.length > 0)
+    return `keep the changes: mlo commit ${shellWord(modified[0]?.path ?? '')}; undo them: mlo checkout --force ${shellWord(modified[0]?.path ?? '')}`;
+  return data.some((each) => each.state === 'missing') ? 'mlo checkout' : undefined;
+}

@@ -15,7 +15,7 @@ const NOTICE = '<!-- Made by `npm run docs` from the commands themselves; change
 
 /** One page for each command and each help topic, and the list of all. */
 export function docsPages(program: Command, specs: Specs): readonly Page[] {
-  const commands = leafCommands(program);
+  const commands = leafCommands(program).filter((command) => specs.get(command)?.hidden !== true);
   return [
     { file: 'README.md', text: indexPage(program, commands) },
     ...commands.map((command) => ({ file: pageName(command), text: commandPage(command, specs.get(command)) })),
@@ -56,7 +56,18 @@ function commandPage(command: Command, spec: AnyCommandSpec | undefined): string
     '[Options of every command](README.md#options-of-every-command), [exit codes](exit-codes.md).',
     '## Examples',
     ...(spec?.examples ?? []).map(([line, does]) => `${capital(does)}:\n\n\`\`\`sh\n${line}\n\`\`\``),
+    ...jsonSection(spec),
   ]);
+}
+
+function jsonSection(spec: AnyCommandSpec | undefined): string[] {
+  if (spec?.json === undefined) return [];
+  const rows = spec.json.map(([field, means]) => [`\`${field}\``, means]);
+  return [
+    '## JSON',
+    'Fields of `data` with `--json`; `?` marks those that may be absent. Later versions may add fields.',
+    table(['Field', 'Meaning'], rows),
+  ];
 }
 
 function topicPage(topic: (typeof TOPICS)[number]): string {

@@ -6,6 +6,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, means: string])[] = 
   ['NO_COLOR', 'No colours'],
   ['FORCE_COLOR', 'Colours also where the output is not a terminal (1, 2 or 3: how many)'],
   ['TERM=dumb, CI', 'Append-only lines instead of the live view'],
+  ['GITHUB_ACTIONS=true', 'The same, with the output of each stage in a group that can be folded'],
   ['COLUMNS', 'Width of tables where the output is not a terminal'],
   ['XDG_CONFIG_HOME', "Folder of the user's own configuration (mlo/config.yaml in it)"],
   ['MLO_RUN_ID, MLO_PARENT_RUN_ID', 'Set for stages: the run of the stage, the run of the repro'],

@@ -2,6 +2,7 @@ import type { Event, StageReport } from '../../core/events.ts';
 import type { Reason } from '../../core/plan/types.ts';
 import type { StageAddress } from '../../core/stage.ts';
 import { formatDuration } from '../format/duration.ts';
+import { headline } from '../format/headline.ts';
 import { printable } from '../format/printable.ts';
 import { truncate } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
@@ -19,8 +20,7 @@ export function finishLine(report: StageReport, style: Style): string {
   const paint = outcomePaint(report.outcome, style);
   const time = report.outcome === 'ran' || report.outcome === 'failed' ? ` in ${formatDuration(report.durationMs)}` : '';
   const saved = report.savedMs === undefined ? '' : `, ${formatDuration(report.savedMs)} saved`;
-  const why =
-    report.error === undefined ? reasonSummary(report.reasons, style.glyphs) : printable(report.error.message.split('\n')[0] ?? '');
+  const why = report.error === undefined ? reasonSummary(report.reasons, style.glyphs) : headline(report.error.message);
   const head = `${outcomeGlyph(report.outcome, style.glyphs)} ${printable(report.name)} ${report.outcome}${time}${saved}`;
   const tail = why === '' ? '' : `: ${why}`;
   const cut = truncate(head + tail, style.width, style.glyphs.ellipsis);

@@ -27,6 +27,7 @@ const FIXED: Partial<Record<ReasonKind, string>> = {
   'always-changed': 'always_changed is set',
   'no-deps-no-outs': 'has neither deps nor outs',
   frozen: 'frozen',
+  'not-judged': 'what it reads is not known',
 };
 
 function words(reason: Reason, glyphs: Glyphs, details: boolean): string {
@@ -52,6 +53,8 @@ function words(reason: Reason, glyphs: Glyphs, details: boolean): string {
       return `${reason.key ?? `what writes ${reason.path ?? 'a dep'}`} runs first`;
     case 'upstream-blocked':
       return `${reason.key ?? 'a stage before it'} is blocked`;
+    case 'undeclared':
+      return `undeclared ${reason.key ?? 'read'}: ${reason.path ?? ''}`;
     case 'missing-dep':
       return `dep ${reason.path ?? reason.key ?? ''} is missing`;
     case 'missing-data':

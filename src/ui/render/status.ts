@@ -5,6 +5,7 @@ import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import { tableLines, type Column } from '../format/table.ts';
 import type { Style } from '../style.ts';
+import { dataStatusLines, type DataStatusView } from './data-status.ts';
 import { stateGlyph, statePaint } from './outcome.ts';
 import { reasonSummary, reasonText } from './reason-text.ts';
 
@@ -19,7 +20,8 @@ export interface StageStatusView {
 export interface StatusView {
   readonly upToDate: boolean;
   readonly stages: readonly StageStatusView[];
-  readonly data: readonly { readonly path: string; readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached' }[];
+  readonly data: readonly DataStatusView[];
+  readonly outs: readonly DataStatusView[];
   readonly busy?: { readonly pid: number; readonly host: string; readonly command: string; readonly sinceMs: number };
 }
 
@@ -36,7 +38,16 @@ export interface StatusShow {
 const LISTED = 30;
 
 export function statusLines(status: StatusView, style: Style, show: StatusShow): string[] {
-  return [...busyLines(status.busy, style, show.now), ...stageLines(status.stages, style, show), ...dataLines(status.data, style)];
+  return [
+    ...busyLines(status.busy, style, show.now),
+    ...shownStages(status, style, show),
+    ...dataStatusLines(status.data, status.outs, style),
+  ];
+}
+
+/** Where only data was asked for, or there is only data, stages are not spoken of. */
+function shownStages({ stages, data }: StatusView, style: Style, show: StatusShow): string[] {
+  return stages.length === 0 && data.length > 0 ? [] : stageLines(stages, style, show);
 }
 
 /** `repro --dry`. */
@@ -83,18 +94,6 @@ function detailLines(stage: StageStatusView, style: Style): string[] {
 
 function stateText(stage: StageStatusView, style: Style): string {
   return `${stateGlyph(stage.state, style.glyphs)} ${stage.state}`;
-}
-
-function dataLines(data: StatusView['data'], style: Style): string[] {
-  const words = { modified: 'modified', missing: 'missing', 'not-cached': 'not in the cache' };
-  const lines = data.flatMap(({ path, state }) => (state === 'unchanged' ? [] : [`  ${style.yellow(words[state])}: ${printable(path)}`]));
-  if (data.length === 0) return [];
-  const unchanged = data.length - lines.length;
-  const sum =
-    lines.length === 0
-      ? `${count(unchanged, 'tracked path')} unchanged`
-      : `${lines.length} of ${count(data.length, 'tracked path')} changed:`;
-  return [sum, ...lines];
 }
 
 function busyLines(busy: StatusView['busy'], style: Style, now: number): string[] {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CATALOGUE } from '../../../src/core/errors/catalogue.ts';
 import { createProject, LAUNCHER, requirePeer, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
@@ -92,9 +93,11 @@ describe('faults of the cache under a repro', () => {
       'repro',
       '--json',
     ];
-    const { code, stdout } = await project.run(strace, args);
-    expect(code).not.toBe(0);
-    expect(stdout).not.toContain('MLO_INTERNAL');
+    const result = await project.run(strace, args);
+    const { ok, error } = result.json();
+    expect([result.code, ok, error.code]).toEqual([CATALOGUE.MLO_CACHE_IO.exit, false, 'MLO_CACHE_IO']);
+    expect(error.message).toContain(project.path('.mlo'));
+    expect(error.message).toMatch(/permission denied|EACCES/);
     expect((await repro(project)).result.code).toBe(0);
   });
 

@@ -1,10 +1,10 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { doctor, type DoctorCheck, type DoctorData } from '../../../src/app/doctor.ts';
 import { init } from '../../../src/app/init.ts';
 import { tryLock } from '../../../src/fs/project-lock.ts';
-import { appContext, createProject, temporaryFolder } from '../../helpers/index.ts';
+import { appContext, createProject, LAUNCHER, requirePeer, temporaryFolder } from '../../helpers/index.ts';
 
 async function newProject(): Promise<string> {
   const root = await temporaryFolder();
@@ -72,11 +72,22 @@ describe('doctor', () => {
     expect(data.ok).toBe(false);
   });
 
-  it.skipIf(process.getuid?.() === 0)('fails on a cache folder without permission', async () => {
-    const root = await newProject();
-    await mkdir(join(root, '.mlo/cache'));
-    await chmod(join(root, '.mlo/cache'), 0o500);
-    expect(check(await doctor(appContext(root)), 'cache')).toMatchObject({ status: 'fail', message: expect.stringContaining('EACCES') });
+  it('fails on a cache folder and a temporary folder without permission', async () => {
+    // The system refuses, not the mode of the folder: that does not stop root.
+    const strace = requirePeer('strace');
+    const project = await createProject({ '.mlo/config.yaml': '', '.mlo/cache/.keep': '' });
+    const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=mkdir', '-e', 'inject=mkdir:error=EACCES'];
+    const result = await project.run(strace, [...inject, process.execPath, LAUNCHER, 'doctor', '--json']);
+    expect(result.code).not.toBe(0);
+    const { data } = result.json<{ data: DoctorData }>();
+    expect(check(data, 'cache')).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/\.mlo\/cache cannot be written: .*EACCES/),
+      fix: expect.stringContaining('cache.dir'),
+    });
+    expect(data.checks.filter(({ status }) => status === 'fail').map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['cache', 'sqlite']),
+    );
   });
 
   it('tells who is writing', async () => {

@@ -100,7 +100,7 @@ describe('what DVC users expect of add and checkout', () => {
     await project.remove('two');
     const status = await project.mlo(['status', '--check', '--json']);
     expect(status.code).toBe(4);
-    expect(JSON.parse(status.stdout).data.data).toEqual([
+    expect(JSON.parse(status.stdout).data.data).toMatchObject([
       { path: 'one', state: 'modified' },
       { path: 'two', state: 'missing' },
     ]);

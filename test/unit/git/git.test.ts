@@ -88,6 +88,24 @@ describe('a Git repository', () => {
     expect(statSync(index).mtimeMs).toBe(before.mtime);
   });
 
+  it('lists what a revision has with type and size, and brings many blobs at once, whatever their bytes', () => {
+    write('a.txt', 'text\n');
+    write('sub/b c', '\n\n\0\xff');
+    write('empty', '');
+    symlinkSync('a.txt', join(folder, 'link'));
+    commitAll('first');
+    const entries = open().entries('HEAD');
+    expect(entries.map(({ path, type, size }) => [path, type, size])).toEqual([
+      ['a.txt', 'file', 5],
+      ['empty', 'file', 0],
+      ['link', 'symlink', 5],
+      ['sub/b c', 'file', 5],
+    ]);
+    const bytes = open().blobs(entries.map((entry) => entry.id));
+    expect(bytes.map((each) => each.toString('utf8'))).toEqual(['text\n', '', 'a.txt', '\n\n\0\xff']);
+    expect(open(join(folder, 'sub')).entries('HEAD')).toMatchObject([{ path: 'b c' }]);
+  });
+
   it('shows a file as it was at a revision', () => {
     write('params.yaml', 'lr: 1\n');
     const first = commitAll('first');

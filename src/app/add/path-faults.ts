@@ -1,0 +1,75 @@
+import { lstatSync, type Stats } from 'node:fs';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { ProjectPath } from '../../core/stage.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
+import { isErrno } from '../../fs/errno.ts';
+import { explainIgnore } from '../../fs/ignore-explain.ts';
+import { absolutePath } from '../paths.ts';
+import { foldersAround } from '../pointer-tree.ts';
+import { POINTER_SUFFIX } from '../scan-project.ts';
+
+/** What the file systems of Linux and macOS allow, bytes. */
+const LONGEST_NAME = 255;
+
+/** Names that cannot be what was meant, or whose pointer could not be written. */
+export function unusableName(path: ProjectPath): MloError | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (path.includes('�')) {
+    return new MloError('MLO_PATH_UNSAFE', `'${path}' is not UTF-8, so no pointer can have its name`, {
+      hint: 'Rename it, or put it into a folder and add the folder: in there every name is kept.',
+    });
+  }
+  const room = LONGEST_NAME - POINTER_SUFFIX.length;
+  const length = Buffer.byteLength(name);
+  if (length <= room) return undefined;
+  return new MloError(
+    'MLO_PATH_UNSAFE',
+    `The name '${name.slice(0, 40)}…' has ${length} bytes; its pointer would need more than ${LONGEST_NAME}`,
+    {
+      hint: `Give it a name of ${room} bytes or less, or put it into a folder and add the folder.`,
+      details: { path },
+    },
+  );
+}
+
+/** Places where no data can be tracked. `links` remembers which folders are symlinks. */
+export function unsafePlace(root: string, path: ProjectPath, links: Map<ProjectPath, boolean> = new Map()): MloError | undefined {
+  if (path === '.' || /(^|\/)\.git(\/|$)/.test(path) || /^\.mlo(\/|$)/.test(path))
+    return new MloError('MLO_PATH_UNSAFE', `'${path}' cannot be tracked`, { hint: 'Name the folder that holds the data.' });
+  const link = foldersAround(path).find((folder) => isLink(root, folder, links));
+  if (link !== undefined) {
+    return new MloError('MLO_PATH_UNSAFE', `'${path}' lies behind the symlink '${link}'`, {
+      hint: 'Use the path that the link leads to.',
+    });
+  }
+  if (!path.endsWith(POINTER_SUFFIX)) return undefined;
+  return new MloError('MLO_USAGE', `'${path}' has the name of a pointer`, {
+    hint: `Name the data itself: ${shellWord(path.slice(0, -POINTER_SUFFIX.length))}`,
+  });
+}
+
+export function isProjectFile(path: ProjectPath): boolean {
+  return /(^|\/)(pipeline\.lock|dvc\.mlo\.lock|params\.yaml|\.mloignore|\.gitignore|\.gitattributes)$/.test(path);
+}
+
+export function ignoredPath(root: string, path: ProjectPath, isFolder: boolean): MloError {
+  const { decides } = explainIgnore(root, path, isFolder);
+  const where = decides === undefined ? '.mloignore' : `${decides.file}:${decides.line}: ${decides.pattern}`;
+  return new MloError('MLO_USAGE', `'${path}' is ignored by ${where}`, { hint: 'Change that pattern, or use another path.' });
+}
+
+/** Undefined where nothing lies, or nothing can lie. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
+    throw error;
+  }
+}
+
+function isLink(root: string, folder: ProjectPath, links: Map<ProjectPath, boolean>): boolean {
+  let known = links.get(folder);
+  if (known === undefined) links.set(folder, (known = statOf(absolutePath(root, folder))?.isSymbolicLink() === true));
+  return known;
+}

@@ -1,0 +1,113 @@
+import type { Cache, ObserveOptions } from '../cache/types.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import type { Content } from '../core/content.ts';
+import { countChanges, diffTrees } from '../core/tree-diff/diff-trees.ts';
+import type { ChangeCounts, DiffNode, TreeChange, UnreadTree } from '../core/tree-diff/types.ts';
+import type { ProjectPath } from '../core/stage.ts';
+import { toBytePath } from '../fs/byte-path.ts';
+import { absolutePath, isAtOrBelow, projectPath } from './paths.ts';
+import { byteProgress } from './progress.ts';
+import { withProject, type Project } from './project.ts';
+import { observedNode, shownChange, shownUnread, storedNode } from './tracked/diff-nodes.ts';
+import { trackedState, WORKSPACE, type TrackedState } from './tracked/tracked-state.ts';
+import type { AppContext } from './types.ts';
+
+export interface DiffCommandOptions {
+  /** None: HEAD and the workspace; one: it and the workspace. */
+  readonly revs: readonly [old?: string | undefined, current?: string | undefined];
+  /** Only what is at or below these paths. */
+  readonly paths: readonly string[];
+}
+
+export interface DiffData {
+  /** Revisions as typed, or `workspace`. */
+  readonly old: string;
+  readonly new: string;
+  readonly changes: readonly TreeChange[];
+  /** In files. */
+  readonly counts: ChangeCounts;
+  /** Bytes of what was added and grew, less what was deleted and shrank. */
+  readonly sizeChange: number;
+  /** Trees that the cache does not have: what changed in them is not known. */
+  readonly unread: readonly UnreadTree[];
+}
+
+/** Files of tracked data and outs that differ between two states of the project. In the workspace, what lies there counts. */
+export async function diff(ctx: AppContext, { revs: [old = 'HEAD', current], paths }: DiffCommandOptions): Promise<DiffData> {
+  return await withProject(ctx, async (project) => {
+    const targets = paths.map((path) => projectPath(project.root, ctx.cwd, path));
+    const states = [await trackedState(project, old), await trackedState(project, current)] as const;
+    refuseUnknown(targets, states);
+    const concerns = (path: ProjectPath): boolean =>
+      targets.length === 0 || targets.some((target) => isAtOrBelow(path, target) || isAtOrBelow(target, path));
+    const cache = await project.cache();
+    const before = contentsOf(states[0], concerns);
+    const now =
+      current === undefined
+        ? await workspaceForest(project, cache, states[1], before, concerns)
+        : stored(cache, contentsOf(states[1], concerns));
+    const found = diffTrees(stored(cache, before), now, { expand: true });
+    const changes = found.changes.map(shownChange).filter(({ path, from }) => concerns(path) || (from !== undefined && concerns(from)));
+    return {
+      old,
+      new: current ?? WORKSPACE,
+      changes,
+      counts: countChanges(changes),
+      sizeChange: changes.reduce((sum, change) => sum + (change.new?.size ?? 0) - (change.old?.size ?? 0), 0),
+      unread: found.unread.map(shownUnread).filter(({ path }) => concerns(path)),
+    };
+  });
+}
+
+type Contents = ReadonlyMap<ProjectPath, Content>;
+
+function contentsOf({ contents }: TrackedState, concerns: (path: ProjectPath) => boolean): Contents {
+  return new Map(contents.flatMap(({ path, content }) => (concerns(path) ? [[path, content]] : [])));
+}
+
+function stored(cache: Cache, contents: Contents): Map<string, DiffNode> {
+  return new Map([...contents].map(([path, content]) => [toBytePath(path), storedNode(cache, content)]));
+}
+
+/** What lies at tracked paths. */
+async function workspaceForest(
+  project: Project,
+  cache: Cache,
+  state: TrackedState,
+  before: Contents,
+  concerns: (path: ProjectPath) => boolean,
+): Promise<Map<string, DiffNode>> {
+  const forest = new Map<string, DiffNode>();
+  for (const [path, isOut] of workspacePaths(state)) {
+    if (!concerns(path)) continue;
+    const absolute = absolutePath(project.root, path);
+    const options: ObserveOptions = {
+      signal: project.ctx.signal,
+      onProgress: byteProgress(project.ctx.emit, 'hash', path, before.get(path)?.size),
+      ...(isOut ? { anything: true, includeIgnored: true } : {}),
+    };
+    const observed = await cache.observeEntries(absolute, options);
+    if (observed !== undefined) forest.set(toBytePath(path), observedNode(observed));
+  }
+  return forest;
+}
+
+/** Also outs that no lock has yet. */
+function workspacePaths({ contents, graph }: TrackedState): ReadonlyMap<ProjectPath, boolean> {
+  const outs = graph.order.flatMap((stage) => stage.outs.flatMap((out) => (out.cache ? [[out.path, true] as const] : [])));
+  return new Map([...contents.map(({ path, isOut }) => [path, isOut] as const), ...outs]);
+}
+
+function refuseUnknown(targets: readonly ProjectPath[], states: readonly TrackedState[]): void {
+  const known = states.flatMap((state) => [...workspacePaths(state).keys()]);
+  const unknown = targets.find((target) => !known.some((path) => isAtOrBelow(path, target) || isAtOrBelow(target, path)));
+  if (unknown === undefined) return;
+  throw new MloError(
+    'MLO_TARGET',
+    `'${unknown}' is nothing that mlo keeps, neither in ${states.map((state) => state.label).join(' nor in ')}`,
+    {
+      hint: 'mlo ls shows what is tracked',
+      details: { path: unknown },
+    },
+  );
+}

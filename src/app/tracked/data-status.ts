@@ -1,0 +1,71 @@
+import type { Cache, Observed, ObserveOptions } from '../../cache/types.ts';
+import { sameContent, type Content } from '../../core/content.ts';
+import { countChanges, diffTrees } from '../../core/tree-diff/diff-trees.ts';
+import { toBytePath } from '../../fs/byte-path.ts';
+import { absolutePath } from '../paths.ts';
+import { byteProgress } from '../progress.ts';
+import type { Project } from '../project.ts';
+import type { DataStatus } from '../types.ts';
+import { isUnreadable, observedNode, shownChange, shownUnread, storedNode } from './diff-nodes.ts';
+import { missingFiles } from './missing-files.ts';
+import type { TrackedContent } from './tracked-state.ts';
+
+/** What lies at a tracked path, against what it should be. Folders are opened level by level, and only where digests differ. */
+export async function dataStatus(
+  project: Project,
+  { path, content, isOut }: TrackedContent,
+  { granular = false, known }: { readonly granular?: boolean; readonly known?: { readonly content: Content | undefined } } = {},
+): Promise<DataStatus> {
+  const cache = await project.cache();
+  const options: ObserveOptions = {
+    signal: project.ctx.signal,
+    onProgress: byteProgress(project.ctx.emit, 'hash', path, content.size),
+    ...(isOut ? { anything: true, includeIgnored: true } : {}),
+  };
+  const absolute = absolutePath(project.root, path);
+  // One look for both: what is there, and in a folder that differs what is in it.
+  const seen = known === undefined ? await cache.observeEntries(absolute, options) : undefined;
+  const now = known === undefined ? seen?.content : known.content;
+  const lost = notCached(cache, path, content, granular);
+  if (now === undefined || sameContent(now, content)) return { path, state: stateOf(now, lost !== undefined), ...lost };
+  const observed = seen ?? (await cache.observeEntries(absolute, options));
+  return { path, state: 'modified', ...whatChanged(cache, path, content, observed, granular), ...lost };
+}
+
+function stateOf(now: Content | undefined, lost: boolean): DataStatus['state'] {
+  if (lost) return 'not-cached';
+  return now === undefined ? 'missing' : 'unchanged';
+}
+
+function whatChanged(
+  cache: Cache,
+  path: string,
+  content: Content,
+  observed: Observed | undefined,
+  granular: boolean,
+): Pick<DataStatus, 'counts' | 'changes' | 'unread'> {
+  const top = toBytePath(path);
+  const now = observed === undefined ? new Map() : new Map([[top, observedNode(observed)]]);
+  const { changes, unread } = diffTrees(new Map([[top, storedNode(cache, content)]]), now, { expand: granular });
+  return {
+    counts: countChanges(changes),
+    ...(granular ? { changes: changes.map(shownChange) } : {}),
+    ...(unread.length === 0 ? {} : { unread: unread.map(shownUnread) }),
+  };
+}
+
+function notCached(cache: Cache, path: string, content: Content, granular: boolean): Pick<DataStatus, 'notCached'> | undefined {
+  if (hasAll(cache, content)) return undefined;
+  const paths = missingFiles(cache, path, content);
+  return { notCached: { files: paths.length, ...(granular ? { paths } : {}) } };
+}
+
+/** A broken tree is as good as none. */
+function hasAll(cache: Cache, content: Content): boolean {
+  try {
+    return cache.has(content);
+  } catch (error) {
+    if (isUnreadable(error)) return false;
+    throw error;
+  }
+}

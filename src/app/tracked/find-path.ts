@@ -1,0 +1,105 @@
+import { lstatSync } from 'node:fs';
+import type { Content } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { ProjectPath } from '../../core/stage.ts';
+import { openGit, type GitEntry } from '../../fs/git.ts';
+import { isErrno } from '../../fs/errno.ts';
+import { absolutePath, isAtOrBelow, projectPath } from '../paths.ts';
+import type { Project } from '../project.ts';
+import { trackedState, type TrackedContent, type TrackedState } from './tracked-state.ts';
+
+/** What is at a path of one state of the project. */
+export type Found =
+  /** In what mlo keeps: a tracked path, or something in a tracked folder. */
+  | { readonly kind: 'kept'; readonly path: ProjectPath; readonly content: Content; readonly of: TrackedContent }
+  /** A file of Git's, or of the workspace. */
+  | { readonly kind: 'plain'; readonly path: ProjectPath; readonly file: PlainFile }
+  /** A folder of the project, with such files or tracked paths below. */
+  | { readonly kind: 'folder'; readonly path: ProjectPath };
+
+export interface PlainFile {
+  readonly type: GitEntry['type'];
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface Place {
+  readonly state: TrackedState;
+  readonly found: Found;
+}
+
+/**
+ * What a user named: a path with `revision`, or `path@revision` where no such path is in the workspace.
+ * Throws MLO_TARGET, MLO_GIT, MLO_PATH_UNSAFE, and MLO_OBJECT_MISSING where a tree on the way is lost.
+ */
+export async function findPath(project: Project, typed: string, revision: string | undefined): Promise<Place> {
+  const state = await trackedState(project, revision);
+  const found = await findIn(project, state, typed);
+  if (found !== undefined) return { state, found };
+  const split = revision === undefined ? splitRevision(project, typed) : undefined;
+  if (split !== undefined) return await findPath(project, split.path, split.revision);
+  throw new MloError('MLO_TARGET', `'${typed}' is nothing that mlo or Git keeps ${revision === undefined ? 'here' : `at ${revision}`}`, {
+    hint: revision === undefined ? 'mlo ls' : `mlo ls --rev ${revision}`,
+    details: { path: typed, ...(revision === undefined ? {} : { revision }) },
+  });
+}
+
+/** The first `@` behind which stands something that Git knows: `HEAD@{1}` holds one as well. */
+function splitRevision(project: Project, typed: string): { readonly path: string; readonly revision: string } | undefined {
+  const git = typed.includes('@') ? openGit(project.root) : undefined;
+  if (git === undefined) return undefined;
+  for (let at = typed.indexOf('@'); at !== -1; at = typed.indexOf('@', at + 1)) {
+    const revision = typed.slice(at + 1);
+    if (revision !== '' && knows(git, revision)) return { path: typed.slice(0, at) || '.', revision };
+  }
+  return undefined;
+}
+
+function knows(git: NonNullable<ReturnType<typeof openGit>>, revision: string): boolean {
+  try {
+    git.resolve(revision);
+    return true;
+  } catch (error) {
+    if (error instanceof MloError && error.code === 'MLO_GIT') return false;
+    throw error;
+  }
+}
+
+async function findIn(project: Project, state: TrackedState, typed: string): Promise<Found | undefined> {
+  const path = projectPath(project.root, project.ctx.cwd, typed);
+  const of = state.contents.find((each) => isAtOrBelow(path, each.path));
+  if (of !== undefined) {
+    const cache = await project.cache();
+    const content = path === of.path ? of.content : cache.subContent(of.content, path.slice(of.path.length + 1));
+    return content === undefined ? undefined : { kind: 'kept', path, content, of };
+  }
+  if (path === '.' || state.contents.some((each) => isAtOrBelow(each.path, path))) return { kind: 'folder', path };
+  return state.revision === undefined ? inWorkspace(project, path) : inRevision([...state.revision.files.values()], path);
+}
+
+function inRevision(files: readonly GitEntry[], path: ProjectPath): Found | undefined {
+  const file = files.find((each) => each.path === path);
+  if (file !== undefined) return { kind: 'plain', path, file };
+  return files.some((each) => each.path.startsWith(`${path}/`)) ? { kind: 'folder', path } : undefined;
+}
+
+function inWorkspace(project: Project, path: ProjectPath): Found | undefined {
+  const stat = lookAt(absolutePath(project.root, path));
+  if (stat?.isDirectory() === true) return { kind: 'folder', path };
+  if (stat === undefined || !(stat.isFile() || stat.isSymbolicLink())) return undefined;
+  return { kind: 'plain', path, file: plainFile(stat) };
+}
+
+export function plainFile(stat: NonNullable<ReturnType<typeof lookAt>>): PlainFile {
+  const type = stat.isSymbolicLink() ? 'symlink' : (stat.mode & 0o100) !== 0 ? 'exec' : 'file';
+  return { type, size: stat.size };
+}
+
+export function lookAt(path: string) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR', 'ENAMETOOLONG', 'ENOENT', 'EINVAL')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Damage } from '../cache/verify/damage.ts';
+import type { StoreReport } from '../cache/verify/verify-store.ts';
+import type { Digest } from '../core/content.ts';
+import { openGitHistory } from '../fs/git-history.ts';
+import { trace } from '../fs/trace.ts';
+import { withProject, withWriter, type Project } from './project.ts';
+import { readTracking } from './read-tracking.ts';
+import { historyContents } from './tracked/history-contents.ts';
+import { workspaceContents } from './tracked/workspace-contents.ts';
+import type { NamedContent } from './tracked/stored-texts.ts';
+import type { AppContext } from './types.ts';
+import { findUses, type Namer, type Naming, type Use } from './verify/find-uses.ts';
+import { verifyProgress } from './verify/progress.ts';
+import { requiredContents } from './verify/required.ts';
+import { restoreObjects, workspaceCopies } from './verify/restore.ts';
+
+export interface VerifyOptions {
+  /** Structure only: bytes of objects are not read. */
+  readonly quick: boolean;
+  /** Take what is broken out of use and bring it back from another copy. */
+  readonly repair: boolean;
+}
+
+export interface BadObject {
+  readonly digest: string;
+  /** `broken`: there, with other bytes than its digest promises. */
+  readonly state: 'missing' | 'broken';
+  /** Empty where nothing that mlo can see needs it. */
+  readonly uses: readonly Use[];
+}
+
+export interface VerifyData {
+  readonly ok: boolean;
+  readonly quick: boolean;
+  /** What was looked at. */
+  readonly looked: {
+    readonly objects: number;
+    readonly packs: number;
+    readonly segments: number;
+    readonly loose: number;
+    readonly runs: number;
+    /** Locks and pointers. */
+    readonly files: number;
+    /** Bytes read and hashed. */
+    readonly bytes: number;
+    /** Objects that the workspace's locks and pointers need. */
+    readonly needed: number;
+    readonly durationMs: number;
+  };
+  /** In the cache folder; `file` relative to it. */
+  readonly damages: readonly Damage[];
+  readonly objects: readonly BadObject[];
+  /** Locks, pointers and pipeline files that cannot be understood. */
+  readonly files: readonly { readonly path: string; readonly why: string }[];
+  /** With `repair`: what was done, and what was brought back; `damages` and `objects` are then what is left. */
+  readonly repaired?: {
+    readonly files: readonly { readonly file: string; readonly done: string }[];
+    readonly restored: readonly BadObject[];
+  };
+}
+
+/** Looks at everything that mlo keeps, and says what of it is broken or missing, and what that belongs to. */
+export async function verify(ctx: AppContext, options: VerifyOptions): Promise<VerifyData> {
+  if (!options.repair) return await withProject({ ...ctx, readOnly: true }, async (project) => (await look(project, options.quick)).data);
+  return await withWriter(ctx, (project) => repair(project, options.quick));
+}
+
+interface Look {
+  readonly data: VerifyData;
+  readonly report: StoreReport;
+}
+
+async function look(project: Project, quick: boolean): Promise<Look> {
+  const startMs = performance.now();
+  const { cacheDir } = project.config;
+  const workspace = workspaceContents(project);
+  const required = await requiredContents(project, workspace.contents);
+  const { verifyStore } = await import('../cache/verify/verify-store.ts');
+  const progress = verifyProgress(project.ctx.emit, 'cache');
+  const report = await trace('look at the store', () =>
+    verifyStore({
+      cacheDir,
+      root: project.root,
+      quick,
+      roots: required.contents.map(({ content }) => content),
+      onProgress: progress,
+      signal: project.ctx.signal,
+    }),
+  );
+  const objects = await badObjects(project, report, workspace.contents);
+  const files = [
+    ...workspace.faults.map(({ file, error }) => ({ path: file, why: error.message })),
+    ...(required.fault === undefined ? [] : [{ path: 'pipeline', why: required.fault.message }]),
+  ];
+  const data: VerifyData = {
+    ok: report.damages.length + objects.length + files.length === 0,
+    quick,
+    looked: {
+      objects: report.objects,
+      packs: report.packs,
+      segments: report.segments,
+      loose: report.loose,
+      runs: report.runs,
+      files: workspace.files,
+      bytes: report.bytes,
+      needed: report.needed,
+      durationMs: performance.now() - startMs,
+    },
+    damages: report.damages.map((damage) => ({ ...damage, file: relative(cacheDir, damage.file) })),
+    objects,
+    files,
+  };
+  return { data, report };
+}
+
+/** Nobody else writes into the cache meanwhile. */
+async function repair(project: Project, quick: boolean): Promise<VerifyData> {
+  const { cacheDir } = project.config;
+  await project.exclusiveCache();
+  const before = await look(project, quick);
+  if (before.data.ok) return { ...before.data, repaired: { files: [], restored: [] } };
+  const { repairStore } = await import('../cache/verify/repair-store.ts');
+  const files = await repairStore(cacheDir, before.report.damages);
+  const cache = await project.cache();
+  const wanted = new Map(before.data.objects.map(({ digest, uses }) => [digest as Digest, uses]));
+  const { presence } = await import('../cache/inventory/presence.ts');
+  await restoreObjects(wanted, [presence(cacheDir), workspaceCopies(project, cache)]);
+  await project.close();
+  const after = await look(project, quick);
+  const left = new Set(after.data.objects.map(({ digest }) => digest));
+  return {
+    ...after.data,
+    repaired: {
+      files: files.map(({ file, done }) => ({ file: relative(cacheDir, file), done })),
+      restored: before.data.objects.filter(({ digest }) => !left.has(digest)),
+    },
+  };
+}
+
+/** What the bad objects belong to: the history is only read where there are some. */
+async function badObjects(project: Project, report: StoreReport, named: readonly NamedContent[]): Promise<readonly BadObject[]> {
+  const bad = new Set<Digest>([...report.broken, ...report.missing]);
+  if (bad.size === 0) return [];
+  const { treeReader } = await import('../cache/inventory/read-rows.ts');
+  const namers = [{ label: 'workspace', names: named.map(toNaming) }, ...historyNamers(project), ...(await runNamers(project))];
+  const uses = findUses(bad, namers, treeReader(project.config.cacheDir));
+  const broken = new Set<Digest>(report.broken);
+  return [...bad].map((digest) => ({ digest, state: broken.has(digest) ? 'broken' : 'missing', uses: uses.get(digest) ?? [] }));
+}
+
+function toNaming({ path, content, lock }: NamedContent): Naming {
+  return { path, content, ...(lock === undefined ? {} : { stage: lock.stage }) };
+}
+
+function historyNamers(project: Project): readonly Namer[] {
+  const history = openGitHistory(project.root);
+  const refs = history?.refs() ?? [];
+  if (history === undefined || refs.length === 0) return [];
+  const contents = historyContents(history, [...new Set(refs.map(({ commit }) => commit))]);
+  return refs.map(({ kind, name, commit }) => ({ label: `${kind} ${name}`, names: (contents.get(commit)?.contents ?? []).map(toNaming) }));
+}
+
+async function runNamers(project: Project): Promise<readonly Namer[]> {
+  if (!existsSync(project.trackingPath)) return [];
+  const artifacts = await readTracking(project, (tracking) => tracking.artifacts());
+  return [...Map.groupBy(artifacts, ({ run }) => run)].map(([run, names]) => ({ label: `run ${run.slice(0, 8)}`, names }));
+}

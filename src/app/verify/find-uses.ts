@@ -1,0 +1,77 @@
+import type { Content, Digest } from '../../core/content.ts';
+import type { TreeRow } from '../../core/encoding/tree-format.ts';
+import { toDisplayPath } from '../../fs/byte-path.ts';
+import type { ProjectPath } from '../../core/stage.ts';
+
+/** One place that names content: a pointer, an out in a lock, an artifact of a run. */
+export interface Naming {
+  readonly path: ProjectPath;
+  readonly content: Pick<Content, 'digest' | 'kind'>;
+  /** Of outs. */
+  readonly stage?: string;
+}
+
+/** What names things: the workspace, a branch, a tag, a run. */
+export interface Namer {
+  readonly label: string;
+  readonly names: readonly Naming[];
+}
+
+/** A path that an object belongs to. */
+export interface Use {
+  readonly path: string;
+  readonly stage?: string;
+  /** Who says so: `workspace`, `branch main`, `tag v1.0`, `run 4f…`. */
+  readonly in: readonly string[];
+}
+
+/** Paths of one object that are told. */
+const MOST_PATHS = 1000;
+
+/** What the objects belong to, down to the files in trees. Each tree is looked into once. */
+export function findUses(
+  wanted: ReadonlySet<Digest>,
+  namers: readonly Namer[],
+  rowsOf: (digest: Digest) => readonly TreeRow[] | undefined,
+): ReadonlyMap<Digest, readonly Use[]> {
+  const below = new Map<Digest, readonly Found[]>();
+  const uses = new Map<Digest, Map<string, { readonly path: string; readonly stage?: string; readonly in: Set<string> }>>();
+  for (const { label, names } of namers) {
+    for (const { path, content, stage } of names) {
+      const found = content.kind === 'tree' ? findBelow(content.digest, wanted, rowsOf, below) : [];
+      for (const { digest, subPath } of [...(wanted.has(content.digest) ? [{ digest: content.digest, subPath: '' }] : []), ...found]) {
+        const full = subPath === '' ? path : `${path}/${subPath}`;
+        let paths = uses.get(digest);
+        if (paths === undefined) uses.set(digest, (paths = new Map()));
+        const known = paths.get(full);
+        if (known !== undefined) known.in.add(label);
+        else if (paths.size < MOST_PATHS) paths.set(full, { path: full, in: new Set([label]), ...(stage === undefined ? {} : { stage }) });
+      }
+    }
+  }
+  return new Map([...uses].map(([digest, paths]) => [digest, [...paths.values()].map((use) => ({ ...use, in: [...use.in] }))]));
+}
+
+interface Found {
+  readonly digest: Digest;
+  readonly subPath: string;
+}
+
+function findBelow(
+  tree: Digest,
+  wanted: ReadonlySet<Digest>,
+  rowsOf: (digest: Digest) => readonly TreeRow[] | undefined,
+  known: Map<Digest, readonly Found[]>,
+): readonly Found[] {
+  const before = known.get(tree);
+  if (before !== undefined) return before;
+  const found: Found[] = [];
+  for (const row of rowsOf(tree) ?? []) {
+    const name = toDisplayPath(row.name as Parameters<typeof toDisplayPath>[0]);
+    if (wanted.has(row.digest)) found.push({ digest: row.digest, subPath: name });
+    if (row.type !== 'tree') continue;
+    for (const each of findBelow(row.digest, wanted, rowsOf, known)) found.push({ digest: each.digest, subPath: `${name}/${each.subPath}` });
+  }
+  known.set(tree, found);
+  return found;
+}

@@ -1,0 +1,60 @@
+import type { StageAddress } from '../../core/stage.ts';
+import type { ChangeCounts, TreeChange, UnreadTree } from '../../core/tree-diff/types.ts';
+import { count } from '../format/number.ts';
+import { printable } from '../format/printable.ts';
+import { padEnd, textWidth } from '../format/text-width.ts';
+import type { Style } from '../style.ts';
+import { changeLines, changeWord, countsText, unreadLines } from './tree-changes.ts';
+
+export interface DataStatusView {
+  readonly path: string;
+  readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached';
+  readonly notCached?: { readonly files: number; readonly paths?: readonly string[] };
+  readonly counts?: ChangeCounts;
+  readonly changes?: readonly TreeChange[];
+  readonly unread?: readonly UnreadTree[];
+  /** Outs: whose. */
+  readonly stage?: StageAddress;
+}
+
+/** How many tracked paths differ, and a line for each that does; below it its files where they are known. */
+export function dataStatusLines(data: readonly DataStatusView[], outs: readonly DataStatusView[], style: Style): string[] {
+  const changed = data.filter((each) => each.state !== 'unchanged');
+  const unchanged = data.length - changed.length;
+  const head =
+    data.length === 0
+      ? []
+      : changed.length === 0
+        ? [`${count(unchanged, 'tracked path')} unchanged`]
+        : [`${changed.length} of ${count(data.length, 'tracked path')} changed:`];
+  const outHead = outs.length === 0 ? [] : [`${count(outs.length, 'out')} not as in the lock:`];
+  return [...head, ...entryLines(changed, style), ...outHead, ...entryLines(outs, style)];
+}
+
+function entryLines(entries: readonly DataStatusView[], style: Style): string[] {
+  const width = Math.max(0, ...entries.map(({ path }) => textWidth(printable(path))));
+  return entries.flatMap((entry) => {
+    const stage = entry.stage === undefined ? '' : style.dim(` (out of ${printable(entry.stage)})`);
+    return [
+      `  ${padEnd(printable(entry.path), width)}  ${style.yellow(stateText(entry))}${stage}`,
+      ...changeLines(entry.changes ?? [], style, '      '),
+      ...(entry.notCached?.paths ?? []).map((path) => `      ${style.red('not in the cache')}  ${printable(path)}`),
+      ...unreadLines(entry.unread ?? [], style, { old: 'the cache', new: 'the workspace' }).map((line) => `      ${line}`),
+    ];
+  });
+}
+
+function stateText({ state, counts, notCached }: DataStatusView): string {
+  const lost = notCached === undefined ? '' : `${count(notCached.files, 'file')} not in the cache`;
+  if (state === 'not-cached') return lost === '' ? 'not in the cache' : lost;
+  const more = lost === '' ? '' : `; ${lost}`;
+  return state === 'modified' ? modifiedText(counts) + more : state;
+}
+
+/** A single file says what happened to it; a folder how many files it happened to. */
+function modifiedText(counts: ChangeCounts | undefined): string {
+  if (counts === undefined) return 'modified';
+  const text = countsText(counts);
+  if (text === `1 ${changeWord('modified')}`) return 'modified: 1 file';
+  return text === '' ? 'modified' : `modified: ${text}`;
+}

@@ -1,0 +1,77 @@
+import type { VerifyData } from '../../app/verify.ts';
+import { formatBytes } from '../format/bytes.ts';
+import { formatDuration } from '../format/duration.ts';
+import { count, formatCount } from '../format/number.ts';
+import { printable } from '../format/printable.ts';
+import type { Style } from '../style.ts';
+
+/** Findings of one kind that are shown; --json has all. */
+const MOST_SHOWN = 50;
+/** Paths shown for one object. */
+const MOST_PATHS = 5;
+
+/** What was looked at, what is wrong, what it belongs to, and what was mended. */
+export function verifyLines(data: VerifyData, style: Style): string[] {
+  const lines = [...repairLines(data, style)];
+  for (const { path, why } of capped(data.files, lines, style)) lines.push(`${style.red('damaged')} ${printable(path)}: ${printable(why)}`);
+  const ofObjects = new Set(data.objects.map(({ digest }) => digest));
+  const damages = data.damages.filter(({ digest }) => digest === undefined || !ofObjects.has(digest));
+  const shown = capped(damages, lines, style);
+  for (const { file, why, digest } of shown) {
+    const what = digest === undefined ? '' : `: a copy of ${digest.slice(0, 12)} (another one is good)`;
+    lines.push(`${style.red('damaged')} ${printable(file)}${what}: ${printable(why)}`);
+  }
+  for (const object of capped(data.objects, lines, style)) lines.push(...objectLines(object, style));
+  lines.push(summary(data, style));
+  return lines;
+}
+
+export function verifyFailure(data: VerifyData): { code: 'MLO_OBJECT_CORRUPT' | 'MLO_OBJECT_MISSING' | 'MLO_FORMAT'; message: string; hint: string } {
+  const broken = data.objects.filter(({ state }) => state === 'broken').length;
+  const missing = data.objects.length - broken;
+  const files = new Set([...data.files.map(({ path }) => path), ...data.damages.map(({ file }) => file)]).size;
+  const parts = [
+    ...(broken > 0 ? [`${count(broken, 'object')} broken`] : []),
+    ...(missing > 0 ? [`${count(missing, 'object')} missing`] : []),
+    ...(files > 0 ? [`${count(files, 'file')} damaged`] : []),
+  ];
+  const code = broken > 0 ? 'MLO_OBJECT_CORRUPT' : missing > 0 ? 'MLO_OBJECT_MISSING' : 'MLO_FORMAT';
+  const hint =
+    data.repaired === undefined
+      ? 'mlo verify --repair'
+      : 'No other copy was found here. Make the data again (mlo repro), add it from where it still is (mlo add), or copy the cache of another machine';
+  const left = data.repaired === undefined ? '' : ' still';
+  return { code, message: `${parts.join(', ')}${left}`, hint };
+}
+
+function repairLines({ repaired }: VerifyData, style: Style): string[] {
+  if (repaired === undefined) return [];
+  const lines = repaired.files.map(({ file, done }) => `${style.green('repaired')} ${printable(file)}: ${printable(done)}`);
+  for (const object of capped(repaired.restored, lines, style)) lines.push(...objectLines(object, style, style.green('restored')));
+  return lines;
+}
+
+function objectLines({ digest, state, uses }: VerifyData['objects'][number], style: Style, word = style.red(state)): string[] {
+  if (uses.length === 0) return [`${word} ${digest.slice(0, 12)}: nothing that mlo knows needs it`];
+  const shown = uses.slice(0, MOST_PATHS).map((use) => {
+    const stage = use.stage === undefined ? '' : `, stage ${use.stage}`;
+    return `${printable(use.path)} (${printable(use.in.join(', ') + stage)})`;
+  });
+  const more = uses.length > MOST_PATHS ? [`and ${formatCount(uses.length - MOST_PATHS)} more paths`] : [];
+  const [first = '', ...others] = [...shown, ...more];
+  return [`${word} ${digest.slice(0, 12)}: ${first}`, ...others.map((line) => `    ${line}`)];
+}
+
+function capped<T>(items: readonly T[], lines: string[], style: Style): readonly T[] {
+  if (items.length > MOST_SHOWN) lines.push(style.dim(`The first ${MOST_SHOWN} of ${formatCount(items.length)} (all of them: --json):`));
+  return items.slice(0, MOST_SHOWN);
+}
+
+function summary({ ok, quick, looked, repaired }: VerifyData, style: Style): string {
+  const { objects, packs, loose, segments, files, bytes, needed, durationMs } = looked;
+  const places = [count(packs, 'pack'), count(segments, 'journal segment'), count(loose, 'loose file')].join(', ');
+  const read = quick ? 'structure only' : `${formatBytes(bytes)} read`;
+  const text = `${count(objects, 'object')} in ${places}; ${count(needed, 'object')} needed by ${count(files, 'lock or pointer', 'locks and pointers')}; ${read} in ${formatDuration(durationMs)}`;
+  const verdict = ok ? style.green(repaired === undefined || repaired.files.length + repaired.restored.length === 0 ? 'All is well' : 'All is well again') : style.red('Not all is well');
+  return `${verdict}: ${text}`;
+}
