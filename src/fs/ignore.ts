@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Ignore } from 'ignore';
 import { hashBytes } from './hash.ts';
+import { plainPatterns } from './plain-patterns.ts';
 
 export const IGNORE_FILE = '.mloignore';
 
@@ -14,8 +15,11 @@ export interface IgnoreRules {
 }
 
 interface FolderRules {
-  readonly ignore: Ignore;
+  /** Where the file of the rules lies, with a slash at its end; '' for the root. */
+  readonly folder: string;
   readonly text: string;
+  /** `path` counts from that folder. Undefined where no rule speaks of it. */
+  verdict(path: string, isFolder: boolean): boolean | undefined;
 }
 
 /**
@@ -23,24 +27,23 @@ interface FolderRules {
  * from its own folder. Without such files nothing is loaded and nothing is ignored.
  */
 export function openIgnore(root: string): IgnoreRules {
-  const rules = new Map<string, FolderRules | undefined>();
+  const chains = new Map<string, readonly FolderRules[]>();
   const ignored = new Map<string, boolean>();
 
-  function rulesOf(folder: string): FolderRules | undefined {
-    if (!rules.has(folder)) rules.set(folder, loadRules(join(root, folder, IGNORE_FILE)));
-    return rules.get(folder);
+  /** From the root down to the folder itself. */
+  function chainOf(folder: string): readonly FolderRules[] {
+    const known = chains.get(folder);
+    if (known !== undefined) return known;
+    const above = folder === '' ? [] : chainOf(folderOf(folder));
+    const own = loadRules(root, folder);
+    const chain = own === undefined ? above : [...above, own];
+    chains.set(folder, chain);
+    return chain;
   }
 
   function verdict(path: string, isFolder: boolean): boolean {
     let isIgnored = false;
-    for (const folder of foldersAbove(path)) {
-      const found = rulesOf(folder);
-      if (found === undefined) continue;
-      const relative = folder === '' ? path : path.slice(folder.length + 1);
-      const test = found.ignore.test(isFolder ? `${relative}/` : relative);
-      if (test.ignored) isIgnored = true;
-      else if (test.unignored) isIgnored = false;
-    }
+    for (const rules of chainOf(folderOf(path))) isIgnored = rules.verdict(path.slice(rules.folder.length), isFolder) ?? isIgnored;
     return isIgnored;
   }
 
@@ -60,11 +63,8 @@ export function openIgnore(root: string): IgnoreRules {
       return isFolderIgnored(folderOf(path)) || verdict(path, isFolder);
     },
     view(folder) {
-      const texts = foldersAbove(`${folder}/`).flatMap((above) => {
-        const found = rulesOf(above);
-        return found === undefined ? [] : [above, found.text];
-      });
-      return texts.length === 0 ? undefined : hashBytes(texts.join('\0'));
+      const chain = chainOf(folder);
+      return chain.length === 0 ? undefined : hashBytes(chain.flatMap((rules) => [rules.folder, rules.text]).join('\0'));
     },
   };
 }
@@ -80,10 +80,25 @@ function folderOf(path: string): string {
 }
 
 /** Undefined where there is no pattern: a file of comments ignores nothing. */
-function loadRules(file: string): FolderRules | undefined {
+function loadRules(root: string, folder: string): FolderRules | undefined {
+  const file = join(root, folder, IGNORE_FILE);
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, 'utf8');
   if (!text.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#'))) return undefined;
-  const ignore = createRequire(import.meta.url)('ignore') as () => Ignore;
-  return { ignore: ignore().add(text), text };
+  return { folder: folder === '' ? '' : `${folder}/`, text, verdict: plainVerdict(text) ?? generalVerdict(text) };
+}
+
+function plainVerdict(text: string): FolderRules['verdict'] | undefined {
+  const matches = plainPatterns(text);
+  if (matches === undefined) return undefined;
+  return (path, isFolder) => (matches(path.slice(path.lastIndexOf('/') + 1), isFolder) ? true : undefined);
+}
+
+function generalVerdict(text: string): FolderRules['verdict'] {
+  const load = createRequire(import.meta.url)('ignore') as () => Ignore;
+  const ignore = load().add(text);
+  return (path, isFolder) => {
+    const test = ignore.test(isFolder ? `${path}/` : path);
+    return test.ignored ? true : test.unignored ? false : undefined;
+  };
 }

@@ -51,13 +51,14 @@ export function scanFolder(job: FolderToScan): ScannedFolder | ManyNames | undef
   const before = lstatFolder(folder);
   if (before === undefined) return undefined;
   const sameNames = record?.whole !== undefined && isSameView(record.whole, view) && isSameFolder(record.whole, before);
-  const names = sameNames ? record.rows.names : namesIn(folder);
+  const listed = sameNames ? { names: record.rows.names } : namesIn(folder, record === undefined);
+  const { names } = listed;
   const settled = isSettled(before.mtimeMs, before.ctimeMs, readMs);
   const whole = wholeFolder(before, view, true, sameNames ? record.whole.trusted : settled);
   if (names.length > PART_NAMES) return { whole: sameNames ? record.whole : whole, ...(sameNames ? {} : { names }) };
   const scanned = scanNames({
     folder,
-    names,
+    ...listed,
     sameNames,
     known: record?.rows ?? NO_ROWS,
     now: () => job.now(),
@@ -112,14 +113,26 @@ function lstatFolder(folder: BytePath): Stats | undefined {
   }
 }
 
-/** Sorted by bytes. */
-function namesIn(folder: BytePath): readonly BytePath[] {
+interface Listed {
+  /** Sorted by bytes. */
+  readonly names: readonly BytePath[];
+  readonly files?: ReadonlySet<BytePath>;
+}
+
+/** With the types where nothing is known of the names: then most will be read, and a type saves a stat. */
+function namesIn(folder: BytePath, withTypes: boolean): Listed {
   try {
-    return readdirSync(toSystemPath(folder), { encoding: 'latin1' })
-      .filter((name) => !isTemporaryName(name))
-      .sort();
+    if (!withTypes) return { names: sorted(readdirSync(toSystemPath(folder), { encoding: 'latin1' })) };
+    const entries = readdirSync(toSystemPath(folder), { encoding: 'latin1', withFileTypes: true });
+    const files = new Set<BytePath>();
+    for (const entry of entries) if (entry.isFile()) files.add(entry.name);
+    return { names: sorted(entries.map((entry) => entry.name)), files };
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw sourceChanged(folder);
     throw asIoError(error, 'read the folder', toDisplayPath(folder));
   }
+}
+
+function sorted(names: readonly BytePath[]): readonly BytePath[] {
+  return names.filter((name) => !isTemporaryName(name)).sort();
 }

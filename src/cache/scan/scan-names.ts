@@ -2,16 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type St
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { digestBytes } from '../../fs/hash.ts';
-import {
-  digestOfRow,
-  isTrusted,
-  matchesStat,
-  ROW,
-  RowsBuilder,
-  rowType,
-  sizeOfRow,
-  type Rows,
-} from '../../fs/stat-index/rows.ts';
+import { digestOfRow, isTrusted, matchesStat, ROW, RowsBuilder, rowType, sizeOfRow, type Rows } from '../../fs/stat-index/rows.ts';
 import { isSettled } from '../../fs/stat-index/trust.ts';
 import { sourceChanged } from '../workspace/source-changed.ts';
 
@@ -31,6 +22,8 @@ export interface NamesToScan {
   readonly names: readonly BytePath[];
   /** What is known of them (and of others). */
   readonly known: Rows;
+  /** Names that the folder itself says are files; a stat is asked for all others, and for these once they are open. */
+  readonly files?: ReadonlySet<BytePath>;
   /** `names` are those of `known`, and folders among them are still folders. */
   readonly sameNames: boolean;
   /** Whether a path does not count; asked only for names that may be new. */
@@ -54,7 +47,8 @@ export interface ScannedNames {
 
 const LSTAT = { throwIfNoEntry: false } as const;
 const NO_DIGEST = new Uint8Array(32);
-const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW;
+/** Not waiting for the other end, should a FIFO have taken the place of a file. */
+const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 let buffer: Buffer | undefined;
 
 /**
@@ -90,6 +84,14 @@ export function scanNames(job: NamesToScan): ScannedNames {
       continue;
     }
     const path = `${folder}/${name}`;
+    if (row === -1 && job.files?.has(name) === true && !ignored(job, path)) {
+      const read = readNewFile(path, name, job);
+      if (read !== undefined) {
+        differ().addFile(name, fileType(read.stat), read.stat, read.digest, isSettled(read.stat.mtimeMs, read.stat.ctimeMs, read.readMs));
+        bytes += read.stat.size;
+        continue;
+      }
+    }
     const stat = lookAt(path);
     if (stat === undefined) {
       if (sink !== undefined) throw sourceChanged(path);
@@ -129,6 +131,10 @@ export function scanNames(job: NamesToScan): ScannedNames {
   return { ...(builder === undefined ? {} : { rows: builder.rows() }), folders, special, nothingIgnored, bytes };
 }
 
+function ignored(job: NamesToScan, path: BytePath): boolean {
+  return job.ignores?.(path, false) === true;
+}
+
 function fileType(stat: Stats): number {
   return (stat.mode & 0o100) === 0 ? ROW.file : ROW.exec;
 }
@@ -147,24 +153,46 @@ function lookAt(path: BytePath): Stats | undefined {
   }
 }
 
-/** The file must be the same before and after; what is stored has the digest that is returned. */
+/** A file of which nothing is known: one look less. Undefined where it is too large to be read at once. */
+function readNewFile(
+  path: BytePath,
+  name: BytePath,
+  { now, sink }: NamesToScan,
+): { readonly stat: Stats; readonly digest: Uint8Array; readonly readMs: number } | undefined {
+  const readMs = now();
+  return withFile(path, (file) => {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw sourceChanged(path);
+    return stat.size > LARGEST_AT_ONCE ? undefined : { stat, digest: readWhole(file, path, name, stat, sink), readMs };
+  });
+}
+
 function readFile(path: BytePath, name: BytePath, stat: Stats, sink: ByteSink | undefined): Uint8Array {
+  return withFile(path, (file) => readWhole(file, path, name, stat, sink));
+}
+
+/** The file must be the same before and after; what is stored has the digest that is returned. */
+function readWhole(file: number, path: BytePath, name: BytePath, stat: Stats, sink: ByteSink | undefined): Uint8Array {
   buffer ??= Buffer.allocUnsafeSlow(LARGEST_AT_ONCE + 1);
+  let size = 0;
+  for (let read = -1; read !== 0 && size <= stat.size; size += read) read = readSync(file, buffer, size, stat.size + 1 - size, size);
+  const now = fstatSync(file);
+  const isSame = size === stat.size && now.size === size && now.mtimeMs === stat.mtimeMs && now.ctimeMs === stat.ctimeMs;
+  if (!isSame || now.ino !== stat.ino) throw sourceChanged(path);
+  const bytes = buffer.subarray(0, size);
+  const digest = digestBytes(bytes);
+  if (sink !== undefined && !sink.has(digest, size)) sink.put(digest, bytes, name);
+  return digest;
+}
+
+function withFile<T>(path: BytePath, work: (file: number) => T): T {
   try {
     const file = openSync(toSystemPath(path), READ_ONLY);
-    let size = 0;
     try {
-      for (let read = -1; read !== 0 && size <= stat.size; size += read) read = readSync(file, buffer, size, stat.size + 1 - size, size);
-      const now = fstatSync(file);
-      const isSame = size === stat.size && now.size === size && now.mtimeMs === stat.mtimeMs && now.ctimeMs === stat.ctimeMs;
-      if (!isSame || now.ino !== stat.ino) throw sourceChanged(path);
+      return work(file);
     } finally {
       closeSync(file);
     }
-    const bytes = buffer.subarray(0, size);
-    const digest = digestBytes(bytes);
-    if (sink !== undefined && !sink.has(digest, size)) sink.put(digest, bytes, name);
-    return digest;
   } catch (error) {
     throw isErrno(error, 'ENOENT', 'ELOOP', 'ENOTDIR') ? sourceChanged(path) : asIoError(error, 'read', toDisplayPath(path));
   }
