@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CheckoutOptions, CheckoutSummary } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
@@ -82,17 +82,12 @@ async function place(
   const { signal, emit } = project.ctx;
   const cache = await project.cache();
   const absolute = absolutePath(project.root, path);
-  const before = await cache.observe(absolute, {
-    anything: true,
-    includeIgnored: isOut,
-    signal,
-    onProgress: byteProgress(emit, 'hash', path),
-  });
+  const isNew = lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
   mkdirSync(dirname(absolute), { recursive: true });
-  const onProgress = byteProgress(emit, 'checkout', path, before === undefined ? content.size : 0);
+  const onProgress = byteProgress(emit, 'checkout', path, isNew ? content.size : 0);
   const summary = await cache.checkout(content, absolute, { ...options, signal, includeIgnored: isOut, onProgress });
   const touched = summary.added + summary.modified + summary.deleted > 0;
-  return { target: { path, change: before === undefined ? 'added' : touched ? 'modified' : 'unchanged' }, summary };
+  return { target: { path, change: isNew ? 'added' : touched ? 'modified' : 'unchanged' }, summary };
 }
 
 /** The list of paths is data of its own. */

@@ -5,6 +5,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import { toBytePath, toDisplayPath, toNameBytes } from '../fs/byte-path.ts';
 import { hashBytes } from '../fs/hash.ts';
 import type { IgnoreRules } from '../fs/ignore.ts';
+import { trace } from '../fs/trace.ts';
 import { removeOldTemporaries } from '../fs/old-temporaries.ts';
 import { openStatIndex } from '../fs/stat-index.ts';
 import { graft } from './graft.ts';
@@ -156,7 +157,7 @@ export function openCache(options: CacheOptions): Cache {
       await jobs.flush();
       if (await journal.close(store.packs)) removeOldTemporaries(loose.folder);
       store.packs.close();
-      index.save();
+      trace('save index', () => index.save());
       complete.save();
     },
   };

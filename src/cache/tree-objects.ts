@@ -1,5 +1,5 @@
 import type { Content, Digest } from '../core/content.ts';
-import { decodeTree, encodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
+import { decodeTree, encodeTree, linesOfTree, type TreeRow } from '../core/encoding/tree-format.ts';
 import { hashBytes } from '../fs/hash.ts';
 import type { CompleteTrees } from './complete-trees.ts';
 import type { ObjectStore } from './objects/object-store.ts';
@@ -41,6 +41,11 @@ export class TreeObjects {
     const rows = decodeTree(this.#store.read(digest, path).toString('latin1'), digest);
     this.#rows.set(digest, rows);
     return rows;
+  }
+
+  /** The same as text, a line a name, for comparing. */
+  lines(digest: Digest, path?: string): readonly string[] {
+    return linesOfTree(this.#store.read(digest, path).toString('latin1'), digest);
   }
 
   /** The objects that `content` needs and the store does not have. */

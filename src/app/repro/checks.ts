@@ -80,10 +80,7 @@ function faultOf(setting: Setting, missing: readonly Problem[], work: readonly W
   const running = work.filter((each) => hasToRun(each, setting)).map(({ stage }) => stage);
   const found = [
     errorOfProblems('MLO_DEP_MISSING', [...missing, ...loading.flatMap((stage) => missingModule(root, stage, isMade))]),
-    errorOfProblems(
-      'MLO_PATH_UNSAFE',
-      active.flatMap((stage) => escapingOuts(root, stage)),
-    ),
+    errorOfProblems('MLO_PATH_UNSAFE', escapingOuts(root, active)),
     errorOfProblems(
       'MLO_PIPELINE_INVALID',
       active.flatMap((stage) => wdirProblem(root, stage, isMade)),

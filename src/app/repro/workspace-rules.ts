@@ -44,28 +44,28 @@ export function shellProblem(stage: Stage, env: ShellRequest['env']): readonly P
 }
 
 /** A symlink on the way to an out must not lead out of the project. */
-export function escapingOuts(root: string, stage: Stage): readonly Problem[] {
+export function escapingOuts(root: string, stages: readonly Stage[]): readonly Problem[] {
   const realRoot = realpathSync(root);
-  return stage.outs.flatMap((out) => {
-    const parent = nearestExisting(dirname(absolutePath(root, out.path)));
-    if (!statSync(parent).isDirectory()) {
-      return [
-        {
-          ...out.at,
-          message: `Stage '${stage.address}': out '${out.path}' lies below '${shown(root, parent)}', which is a file`,
-          hint: 'Move the file away.',
-        },
-      ];
-    }
-    if (isInside(realRoot, realpathSync(parent))) return [];
-    return [
-      {
-        ...out.at,
-        message: `Stage '${stage.address}': out '${out.path}' resolves outside the project (through a symlink)`,
-        hint: 'Replace the symlink by a folder.',
-      },
-    ];
-  });
+  /** What is wrong with a folder, and what to do: hundreds of outs lie in one. */
+  const faults = new Map<string, { readonly what: string; readonly hint: string } | undefined>();
+  const faultOf = (folder: string): { readonly what: string; readonly hint: string } | undefined => {
+    if (!faults.has(folder)) faults.set(folder, folderFault(root, realRoot, folder));
+    return faults.get(folder);
+  };
+  return stages.flatMap((stage) =>
+    stage.outs.flatMap((out) => {
+      const fault = faultOf(dirname(absolutePath(root, out.path)));
+      if (fault === undefined) return [];
+      return [{ ...out.at, message: `Stage '${stage.address}': out '${out.path}' ${fault.what}`, hint: fault.hint }];
+    }),
+  );
+}
+
+function folderFault(root: string, realRoot: string, folder: string): { readonly what: string; readonly hint: string } | undefined {
+  const parent = nearestExisting(folder);
+  if (!statSync(parent).isDirectory()) return { what: `lies below '${shown(root, parent)}', which is a file`, hint: 'Move the file away.' };
+  if (isInside(realRoot, realpathSync.native(parent))) return undefined;
+  return { what: 'resolves outside the project (through a symlink)', hint: 'Replace the symlink by a folder.' };
 }
 
 export function wdirProblem(root: string, stage: Stage, isMade: IsMade): readonly Problem[] {

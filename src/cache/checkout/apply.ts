@@ -8,8 +8,8 @@ import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
 import { FINE_TICK_MS } from '../../fs/stat-index/trust.ts';
 import { indexKey, type WorkspaceContext } from '../workspace/context.ts';
 import type { Node, NodeStat } from '../scan/node.ts';
-import { sameFile } from '../workspace/read-file.ts';
 import { lstat } from '../workspace/read-path.ts';
+import { RelinkedFiles } from '../workspace/relinked.ts';
 import { sourceChanged } from '../workspace/source-changed.ts';
 import type { CheckoutOptions } from '../types.ts';
 import type { CheckoutPlan, Placement } from './plan.ts';
@@ -30,6 +30,7 @@ interface Staged {
 export async function applyCheckout(context: WorkspaceContext, plan: CheckoutPlan, options: CheckoutOptions): Promise<void> {
   const staged: Staged[] = [];
   const stager = new Stager(context, options);
+  const relinked = new RelinkedFiles();
   try {
     for (const placement of plan.placements) {
       const temporary = temporaryBeside(placement.path);
@@ -39,22 +40,24 @@ export async function applyCheckout(context: WorkspaceContext, plan: CheckoutPla
     throwIfInterrupted(options.signal);
     if (stager.files > MANY_FILES) await delay(FINE_TICK_MS + 2);
     for (const each of staged) {
-      putInPlace(context, each);
-      if (each.placement.content.kind === 'tree') stager.remember(each.placement.path);
+      // From here on others know the files, and may change them.
+      const shownMs = context.index.now();
+      putInPlace(context, each, relinked);
+      if (each.placement.content.kind === 'tree') stager.remember(each.placement.path, shownMs);
     }
   } catch (error) {
     await stager.settle();
     for (const { temporary } of staged) rmSync(toSystemPath(temporary), { recursive: true, force: true });
     throw error;
   }
-  for (const { path, node } of plan.removals) removeNode(context, path, node);
+  for (const { path, node } of plan.removals) removeNode(context, path, node, relinked);
 }
 
-function putInPlace(context: WorkspaceContext, { placement, temporary }: Staged): void {
+function putInPlace(context: WorkspaceContext, { placement, temporary }: Staged, relinked: RelinkedFiles): void {
   const { path, content, replaced } = placement;
-  checkUnchanged(path, replaced?.stat);
+  checkUnchanged(path, replaced?.stat, relinked);
   const isSwap = replaced !== undefined && replaced.children === undefined && content.kind !== 'tree';
-  if (replaced !== undefined && !isSwap) removeNode(context, path, replaced);
+  if (replaced !== undefined && !isSwap) removeNode(context, path, replaced, relinked);
   withIoErrors('write', toDisplayPath(path), () => moveIntoPlace(temporary, path));
   rememberFile(context, content, path);
 }
@@ -71,22 +74,24 @@ function rememberFile(context: WorkspaceContext, content: Content, path: BytePat
   else context.index.forget(indexKey(context, path));
 }
 
-/** What was looked at is still what lies there: somebody may have written to it meanwhile. */
-function checkUnchanged(path: BytePath, expected: NodeStat | undefined): void {
+/** What was looked at is still what lies there, and may go: somebody may have written to it meanwhile. */
+function checkUnchanged(path: BytePath, expected: NodeStat | undefined, relinked: RelinkedFiles): void {
   const now = lstat(path);
   if (now === undefined && expected === undefined) return;
-  const isSame = now !== undefined && expected !== undefined && (expected.type === 'folder' ? now.isDirectory() : sameFile(now, expected));
+  const isSame =
+    now !== undefined && expected !== undefined && (expected.type === 'folder' ? now.isDirectory() : relinked.isUnchanged(now, expected));
   if (!isSame) throw sourceChanged(path);
+  relinked.losesName(now);
 }
 
 /** Removes what was seen and nothing else: a folder that holds something new, or something ignored, stays. */
-function removeNode(context: WorkspaceContext, path: BytePath, node: Node): void {
+function removeNode(context: WorkspaceContext, path: BytePath, node: Node, relinked: RelinkedFiles): void {
   if (node.children !== undefined) {
-    for (const [name, child] of node.children) removeNode(context, `${path}/${name}`, child);
+    for (const [name, child] of node.children) removeNode(context, `${path}/${name}`, child, relinked);
     withIoErrors('delete the folder', toDisplayPath(path), () => removeFolder(path));
     return;
   }
-  checkUnchanged(path, node.stat);
+  checkUnchanged(path, node.stat, relinked);
   withIoErrors('delete', toDisplayPath(path), () => unlinkSync(toSystemPath(path)));
   context.index.forget(indexKey(context, path));
 }

@@ -9,7 +9,7 @@ import { withIoErrors } from '../../fs/errno.ts';
 import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
 import type { CheckoutOptions, CheckoutSummary } from '../types.ts';
 import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
-import type { Node } from '../scan/node.ts';
+import { FolderNode, type Node } from '../scan/node.ts';
 import { lstat, namesIn, readPath } from '../workspace/read-path.ts';
 import { applyCheckout } from './apply.ts';
 import { countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
@@ -69,14 +69,14 @@ function removeLeftovers(context: WorkspaceContext, path: BytePath, found: Node 
 }
 
 function removeTemporaries(path: BytePath, node: Node): void {
-  if (node.children === undefined) return;
-  for (const name of namesIn(path)) {
+  if (!(node instanceof FolderNode)) return;
+  for (const name of node.hasLeftovers ? namesIn(path) : []) {
     if (!isTemporaryName(name)) continue;
     withIoErrors('delete', toDisplayPath(`${path}/${name}`), () =>
       rmSync(toSystemPath(`${path}/${name}`), { recursive: true, force: true }),
     );
   }
-  for (const [name, child] of node.children) removeTemporaries(`${path}/${name}`, child);
+  for (const [name, child] of node.others) removeTemporaries(`${path}/${name}`, child);
 }
 
 function summaryOf(plan: CheckoutPlan): CheckoutSummary {

@@ -58,10 +58,13 @@ export class Stager {
     await this.#context.jobs.pool.idle();
   }
 
-  /** The staged folder is at its place now, and nobody could have changed it before: its files need not be hashed again. */
-  remember(path: BytePath): void {
+  /**
+   * The staged folder is at its place now, and nobody could have changed it before `shownMs`: its files need not be hashed again.
+   * What is younger than that by its stat may have been changed since.
+   */
+  remember(path: BytePath, shownMs: number): void {
     const staged = this.#staged.get(path);
-    if (staged !== undefined) this.#rememberFolder(staged, path);
+    if (staged !== undefined) this.#rememberFolder(staged, path, shownMs);
   }
 
   async #stageFolder(content: Content, temporary: BytePath, path: BytePath): Promise<StagedFolder> {
@@ -126,18 +129,17 @@ export class Stager {
     this.#options.onProgress?.(this.#bytes, this.#files);
   }
 
-  #rememberFolder({ content, rows, below }: StagedFolder, path: BytePath): void {
+  #rememberFolder({ content, rows, below }: StagedFolder, path: BytePath, shownMs: number): void {
     const { index } = this.#context;
     const stat = lstatSync(toSystemPath(path), { throwIfNoEntry: false });
     if (stat?.isDirectory() !== true) return;
     const { mtimeMs, ctimeMs, ino } = stat;
-    const nowMs = index.now();
-    if (rows !== undefined && areSettled(rows, nowMs)) {
-      const whole = { view: EVERYTHING, nothingIgnored: true, mtimeMs, ctimeMs, ino, trusted: isSettled(mtimeMs, ctimeMs, nowMs) };
+    if (rows !== undefined && areSettled(rows, shownMs)) {
+      const whole = { view: EVERYTHING, nothingIgnored: true, mtimeMs, ctimeMs, ino, trusted: isSettled(mtimeMs, ctimeMs, shownMs) };
       const tree = { digest: Buffer.from(content.digest, 'hex'), size: content.size, files: content.files ?? 0 };
       index.setFolder(indexKey(this.#context, path), { rows, whole, tree });
     }
-    for (const [name, folder] of below) this.#rememberFolder(folder, `${path}/${name}`);
+    for (const [name, folder] of below) this.#rememberFolder(folder, `${path}/${name}`, shownMs);
   }
 }
 
@@ -145,10 +147,10 @@ function isFolder(row: TreeRow): boolean {
   return row.type === 'tree';
 }
 
-function areSettled(rows: Rows, nowMs: number): boolean {
+function areSettled(rows: Rows, shownMs: number): boolean {
   for (let row = 0; row < rows.types.length; row += 1) {
     const [, mtimeMs = 0, ctimeMs = 0] = rows.stats.subarray(row * STATS, row * STATS + 3);
-    if (rowType(rows, row) !== ROW.tree && !isSettled(mtimeMs, ctimeMs, nowMs)) return false;
+    if (rowType(rows, row) !== ROW.tree && !isSettled(mtimeMs, ctimeMs, shownMs)) return false;
   }
   return true;
 }

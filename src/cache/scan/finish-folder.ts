@@ -34,7 +34,7 @@ export function finishFolder(context: WorkspaceContext, level: FolderToFinish): 
   const rows = others.size === scanned.folders.length && isSameBelow(known, others) ? known : rowsWith(context, level, known);
   const tree = scanned.tree ?? treeOf(context, level, rows);
   remember(context, level, rows, tree);
-  const node = new FolderNode(tree, folderStat(scanned.whole), rows, others);
+  const node = new FolderNode(tree, folderStat(scanned.whole), rows, others, scanned.hasLeftovers ?? false);
   if (level.store) context.complete.add(node.content.digest, needs(context, rows, others));
   return node;
 }

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import type { Content, Digest } from '../../core/content.ts';
 import type { BytePath } from '../../fs/byte-path.ts';
 import type { KnownTree } from '../../fs/stat-index/folder-record.ts';
-import { digestOfRow, ROW, rowType, STATS, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
+import { digestOfRow, findRow, ROW, rowType, STATS, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
 
 /** Of a path itself, links not followed. */
 export interface NodeStat extends FileTimes {
@@ -31,11 +31,32 @@ export class FolderNode implements Node {
   readonly #others: ReadonlyMap<BytePath, Node>;
   #children: ReadonlyMap<BytePath, Node> | undefined;
 
-  constructor(tree: KnownTree, stat: NodeStat, rows: Rows, others: ReadonlyMap<BytePath, Node>) {
+  /** Something that a killed checkout had not finished lies here too. */
+  readonly hasLeftovers: boolean;
+
+  constructor(tree: KnownTree, stat: NodeStat, rows: Rows, others: ReadonlyMap<BytePath, Node>, hasLeftovers: boolean) {
+    this.hasLeftovers = hasLeftovers;
     this.content = { digest: hex(tree.digest), size: tree.size, kind: 'tree', files: tree.files };
     this.stat = stat;
     this.#rows = rows;
     this.#others = others;
+  }
+
+  get rows(): Rows {
+    return this.#rows;
+  }
+
+  /** Folders below, and what else is no plain file. */
+  get others(): ReadonlyMap<BytePath, Node> {
+    return this.#others;
+  }
+
+  /** One child alone, without making nodes of all the others. */
+  child(name: BytePath): Node | undefined {
+    if (this.#children !== undefined) return this.#children.get(name);
+    const other = this.#others.get(name);
+    const row = other === undefined ? findRow(this.#rows, name) : -1;
+    return row === -1 ? other : fileNode(this.#rows, row);
   }
 
   get children(): ReadonlyMap<BytePath, Node> {

@@ -33,6 +33,8 @@ export interface ScannedFolder {
   readonly special: readonly BytePath[];
   readonly bytes: number;
   readonly whole: WholeFolder;
+  /** Something that a killed checkout had not finished lies here too. */
+  readonly hasLeftovers?: boolean;
   /** Where nothing is missing to know it: no folders below, nothing special. */
   readonly tree?: KnownTree;
 }
@@ -42,6 +44,7 @@ export interface ManyNames {
   /** Undefined: those of the record. */
   readonly names?: readonly BytePath[];
   readonly whole: WholeFolder;
+  readonly hasLeftovers?: boolean;
 }
 
 /** One folder level. Undefined where no folder lies there any more. */
@@ -52,10 +55,11 @@ export function scanFolder(job: FolderToScan): ScannedFolder | ManyNames | undef
   if (before === undefined) return undefined;
   const sameNames = record?.whole !== undefined && isSameView(record.whole, view) && isSameFolder(record.whole, before);
   const listed = sameNames ? { names: record.rows.names } : namesIn(folder, record === undefined);
-  const { names } = listed;
+  const { names, hasLeftovers = false } = listed;
   const settled = isSettled(before.mtimeMs, before.ctimeMs, readMs);
-  const whole = wholeFolder(before, view, true, sameNames ? record.whole.trusted : settled);
-  if (names.length > PART_NAMES) return { whole: sameNames ? record.whole : whole, ...(sameNames ? {} : { names }) };
+  // With leftovers the names are listed every time, until somebody has removed them.
+  const whole = wholeFolder(before, view, true, sameNames ? record.whole.trusted : settled && !hasLeftovers);
+  if (names.length > PART_NAMES) return { whole: sameNames ? record.whole : whole, hasLeftovers, ...(sameNames ? {} : { names }) };
   const scanned = scanNames({
     folder,
     ...listed,
@@ -68,6 +72,7 @@ export function scanFolder(job: FolderToScan): ScannedFolder | ManyNames | undef
   const isSettledStill = checkFolder(folder, before);
   const result = {
     ...scanned,
+    hasLeftovers,
     whole: sameNames ? record.whole : { ...whole, nothingIgnored: scanned.nothingIgnored, trusted: whole.trusted && isSettledStill },
   };
   if (scanned.folders.length + scanned.special.length > 0) return result;
@@ -117,22 +122,24 @@ interface Listed {
   /** Sorted by bytes. */
   readonly names: readonly BytePath[];
   readonly files?: ReadonlySet<BytePath>;
+  readonly hasLeftovers?: boolean;
 }
 
 /** With the types where nothing is known of the names: then most will be read, and a type saves a stat. */
 function namesIn(folder: BytePath, withTypes: boolean): Listed {
   try {
-    if (!withTypes) return { names: sorted(readdirSync(toSystemPath(folder), { encoding: 'latin1' })) };
+    if (!withTypes) return sorted(readdirSync(toSystemPath(folder), { encoding: 'latin1' }));
     const entries = readdirSync(toSystemPath(folder), { encoding: 'latin1', withFileTypes: true });
     const files = new Set<BytePath>();
     for (const entry of entries) if (entry.isFile()) files.add(entry.name);
-    return { names: sorted(entries.map((entry) => entry.name)), files };
+    return { ...sorted(entries.map((entry) => entry.name)), files };
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw sourceChanged(folder);
     throw asIoError(error, 'read the folder', toDisplayPath(folder));
   }
 }
 
-function sorted(names: readonly BytePath[]): readonly BytePath[] {
-  return names.filter((name) => !isTemporaryName(name)).sort();
+function sorted(all: readonly BytePath[]): Listed {
+  const names = all.filter((name) => !isTemporaryName(name)).sort();
+  return { names, hasLeftovers: names.length < all.length };
 }

@@ -25,6 +25,7 @@ export async function scanParts(
   const rows = isSame ? undefined : joinRows(scanned.map((each, at) => each.rows ?? rowsOfPart(known, parts[at] as Part)));
   return {
     ...(rows === undefined ? {} : { rows }),
+    hasLeftovers: many.hasLeftovers ?? false,
     folders: scanned.flatMap((each) => each.folders),
     special: scanned.flatMap((each) => each.special),
     bytes: scanned.reduce((sum, each) => sum + each.bytes, 0),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { IgnoreRules } from '../../fs/ignore.ts';
 import type { BytePath } from '../../fs/byte-path.ts';
 import type { StatIndex } from '../../fs/stat-index.ts';
+import { isTracing } from '../../fs/trace.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { TreeObjects } from '../tree-objects.ts';
 import { syncPacks } from '../packs/sync-pack.ts';
@@ -51,7 +52,15 @@ export function openJobs(options: JobsOptions): BulkJobs {
   };
   const pool = new JobPool({
     runHere: (job) => runJob(thread, job),
-    setup: () => ({ cacheDir, root, link, index: index.shared(), clockOffsetMs: index.now() - Date.now(), ignores: ignore !== undefined }),
+    setup: () => ({
+      cacheDir,
+      root,
+      link,
+      index: index.shared(),
+      clockOffsetMs: index.now() - Date.now(),
+      ignores: ignore !== undefined,
+      traces: isTracing(),
+    }),
   });
   return {
     pool,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { entryPoint } from '../../fs/entry-point.ts';
+import { addWorkerSpans } from '../../fs/trace.ts';
 import { fromPlainError } from '../../fs/plain-error.ts';
 import type { Job, ResultOf, Sealed } from './jobs.ts';
 import type { Answer, Question, WorkerSetup } from './worker-main.ts';
@@ -109,13 +110,18 @@ export class JobPool {
   #start(): void {
     const count = Math.min(availableParallelism() - 1, MOST_WORKERS, this.#anywhere.length);
     const setup = count > 0 ? this.#options.setup() : undefined;
-    this.#lanes = Array.from({ length: count }, () => this.#openLane(setup as WorkerSetup));
+    this.#lanes = Array.from({ length: count }, (_, lane) => this.#openLane(setup as WorkerSetup, `cache worker ${lane + 1}`));
   }
 
-  #openLane(setup: WorkerSetup): Lane {
-    const lane: Lane = { worker: new Worker(entryPoint('cache-worker'), { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } }), running: new Map() };
+  #openLane(setup: WorkerSetup, name: string): Lane {
+    const { Worker: Thread } = process.getBuiltinModule('node:worker_threads');
+    const lane: Lane = {
+      worker: new Thread(entryPoint('cache-worker'), { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } }),
+      running: new Map(),
+    };
     lane.worker.unref();
-    lane.worker.on('message', ({ id, result, error }: Answer) => {
+    lane.worker.on('message', ({ id, result, error, spans }: Answer) => {
+      if (spans !== undefined) addWorkerSpans(name, spans);
       const waiting = lane.running.get(id);
       lane.running.delete(id);
       if (lane.running.size === 0) lane.worker.unref();

@@ -4,6 +4,7 @@ import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import type { IgnoreRules } from '../../fs/ignore.ts';
 import type { FolderRecord } from '../../fs/stat-index/folder-record.ts';
 import { NO_ROWS, partOfRows } from '../../fs/stat-index/rows.ts';
+import { trace } from '../../fs/trace.ts';
 import { stageFolder, stagePart } from '../checkout/stage-folder.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { EVERYTHING, scanFolder } from '../scan/scan-folder.ts';
@@ -26,7 +27,11 @@ export interface Thread {
 }
 
 export function runJob<J extends Job>(thread: Thread, job: J): ResultOf<J> {
-  return run(thread, job) as ResultOf<J>;
+  return trace(nameOf(job), () => run(thread, job)) as ResultOf<J>;
+}
+
+function nameOf(job: Job): string {
+  return 'folder' in job ? `${job.kind} ${relative('', job.folder)}` : job.kind;
 }
 
 function run(thread: Thread, job: Job): ResultOf<Job> {

@@ -5,6 +5,7 @@ import { decodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
 import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { openIgnore } from '../../fs/ignore.ts';
 import { toPlainError, type PlainError } from '../../fs/plain-error.ts';
+import { startTracing, takeSpans, type Span } from '../../fs/trace.ts';
 import { decodeFolderRecord } from '../../fs/stat-index/folder-record.ts';
 import { openStore } from '../open-store.ts';
 import type { LinkType } from '../types.ts';
@@ -22,6 +23,7 @@ export interface WorkerSetup {
   /** By how much the clock that stamps files is ahead of ours, milliseconds. */
   readonly clockOffsetMs: number;
   readonly ignores: boolean;
+  readonly traces?: boolean;
 }
 
 export interface Question {
@@ -33,19 +35,26 @@ export interface Answer {
   readonly id: number;
   readonly result?: unknown;
   readonly error?: PlainError;
+  /** Where the command is profiled. */
+  readonly spans?: readonly Span[];
 }
 
 const setup = workerData as WorkerSetup;
+if (setup.traces === true) startTracing();
 const thread = openThread();
 
 parentPort?.on('message', ({ id, job }: Question) => {
   try {
     const result = runJob(thread, job);
-    parentPort?.postMessage({ id, result } satisfies Answer, movable(result));
+    parentPort?.postMessage({ id, result, ...spans() } satisfies Answer, movable(result));
   } catch (error) {
-    parentPort?.postMessage({ id, error: toPlainError(error) } satisfies Answer);
+    parentPort?.postMessage({ id, error: toPlainError(error), ...spans() } satisfies Answer);
   }
 });
+
+function spans(): { readonly spans?: readonly Span[] } {
+  return setup.traces === true ? { spans: takeSpans() } : {};
+}
 
 function openThread(): Thread {
   const { store } = openStore({ cacheDir: setup.cacheDir, link: setup.link, readOnly: false });

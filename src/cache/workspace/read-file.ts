@@ -123,7 +123,8 @@ async function storeLarge(context: WorkspaceContext, file: FileToRead): Promise<
   const { loose } = context.store;
   const temporary = loose.newTemporary();
   try {
-    const digest = (await storeAsLink(context, file, temporary)) ?? (await storeClone(context, file, temporary)) ?? (await copyInto(file, temporary));
+    const digest =
+      (await storeAsLink(context, file, temporary)) ?? (await storeClone(context, file, temporary)) ?? (await copyInto(file, temporary));
     if (loose.sizeOf(digest) === file.stat.size) rmSync(temporary);
     else loose.adopt(temporary, digest);
     return digest;

@@ -5,17 +5,17 @@ import { moveIntoPlace, temporaryBeside, tryHardlink, trySymlink } from '../../f
 import type { LinkType } from '../types.ts';
 import { indexKey, type WorkspaceContext } from './context.ts';
 import type { Node } from '../scan/node.ts';
-import { sameFile } from './read-file.ts';
+import { RelinkedFiles } from './relinked.ts';
 import { sourceChanged } from './source-changed.ts';
 
 /** Stored files become links to their objects, so that their bytes are on the disk once. */
-export function replaceByLinks(context: WorkspaceContext, path: BytePath, node: Node): void {
-  if (node.children === undefined) replaceByLink(context, path, node);
-  else for (const [name, child] of node.children) replaceByLinks(context, `${path}/${name}`, child);
+export function replaceByLinks(context: WorkspaceContext, path: BytePath, node: Node, relinked = new RelinkedFiles()): void {
+  if (node.children === undefined) replaceByLink(context, path, node, relinked);
+  else for (const [name, child] of node.children) replaceByLinks(context, `${path}/${name}`, child, relinked);
 }
 
 /** A stored file becomes a link to its object, so that its bytes are on the disk once. Executables stay copies: objects are not. */
-function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node): void {
+function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node, relinked: RelinkedFiles): void {
   if (!isLinkable(node)) return;
   const object = context.store.loosen(node.content.digest, toDisplayPath(path));
   if (object === undefined || isLinkedTo(object, path, node)) return;
@@ -23,10 +23,11 @@ function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node): v
   withIoErrors('link', toDisplayPath(path), () => {
     if (!placeLink(context.link, object, temporary)) return;
     const now = lstatSync(toSystemPath(path), { throwIfNoEntry: false });
-    if (now === undefined || !sameFile(now, node.stat)) {
+    if (now === undefined || !relinked.isUnchanged(now, node.stat)) {
       rmSync(toSystemPath(temporary), { force: true });
       throw sourceChanged(path);
     }
+    relinked.losesName(now);
     moveIntoPlace(temporary, path);
     context.index.forget(indexKey(context, path));
   });

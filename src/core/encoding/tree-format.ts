@@ -49,12 +49,23 @@ export function encodeTree(rows: readonly TreeRow[]): string {
  * MLO_FORMAT_VERSION and, for names that could leave the folder, MLO_PATH_UNSAFE. `digest` is for the message.
  */
 export function decodeTree(text: string, digest: Digest): readonly TreeRow[] {
+  return decodeLines(linesOfTree(text, digest), digest);
+}
+
+/** The lines of a tree object that hold a name each; throws what `decodeTree` throws for what is no tree. */
+export function linesOfTree(text: string, digest: Digest): readonly string[] {
   const lines = text.split('\n');
   checkFirstLine(lines[0] ?? '', digest);
   if (lines.pop() !== '') throw damaged(digest, 'it does not end with a line feed');
+  lines.shift();
+  return lines;
+}
+
+/** Some lines of one tree object, in their order. */
+export function decodeLines(lines: readonly string[], digest: Digest): readonly TreeRow[] {
   const rows: TreeRow[] = [];
   let previous = '';
-  for (const line of lines.slice(1)) {
+  for (const line of lines) {
     const row = decodeLine(line, digest);
     if (row.name <= previous) throw damaged(digest, 'its names are not sorted or not unique');
     previous = row.name;

@@ -84,6 +84,23 @@ export function partOfRows(rows: Rows, from: number, to: number): Rows {
   };
 }
 
+export function copyOfRows(rows: Rows): Rows {
+  // Not `slice`: of a Buffer that is a view.
+  return {
+    names: rows.names,
+    types: Uint8Array.from(rows.types),
+    stats: Float64Array.from(rows.stats),
+    digests: Uint8Array.from(rows.digests),
+  };
+}
+
+/** Writes a file's row anew, with the type that it had; the digest and stat of the row are those of the file from now on. */
+export function setFile(rows: Rows, row: number, stat: FileTimes, digest: Uint8Array, trusted: boolean): void {
+  rows.stats.set([stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino], row * STATS);
+  rows.digests.set(digest, row * DIGEST_BYTES);
+  rows.types[row] = trusted ? rowType(rows, row) | TRUSTED : rowType(rows, row);
+}
+
 /** Takes rows in the order of their names. */
 export class RowsBuilder {
   readonly #names: BytePath[] = [];
