@@ -6,7 +6,7 @@ import { hashBytes } from '../../fs/hash.ts';
 import { DIGEST_BYTES, ROW, RowsBuilder, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
 import { writeAll } from '../../fs/write-atomic.ts';
 import { corruptObject, type ObjectStore } from '../objects/object-store.ts';
-import { LARGEST_AT_ONCE } from '../scan/scan-names.ts';
+import { LARGEST_AT_ONCE } from '../scan/read-small-file.ts';
 import type { LinkType } from '../types.ts';
 import { linksToObjects } from '../workspace/links-to-objects.ts';
 import { placeLink } from '../workspace/relink.ts';

@@ -7,7 +7,8 @@ import { NO_ROWS, type Rows } from '../../fs/stat-index/rows.ts';
 import { isSettled } from '../../fs/stat-index/trust.ts';
 import { sourceChanged } from '../workspace/source-changed.ts';
 import { encodeFolder } from './folder-tree.ts';
-import { scanNames, type ByteSink } from './scan-names.ts';
+import type { ByteSink } from './read-small-file.ts';
+import { scanNames } from './scan-names.ts';
 
 /** The view in which everything counts. */
 export const EVERYTHING = '0'.repeat(32);

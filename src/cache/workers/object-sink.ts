@@ -4,7 +4,7 @@ import type { BytePath } from '../../fs/byte-path.ts';
 import type { KnownTree } from '../../fs/stat-index/folder-record.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { PackWriter } from '../packs/pack-writer.ts';
-import type { ByteSink } from '../scan/scan-names.ts';
+import type { ByteSink } from '../scan/read-small-file.ts';
 import type { Sealed } from './jobs.ts';
 
 /** Where a thread puts what it stores: packs of its own, and files of their own for larger objects. */
