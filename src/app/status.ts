@@ -7,6 +7,7 @@ import { trace } from '../fs/trace.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
 import { listPointers, splitTargets, type Pointer, type SplitTargets } from './pointers.ts';
 import { withProject, type Project } from './project.ts';
+import type { Workspace } from './workspace.ts';
 import { dataStatus } from './tracked/data-status.ts';
 import { partOf } from './tracked/part-of.ts';
 import type { TrackedContent } from './tracked/tracked-state.ts';
@@ -22,7 +23,7 @@ export async function status(ctx: AppContext, options: StatusOptions): Promise<S
     const stages = prepared === undefined ? [] : trace('plan', () => plan(prepared.request)).map(toStatus);
     const outs = prepared === undefined ? [] : await outStates(project, prepared, granular);
     const tracked = [...pointers.map(asTracked), ...(await partsOf(project, parts))];
-    const data = await trace('data', () => dataStates(project, tracked, granular));
+    const data = await trace('data', () => dataStates(project, tracked, granular, prepared?.workspace));
     const busy = readLock(project.lockPath);
     return {
       upToDate: stages.every((stage) => stage.state === 'unchanged') && data.every((entry) => entry.state === 'unchanged'),
@@ -44,9 +45,18 @@ export function toStatus(each: StagePlan): StageStatus {
   };
 }
 
-async function dataStates(project: Project, tracked: readonly TrackedContent[], granular: boolean): Promise<readonly DataStatus[]> {
+/** What stages read was looked at for the plan. */
+async function dataStates(
+  project: Project,
+  tracked: readonly TrackedContent[],
+  granular: boolean,
+  workspace: Workspace | undefined,
+): Promise<readonly DataStatus[]> {
   const states: DataStatus[] = [];
-  for (const each of tracked) states.push(await dataStatus(project, each, { granular }));
+  for (const each of tracked) {
+    const known = workspace?.seen(each.path);
+    states.push(await dataStatus(project, each, { granular, ...(known === undefined ? {} : { known }) }));
+  }
   return states;
 }
 

@@ -19,6 +19,15 @@ export class Workspace {
   readonly #index: OutIndex;
   /** Outs without a single link: as deps they are the same. */
   readonly #plain = new Set<ProjectPath>();
+  /** Deps without a single link: they are what lies there. */
+  readonly #plainDeps = new Set<ProjectPath>();
+
+  /** Commands of stages that run now. */
+  #running = 0;
+  /** How often a command started or ended so far. */
+  #commands = 0;
+  /** The value of `#commands` when a dep was last looked at while nothing ran. */
+  readonly #lookedAfter = new Map<ProjectPath, number>();
 
   constructor(root: string, cache: Cache, emit: Emit, index: OutIndex) {
     this.#root = root;
@@ -37,7 +46,17 @@ export class Workspace {
   /** The deps and outs of a stage as they are now. */
   async refresh(stage: Stage): Promise<void> {
     for (const out of stage.outs) await this.lookAtOut(out.path);
-    for (const dep of stage.deps) await this.lookAtDep(dep.path);
+    for (const dep of stage.deps) if (!this.#isFresh(dep.path)) await this.lookAtDep(dep.path);
+  }
+
+  /** A command of a stage may write anywhere while it goes on. Returns what to call when it has ended. */
+  commandStarts(): () => void {
+    this.#running += 1;
+    this.#commands += 1;
+    return () => {
+      this.#running -= 1;
+      this.#commands += 1;
+    };
   }
 
   async lookAtOut(path: ProjectPath): Promise<Content | undefined> {
@@ -53,9 +72,16 @@ export class Workspace {
   }
 
   async lookAtDep(path: ProjectPath): Promise<Content | undefined> {
+    if (this.#running === 0) this.#lookedAfter.set(path, this.#commands);
     const content = await this.#observeDep(path);
     this.deps.set(path, content);
     return content;
+  }
+
+  /** Nothing has run since it was looked at, and no stage writes there: five stages that read one large folder need not look twice each. */
+  #isFresh(path: ProjectPath): boolean {
+    if (this.#running > 0 || this.#lookedAfter.get(path) !== this.#commands || !this.#plainDeps.has(path)) return false;
+    return this.#index.covering(path) === undefined && this.#index.below(path).length === 0;
   }
 
   /** A path that one stage writes and others read is read once, unless links make a difference. */
@@ -64,6 +90,16 @@ export class Workspace {
       const content = await this.lookAtOut(path);
       if (this.#plain.has(path)) return content;
     }
-    return await this.#cache.observe(absolutePath(this.#root, path), { onProgress: byteProgress(this.#emit, 'hash', path), follow: true });
+    this.#plainDeps.add(path);
+    return await this.#cache.observe(absolutePath(this.#root, path), {
+      onProgress: byteProgress(this.#emit, 'hash', path),
+      follow: true,
+      onLink: () => this.#plainDeps.delete(path),
+    });
+  }
+
+  /** What lies at a dep's path, where that was seen already and no link makes a difference. */
+  seen(path: ProjectPath): { readonly content: Content | undefined } | undefined {
+    return this.#plainDeps.has(path) ? { content: this.deps.get(path) } : undefined;
   }
 }

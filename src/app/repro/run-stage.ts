@@ -69,6 +69,7 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
 async function execute(session: ReproSession, request: StageToRun, runId: RunId, parentRunId: RunId): Promise<ActionResult> {
   const { project, options, recorder } = session;
   const delivery = new RecordDelivery((records) => recorder.records(records));
+  const commandEnds = session.prepared.workspace.commandStarts();
   const result = await executeAction({
     project,
     stage: request.stage,
@@ -80,7 +81,7 @@ async function execute(session: ReproSession, request: StageToRun, runId: RunId,
     warmNext: request.warmNext,
     spawner: session.spawner,
     onRecords: (records) => delivery.add(records),
-  });
+  }).finally(commandEnds);
   recorder.tags(runId, result.tags);
   if (result.error !== undefined) throw result.error;
   await delivery.end();
