@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // Native packages (SQLite, sharp) live in processes, not in worker threads that vitest ends at will.
     pool: 'forks',
-    globalSetup: ['test/helpers/build-once.ts'],
+    globalSetup: ['test/helpers/build-once.ts', 'test/helpers/fault-summary.ts'],
     setupFiles: ['test/helpers/after-each-test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

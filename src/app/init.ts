@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { isErrno } from '../fs/errno.ts';
+import { toBytePath } from '../fs/byte-path.ts';
+import { isErrno, withIoErrors } from '../fs/errno.ts';
+import { makeFolder } from '../fs/make-folder.ts';
 import { BASIC_FILES } from './templates/basics.ts';
 import { defaultTemplate } from './templates/default.ts';
 import { emptyTemplate } from './templates/empty.ts';
@@ -45,9 +47,9 @@ export async function init(ctx: AppContext, options: InitOptions): Promise<InitD
   const files = new Map([...BASIC_FILES, ...withSchema(await template.files(), existsSync(join(root, 'node_modules', 'mlo-cli')))]);
   refuseExisting(root, [...files.keys()]);
 
-  await mkdir(root, { recursive: true });
+  makeFolders(root);
   for (const [path, content] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
+    makeFolders(dirname(join(root, path)));
     await writeNew(root, path, content);
   }
   const git = options.git ? await ensureGit(root) : 'off';
@@ -55,6 +57,10 @@ export async function init(ctx: AppContext, options: InitOptions): Promise<InitD
   const [first, ...others] = template.next;
   const next = step === '' || first === undefined ? template.next : [`cd ${quoted(step)} && ${first}`, ...others];
   return { root, template: options.template, created: [...files.keys()], git, next };
+}
+
+function makeFolders(path: string): void {
+  withIoErrors('make the folder', path, () => makeFolder(toBytePath(path)));
 }
 
 /** The first line tells editors the schema; a template that names its own keeps its text below. */

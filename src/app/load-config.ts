@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { CONFIG_KEYS, type ConfigLink } from '../core/config/keys.ts';
+import { CONFIG_KEYS, retentionMs, type ConfigLink } from '../core/config/keys.ts';
 import {
   configValues,
   environmentLayer,
@@ -24,6 +24,14 @@ export interface Config {
   readonly link: readonly ConfigLink[];
   readonly isolate: Isolation;
   readonly jobs: number;
+  readonly gc: GcRetention;
+}
+
+/** Milliseconds. */
+export interface GcRetention {
+  readonly graceMs: number;
+  readonly runCacheMs: number;
+  readonly logsMs: number;
 }
 
 export type ConfigScope = Extract<ConfigOrigin, 'local' | 'project' | 'user'>;
@@ -40,6 +48,11 @@ export async function loadConfig(root: string, env: Environment): Promise<Config
     link: values['cache.link'],
     isolate: values['runtime.isolate'],
     jobs: values['core.jobs'],
+    gc: {
+      graceMs: retentionMs(values['gc.grace']) ?? 0,
+      runCacheMs: retentionMs(values['gc.run_cache']) ?? 0,
+      logsMs: retentionMs(values['gc.logs']) ?? 0,
+    },
   };
 }
 

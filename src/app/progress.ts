@@ -14,3 +14,12 @@ export function byteProgress(emit: Emit, task: Task, label: string, total = 0): 
     emit({ type: 'progress', task, label, done, total, unit: 'bytes' });
   };
 }
+
+/** The same where the total comes with each call. */
+export function taskProgress(emit: Emit, task: Task, label: string): (done: number, total: number) => void {
+  let progress: ((bytes: number) => void) | undefined;
+  return (done, total) => {
+    progress ??= byteProgress(emit, task, label, total);
+    progress(done);
+  };
+}

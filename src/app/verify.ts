@@ -5,6 +5,7 @@ import type { StoreReport } from '../cache/verify/verify-store.ts';
 import type { Digest } from '../core/content.ts';
 import { openGitHistory } from '../fs/git-history.ts';
 import { trace } from '../fs/trace.ts';
+import { taskProgress } from './progress.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import { readTracking } from './read-tracking.ts';
 import { historyContents } from './tracked/history-contents.ts';
@@ -12,7 +13,6 @@ import { workspaceContents } from './tracked/workspace-contents.ts';
 import type { NamedContent } from './tracked/stored-texts.ts';
 import type { AppContext } from './types.ts';
 import { findUses, type Namer, type Naming, type Use } from './verify/find-uses.ts';
-import { verifyProgress } from './verify/progress.ts';
 import { requiredContents } from './verify/required.ts';
 import { restoreObjects, workspaceCopies } from './verify/restore.ts';
 
@@ -78,7 +78,7 @@ async function look(project: Project, quick: boolean): Promise<Look> {
   const workspace = workspaceContents(project);
   const required = await requiredContents(project, workspace.contents);
   const { verifyStore } = await import('../cache/verify/verify-store.ts');
-  const progress = verifyProgress(project.ctx.emit, 'cache');
+  const progress = taskProgress(project.ctx.emit, 'verify', 'cache');
   const report = await trace('look at the store', () =>
     verifyStore({
       cacheDir,
@@ -123,20 +123,51 @@ async function repair(project: Project, quick: boolean): Promise<VerifyData> {
   if (before.data.ok) return { ...before.data, repaired: { files: [], restored: [] } };
   const { repairStore } = await import('../cache/verify/repair-store.ts');
   const files = await repairStore(cacheDir, before.report.damages);
-  const cache = await project.cache();
-  const wanted = new Map(before.data.objects.map(({ digest, uses }) => [digest as Digest, uses]));
-  const { presence } = await import('../cache/inventory/presence.ts');
-  await restoreObjects(wanted, [presence(cacheDir), workspaceCopies(project, cache)]);
+  const bad = new Map(before.data.objects.map((object) => [object.digest, object]));
+  for (const object of await restore(project, before.data.objects)) bad.set(object.digest, object);
   await project.close();
   const after = await look(project, quick);
-  const left = new Set(after.data.objects.map(({ digest }) => digest));
+  const objects = [...after.data.objects, ...(await lost(cacheDir, [...bad.values()], after.data.objects))];
+  const left = new Set(objects.map(({ digest }) => digest));
   return {
     ...after.data,
+    ok: after.data.ok && objects.length === 0,
+    objects,
     repaired: {
       files: files.map(({ file, done }) => ({ file: relative(cacheDir, file), done })),
-      restored: before.data.objects.filter(({ digest }) => !left.has(digest)),
+      restored: [...bad.values()].filter(({ digest }) => !left.has(digest)),
     },
   };
+}
+
+/** A tree that came back says what else is missing: until nothing comes back any more. Returns what was found missing on the way. */
+async function restore(project: Project, first: readonly BadObject[]): Promise<readonly BadObject[]> {
+  const { presence } = await import('../cache/inventory/presence.ts');
+  const met: BadObject[] = [];
+  const tried = new Set<string>();
+  for (let missing = first; missing.some(({ digest }) => !tried.has(digest));) {
+    for (const { digest } of missing) tried.add(digest);
+    const cache = await project.cache();
+    const wanted = new Map(missing.map(({ digest, uses }) => [digest as Digest, uses]));
+    const restored = await restoreObjects(wanted, [presence(project.config.cacheDir), workspaceCopies(project, cache)]);
+    await cache.flush();
+    if (restored.size === 0) break;
+    missing = (await look(project, true)).data.objects;
+    met.push(...missing);
+  }
+  return met;
+}
+
+/** What was taken out and did not come back, also where only the history needs it. */
+async function lost(cacheDir: string, before: readonly BadObject[], after: readonly BadObject[]): Promise<readonly BadObject[]> {
+  const { presence } = await import('../cache/inventory/presence.ts');
+  const has = presence(cacheDir);
+  const told = new Set(after.map(({ digest }) => digest));
+  const gone: BadObject[] = [];
+  for (const object of before)
+    if (!told.has(object.digest) && object.uses.length > 0 && !(await has(object.digest as Digest)))
+      gone.push({ ...object, state: 'missing' });
+  return gone;
 }
 
 /** What the bad objects belong to: the history is only read where there are some. */

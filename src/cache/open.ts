@@ -57,6 +57,17 @@ export function openCache(options: CacheOptions): Cache {
     if (readOnly) throw new Error('This cache was opened read-only');
   }
 
+  /** Trees count as complete from when their last object was handed over; where that did not get to the disk, they are not. */
+  async function sealAll(): Promise<void> {
+    try {
+      await jobs.seal();
+      store.push();
+    } catch (error) {
+      complete.forget();
+      throw error;
+    }
+  }
+
   async function look(path: string, lookOptions: ObserveOptions): Promise<Node | undefined> {
     const start = lookOptions.follow === true ? followed(absolute(path)) : absolute(path);
     if (start === undefined) return undefined;
@@ -82,10 +93,13 @@ export function openCache(options: CacheOptions): Cache {
       let node: Node | undefined;
       try {
         node = await readPath(context, absolute(path), readOptions(commitOptions, true));
+      } catch (error) {
+        // A thread may have ended with what it was to store.
+        complete.forget();
+        throw error;
       } finally {
         // What was stored before an error is there for the next attempt.
-        await jobs.seal();
-        store.push();
+        await sealAll();
       }
       if (node === undefined) throw nothingThere(path);
       if (linksToObjects(link)) replaceByLinks(context, absolute(path), node);

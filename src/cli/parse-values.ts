@@ -30,3 +30,24 @@ export function parsePositiveInteger(text: string): number {
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
+
+const UNIT_BYTES: { readonly [unit: string]: number } = {
+  '': 1,
+  b: 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** `50G`, `500MB`, `1.5GiB`; a bare number is bytes. */
+export function parseSize(text: string): number {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt]?(?:ib)?|[kmgt]?b)$/i.exec(text.trim()) ?? [];
+  const bytes = UNIT_BYTES[/^[kmgt]b$/i.test(unit) ? unit.slice(0, 1).toLowerCase() : unit.toLowerCase()];
+  if (amount === undefined || bytes === undefined) throw new InvalidArgumentError('Expected a size such as 50G, 500MB or 20GiB.');
+  return Math.round(Number(amount) * bytes);
+}

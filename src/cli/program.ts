@@ -13,6 +13,7 @@ import { doctorVerb } from './commands/doctor.ts';
 import { duVerb } from './commands/du.ts';
 import { freezeVerb, unfreezeVerb } from './commands/freeze.ts';
 import { mergeDriverVerb, textconvVerb } from './commands/git-drivers.ts';
+import { gcVerb } from './commands/gc.ts';
 import { helpVerb } from './commands/help.ts';
 import { initVerb } from './commands/init.ts';
 import { installVerb } from './commands/install.ts';
@@ -54,7 +55,24 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       logsVerb,
     ],
   ],
-  ['Data:', [addVerb, checkoutVerb, commitVerb, diffVerb, lsVerb, duVerb, catVerb, mvVerb, removeVerb, unprotectVerb, checkIgnoreVerb, verifyVerb]],
+  [
+    'Data:',
+    [
+      addVerb,
+      checkoutVerb,
+      commitVerb,
+      diffVerb,
+      lsVerb,
+      duVerb,
+      catVerb,
+      mvVerb,
+      removeVerb,
+      unprotectVerb,
+      checkIgnoreVerb,
+      verifyVerb,
+      gcVerb,
+    ],
+  ],
   [
     'Results:',
     [

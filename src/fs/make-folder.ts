@@ -1,21 +1,33 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { toSystemPath, type BytePath } from './byte-path.ts';
 import { isErrno } from './errno.ts';
 
-/** Makes the folder and those above. Node answers ENOENT for a read-only file system: here the true error is thrown. */
+/**
+ * Makes the folder and those above. Throws what node:fs throws. (Node's own recursive mkdir answers ENOENT for a read-only file
+ * system, and in `/proc` it never ends.)
+ */
 export function makeFolder(folder: BytePath): void {
+  const missing: BytePath[] = [];
+  for (let path = folder; !isFolder(path); path = dirname(path)) missing.push(path);
+  for (const path of missing.reverse()) makeOne(path);
+}
+
+function makeOne(path: BytePath): void {
   try {
-    mkdirSync(toSystemPath(folder), { recursive: true });
+    mkdirSync(toSystemPath(path));
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error;
-    mkdirSync(toSystemPath(firstMissing(folder)));
-    mkdirSync(toSystemPath(folder), { recursive: true });
+    if (!isErrno(error, 'EEXIST') || !isFolder(path)) throw error;
   }
 }
 
-function firstMissing(folder: BytePath): BytePath {
-  let missing = folder;
-  for (let above = dirname(missing); above !== missing && !existsSync(toSystemPath(above)); above = dirname(above)) missing = above;
-  return missing;
+/** The root always is one, so that the way up ends. */
+function isFolder(path: BytePath): boolean {
+  if (path === dirname(path)) return true;
+  try {
+    return statSync(toSystemPath(path), { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR', 'EACCES', 'ELOOP', 'ENAMETOOLONG')) return false;
+    throw error;
+  }
 }

@@ -12,7 +12,9 @@ export interface RunArtifact {
 /** Artifacts of all runs, each digest of a run once. */
 export function listArtifacts(db: Connection): readonly RunArtifact[] {
   const rows = db
-    .prepare('SELECT r.id AS run, a.path, a.digest, a.kind, a.size FROM artifacts a JOIN runs r ON r.seq = a.run ORDER BY r.started_ms DESC')
+    .prepare(
+      'SELECT r.id AS run, a.path, a.digest, a.kind, a.size FROM artifacts a JOIN runs r ON r.seq = a.run ORDER BY r.started_ms DESC',
+    )
     .all() as { run: RunId; path: string; digest: Digest; kind: Content['kind']; size: number }[];
   return rows.map(({ run, path, digest, kind, size }) => ({ run, path, content: { digest, kind, size } }));
 }

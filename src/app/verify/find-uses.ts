@@ -70,7 +70,8 @@ function findBelow(
     const name = toDisplayPath(row.name as Parameters<typeof toDisplayPath>[0]);
     if (wanted.has(row.digest)) found.push({ digest: row.digest, subPath: name });
     if (row.type !== 'tree') continue;
-    for (const each of findBelow(row.digest, wanted, rowsOf, known)) found.push({ digest: each.digest, subPath: `${name}/${each.subPath}` });
+    for (const each of findBelow(row.digest, wanted, rowsOf, known))
+      found.push({ digest: each.digest, subPath: `${name}/${each.subPath}` });
   }
   known.set(tree, found);
   return found;

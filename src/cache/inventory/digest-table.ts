@@ -1,9 +1,12 @@
 const DIGEST_BYTES = 32;
 const FIRST_CAPACITY = 1024;
 
-/** Values of hexadecimal characters; 255 for all others. */
-const HEX = new Uint8Array(256).fill(255);
-for (let value = 0; value < 16; value += 1) HEX[value.toString(16).charCodeAt(0)] = value;
+/** The byte that two hexadecimal characters are, by the first times 256 and the second; -1 for all others. */
+const PAIRS = new Int16Array(65_536).fill(-1);
+for (let byte = 0; byte < 256; byte += 1) {
+  const text = byte.toString(16).padStart(2, '0');
+  PAIRS[text.charCodeAt(0) * 256 + text.charCodeAt(1)] = byte;
+}
 
 /** A set of digests, each with a number in the order in which they came. No string or object a digest. */
 export class DigestTable {
@@ -83,9 +86,9 @@ export class DigestTable {
   }
 
   #isHex(number: number, text: Uint8Array, at: number): boolean {
+    const digests = this.#digests;
     const start = number * DIGEST_BYTES;
-    for (let byte = 0; byte < DIGEST_BYTES; byte += 1)
-      if (this.#digests[start + byte] !== hexByte(text, at + byte * 2)) return false;
+    for (let byte = 0; byte < DIGEST_BYTES; byte += 1) if (digests[start + byte] !== hexByte(text, at + byte * 2)) return false;
     return true;
   }
 
@@ -98,11 +101,8 @@ export class DigestTable {
   }
 }
 
-/** Negative where one of the two characters is not hexadecimal. */
 function hexByte(text: Uint8Array, at: number): number {
-  const high = HEX[text[at] ?? 0] ?? 255;
-  const low = HEX[text[at + 1] ?? 0] ?? 255;
-  return (high | low) > 15 ? -1 : (high << 4) | low;
+  return PAIRS[((text[at] ?? 0) << 8) | (text[at + 1] ?? 0)] ?? -1;
 }
 
 function isHexDigest(text: Uint8Array, at: number): boolean {

@@ -5,6 +5,7 @@ import { isErrno } from '../../fs/errno.ts';
 import type { Packs } from '../packs/packs.ts';
 import { DigestTable } from './digest-table.ts';
 import type { Inventory } from './inventory.ts';
+import { KnownTrees } from './known-trees.ts';
 import { beginsAsTree, eachTreeRow, ROW_TYPE } from './tree-rows.ts';
 
 /** Trees read at a time. */
@@ -42,6 +43,7 @@ export class Reach {
   readonly #walked: Uint8Array;
   /** Objects of which nobody has said what they are. */
   readonly #unknown = new Set<number>();
+  readonly #known = new KnownTrees();
   #claims = 0;
   #objects = 0;
   #bytes = 0;
@@ -130,7 +132,8 @@ export class Reach {
   #markRows(tree: number, bytes: Buffer, below: number[]): void {
     const { table } = this.#inventory;
     if (this.#unknown.has(tree) && !beginsAsTree(bytes)) return;
-    const isWhole = eachTreeRow(bytes, (type, digestAt, size) => {
+    const known = this.#known.swap(bytes);
+    const visit = (type: number, digestAt: number, size: number): boolean => {
       const number = table.findHex(bytes, digestAt);
       if (number === -2) return false;
       if (number === -1) this.missing.add(Buffer.from(bytes.toString('latin1', digestAt, digestAt + 64), 'hex'));
@@ -139,8 +142,11 @@ export class Reach {
         if (type === ROW_TYPE.tree && this.#willWalk(number)) below.push(number);
       }
       return true;
-    });
-    if ((!isWhole || (this.#places.strict === true && !isStrictTree(bytes, this.#inventory.hexOf(tree)))) && !this.#unknown.has(tree)) this.unreadable.add(table.digest(tree));
+    };
+    const isWhole = eachTreeRow(bytes, visit, known);
+    if (!isWhole) this.#known.forget(bytes);
+    if ((!isWhole || (this.#places.strict === true && !isStrictTree(bytes, this.#inventory.hexOf(tree)))) && !this.#unknown.has(tree))
+      this.unreadable.add(table.digest(tree));
   }
 
   #readElsewhere(number: number): Buffer | undefined {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
@@ -6,7 +6,7 @@ import { hashBytes } from '../../fs/hash.ts';
 import type { CorruptFolder } from '../objects/corrupt-folder.ts';
 import type { ObjectSink, ObjectSource, StoredObject } from '../objects/ports.ts';
 import type { Packs } from '../packs/packs.ts';
-import { mergeSegments } from './merge-segments.ts';
+import { mergeSegments, type MergeOptions } from './merge-segments.ts';
 import { NO_BYTES, RECORD } from './record-format.ts';
 import type { Position, SegmentIndex } from './segment-index.ts';
 import { isIntact, SegmentReader } from './segment-reader.ts';
@@ -28,6 +28,8 @@ export class Journal implements ObjectSource, ObjectSink {
   /** By name; names sort by age. */
   readonly #readers = new Map<string, SegmentReader>();
   #newestFirst: readonly SegmentReader[] | undefined;
+  /** When the folder had last changed as its names were read, milliseconds. */
+  #listedMs: number | undefined;
   #writer: SegmentWriter | undefined;
 
   /** Without `corrupt` broken objects stay where they are. */
@@ -89,7 +91,7 @@ export class Journal implements ObjectSource, ObjectSink {
 
   /** Payloads filed under the key, last written first; damaged ones are left out. */
   runs(key: Digest): readonly Buffer[] {
-    this.refresh();
+    if (!this.#isAsListed()) this.refresh();
     const payloads: Buffer[] = [];
     for (const segment of this.#segments()) {
       for (const position of segment.index.runs(key).toReversed()) {
@@ -115,11 +117,11 @@ export class Journal implements ObjectSource, ObjectSink {
 
   /**
    * Moves the objects of all segments that nobody writes any more to packs, without those that are not wanted, however few
-   * segments there are. False where another process is at it.
+   * segments there are, and without run-cache entries that are not. False where another process is at it.
    */
-  async moveToPacks(packs: Packs, keep: (digest: Digest) => boolean = () => true): Promise<boolean> {
+  async moveToPacks(packs: Packs, keep: (digest: Digest) => boolean = () => true, keepRun?: MergeOptions['keepRun']): Promise<boolean> {
     await this.#release();
-    return await mergeSegments(this.#folder, packs, this.#corrupt, { always: true, keep });
+    return await mergeSegments(this.#folder, packs, this.#corrupt, { always: true, keep, ...(keepRun === undefined ? {} : { keepRun }) });
   }
 
   refresh(): boolean {
@@ -166,8 +168,15 @@ export class Journal implements ObjectSource, ObjectSink {
   }
 
   /** Opens segments that are new here. One that vanishes while we look was merged: then its bytes are under a new name. */
+  /** Nobody else writes here, or has come or gone since the last look. Asked for each of many stages. */
+  #isAsListed(): boolean {
+    const readers = [...this.#readers.values()];
+    return this.#newestFirst !== undefined && readers.every((reader) => reader.isClosed) && modifiedMs(this.#folder) === this.#listedMs;
+  }
+
   #load(): boolean {
     let opened = 0;
+    this.#listedMs = modifiedMs(this.#folder);
     for (let complete = false; !complete;) {
       complete = true;
       for (const name of this.#unknownNames()) {
@@ -190,6 +199,10 @@ export class Journal implements ObjectSource, ObjectSink {
     const own = this.#writer?.path;
     return listSegments(this.#folder).filter((name) => !this.#readers.has(name) && join(this.#folder, name) !== own);
   }
+}
+
+function modifiedMs(folder: string): number | undefined {
+  return statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 function listSegments(folder: string): readonly string[] {

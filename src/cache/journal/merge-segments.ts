@@ -26,6 +26,8 @@ export interface MergeOptions {
   readonly always?: boolean;
   /** Objects that nobody wants any more go; all are kept where this is absent. */
   readonly keep?: (digest: Digest) => boolean;
+  /** Run-cache entries, by their payload, that nobody wants any more go. */
+  readonly keepRun?: (payload: Buffer) => boolean;
 }
 
 /**
@@ -45,11 +47,11 @@ export async function mergeSegments(
   try {
     removeOldTemporaries(folder);
     removeOldTemporaries(packs.folder);
-    const finished = openFinished(folder);
+    const finished = openFinished(folder, options.always === true);
     try {
       if (finished.length < (options.always === true ? 1 : 2)) return false;
       await moveObjects(finished, { packs, corrupt, keep: options.keep ?? (() => true) });
-      await writeMerged(folder, finished);
+      await writeMerged(folder, finished, options.keepRun ?? (() => true));
       await packs.combineSmall();
       for (const { reader } of finished) withIoErrors('delete the merged', reader.path, () => rmSync(reader.path, { force: true }));
       return true;
@@ -113,12 +115,12 @@ function looksLikeTree(bytes: Buffer): boolean {
 }
 
 /** Broken marks stay, for segments that were not merged may have the object. */
-async function writeMerged(folder: string, oldestFirst: readonly NamedReader[]): Promise<void> {
+async function writeMerged(folder: string, oldestFirst: readonly NamedReader[], keepRun: (payload: Buffer) => boolean): Promise<void> {
   if (!oldestFirst.some(({ reader }) => hasMoreThanObjects(reader))) return;
   const newest = oldestFirst[oldestFirst.length - 1]?.name;
   const writer = new SegmentWriter(join(folder, temporaryName()));
   try {
-    for (const { reader } of oldestFirst) copyRuns(reader, writer);
+    for (const { reader } of oldestFirst) copyRuns(reader, writer, keepRun);
     for (const { reader } of oldestFirst) copyMarks(reader, writer);
     await writer.seal(join(folder, newSegmentName(newest)));
   } finally {
@@ -132,11 +134,11 @@ function hasMoreThanObjects({ index }: SegmentReader): boolean {
   return false;
 }
 
-function copyRuns(reader: SegmentReader, writer: SegmentWriter): void {
+function copyRuns(reader: SegmentReader, writer: SegmentWriter, keepRun: (payload: Buffer) => boolean): void {
   for (const [key, positions] of reader.index.allRuns()) {
     for (const position of positions) {
       const payload = reader.read(position);
-      if (isIntact(payload, position)) writer.append(RECORD.run, key, payload);
+      if (isIntact(payload, position) && keepRun(payload)) writer.append(RECORD.run, key, payload);
     }
   }
 }
@@ -147,12 +149,12 @@ function copyMarks(reader: SegmentReader, writer: SegmentWriter): void {
   }
 }
 
-function openFinished(folder: string): readonly NamedReader[] {
+function openFinished(folder: string, alsoLarge: boolean): readonly NamedReader[] {
   const finished: NamedReader[] = [];
   for (const name of [...segmentNames(folder)].sort()) {
     const reader = new SegmentReader(join(folder, name));
     const isFinished = reader.isClosed || (reader.owner !== undefined && isGone(reader.owner));
-    if (isFinished && (reader.size < LARGE_BYTES || hasObjects(reader))) finished.push({ name, reader });
+    if (isFinished && (alsoLarge || reader.size < LARGE_BYTES || hasObjects(reader))) finished.push({ name, reader });
     else reader.close();
   }
   return finished;

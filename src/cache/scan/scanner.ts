@@ -7,7 +7,7 @@ import { sourceChanged } from '../workspace/source-changed.ts';
 import { finishFolder } from './finish-folder.ts';
 import type { FolderNode, Node } from './node.ts';
 import { scanParts } from './scan-parts.ts';
-import { EVERYTHING, type ScannedFolder } from './scan-folder.ts';
+import { checkFolder, EVERYTHING, type ScannedFolder } from './scan-folder.ts';
 
 export interface ScanOptions {
   /** The bytes go into the store too. */
@@ -47,6 +47,8 @@ export class Scanner {
     }
     this.#options.onFiles(scanned.bytes, (scanned.rows ?? record?.rows ?? NO_ROWS).types.length - scanned.folders.length);
     const others = await this.#readOthers(folder, scanned);
+    // A symlink in its place since would have made all that was read below something else, from anywhere.
+    if (others.size > 0) checkFolder(folder, scanned.whole);
     return finishFolder(this.#context, { folder, key, record, scanned, others, store: this.#options.store });
   }
 

@@ -16,7 +16,8 @@ export function checkSegment(path: string): CheckResult {
     ({ type, digest, payload, isIntact }) => {
       if (type === RECORD.object) {
         objects += 1;
-        if (hashBytes(payload) !== digest) damages.push({ kind: 'object', file: path, digest, why: 'its record does not have that digest' });
+        if (hashBytes(payload) !== digest)
+          damages.push({ kind: 'object', file: path, digest, why: 'its record does not have that digest' });
       } else if (type === RECORD.run) {
         runs += 1;
         if (!isIntact || parseEntry(payload.toString('utf8')) === undefined)

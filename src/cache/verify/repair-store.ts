@@ -65,7 +65,9 @@ async function repairPack(cacheDir: string, file: string, damages: readonly Dama
   if (written.some((name) => name === basename(file))) return `written anew with all its ${kept} objects`;
   if (isWhole) withIoErrors('delete the pack', file, () => rmSync(file, { force: true }));
   else moveAside(cacheDir, file);
-  withIoErrors('delete', file, () => rmSync(join(folder, brokenListName(basename(file) as Parameters<typeof brokenListName>[0])), { force: true }));
+  withIoErrors('delete', file, () =>
+    rmSync(join(folder, brokenListName(basename(file) as Parameters<typeof brokenListName>[0])), { force: true }),
+  );
   return kept === 0 ? 'moved to corrupt/' : `its ${kept} good objects were moved to a new pack`;
 }
 
@@ -143,4 +145,3 @@ function moveAside(cacheDir: string, file: string): void {
     syncFolder(dirname(file));
   });
 }
-

@@ -21,14 +21,13 @@ export function salvagePack(path: string, into: PackWriter): number {
       into.putStored(digest, stored, location.raw, location.encoding);
       copied += 1;
     }
-    if (copied > 0) break;
   }
   return copied;
 }
 
 /**
- * Where the rows of the index may begin: the footer says it, and where that is damaged, or the file was cut behind, the last
- * number of the fan-out, which is that of the rows.
+ * Where the rows of the index may begin, seen from the end: after a number (the last of the fan-out) that is that of the rows.
+ * Other bytes may look so too, and do no harm. Last, where the footer says.
  */
 function* possibleRows(bytes: Buffer): Generator<number> {
   for (const end of [bytes.length - FOOTER_BYTES, bytes.length]) {

@@ -51,7 +51,12 @@ export async function verifyStore(options: VerifyOptions): Promise<StoreReport> 
   const structure = segmentsOf(cacheDir);
   try {
     const inventory = new Inventory({ packs, segments: structure.segments, loose: opened.loose });
-    const damages = [...structure.damages, ...damagedPacks(opened), ...knownBroken(opened), ...checkPackIndex(packs.folder, inventory.packs)];
+    const damages = [
+      ...structure.damages,
+      ...damagedPacks(opened),
+      ...knownBroken(opened),
+      ...checkPackIndex(packs.folder, inventory.packs),
+    ];
     const read = quick ? undefined : await readAll(options, opened, inventory);
     // The whole check says more about a file than the look at its structure.
     const found = read === undefined ? damages : merged(damages, read.damages);
@@ -62,7 +67,12 @@ export async function verifyStore(options: VerifyOptions): Promise<StoreReport> 
     const needed = reach.claim(roots).objects;
     for (const number of looseOfWrongSize(inventory, reach)) {
       const digest = inventory.hexOf(number);
-      found.push({ kind: 'object', file: opened.loose.pathOf(digest), digest, why: `it has ${inventory.sizeOf(number)} bytes, which is not what names it says` });
+      found.push({
+        kind: 'object',
+        file: opened.loose.pathOf(digest),
+        digest,
+        why: `it has ${inventory.sizeOf(number)} bytes, which is not what names it says`,
+      });
       broken.push(digest);
     }
     for (let number = 0; number < reach.unreadable.count; number += 1) broken.push(hex(reach.unreadable.digest(number)));
@@ -90,7 +100,10 @@ function segmentsOf(cacheDir: string): { readonly segments: readonly OpenSegment
   const folder = join(cacheDir, 'journal');
   const damages = segmentNames(folder).flatMap((name) => checkSegmentStructure(join(folder, name)));
   const unusable = new Set(damages.filter((damage) => damage.isUnusable).map((damage) => damage.file));
-  return { segments: openSegments(folder, (name) => !unusable.has(join(folder, name))), damages: damages.map(({ isUnusable: _, ...damage }) => damage) };
+  return {
+    segments: openSegments(folder, (name) => !unusable.has(join(folder, name))),
+    damages: damages.map(({ kind, file, why }) => ({ kind, file, why })),
+  };
 }
 
 function damagedPacks({ store: { packs } }: OpenStore): readonly Damage[] {
@@ -105,7 +118,11 @@ function knownBroken({ store: { packs } }: OpenStore): readonly Damage[] {
   );
 }
 
-async function readAll(options: VerifyOptions, { store, loose }: OpenStore, inventory: Inventory): Promise<Awaited<ReturnType<typeof readEverything>>> {
+async function readAll(
+  options: VerifyOptions,
+  { store, loose }: OpenStore,
+  inventory: Inventory,
+): Promise<Awaited<ReturnType<typeof readEverything>>> {
   const { cacheDir, root, onProgress, signal } = options;
   const journal = join(cacheDir, 'journal');
   const files = {

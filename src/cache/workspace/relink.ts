@@ -1,10 +1,11 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync, type Stats } from 'node:fs';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { moveIntoPlace, temporaryBeside, tryHardlink, trySymlink } from '../../fs/place.ts';
 import type { LinkType } from '../types.ts';
 import { indexKey, type WorkspaceContext } from './context.ts';
 import type { Node } from '../scan/node.ts';
+import { lstat } from './read-path.ts';
 import { RelinkedFiles } from './relinked.ts';
 import { sourceChanged } from './source-changed.ts';
 
@@ -20,17 +21,24 @@ function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node, re
   const object = context.store.loosen(node.content.digest, toDisplayPath(path));
   if (object === undefined || isLinkedTo(object, path, node)) return;
   const temporary = temporaryBeside(path);
+  unchanged(path, node, relinked);
   withIoErrors('link', toDisplayPath(path), () => {
     if (!placeLink(context.link, object, temporary)) return;
-    const now = lstatSync(toSystemPath(path), { throwIfNoEntry: false });
-    if (now === undefined || !relinked.isUnchanged(now, node.stat)) {
+    try {
+      relinked.losesName(unchanged(path, node, relinked));
+      moveIntoPlace(temporary, path);
+    } catch (error) {
       rmSync(toSystemPath(temporary), { force: true });
-      throw sourceChanged(path);
+      throw error;
     }
-    relinked.losesName(now);
-    moveIntoPlace(temporary, path);
     context.index.forget(indexKey(context, path));
   });
+}
+
+function unchanged(path: BytePath, node: Node, relinked: RelinkedFiles): Stats {
+  const now = lstat(path);
+  if (now === undefined || !relinked.isUnchanged(now, node.stat)) throw sourceChanged(path);
+  return now;
 }
 
 /** Makes a link at `to`, where nothing lies; false where no wanted kind of link works here. */

@@ -1,4 +1,5 @@
 import { MloError } from '../errors/mlo-error.ts';
+import { durationMs } from '../pipeline/duration.ts';
 import type { Isolation } from '../stage.ts';
 import { nearest } from '../text/nearest.ts';
 
@@ -13,6 +14,12 @@ export interface ConfigValues {
   readonly 'runtime.isolate': Isolation;
   /** Stages side by side. */
   readonly 'core.jobs': number;
+  /** How long `mlo gc` lets everything live; a duration, like the next two. */
+  readonly 'gc.grace': string;
+  /** How long run-cache entries live that no kept lock stands for. */
+  readonly 'gc.run_cache': string;
+  /** How long logs of runs live. */
+  readonly 'gc.logs': string;
 }
 
 export type ConfigKey = keyof ConfigValues;
@@ -29,6 +36,7 @@ interface KeyRule<T> {
 
 const LINKS: readonly ConfigLink[] = ['reflink', 'copy', 'hardlink', 'symlink'];
 const MOST_JOBS = 1024;
+const A_DURATION = 'a duration (0, 90s, 12h, 30d)';
 
 export const CONFIG: { readonly [K in ConfigKey]: KeyRule<ConfigValues[K]> } = {
   'cache.dir': {
@@ -55,6 +63,14 @@ export const CONFIG: { readonly [K in ConfigKey]: KeyRule<ConfigValues[K]> } = {
     means: 'Stages that run side by side without -j',
     read: (value) => (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_JOBS ? value : undefined),
   },
+  'gc.grace': { fallback: '1h', expects: A_DURATION, means: 'mlo gc keeps whatever is younger than this', read: readDuration },
+  'gc.run_cache': {
+    fallback: '30d',
+    expects: A_DURATION,
+    means: 'mlo gc keeps results in the run-cache for so long, and longer where a lock that it keeps has the same outs',
+    read: readDuration,
+  },
+  'gc.logs': { fallback: '90d', expects: A_DURATION, means: 'mlo gc keeps the logs of runs for so long', read: readDuration },
 };
 
 export const CONFIG_KEYS = Object.keys(CONFIG) as readonly ConfigKey[];
@@ -96,6 +112,17 @@ export function parseConfigText<K extends ConfigKey>(key: K, text: string): Conf
 /** The opposite of `parseConfigText`. */
 export function configText(value: ConfigValue): string {
   return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+/** As it was written. `retentionMs` says what it means. */
+function readDuration(value: unknown): string | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  return retentionMs(value) === undefined ? undefined : String(value);
+}
+
+/** Milliseconds; undefined where the text is no duration. */
+export function retentionMs(value: string | number): number | undefined {
+  return /^\s*0+\s*(ms|s|m|h|d)?\s*$/.test(String(value)) ? 0 : durationMs(value);
 }
 
 /** A list, or the same as text with commas. */

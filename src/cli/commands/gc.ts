@@ -1,0 +1,70 @@
+import { Option } from 'commander';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { collect, parsePositiveInteger, parseSize } from '../parse-values.ts';
+
+interface Flags {
+  readonly force?: boolean;
+  readonly dry?: boolean;
+  readonly branches?: boolean;
+  readonly tags?: boolean;
+  readonly commits?: number;
+  readonly allCommits?: boolean;
+  readonly runs: boolean;
+  readonly maxSize?: number;
+  readonly ignoreProject?: readonly string[];
+}
+
+export const gcVerb = defineCommand({
+  usage: 'gc',
+  summary: 'say what in the cache nothing needs any more, and with --force delete it',
+  details:
+    "What the workspace's locks and pointers name is always kept, and by default what recorded runs logged; add --branches, --tags, --commits or --all-commits " +
+    'to keep what those need. Kept too: results in the run-cache and logs that are younger than gc.run_cache and gc.logs, whatever is younger than gc.grace, ' +
+    'and what other projects on the same cache need. Without --force nothing is deleted.',
+  examples: [
+    ['mlo gc --branches --tags', 'what could go when every branch and tag is to stay usable'],
+    ['mlo gc --branches --tags --force', 'delete it'],
+    ['mlo gc --all-commits --max-size 50G --force', 'moreover drop what the workspace has too, longest unused first'],
+  ],
+  options: [
+    new Option('--force', 'delete; without it, only say what would go'),
+    new Option('--dry', 'only say what would go (the default)'),
+    new Option('--branches', 'keep what all branches need, local ones and those of remotes'),
+    new Option('--tags', 'keep what all Git tags need'),
+    new Option('--commits <number>', 'keep what the last commits of HEAD need').argParser(parsePositiveInteger),
+    new Option('--all-commits', 'keep what any commit needs'),
+    new Option('--no-runs', 'do not keep what recorded runs logged'),
+    new Option('--max-size <size>', 'also drop files that the workspace holds too, until the cache is no larger (50G, 500MB)').argParser(
+      parseSize,
+    ),
+    new Option('--ignore-project <path>', 'a project on the same cache that needs nothing any more (can be repeated)').argParser(collect),
+  ],
+  writes: true,
+  async run({ context, style, name }: Invocation, flags: Flags): Promise<Outcome> {
+    if (flags.force === true && flags.dry === true)
+      throw new MloError('MLO_USAGE', '--dry and --force exclude each other', { hint: 'mlo gc --dry' });
+    const { gc } = await import('../../app/gc.ts');
+    const data = await gc(context, {
+      force: flags.force === true,
+      branches: flags.branches === true,
+      tags: flags.tags === true,
+      commits: flags.commits ?? 0,
+      allCommits: flags.allCommits === true,
+      runs: flags.runs,
+      ignoreProjects: flags.ignoreProject ?? [],
+      ...(flags.maxSize === undefined ? {} : { maxSize: flags.maxSize }),
+    });
+    const { gcLines, goesAnything } = await import('../../ui/render/gc.ts');
+    const lines = gcLines(data, style);
+    if (data.done || !goesAnything(data)) return { data, lines };
+    return { data, lines, hint: `To delete it: ${withForce(name, context.command)}` };
+  },
+});
+
+/** The same command with --force, as far as it can be told from how it was typed. */
+function withForce(name: string, typed: string): string {
+  const words = typed.replace(/^mlo\s+/, '').split(' ');
+  const rest = words.slice(words.indexOf(name) + 1).filter((word) => word !== '--dry');
+  return ['mlo', name, ...rest, '--force'].join(' ');
+}

@@ -1,0 +1,155 @@
+import { formatBytes } from '../format/bytes.ts';
+import { formatDuration } from '../format/duration.ts';
+import { count, formatCount } from '../format/number.ts';
+import { printable } from '../format/printable.ts';
+import { tableLines, type Column } from '../format/table.ts';
+import type { Style } from '../style.ts';
+
+interface AmountView {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+export interface GcView {
+  readonly done: boolean;
+  readonly kept: readonly (AmountView & { readonly for: string; readonly of?: string })[];
+  readonly young: AmountView;
+  readonly gone: { readonly loose: AmountView; readonly packed: AmountView; readonly journal: AmountView };
+  readonly waiting: AmountView;
+  readonly runs: { readonly kept: number; readonly dropped: number };
+  readonly logs: { readonly runs: number; readonly bytes: number };
+  readonly size: { readonly before: number; readonly after: number };
+  readonly missing: number;
+  readonly evicted?: AmountView & { readonly wanted: number; readonly reached: boolean };
+  readonly projects: readonly {
+    readonly root: string;
+    readonly state: 'asked' | 'gone' | 'unreadable' | 'ignored';
+    readonly why?: string;
+  }[];
+  readonly scopes: { readonly branches: boolean; readonly tags: boolean; readonly commits: number; readonly allCommits: boolean };
+  readonly graceMs: number;
+  readonly durationMs: number;
+}
+
+interface Row {
+  readonly what: string;
+  readonly amount: number;
+  readonly bytes: number;
+  readonly note: string;
+}
+
+/** What stays and what it is for, then what goes. */
+export function gcLines(data: GcView, style: Style): string[] {
+  const kept = keptRows(data);
+  const gone = goneRows(data);
+  return [
+    ...section(data.done ? 'Kept' : 'Would be kept', kept, style),
+    ...section(data.done ? 'Deleted' : 'Would be deleted', gone, style),
+    ...scopeLines(data),
+    ...projectLines(data, style),
+    ...evictionLines(data),
+    ...(data.missing > 0
+      ? [
+          `${count(data.missing, 'object')} of what is needed ${data.missing === 1 ? 'is' : 'are'} not in the cache: mlo verify --quick names them.`,
+        ]
+      : []),
+    summary(data, style),
+  ];
+}
+
+/** A run with --force would change something. */
+export function goesAnything({ gone, runs, logs, evicted }: GcView): boolean {
+  return gone.loose.objects + gone.packed.objects + gone.journal.objects + runs.dropped + logs.runs + (evicted?.objects ?? 0) > 0;
+}
+
+function section(title: string, rows: readonly Row[], style: Style): string[] {
+  if (rows.length === 0) return [];
+  const columns: readonly Column<Row>[] = [
+    { title, text: (row) => row.what, min: 10 },
+    { title: 'Number', text: (row) => formatCount(row.amount), align: 'right' },
+    { title: 'Size', text: (row) => formatBytes(row.bytes), align: 'right' },
+    { title: 'Why', text: (row) => row.note, min: 10, drop: 1 },
+  ];
+  return [...tableLines(columns, rows, style), ''];
+}
+
+function keptRows({ kept, young, runs, graceMs }: GcView): readonly Row[] {
+  const rows = kept.map((each) => ({ what: printable(each.for), amount: each.objects, bytes: each.bytes, note: whyKept(each, runs.kept) }));
+  const shown = rows.filter((row, index) => index === 0 || row.amount > 0 || (kept[index]?.of !== undefined && kept[index].of !== '0'));
+  if (young.objects === 0) return shown;
+  return [
+    ...shown,
+    { what: 'young', amount: young.objects, bytes: young.bytes, note: `younger than ${formatDuration(graceMs)} (gc.grace)` },
+  ];
+}
+
+function whyKept({ for: reason, of }: GcView['kept'][number], runs: number): string {
+  if (reason === 'run-cache') return `of ${count(runs, 'kept result')}`;
+  return of === undefined ? '' : `of ${of}`;
+}
+
+function goneRows({ gone, waiting, runs, logs }: GcView): readonly Row[] {
+  const rows = [
+    { what: 'loose files', amount: gone.loose.objects, bytes: gone.loose.bytes, note: '' },
+    {
+      what: 'objects in packs',
+      amount: gone.packed.objects - waiting.objects,
+      bytes: gone.packed.bytes - waiting.bytes,
+      note:
+        waiting.objects === 0
+          ? ''
+          : `${count(waiting.objects, 'more')} (${formatBytes(waiting.bytes)}) stay until less of their packs is needed`.replace(
+              'mores',
+              'more',
+            ),
+    },
+    { what: 'objects in the journal', amount: gone.journal.objects, bytes: gone.journal.bytes, note: '' },
+    { what: 'results in the run-cache', amount: runs.dropped, bytes: 0, note: runs.dropped === 0 ? '' : 'older than gc.run_cache' },
+    { what: 'logs of runs', amount: logs.runs, bytes: logs.bytes, note: logs.runs === 0 ? '' : 'older than gc.logs' },
+  ];
+  return rows.filter((row) => row.amount > 0 || row.note !== '');
+}
+
+/** Whoever deletes what other commits need should have seen it. */
+function scopeLines({ scopes: { branches, tags, commits, allCommits }, gone, done }: GcView): string[] {
+  if (done || branches || tags || commits > 0 || allCommits || gone.loose.objects + gone.packed.objects + gone.journal.objects === 0)
+    return [];
+  return ['Of Git only the workspace counts here: --branches, --tags, --commits N or --all-commits keep what other commits need.'];
+}
+
+function projectLines({ projects }: GcView, style: Style): string[] {
+  return projects.flatMap(({ root, state, why }) => {
+    if (state === 'asked') return [];
+    if (state === 'ignored') return [`Not asked: the project ${printable(root)}`];
+    const reason = state === 'gone' ? 'its folder is not there' : printable(why ?? 'it cannot be read');
+    return [
+      `${style.yellow('unknown')} what the project ${printable(root)} needs: ${reason}. --force stops here; --ignore-project ${printable(root)} goes on.`,
+    ];
+  });
+}
+
+function evictionLines({ evicted, done }: GcView): string[] {
+  if (evicted === undefined) return [];
+  const { objects, bytes, wanted, reached } = evicted;
+  if (wanted === 0) return ['The cache is within --max-size.'];
+  const what = `${count(objects, 'object')} (${formatBytes(bytes)}) that the workspace holds too`;
+  const lines =
+    objects === 0
+      ? []
+      : [
+          `For --max-size ${done ? 'went' : 'would go'} ${what}: these files are then ${done ? 'only' : 'in the workspace only,'} there and not in the cache.`,
+        ];
+  if (!reached)
+    lines.push(
+      `--max-size cannot be reached: of the other ${formatBytes(Math.max(0, wanted - bytes))} the cache has the only copy, or the workspace links to it.`,
+    );
+  return lines;
+}
+
+function summary({ size, done, durationMs }: GcView, style: Style): string {
+  const freed = Math.max(0, size.before - size.after);
+  if (!done && freed === 0)
+    return `${style.green('Nothing to delete')}: the cache has ${formatBytes(size.before)}, looked at in ${formatDuration(durationMs)}`;
+  const text = `${formatBytes(freed)} of ${formatBytes(size.before)} in ${formatDuration(durationMs)}`;
+  return done ? `${style.green('Freed')} ${text}` : `${style.bold('Would free')} ${text}; nothing was deleted`;
+}

@@ -1,0 +1,28 @@
+import { describe, it } from 'vitest';
+import { killAtEvery } from './kill-at-every.ts';
+import { twoVersions } from './states.ts';
+import { ADD, CHECKOUT } from './verbs.ts';
+
+const HOURS_MS = 4 * 3_600_000;
+const LINKING = ['rename', 'link', 'chmod', 'unlink'];
+
+describe('kill -9 of a checkout, and where files are links: the store verifies, files are old or new, the next command finishes it', () => {
+  it(
+    'checkout',
+    async () => {
+      await killAtEvery('checkout', CHECKOUT, await twoVersions());
+    },
+    HOURS_MS,
+  );
+
+  it.each([
+    ['add', ADD],
+    ['checkout', CHECKOUT],
+  ] as const)(
+    '%s with hard links',
+    async (name, verb) => {
+      await killAtEvery(`${name}, hard links`, verb, await twoVersions('cache.link: hardlink\n'), LINKING);
+    },
+    HOURS_MS,
+  );
+});

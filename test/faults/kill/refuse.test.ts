@@ -1,0 +1,40 @@
+import { rmSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { faults } from '../lib/index.ts';
+import { mloInjected, writePoints } from '../lib/strace.ts';
+import { twoVersions } from './states.ts';
+import { ADD, CHECKOUT, GC, prepared } from './verbs.ts';
+
+const HOURS_MS = 4 * 3_600_000;
+
+describe('a system that refuses: an error with a code, and everything is as if it had been killed', () => {
+  it.each([
+    ['add', ADD, 'ENOSPC', ['write', 'pwrite64', 'mkdir', 'fdatasync'], true],
+    ['add', ADD, 'EIO', ['pwrite64', 'fsync', 'fdatasync'], false],
+    ['add', ADD, 'EACCES', ['rename', 'mkdir', 'unlink'], false],
+    ['checkout', CHECKOUT, 'ENOSPC', ['write', 'mkdir'], true],
+    ['checkout', CHECKOUT, 'EACCES', ['rename', 'unlink', 'rmdir'], false],
+    ['gc', GC, 'EIO', ['rename', 'unlink', 'fsync', 'write'], false],
+  ] as const)(
+    '%s, %o %s',
+    async (name, verb, errno, calls, onwards) => {
+      const of = await twoVersions();
+      const points = writePoints(prepared(verb, of), verb.args, calls);
+      let tried = 0;
+      for (let point = await points.next(); point.done !== true; point = await points.next(true)) {
+        const root = prepared(verb, of);
+        const where = `${name}, ${errno} at ${point.value.call} ${point.value.nth}`;
+        const { code, stdout, stderr, signal } = await mloInjected(root, [...verb.args, '--json'], point.value, `error=${errno}`, { onwards });
+        expect(signal, `${where}: ${stderr}`).toBeNull();
+        // What is disposable may stay unwritten; a standard output that refuses cannot tell anything.
+        if (code !== 0 && stdout !== '') expect(JSON.parse(stdout).error?.code ?? 'in a target', where).not.toBe('MLO_INTERNAL');
+        await verb.check(root, of, where);
+        rmSync(root, { recursive: true });
+        tried += 1;
+      }
+      expect(tried).toBeGreaterThan(0);
+      faults(`${errno}: ${name}`, tried);
+    },
+    HOURS_MS,
+  );
+});

@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { add } from '../../../src/app/add.ts';
+import { checkout } from '../../../src/app/checkout.ts';
+import { verify } from '../../../src/app/verify.ts';
+import { isTemporaryName } from '../../../src/core/encoding/tree-format.ts';
+import { hashBytes } from '../../../src/fs/hash.ts';
+import { appContext } from '../../helpers/index.ts';
+import { scratchFolder } from '../lib/index.ts';
+import { IS_FULL } from '../lib/strace.ts';
+
+/** Path below `data` → digest of the bytes, with `x` in front where it is executable. */
+export type Files = ReadonlyMap<string, string>;
+
+/** A project of which two versions of one folder are in the cache, the second one in the workspace. */
+export interface TwoVersions {
+  readonly root: string;
+  readonly first: Version;
+  readonly second: Version;
+}
+
+interface Version {
+  readonly pointer: string;
+  readonly files: Files;
+}
+
+/** Enough for several threads; in full so many that they look at one folder in parts. */
+const MANY = IS_FULL ? 2_200 : 400;
+const FOLDERS = ['a', 'b', 'b/c', 'gone', 'd', 'e', 'f', 'g'];
+const FILES = 50;
+
+export async function twoVersions(config = ''): Promise<TwoVersions> {
+  const root = scratchFolder();
+  mkdirSync(join(root, '.mlo'));
+  writeFileSync(join(root, '.mlo/config.yaml'), `gc.grace: 0s\n${config}`);
+  for (const folder of ['many', ...FOLDERS]) mkdirSync(join(root, 'data', folder), { recursive: true });
+  // What is linked to the cache is replaced, never written to.
+  const put = (path: string, content: string | Buffer): void => {
+    rmSync(join(root, 'data', path), { force: true });
+    writeFileSync(join(root, 'data', path), content);
+  };
+  for (let each = 0; each < MANY; each += 1) put(`many/${each}`, `one of many ${each}`);
+  for (const folder of FOLDERS) for (let each = 0; each < FILES; each += 1) put(`${folder}/${each}`, `${folder} ${each}`);
+  put('large', Buffer.alloc(5_000_000, 'large'));
+  put('medium', Buffer.alloc(100_000, 'medium'));
+  put('file or folder', 'a file');
+  const first = await addIt(root);
+  for (let each = 0; each < MANY; each += 2) put(`many/${each}`, `changed ${each}`);
+  for (let each = 0; each < FILES; each += 1) put(`a/${each}`, `new a ${each}`);
+  rmSync(join(root, 'data/gone'), { recursive: true });
+  mkdirSync(join(root, 'data/new'));
+  for (let each = 0; each < FILES; each += 1) put(`new/${each}`, `new ${each}`);
+  put('large', Buffer.alloc(5_000_000, 'LARGE'));
+  put('medium', Buffer.alloc(100_000, 'MEDIUM'));
+  rmSync(join(root, 'data/file or folder'));
+  mkdirSync(join(root, 'data/file or folder'));
+  put('file or folder/in it', 'in it');
+  const second = await addIt(root);
+  return { root, first, second };
+}
+
+async function addIt(root: string): Promise<Version> {
+  await add(appContext(root), { paths: ['data'], commit: true });
+  return { pointer: readFileSync(join(root, 'data.mlo'), 'utf8'), files: filesOf(join(root, 'data')) };
+}
+
+/** A copy to do something to, with its hard links. */
+export function copyOf({ root }: TwoVersions): string {
+  const copy = scratchFolder();
+  execFileSync('cp', ['-a', `${root}/.`, copy]);
+  return copy;
+}
+
+/** All files below; what was not finished has a temporary name and is left out. */
+export function filesOf(folder: string, above = ''): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (isTemporaryName(name)) continue;
+    const path = join(folder, name);
+    const stat = lstatSync(path);
+    if (stat.isDirectory()) for (const [below, digest] of filesOf(path, `${above}${name}/`)) files.set(below, digest);
+    else files.set(above + name, `${(stat.mode & 0o100) === 0 ? '' : 'x '}${hashBytes(readFileSync(path))}`);
+  }
+  return files;
+}
+
+/** Names that a killed command has left in or below a folder. */
+export function leftovers(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => isTemporaryName(path.slice(path.lastIndexOf('/') + 1)));
+}
+
+/** Every object, pack, index, segment and pointer, as `mlo verify` sees it. */
+export async function expectVerified(root: string, where: string): Promise<void> {
+  const { damages, objects, files } = await verify(appContext(root), { quick: false, repair: false });
+  expect({ damages, objects, files }, where).toEqual({ damages: [], objects: [], files: [] });
+}
+
+/** The next commands succeed, and give back what the pointer names with nothing but the store. */
+export async function expectComesBack(root: string, version: Version, where: string): Promise<void> {
+  writeFileSync(join(root, 'data.mlo'), version.pointer);
+  rmSync(join(root, 'data'), { recursive: true, force: true });
+  const { targets } = await checkout(appContext(root), { targets: [], force: false });
+  expect(targets[0]?.error, where).toBeUndefined();
+  expect(filesOf(join(root, 'data')), where).toEqual(version.files);
+}
