@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { findTarget, selectStages } from '../core/graph/select.ts';
-import type { ProjectPath } from '../core/stage.ts';
+import type { ProjectPath, Stage } from '../core/stage.ts';
+import { nearest } from '../core/text/nearest.ts';
 import { isAtOrBelow, tryProjectPath } from './paths.ts';
 import type { Project } from './project.ts';
 import { partOf } from './tracked/part-of.ts';
@@ -34,16 +35,33 @@ function ofPipelineHere({ graph, file, contents, pipeline }: TrackedState): read
 }
 
 async function choose(project: Project, state: TrackedState, target: string): Promise<readonly TrackedContent[]> {
-  const path = tryProjectPath(project.root, project.ctx.cwd, target.replace(/\.mlo$/, ''));
+  const path = tryProjectPath(project.root, project.ctx.cwd, target.replace(/(?<=[^/])\.mlo$/, ''));
   const byPath = path === undefined ? [] : state.contents.filter((each) => isAtOrBelow(each.path, path));
   if (byPath.length > 0) return byPath;
   const around = path === undefined ? undefined : state.contents.find((each) => path.startsWith(`${each.path}/`));
   if (around !== undefined && path !== undefined) return [await partOf(project, around, path)];
-  const named = new Set(findTarget(state.graph, target, state.file).flatMap((stage) => stage.outs.map((out) => out.path)));
+  const named = new Set(stagesOf(state, target).flatMap((stage) => stage.outs.map((out) => out.path)));
   const byStage = state.contents.filter((each) => named.has(each.path));
   if (byStage.length > 0) return byStage;
   const where = state.revision === undefined ? 'yet' : `at ${state.label}`;
   throw new MloError('MLO_TARGET', `'${target}' names nothing that mlo keeps ${where}`, { hint: 'mlo status shows what is tracked.' });
+}
+
+/** Throws MLO_TARGET, with what is close to it. */
+function stagesOf({ graph, file, contents }: TrackedState, target: string): readonly Stage[] {
+  const close = nearest(
+    target,
+    contents.map((each) => each.path),
+  );
+  try {
+    return findTarget(graph, target, file);
+  } catch (error) {
+    const isUnknown = error instanceof MloError && error.code === 'MLO_TARGET';
+    if (!isUnknown || (close === undefined && error.hint?.startsWith('Did you mean') === true)) throw error;
+    throw new MloError('MLO_TARGET', `'${target}' is no tracked path, no stage and no out`, {
+      hint: close === undefined ? 'mlo status shows what is tracked.' : `Did you mean '${close}'?`,
+    });
+  }
 }
 
 /** `data data/train`: the second says nothing more. */
