@@ -20,6 +20,7 @@ export class RunRecorder {
   readonly #links: StageLink[] = [];
   #tracking: Tracking | undefined;
   #parentId: RunId | undefined;
+  #beginning: Promise<RunId> | undefined;
   #ended = false;
 
   constructor(project: Project, cache: Cache) {
@@ -31,8 +32,12 @@ export class RunRecorder {
     return this.#parentId;
   }
 
+  /** Stages that start together begin one run. */
   async begin(): Promise<RunId> {
-    if (this.#parentId !== undefined) return this.#parentId;
+    return await (this.#beginning ??= this.#beginParent());
+  }
+
+  async #beginParent(): Promise<RunId> {
     this.#tracking = await this.#project.tracking();
     this.#tracking.reconcile();
     this.#parentId = newRunId();

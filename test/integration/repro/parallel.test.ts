@@ -41,6 +41,16 @@ describe('stages side by side', () => {
     );
   }, 120_000);
 
+  test('stages that start together have one parent run', async () => {
+    const stages = Array.from({ length: 4 }, (_, index) => `  s${index}: {cmd: 'echo > ${index}.out', outs: [${index}.out]}\n`);
+    const project = await createProject({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
+    await repro(project, ['-j', '4']);
+    const { data } = JSON.parse((await project.mlo(['runs', 'list', '--json'])).stdout) as {
+      data: { runs: { parentId?: string; status: string }[] };
+    };
+    expect(data.runs.filter((run) => run.parentId === undefined).map((run) => run.status)).toEqual(['FINISHED']);
+  });
+
   test('two stages really run at the same time with -j 2', async () => {
     const project = await createProject({
       'pipeline.yaml': `stages:
