@@ -38,7 +38,9 @@ function table(lines: readonly Line[]): string {
   const rows = suites.map(([suite, each]) => [suite, sum(each, 'tried'), sum(each, 'survived')] as const);
   const all = [...rows, ['all', sum(lines, 'tried'), sum(lines, 'survived')] as const];
   const width = Math.max(...all.map(([suite]) => suite.length));
-  return ['Faults: tried / survived', ...all.map(([suite, tried, survived]) => `  ${suite.padEnd(width)}  ${tried} / ${survived}`)].join('\n');
+  return ['Faults: tried / survived', ...all.map(([suite, tried, survived]) => `  ${suite.padEnd(width)}  ${tried} / ${survived}`)].join(
+    '\n',
+  );
 }
 
 function sum(lines: readonly Line[], key: 'tried' | 'survived'): number {

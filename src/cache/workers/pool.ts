@@ -4,7 +4,8 @@ import { entryPoint } from '../../fs/entry-point.ts';
 import { addWorkerSpans } from '../../fs/trace.ts';
 import { fromPlainError } from '../../fs/plain-error.ts';
 import type { Job, ResultOf, Sealed } from './jobs.ts';
-import type { Answer, Question, WorkerSetup } from './worker-main.ts';
+import { THE_END, type Answer, type Question } from './messages.ts';
+import type { WorkerSetup } from './worker-main.ts';
 
 /** A worker takes about 40 ms to start: only work that goes on for longer is shared. */
 const ALONE_MS = 8;
@@ -73,7 +74,8 @@ export class JobPool {
   }
 
   close(): void {
-    for (const { worker } of this.#lanes ?? []) void worker.terminate();
+    // Not `terminate`: torn down from outside, V8 has been seen to abort the process on machines with memory protection keys.
+    for (const { worker } of this.#lanes ?? []) worker.postMessage(THE_END);
     this.#lanes = undefined;
   }
 

@@ -4,12 +4,13 @@ import type { Digest } from '../../core/content.ts';
 import { decodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
 import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { openIgnore } from '../../fs/ignore.ts';
-import { toPlainError, type PlainError } from '../../fs/plain-error.ts';
+import { toPlainError } from '../../fs/plain-error.ts';
 import { startTracing, takeSpans, type Span } from '../../fs/trace.ts';
 import { decodeFolderRecord } from '../../fs/stat-index/folder-record.ts';
 import { openStore } from '../open-store.ts';
 import type { LinkType } from '../types.ts';
-import { movable, type Job } from './jobs.ts';
+import { movable } from './jobs.ts';
+import { THE_END, type Answer, type Question } from './messages.ts';
 import { ObjectSink } from './object-sink.ts';
 import { runJob, type Thread } from './run-job.ts';
 
@@ -26,24 +27,16 @@ export interface WorkerSetup {
   readonly traces?: boolean;
 }
 
-export interface Question {
-  readonly id: number;
-  readonly job: Job;
-}
-
-export interface Answer {
-  readonly id: number;
-  readonly result?: unknown;
-  readonly error?: PlainError;
-  /** Where the command is profiled. */
-  readonly spans?: readonly Span[];
-}
-
 const setup = workerData as WorkerSetup;
 if (setup.traces === true) startTracing();
 const thread = openThread();
 
-parentPort?.on('message', ({ id, job }: Question) => {
+parentPort?.on('message', (message: Question | typeof THE_END) => {
+  if (message === THE_END) {
+    parentPort?.close();
+    return;
+  }
+  const { id, job } = message;
   try {
     const result = runJob(thread, job);
     parentPort?.postMessage({ id, result, ...spans() } satisfies Answer, movable(result));

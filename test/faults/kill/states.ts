@@ -88,7 +88,9 @@ export function filesOf(folder: string, above = ''): Map<string, string> {
 
 /** Names that a killed command has left in or below a folder. */
 export function leftovers(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => isTemporaryName(path.slice(path.lastIndexOf('/') + 1)));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    isTemporaryName(path.slice(path.lastIndexOf('/') + 1)),
+  );
 }
 
 /** Every object, pack, index, segment and pointer, as `mlo verify` sees it. */

@@ -78,5 +78,9 @@ async function expectSoundOrFirst(root: string, second: string, where: string): 
 
 /** Each file is one of the two versions of it. */
 function expectOldOrNew(found: Files, versions: readonly Files[], where: string): void {
-  for (const [path, digest] of found) expect(versions.map((files) => files.get(path)), `${where}: ${path}`).toContain(digest);
+  for (const [path, digest] of found)
+    expect(
+      versions.map((files) => files.get(path)),
+      `${where}: ${path}`,
+    ).toContain(digest);
 }

@@ -1,11 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { add } from '../../../src/app/add.ts';
 import { checkout } from '../../../src/app/checkout.ts';
-import { gc } from '../../../src/app/gc.ts';
 import { status } from '../../../src/app/status.ts';
 import { verify } from '../../../src/app/verify.ts';
 import { appContext, LAUNCHER, requirePeer, runCommand, skipTest } from '../../helpers/index.ts';
@@ -59,7 +69,11 @@ describe('what is no file is refused by name, and nothing is tracked', () => {
   });
 
   async function expectRefused(words: RegExp): Promise<void> {
-    await expect(addData()).rejects.toMatchObject({ code: 'MLO_FILE_TYPE', message: expect.stringMatching(words), hint: expect.any(String) });
+    await expect(addData()).rejects.toMatchObject({
+      code: 'MLO_FILE_TYPE',
+      message: expect.stringMatching(words),
+      hint: expect.any(String),
+    });
     expect(statSync(at('data.mlo'), { throwIfNoEntry: false })).toBeUndefined();
     faults('odd files', 1);
   }
@@ -97,7 +111,8 @@ describe('what people really have on their disks is stored and comes back', () =
     for (const byte of names) writeFileSync(Buffer.concat([Buffer.from(`${at('data')}/n`), Buffer.from([byte])]), `${byte}`);
     const long = Buffer.concat([Buffer.from(`${at('data')}/`), Buffer.from(names.slice(0, 254))]);
     writeFileSync(long, 'all');
-    for (const name of ['e\u0301', '\u00e9', '\u202e', '😀', ' ', '...', '-rf', 'CON', 'a\\b', '.mlo-tmp-not-ours']) writeFileSync(at(`data/${name}`), name);
+    for (const name of ['e\u0301', '\u00e9', '\u202e', '😀', ' ', '...', '-rf', 'CON', 'a\\b', '.mlo-tmp-not-ours'])
+      writeFileSync(at(`data/${name}`), name);
     await addData();
     await comesBack();
     for (const byte of names)
@@ -152,57 +167,9 @@ describe('another user', () => {
 
   async function asNobody(setpriv: string, args: readonly string[]): ReturnType<typeof runCommand> {
     const who = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups'];
-    return await runCommand(setpriv, [...who, process.execPath, LAUNCHER, ...args], { cwd: root, env: { PATH: process.env['PATH'], HOME: root } });
+    return await runCommand(setpriv, [...who, process.execPath, LAUNCHER, ...args], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], HOME: root },
+    });
   }
 });
-
-describe('a disk that is full', () => {
-  it('of 24 MB: what does not fit is refused, what was there stays, and there is room again afterwards', async () => {
-    const mount = requirePeer('mount');
-    const disk = at('disk');
-    mkdirSync(disk);
-    try {
-      execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk], { stdio: 'pipe' });
-    } catch {
-      skipTest('this machine does not let us mount');
-    }
-    try {
-      writeFileSync(at('.mlo/config.yaml'), `cache.dir: ${disk}/cache\ngc.grace: 0s\n`);
-      await addData();
-      const ballast = join(disk, 'somebody else');
-      for (const [name, bytes] of [
-        ['one large file', [20_000_000]],
-        ['many small ones', Array.from({ length: 1_000 }, () => 20_000)],
-      ] as const) {
-        writeFileSync(ballast, noise(10_000_000, 7));
-        mkdirSync(at('data/more'));
-        bytes.forEach((length, each) => writeFileSync(at(`data/more/${each}`), noise(length, each + 1)));
-        const before = readFileSync(at('data.mlo'), 'utf8');
-        await expect(addData(), name).rejects.toMatchObject({ code: 'MLO_CACHE_IO', message: expect.stringMatching(/no space left/) });
-        expect(readFileSync(at('data.mlo'), 'utf8')).toBe(before);
-        expect((await verify(appContext(root), { quick: false, repair: false })).ok, name).toBe(true);
-        rmSync(at('data/more'), { recursive: true });
-        // What was stored before the end is still there for the next attempt, until nobody wants it; to delete it, some room is needed.
-        rmSync(ballast);
-        await gc(appContext(root), { branches: false, tags: false, commits: 0, allCommits: false, runs: true, ignoreProjects: [], force: true });
-        writeFileSync(at('data/another'), name);
-        await addData();
-        await comesBack();
-        faults('a full disk', 1);
-      }
-    } finally {
-      execFileSync('umount', ['-l', disk]);
-    }
-  });
-});
-
-/** Bytes that do not compress. */
-function noise(length: number, seed: number): Buffer {
-  const words = new Uint32Array(Math.ceil(length / 4));
-  let state = seed;
-  for (let at = 0; at < words.length; at += 1) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    words[at] = state;
-  }
-  return Buffer.from(words.buffer, 0, length);
-}

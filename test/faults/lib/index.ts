@@ -1,0 +1,2 @@
+export { faults } from './tally.ts';
+export { scratchFolder } from './scratch-folder.ts';

@@ -1,0 +1,19 @@
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+const MEMORY = '/dev/shm';
+const folders: string[] = [];
+
+/** An own empty folder in memory where the machine has such a place: thousands of commands need not wait for its disk. Removed at the end. */
+export function scratchFolder(name = 'mlo-fault-'): string {
+  const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : realpathSync(tmpdir()), name));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  if (process.env['MLO_TEST_KEEP'] !== undefined) return;
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
