@@ -11,7 +11,7 @@ import { openStatIndex } from '../fs/stat-index.ts';
 import { graft } from './graft.ts';
 import { openJobs } from './workers/open-jobs.ts';
 import { CompleteTrees } from './complete-trees.ts';
-import { checkout } from './checkout/checkout.ts';
+import { checkout, removeTemporaries } from './checkout/checkout.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import { openStore } from './open-store.ts';
 import type { Node } from './scan/node.ts';
@@ -102,6 +102,7 @@ export function openCache(options: CacheOptions): Cache {
         await sealAll();
       }
       if (node === undefined) throw nothingThere(path);
+      removeTemporaries(absolute(path), node);
       if (linksToObjects(link)) replaceByLinks(context, absolute(path), node);
       return node.content;
     },

@@ -42,7 +42,7 @@ export async function applyCheckout(context: WorkspaceContext, plan: CheckoutPla
     for (const each of staged) {
       // From here on others know the files, and may change them.
       const shownMs = context.index.now();
-      putInPlace(context, each, relinked);
+      putInPlace(context, each, relinked, options.force ?? false);
       if (each.placement.content.kind === 'tree') stager.remember(each.placement.path, shownMs);
     }
   } catch (error) {
@@ -53,11 +53,16 @@ export async function applyCheckout(context: WorkspaceContext, plan: CheckoutPla
   for (const { path, node } of plan.removals) removeNode(context, path, node, relinked);
 }
 
-function putInPlace(context: WorkspaceContext, { placement, temporary }: Staged, relinked: RelinkedFiles): void {
+function putInPlace(context: WorkspaceContext, { placement, temporary }: Staged, relinked: RelinkedFiles, force: boolean): void {
   const { path, content, replaced } = placement;
   checkUnchanged(path, replaced?.stat, relinked);
   const isSwap = replaced !== undefined && replaced.children === undefined && content.kind !== 'tree';
   if (replaced !== undefined && !isSwap) removeNode(context, path, replaced, relinked);
+  // What is left of a folder is ignored, or came meanwhile.
+  if (replaced !== undefined && !isSwap && lstat(path) !== undefined) {
+    if (!force) throw sourceChanged(path);
+    rmSync(toSystemPath(path), { recursive: true, force: true });
+  }
   withIoErrors('write', toDisplayPath(path), () => moveIntoPlace(temporary, path));
   rememberFile(context, content, path);
 }

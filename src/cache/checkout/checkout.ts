@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { sameContent, type Content } from '../../core/content.ts';
 import { isTemporaryName } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { isInside } from '../../core/path/project-path.ts';
+import { hasOwnFolder, isInside } from '../../core/path/project-path.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
@@ -23,16 +23,17 @@ export async function checkout(
   options: CheckoutOptions,
 ): Promise<CheckoutSummary> {
   checkParents(context, path);
-  const found = await readPath(context, path, {
-    store: false,
-    anything: true,
-    includeIgnored: options.includeIgnored ?? false,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  if (found !== undefined && sameContent(found.content, content)) return { added: 0, modified: 0, deleted: 0 };
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const found = await readPath(context, path, { store: false, anything: true, includeIgnored: options.includeIgnored ?? false, ...signal });
+  if (found !== undefined && sameContent(found.content, content)) {
+    removeLeftovers(context, path, found);
+    return { added: 0, modified: 0, deleted: 0 };
+  }
   const missing = context.trees.missing(content);
   if (missing.length > 0) throw context.store.missing(missing, shownPath(context, path));
-  const plan = planCheckout(context, content, path, found);
+  const plan = await planCheckout(context, content, path, found, (hidden) =>
+    readPath(context, hidden, { store: false, anything: true, includeIgnored: true, ...signal }),
+  );
   if (options.force !== true) {
     const unsaved = unsavedPaths(context, plan);
     if (unsaved.length > 0) throw unsavedError(context, unsaved);
@@ -43,14 +44,17 @@ export async function checkout(
   return summaryOf(plan);
 }
 
-/** A folder above the path may be a symlink, but not one that leads out of the project. */
+/** A folder above the path may be a symlink, but not one that leads out of the project or into what Git and mlo keep. */
 function checkParents(context: WorkspaceContext, path: BytePath): void {
   if (path === context.root || !isInside(context.root, path)) throw unsafePath(context, path, 'is not in the project');
+  if (hasOwnFolder(path.slice(context.root.length))) throw unsafePath(context, path, "is in Git's or mlo's own folder");
   let folder = dirname(path);
   while (folder !== context.root && lstat(folder) === undefined) folder = dirname(folder);
   const real = withIoErrors('look at', shownPath(context, folder), () => realpathSync(toSystemPath(folder), { encoding: 'latin1' }));
   if (!isInside(context.realRoot, real))
     throw unsafePath(context, path, `lies in a folder that is a symlink to ${toDisplayPath(real)}, outside the project`);
+  if (hasOwnFolder(real.slice(context.realRoot.length)))
+    throw unsafePath(context, path, `lies in a folder that is a symlink to ${toDisplayPath(real)}, Git's or mlo's own folder`);
 }
 
 function unsafePath(context: WorkspaceContext, path: BytePath, why: string): MloError {
@@ -68,7 +72,8 @@ function removeLeftovers(context: WorkspaceContext, path: BytePath, found: Node 
   if (found !== undefined) removeTemporaries(path, found);
 }
 
-function removeTemporaries(path: BytePath, node: Node): void {
+/** Below a folder that this process alone writes to. */
+export function removeTemporaries(path: BytePath, node: Node): void {
   if (!(node instanceof FolderNode)) return;
   for (const name of node.hasLeftovers ? namesIn(path) : []) {
     if (!isTemporaryName(name)) continue;

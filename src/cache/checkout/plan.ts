@@ -1,12 +1,13 @@
 import type { Content } from '../../core/content.ts';
 import { sameContent } from '../../core/content.ts';
-import { decodeLines, linesOfTree } from '../../core/encoding/tree-format.ts';
+import { decodeLines, isTemporaryName, linesOfTree } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { shownPath, staysInside, type WorkspaceContext } from '../workspace/context.ts';
 import { encodeFolder } from '../scan/folder-tree.ts';
 import { FolderNode, type Node } from '../scan/node.ts';
 import { rowContent } from '../tree-objects.ts';
+import { lstat, namesIn } from '../workspace/read-path.ts';
 
 /** New content for a path whose folder exists; `replaced` lies there now. */
 export interface Placement {
@@ -26,13 +27,24 @@ export interface CheckoutPlan {
   readonly removals: readonly Removal[];
 }
 
-export function planCheckout(context: WorkspaceContext, content: Content, path: BytePath, found: Node | undefined): CheckoutPlan {
+/** `look` finds what lies at a path that is ignored now but was tracked once: it was not seen with the rest. */
+export async function planCheckout(
+  context: WorkspaceContext,
+  content: Content,
+  path: BytePath,
+  found: Node | undefined,
+  look: (path: BytePath) => Promise<Node | undefined>,
+): Promise<CheckoutPlan> {
   const placements: Placement[] = [];
   const removals: Removal[] = [];
+  const hidden: { readonly path: BytePath; readonly content: Content }[] = [];
+  /** Below what was hidden, only what is wanted is touched. */
+  let isHidden = false;
 
   function compare(wanted: Content, at: BytePath, node: Node | undefined): void {
     if (node !== undefined && sameContent(wanted, node.content)) return;
     if (wanted.kind === 'tree' && node instanceof FolderNode) compareFolders(wanted, at, node);
+    else if (node === undefined && !isHidden && found !== undefined && lstat(at) !== undefined) hidden.push({ path: at, content: wanted });
     else placements.push({ path: at, content: wanted, ...(node === undefined ? {} : { replaced: node }) });
   }
 
@@ -44,13 +56,15 @@ export function planCheckout(context: WorkspaceContext, content: Content, path: 
     const rows = decodeLines(differing.wanted, wanted.digest);
     const names = new Set(rows.map((row) => row.name));
     for (const row of rows) compare(rowContent(row), `${at}/${row.name}`, node.child(row.name));
-    for (const { name } of decodeLines(differing.found, digest)) {
+    for (const { name } of isHidden ? [] : decodeLines(differing.found, digest)) {
       const child = names.has(name) ? undefined : node.child(name);
       if (child !== undefined) removals.push({ path: `${at}/${name}`, node: child });
     }
   }
 
   compare(content, path, found);
+  isHidden = true;
+  for (const each of hidden) compare(each.content, each.path, await look(each.path));
   return { placements, removals };
 }
 
@@ -88,7 +102,18 @@ export function unsavedPaths(context: WorkspaceContext, plan: CheckoutPlan): rea
     else if (!context.store.has(node.content.digest, node.content.size)) unsaved.push(path);
   }
 
-  for (const { path, replaced } of plan.placements) if (replaced !== undefined) visit(path, replaced);
+  /** A folder that must go as a whole goes with what is ignored in it. */
+  function visitIgnored(path: BytePath, node: Node): void {
+    if (!(node instanceof FolderNode)) return;
+    for (const name of namesIn(path)) if (!isTemporaryName(name) && node.child(name) === undefined) unsaved.push(`${path}/${name}`);
+    for (const [name, child] of node.others) visitIgnored(`${path}/${name}`, child);
+  }
+
+  for (const { path, replaced } of plan.placements) {
+    if (replaced === undefined) continue;
+    visit(path, replaced);
+    visitIgnored(path, replaced);
+  }
   for (const { path, node } of plan.removals) visit(path, node);
   return unsaved;
 }
