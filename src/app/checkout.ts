@@ -85,7 +85,7 @@ async function place(
   const isNew = lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
   mkdirSync(dirname(absolute), { recursive: true });
   const onProgress = byteProgress(emit, 'checkout', path, isNew ? content.size : 0);
-  const summary = await cache.checkout(content, absolute, { ...options, signal, includeIgnored: isOut, onProgress });
+  const summary = await cache.checkout(content, absolute, { ...options, signal, includeIgnored: isOut, onProgress, partial: true });
   const touched = summary.added + summary.modified + summary.deleted > 0;
   return { target: { path, change: isNew ? 'added' : touched ? 'modified' : 'unchanged' }, summary };
 }

@@ -39,6 +39,8 @@ export interface CommitOptions {
 export type LinkType = 'reflink' | 'copy' | 'hardlink' | 'symlink';
 
 export interface CheckoutOptions {
+  /** Where objects are missing, everything else is placed before the error. Default false: nothing is. */
+  readonly partial?: boolean;
   readonly includeIgnored?: boolean;
   /** First that works; default reflink, copy. */
   readonly link?: readonly LinkType[];

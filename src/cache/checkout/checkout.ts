@@ -14,6 +14,7 @@ import { lstat, namesIn, readPath } from '../workspace/read-path.ts';
 import { applyCheckout } from './apply.ts';
 import { countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
 import { makeFolder } from '../../fs/make-folder.ts';
+import { lostError, withoutMissing } from './without-missing.ts';
 
 /** Makes `path` hold exactly `content`; see `Cache.checkout`. */
 export async function checkout(
@@ -30,9 +31,14 @@ export async function checkout(
     return { added: 0, modified: 0, deleted: 0 };
   }
   const missing = context.trees.missing(content);
-  if (missing.length > 0) throw context.store.missing(missing, shownPath(context, path));
-  const plan = await planCheckout(context, content, path, found, (hidden) =>
-    readPath(context, hidden, { store: false, anything: true, includeIgnored: true, ...signal }),
+  if (missing.length > 0 && options.partial !== true) throw context.store.missing(missing, shownPath(context, path));
+  const { content: wanted, lost } = missing.length > 0 ? withoutMissing(context, content, path, new Set(missing)) : { content, lost: [] };
+  if (wanted === undefined) throw context.store.missing(missing, shownPath(context, path));
+  const plan = keeping(
+    lost,
+    await planCheckout(context, wanted, path, found, (hidden) =>
+      readPath(context, hidden, { store: false, anything: true, includeIgnored: true, ...signal }),
+    ),
   );
   if (options.force !== true) {
     const unsaved = unsavedPaths(context, plan);
@@ -41,7 +47,15 @@ export async function checkout(
   removeLeftovers(context, path, found);
   withIoErrors('make the folder of', shownPath(context, path), () => makeFolder(dirname(path)));
   await applyCheckout(context, plan, options);
+  if (lost.length > 0) throw lostError(context, path, lost, missing);
   return summaryOf(plan);
+}
+
+/** What lies where something is lost is not removed for that. */
+function keeping(lost: readonly BytePath[], plan: CheckoutPlan): CheckoutPlan {
+  if (lost.length === 0) return plan;
+  const places = new Set(lost);
+  return { ...plan, removals: plan.removals.filter(({ path }) => !places.has(path)) };
 }
 
 /** A folder above the path may be a symlink, but not one that leads out of the project or into what Git and mlo keep. */
