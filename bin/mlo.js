@@ -5,6 +5,8 @@
 const MINIMUM = [22, 18];
 const EXIT_UNSUPPORTED = 78;
 const EXIT_INTERNAL = 70;
+/** What tells the child that this process was sent a signal to stop. */
+const PASSED_ON = 'SIGUSR2';
 
 if (process.platform === 'win32') {
   refuse('mlo does not run on Windows itself.', 'use the Windows Subsystem for Linux: wsl --install, then run mlo in there');
@@ -72,9 +74,10 @@ async function runOnPinnedNode() {
   const args = process.execArgv.concat(url.fileURLToPath(import.meta.url), process.argv.slice(2));
   const child = spawn(pinned, args, { stdio: 'inherit', env });
 
-  // Ctrl-C reaches the whole process group: the child hears it itself and decides when to stop.
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
+  // Nobody can tell whether a signal came to this process alone (kill) or to the whole process group (a terminal), so that
+  // the child has it already. It is told of each by a signal of its own, and counts (src/cli/signals.ts).
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(PASSED_ON));
+  for (const signal of ['SIGQUIT', PASSED_ON]) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     refuse(
       'mlo needs Node.js ' +
@@ -89,7 +92,9 @@ async function runOnPinnedNode() {
     );
   });
   child.on('exit', (code, signal) => {
-    process.exitCode = signal ? 128 + constants.signals[signal] : code;
+    // Too early for it to know better than to end.
+    const cause = signal === PASSED_ON ? 'SIGINT' : signal;
+    process.exitCode = cause ? 128 + constants.signals[cause] : code;
   });
 }
 

@@ -12,12 +12,12 @@ import { trace } from '../fs/trace.ts';
 import { writeFilesAtomic } from '../fs/write-many.ts';
 import { AddProgress } from './add/add-progress.ts';
 import { choosePaths, type TypedPaths } from './add/choose-paths.ts';
+import { readPointersFor } from './add/read-pointers.ts';
 import { refusePaths } from './add/refuse.ts';
 import { updateParts } from './add/update-parts.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { absolutePath } from './paths.ts';
-import { PointerTree } from './pointer-tree.ts';
-import { listPointers } from './pointers.ts';
+import type { PointerTree } from './pointer-tree.ts';
 import { withWriter, type Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
 import type { AddData, AppContext } from './types.ts';
@@ -31,7 +31,7 @@ export interface AddCommandOptions extends Partial<TypedPaths> {
 export async function add(ctx: AppContext, { paths: typed = [], listed = [], commit }: AddCommandOptions): Promise<AddData> {
   return await withWriter(ctx, async (project) => {
     const paths = choosePaths(project, { paths: typed, listed });
-    const pointers = new PointerTree(listPointers(project));
+    const pointers = readPointersFor(project, paths);
     const outs = await trace('load', () => outsOf(project));
     trace('check paths', () => refusePaths(project, paths, pointers, outs));
 

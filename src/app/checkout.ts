@@ -1,5 +1,4 @@
-import { lstatSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { lstatSync } from 'node:fs';
 import type { CheckoutOptions, CheckoutSummary } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
@@ -26,8 +25,8 @@ export interface CheckoutCommandOptions {
 export async function checkout(ctx: AppContext, options: CheckoutCommandOptions): Promise<CheckoutData> {
   return await withWriter(ctx, async (project) => {
     const wanted = await trackedContents(project, options.targets, options.file, options.rev);
-    const results: OneResult[] = [];
-    for (const each of wanted) results.push(await checkoutOne(project, each, options));
+    const results: OneResult[] = wanted.broken.map(({ path, error }) => failed(path, error));
+    for (const each of wanted.contents) results.push(await checkoutOne(project, each, options));
     return { ...summed(results), ...(options.rev === undefined ? {} : { rev: options.rev }) };
   });
 }
@@ -70,8 +69,12 @@ async function checkoutOne(
     return { ...placed, target: { ...placed.target, change } };
   } catch (error) {
     if (!(error instanceof MloError) || error.code === 'MLO_INTERRUPTED') throw error;
-    return { target: { path: tracked.path, change: 'failed', ...failure(error) }, summary: NOTHING };
+    return failed(tracked.path, error);
   }
+}
+
+function failed(path: string, error: MloError): OneResult {
+  return { target: { path, change: 'failed', ...failure(error) }, summary: NOTHING };
 }
 
 async function place(
@@ -83,7 +86,6 @@ async function place(
   const cache = await project.cache();
   const absolute = absolutePath(project.root, path);
   const isNew = lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
-  mkdirSync(dirname(absolute), { recursive: true });
   const onProgress = byteProgress(emit, 'checkout', path, isNew ? content.size : 0);
   const summary = await cache.checkout(content, absolute, { ...options, signal, includeIgnored: isOut, onProgress, partial: true });
   const touched = summary.added + summary.modified + summary.deleted > 0;

@@ -10,7 +10,7 @@ import type { Value } from '../core/value.ts';
 import { codeChanged } from '../runtime/module/check-code.ts';
 import { updateParts } from './add/update-parts.ts';
 import { absolutePath } from './paths.ts';
-import { listPointers, splitTargets, writePointer, type Pointer, type SplitTargets } from './pointers.ts';
+import { readPointers, splitTargets, warnOfStrays, writePointer, type Pointer, type SplitTargets } from './pointers.ts';
 import { foldersAround } from './pointer-tree.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
 import { byteProgress } from './progress.ts';
@@ -28,7 +28,10 @@ export interface CommitOptionsOfCommand {
 /** Accepts the workspace as the result: what lies at outs and added data becomes what locks and pointers say. */
 export async function commit(ctx: AppContext, options: CommitOptionsOfCommand): Promise<CommitData> {
   return await withWriter(ctx, async (project) => {
-    const { pointers, parts, others } = splitTargets(project, options.targets, listPointers(project));
+    const files = readPointers(project);
+    warnOfStrays(project, files.strays);
+    const { pointers, parts, others, broken } = splitTargets(project, options.targets, files);
+    if (broken[0] !== undefined) throw broken[0].error;
     const stages = options.targets.length > 0 && others.length === 0 ? [] : await commitStages(project, { ...options, targets: others });
     return { committed: [...stages, ...(await commitData(project, pointers, parts))] };
   });

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
-import type { Claims, CollectPlan } from '../cache/gc/types.ts';
+import { corruptFiles, deleteCorruptFiles, type CorruptFile } from '../cache/gc/corrupt-files.ts';
+import type { Claims, CollectPlan, Unfinished } from '../cache/gc/types.ts';
+import type { Digest } from '../core/content.ts';
 import { trace } from '../fs/trace.ts';
 import { keepsRun, projectClaims, type ProjectClaim, type Scopes } from './gc/claims.ts';
 import { deleteLogs, oldLogs } from './gc/old-logs.ts';
 import { forgetIgnored, otherProjects, refuseUnknown, type CacheUserReport } from './gc/other-projects.ts';
+import { asFarAsDone, whatIsUnfinished } from './gc/unfinished.ts';
 import { workspaceCopies } from './gc/workspace-copies.ts';
 import { taskProgress } from './progress.ts';
 import { withProject, withWriter, type Project } from './project.ts';
@@ -24,6 +27,10 @@ export interface GcData extends Omit<CollectPlan, 'kept'> {
   /** Each object counts for the first that needs it. */
   readonly kept: readonly { readonly for: string; readonly of?: string; readonly objects: number; readonly bytes: number }[];
   readonly logs: { readonly runs: number; readonly bytes: number };
+  /** Set aside as broken, of which `old` is older than the grace period and goes. */
+  readonly corrupt: { readonly files: number; readonly bytes: number; readonly old: { readonly files: number; readonly bytes: number } };
+  /** Deleted was all that needs no room; this the disk was too full for. */
+  readonly unfinished?: Unfinished;
   /** What was asked to be kept besides the workspace. */
   readonly scopes: Scopes;
   /** Other projects that use the cache. */
@@ -53,21 +60,30 @@ async function collect(project: Project, options: GcOptions): Promise<GcData> {
   const { Collector } = await import('../cache/gc/collector.ts');
   const collector = trace('list the cache', () => new Collector(cacheDir));
   try {
-    const limit = options.maxSize === undefined ? undefined : { bytes: options.maxSize, elsewhere: await copies(project, own) };
+    const limit =
+      options.maxSize === undefined ? undefined : { bytes: options.maxSize, elsewhere: await copies(project, own, linked(claims)) };
     const marked = trace('mark', () => collector.mark(claimsOf(claims, nowMs, retention, limit)));
     const plan = collector.plan(marked);
+    const corrupt = corruptFiles(cacheDir);
+    const old = corrupt.filter(({ sinceMs }) => sinceMs <= nowMs - retention.graceMs);
     const logs = oldLogs(project.logsDir, nowMs - retention.logsMs);
+    let unfinished: Unfinished | undefined;
     if (options.force) {
-      const onProgress = taskProgress(project.ctx.emit, 'gc', 'cache');
-      await trace('delete', () => collector.sweep(marked, { onProgress, signal: project.ctx.signal }));
       deleteLogs(logs);
+      deleteCorruptFiles(old);
+      const onProgress = taskProgress(project.ctx.emit, 'gc', 'cache');
+      unfinished = await trace('delete', () => collector.sweep(marked, { onProgress, signal: project.ctx.signal }));
       forgetIgnored(others.users, existsSync);
+      if (unfinished !== undefined) project.ctx.emit({ type: 'warning', message: whatIsUnfinished(cacheDir, unfinished) });
     }
+    const told = unfinished === undefined ? plan : { ...asFarAsDone(plan, unfinished), unfinished };
     return {
-      ...plan,
+      ...told,
       done: options.force,
       kept: plan.kept.map(({ label, objects, bytes }, index) => ({ for: label, ...ofClaim(claims[index]), objects, bytes })),
       logs: { runs: logs.length, bytes: logs.reduce((sum, { bytes }) => sum + bytes, 0) },
+      corrupt: { ...sumOf(corrupt), old: sumOf(old) },
+      size: { before: told.size.before + sumOf(corrupt).bytes, after: told.size.after + sumOf(corrupt).bytes - sumOf(old).bytes },
       scopes: scopesOf(options),
       projects: others.users,
       graceMs: retention.graceMs,
@@ -76,6 +92,10 @@ async function collect(project: Project, options: GcOptions): Promise<GcData> {
   } finally {
     collector.close();
   }
+}
+
+function sumOf(files: readonly CorruptFile[]): { readonly files: number; readonly bytes: number } {
+  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 function scopesOf({ branches, tags, commits, allCommits, runs }: Scopes): Scopes {
@@ -101,7 +121,16 @@ function ofClaim(claim: ProjectClaim | undefined): { readonly of?: string } {
 }
 
 /** Where else the bytes are that the workspace's locks and pointers name. Remotes come beside it. */
-async function copies(project: Project, own: readonly ProjectClaim[]): Promise<NonNullable<Claims['limit']>['elsewhere']> {
+async function copies(
+  project: Project,
+  own: readonly ProjectClaim[],
+  links: ReadonlySet<Digest>,
+): Promise<NonNullable<Claims['limit']>['elsewhere']> {
   const named = own.find(({ label }) => label === 'workspace')?.contents ?? [];
-  return await workspaceCopies(project, await project.cache(), named);
+  return (await workspaceCopies(project, await project.cache(), named)).filter(({ digest }) => !links.has(digest));
+}
+
+/** Without them links of some workspace would dangle, also where another file has the bytes. */
+function linked(claims: readonly ProjectClaim[]): ReadonlySet<Digest> {
+  return new Set(claims.flatMap(({ links }) => links ?? []));
 }

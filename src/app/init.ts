@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import { toBytePath } from '../fs/byte-path.ts';
 import { isErrno, withIoErrors } from '../fs/errno.ts';
 import { makeFolder } from '../fs/make-folder.ts';
+import { PIPELINE_FILES } from './find-root.ts';
 import { BASIC_FILES } from './templates/basics.ts';
 import { defaultTemplate } from './templates/default.ts';
 import { emptyTemplate } from './templates/empty.ts';
@@ -17,6 +18,12 @@ import type { AppContext } from './types.ts';
 const TEMPLATES = { empty: emptyTemplate, default: defaultTemplate, iris: irisTemplate } satisfies { [name: string]: Template };
 export type TemplateName = keyof typeof TEMPLATES;
 export const TEMPLATE_NAMES = Object.keys(TEMPLATES) as readonly TemplateName[];
+
+/** Present in every project that init made. */
+const CONFIG_FILE = '.mlo/config.yaml';
+/** What these say is right beside any template. */
+const KEPT_BY_ALL: ReadonlySet<string> = new Set(BASIC_FILES.keys());
+const OWN_PIPELINE = ['pipeline.yaml', 'params.yaml'];
 
 export interface InitOptions {
   readonly template: TemplateName;
@@ -29,34 +36,46 @@ export interface InitOptions {
 export interface InitData {
   /** Absolute. */
   readonly root: string;
+  /** The one that was taken: `empty` in place of `default` where there is a pipeline.yaml or params.yaml already. */
   readonly template: TemplateName;
   /** Paths relative to the root. */
   readonly created: readonly string[];
+  /** Files that were there already and stay as they are, relative to the root. */
+  readonly kept: readonly string[];
   /** `missing`: there is no git program; `off`: not asked for. */
   readonly git: 'created' | 'present' | 'missing' | 'off';
   /** Three commands to type next (a `cd` first where one is needed). */
   readonly next: readonly string[];
 }
 
-/** Makes a project. Never overwrites anything: MLO_INIT_EXISTS lists all that is in the way, and nothing is written. */
+/**
+ * Makes a project. Never overwrites anything: what the user has already is kept where it makes a project with the rest
+ * of the template; else MLO_INIT_EXISTS lists all that is in the way, and nothing is written.
+ */
 export async function init(ctx: AppContext, options: InitOptions): Promise<InitData> {
   if (options.directory === '')
     throw new MloError('MLO_USAGE', 'The directory to start in is empty', { hint: 'Is a variable of the shell unset?' });
   const root = resolve(ctx.cwd, options.directory ?? '.');
-  const template: Template = TEMPLATES[options.template];
+  refuseProject(root);
+  // Its stages read its own params: beside files of the user's it would be no project that runs.
+  const own = OWN_PIPELINE.some((path) => isTaken(join(root, path)));
+  const name = options.template === 'default' && own ? 'empty' : options.template;
+  const template: Template = TEMPLATES[name];
   const files = new Map([...BASIC_FILES, ...withSchema(await template.files(), existsSync(join(root, 'node_modules', 'mlo-cli')))]);
-  refuseExisting(root, [...files.keys()]);
+  const kept = keptFiles(root, files, name === 'empty' ? new Set([...KEPT_BY_ALL, ...OWN_PIPELINE]) : KEPT_BY_ALL);
+  const created = [...files.keys()].filter((path) => !kept.includes(path));
 
   makeFolders(root);
-  for (const [path, content] of files) {
+  // The pipeline comes last: with it, what was written is a project.
+  for (const path of created.toSorted((a, b) => Number(isPipeline(a)) - Number(isPipeline(b)))) {
     makeFolders(dirname(join(root, path)));
-    await writeNew(root, path, content);
+    await writeNew(root, path, files.get(path) ?? '');
   }
   const git = options.git ? await ensureGit(root) : 'off';
   const step = relative(ctx.cwd, root);
   const [first, ...others] = template.next;
   const next = step === '' || first === undefined ? template.next : [`cd ${quoted(step)} && ${first}`, ...others];
-  return { root, template: options.template, created: [...files.keys()], git, next };
+  return { root, template: name, created, kept, git, next };
 }
 
 function makeFolders(path: string): void {
@@ -70,8 +89,42 @@ function withSchema(files: TemplateFiles, hasOwnPackage: boolean): TemplateFiles
   return new Map([...files, ['pipeline.yaml', schemaLine(hasOwnPackage) + body]]);
 }
 
-function refuseExisting(root: string, paths: readonly string[]): void {
-  const inTheWay = paths.filter((path) => isTaken(join(root, path)));
+function isPipeline(path: string): boolean {
+  return PIPELINE_FILES.some((name) => name === path);
+}
+
+function refuseProject(root: string): void {
+  if (!isFile(join(root, CONFIG_FILE)) || !PIPELINE_FILES.some((name) => isFile(join(root, name)))) return;
+  throw new MloError('MLO_INIT_EXISTS', `${root} is a project already`, {
+    hint: 'mlo status; or start another one in a folder of its own: mlo init <directory>',
+    details: { root },
+  });
+}
+
+/** What is there already and may stay: `mine` are the paths that a user may have written as they like. */
+function keptFiles(root: string, files: TemplateFiles, mine: ReadonlySet<string>): readonly string[] {
+  const taken = [...files.keys()].filter((path) => isTaken(join(root, path)));
+  const kept = taken.filter((path) => {
+    const absolute = join(root, path);
+    return isFile(absolute) && (mine.has(path) || readFileSync(absolute).equals(Buffer.from(files.get(path) ?? '')));
+  });
+  refuseExisting(
+    root,
+    taken.filter((path) => !kept.includes(path)),
+  );
+  return kept;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+function refuseExisting(root: string, inTheWay: readonly string[]): void {
   if (inTheWay.length === 0) return;
   const [first] = inTheWay;
   const message =

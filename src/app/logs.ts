@@ -65,11 +65,13 @@ export interface FollowOptions {
   readonly onText: (text: string) => void;
 }
 
-/** Hands on the text of a log; with `follow` goes on as more is written, until the run has ended or the signal. */
-export async function followLog(ctx: AppContext, log: LogsData & { readonly running: boolean }, options: FollowOptions): Promise<void> {
+/** Hands on the text of a log; with `follow` goes on as more is written, until the run has ended or the signal. Returns whether it still runs. */
+export async function followLog(ctx: AppContext, log: LogsData & { readonly running: boolean }, options: FollowOptions): Promise<boolean> {
   const follow = options.follow && log.running;
-  if (!follow && !existsSync(log.path)) return;
-  if (!follow) return await tailLog(log.path, { ...options, follow: false });
+  if (!follow) {
+    if (existsSync(log.path)) await tailLog(log.path, { ...options, follow: false });
+    return log.running;
+  }
   const ended = new AbortController();
   const timer = setInterval(() => void endWithRun(ctx, log.runId ?? '', ended), LOOK_EVERY_MS);
   try {
@@ -77,6 +79,7 @@ export async function followLog(ctx: AppContext, log: LogsData & { readonly runn
   } finally {
     clearInterval(timer);
   }
+  return !ended.signal.aborted;
 }
 
 async function endWithRun(ctx: AppContext, runId: RunId, ended: AbortController): Promise<void> {

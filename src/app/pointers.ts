@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import type { Cache } from '../cache/types.ts';
 import { sameContent, type Content } from '../core/content.ts';
-import { formatPointer, parsePointer } from '../core/pointer.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { dataPathOf, formatPointer, parsePointer, resemblesPointer } from '../core/pointer.ts';
 import type { ProjectPath } from '../core/stage.ts';
+import { hasGitignoreEntry } from '../fs/gitignore.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { absolutePath, isAtOrBelow, tryProjectPath } from './paths.ts';
 import type { Project } from './project.ts';
@@ -17,14 +19,73 @@ export interface Pointer {
   readonly content: Content;
 }
 
-/** Everything that `mlo add` tracks, sorted by path. */
-export function listPointers(project: Project): readonly Pointer[] {
-  return project.scan().pointers.map((path) => readPointer(project.root, path));
+/** A pointer that says nothing that can be followed. */
+export interface BrokenPointer {
+  readonly path: ProjectPath;
+  readonly pointerPath: ProjectPath;
+  /** MLO_FORMAT, MLO_FORMAT_VERSION, or MLO_PATH_UNSAFE where no data may lie at its path. */
+  readonly error: MloError;
+  /** Its text has been that of a pointer; else it may as well be data of that name. */
+  readonly resembles: boolean;
 }
 
-function readPointer(root: string, pointerPath: ProjectPath): Pointer {
-  const text = readFileSync(absolutePath(root, pointerPath), 'utf8');
-  return { path: pointerPath.slice(0, -POINTER_SUFFIX.length), pointerPath, content: parsePointer(pointerPath, text) };
+/** Each sorted by path. */
+export interface PointerFiles {
+  readonly pointers: readonly Pointer[];
+  readonly broken: readonly BrokenPointer[];
+  /** Files with the name of a pointer, and nothing else of one. */
+  readonly strays: readonly ProjectPath[];
+}
+
+/** Everything that `mlo add` tracks. One pointer that is broken does not keep the others back. */
+export function readPointers(project: Project): PointerFiles {
+  const pointers: Pointer[] = [];
+  const broken: BrokenPointer[] = [];
+  const strays: ProjectPath[] = [];
+  for (const pointerPath of project.scan().pointers) {
+    const text = readFileSync(absolutePath(project.root, pointerPath), 'utf8');
+    try {
+      pointers.push({ path: dataPathOf(pointerPath), pointerPath, content: parsePointer(pointerPath, text) });
+    } catch (error) {
+      if (!(error instanceof MloError)) throw error;
+      const path = pointerPath.slice(0, -POINTER_SUFFIX.length);
+      const resembles = resemblesPointer(text);
+      if (error.code === 'MLO_FORMAT' && !resembles && !isExpected(project.root, path)) strays.push(pointerPath);
+      else broken.push({ path, pointerPath, error, resembles });
+    }
+  }
+  return { pointers, broken, strays };
+}
+
+/** The same for commands that need all of them. Throws the fault of the first broken one. */
+export function listPointers(project: Project): readonly Pointer[] {
+  const { pointers, broken, strays } = readPointers(project);
+  warnOfStrays(project, strays);
+  const [first] = broken;
+  if (first !== undefined) throw first.error;
+  return pointers;
+}
+
+export function warnOfStrays(project: Project, strays: readonly ProjectPath[]): void {
+  for (const path of strays) {
+    const message = `'${path}' is no pointer of mlo, though it has the name of one: it is left out; gc waits until it is renamed or its folder is added`;
+    project.ctx.emit({ type: 'warning', message });
+  }
+}
+
+export function warnOfBroken(project: Project, { error }: BrokenPointer): void {
+  const hint = error.hint === undefined ? '' : ` (${error.hint})`;
+  project.ctx.emit({ type: 'warning', message: `${error.message}; it is left out${hint}` });
+}
+
+/** There is data, or `mlo add` has once been here. */
+function isExpected(root: string, path: ProjectPath): boolean {
+  return lstatSync(absolutePath(root, path), { throwIfNoEntry: false }) !== undefined || hasGitignoreEntry(root, path);
+}
+
+/** Whether a target means that pointer: its data, something in it, the file itself, or a folder around it. */
+export function isNamed(broken: BrokenPointer, path: ProjectPath): boolean {
+  return broken.pointerPath === path || isAtOrBelow(broken.path, path) || isAtOrBelow(path, broken.path);
 }
 
 /** The caller has made the content durable in the cache before. */
@@ -48,10 +109,13 @@ export interface SplitTargets {
   /** Paths in added folders. */
   readonly parts: readonly { readonly pointer: Pointer; readonly path: ProjectPath }[];
   readonly others: readonly string[];
+  readonly broken: readonly BrokenPointer[];
 }
 
-export function splitTargets(project: Project, targets: readonly string[], all: readonly Pointer[]): SplitTargets {
-  if (targets.length === 0) return { pointers: all, parts: [], others: [] };
+export function splitTargets(project: Project, targets: readonly string[], files: PointerFiles): SplitTargets {
+  const { pointers: all } = files;
+  if (targets.length === 0) return { pointers: all, parts: [], others: [], broken: files.broken };
+  const broken = new Set<BrokenPointer>();
   const pointers = new Set<Pointer>();
   const parts: SplitTargets['parts'][number][] = [];
   const others: string[] = [];
@@ -59,10 +123,12 @@ export function splitTargets(project: Project, targets: readonly string[], all: 
     const path = tryProjectPath(project.root, project.ctx.cwd, target);
     const named = path === undefined ? [] : all.filter((pointer) => pointer.pointerPath === path || isAtOrBelow(pointer.path, path));
     const around = path === undefined ? undefined : all.find((pointer) => path.startsWith(`${pointer.path}/`));
+    const namedBroken = path === undefined ? [] : files.broken.filter((each) => isNamed(each, path));
     for (const pointer of named) pointers.add(pointer);
-    if (named.length > 0) continue;
+    for (const each of namedBroken) broken.add(each);
+    if (named.length + namedBroken.length > 0) continue;
     if (around === undefined || path === undefined) others.push(target);
     else parts.push({ pointer: around, path });
   }
-  return { pointers: [...pointers], parts, others };
+  return { pointers: [...pointers], parts, others, broken: [...broken] };
 }

@@ -42,6 +42,8 @@ export interface PlanOptions {
   readonly need?: 'stages' | 'nothing';
   /** Called as soon as the stages and their locks are known, before anything is looked at. */
   readonly onSelected?: (stages: readonly Stage[], locked: ReadonlyMap<StageAddress, LockEntry>) => void;
+  /** Whether to go on without a path that cannot be looked at; it then counts as not there. */
+  readonly isPassed?: (path: ProjectPath, error: unknown) => boolean;
   /** Stages are to run: where anything is wrong, what would keep them from it is told too. */
   readonly forRun?: boolean;
 }
@@ -111,7 +113,7 @@ async function prepare(project: Project, options: PlanOptions): Promise<Prepared
   const params = await trace('params', () => loadParams(project, stages, loaded.readText, isMade));
   const cache = await project.cache();
   const workspace = new Workspace(project.root, cache, project.ctx.emit, graph.outs);
-  await trace('observe', () => workspace.observe(stages));
+  await trace('observe', () => workspace.observe(stages, options.isPassed));
   const texts = new Map(stages.flatMap((stage) => stage.params.map((spec) => [spec.file, loaded.readText(spec.file)] as const)));
   const reloaded = new Map<StageAddress, StageParams>();
   const request: PlanRequest = {

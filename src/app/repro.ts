@@ -33,7 +33,7 @@ async function previewRepro(project: Project, options: ReproOptions): Promise<Re
   }
   const prepared = await preparePlan(project, options);
   const plans = trace('plan', () => plan(prepared.request));
-  return { ok: true, stages: [], durationMs: 0, plan: plans.map(toStatus) };
+  return { ok: true, stages: [], durationMs: 0, plan: plans.map((each) => toStatus(each, prepared.journal)) };
 }
 
 async function reproduce(project: Project, options: ReproOptions): Promise<ReproData> {
@@ -64,7 +64,7 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
 
   const { emit } = project.ctx;
   emit({ type: 'repro-start', stages: plans.length });
-  emit({ type: 'plan', stages: plans.map(toStatus) });
+  emit({ type: 'plan', stages: plans.map((each) => toStatus(each, prepared.journal)) });
   const { reports, runId } = await reproduceStages(project, prepared, plans, options, spawner);
   const ok = reports.every((report) => report.outcome !== 'failed' && report.outcome !== 'cancelled' && report.outcome !== 'blocked');
   const durationMs = performance.now() - startedMs;
@@ -85,7 +85,7 @@ async function reproduceStages(
   options: ReproOptions,
   spawner: LazySpawner,
 ): Promise<{ readonly reports: readonly StageReport[]; readonly runId?: string }> {
-  const journal = new ReproJournal(journalPath(project), prepared.journal.unfinished);
+  const journal = new ReproJournal(journalPath(project), prepared.journal);
   const batches = new BatchWriter(prepared.cache, prepared.locks, journal, () => locksDigest(prepared.loaded, prepared.locks));
   const recorder = new RunRecorder(project, prepared.cache);
   if (plans.some(runsCommand)) spawner.warm();
@@ -138,8 +138,10 @@ function skipped(
     const outcome = reports.get(each)?.outcome;
     return outcome !== undefined && outcome !== 'ran' && outcome !== 'restored' && outcome !== 'unchanged';
   });
-  const outcome = culprit !== undefined && reports.get(culprit)?.outcome === 'cancelled' ? 'cancelled' : why;
-  return { name: address, outcome, reasons: culprit === undefined ? [] : [{ kind: 'upstream-blocked', key: culprit }], durationMs: 0 };
+  const before = culprit === undefined ? undefined : reports.get(culprit)?.outcome;
+  const kind = before === 'failed' ? 'upstream-failed' : 'upstream-blocked';
+  const reasons = culprit === undefined ? [] : [{ kind, key: culprit } as const];
+  return { name: address, outcome: before === 'cancelled' ? 'cancelled' : why, reasons, durationMs: 0 };
 }
 
 function finish(project: Project, reports: Map<string, StageReport>, report: StageReport): void {

@@ -7,14 +7,12 @@ import { withProject } from './project.ts';
 import type { AppContext, StageShowData } from './types.ts';
 
 /** One stage as it is after templating: what would be run, read and written. */
-export async function stageShow(
-  ctx: AppContext,
-  options: { readonly target: string; readonly file?: string },
-): Promise<readonly StageShowData[]> {
+export async function stageShow(ctx: AppContext, options: { readonly target: string; readonly file?: string }): Promise<StageShowData> {
   return await withProject(ctx, async (project) => {
     const { pipeline, file } = await loadProjectPipeline(project, options.file);
     const stages = findTarget(buildGraph(pipeline.stages), options.target, file);
-    return stages.map((stage) => ({ name: stage.address, definition: definition(stage), file: stage.at.file, line: stage.at.line }));
+    const shown = stages.map((stage) => ({ name: stage.address, definition: definition(stage), file: stage.at.file, line: stage.at.line }));
+    return { stages: shown };
   });
 }
 

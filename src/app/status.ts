@@ -5,10 +5,11 @@ import { fromLocked } from '../core/lock/types.ts';
 import { readLock } from '../fs/project-lock.ts';
 import { trace } from '../fs/trace.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
-import { listPointers, splitTargets, type Pointer, type SplitTargets } from './pointers.ts';
+import { readPointers, splitTargets, warnOfStrays, type BrokenPointer, type Pointer, type SplitTargets } from './pointers.ts';
 import { withProject, type Project } from './project.ts';
+import type { JournalState } from './repro/journal.ts';
 import type { Workspace } from './workspace.ts';
-import { dataStatus } from './tracked/data-status.ts';
+import { dataStatus, isBadPath } from './tracked/data-status.ts';
 import { partOf } from './tracked/part-of.ts';
 import type { TrackedContent } from './tracked/tracked-state.ts';
 import type { AppContext, DataStatus, StageStatus, StatusData, StatusOptions } from './types.ts';
@@ -17,13 +18,24 @@ import type { AppContext, DataStatus, StageStatus, StatusData, StatusOptions } f
 export async function status(ctx: AppContext, options: StatusOptions): Promise<StatusData> {
   return await withProject(ctx, async (project) => {
     const { granular = false } = options;
-    const { pointers, parts, others } = splitTargets(project, options.targets, listPointers(project));
+    const files = readPointers(project);
+    warnOfStrays(project, files.strays);
+    const { pointers, parts, others, broken } = splitTargets(project, options.targets, files);
     const onlyData = options.targets.length > 0 && others.length === 0;
-    const prepared = onlyData ? undefined : await preparePlan(project, { ...options, targets: others, need: 'nothing' });
-    const stages = prepared === undefined ? [] : trace('plan', () => plan(prepared.request)).map(toStatus);
-    const outs = prepared === undefined ? [] : await outStates(project, prepared, granular);
+    const unreadable = new Map<string, string>();
+    const isPassed = (path: string, error: unknown): boolean => {
+      if (!isBadPath(error, project, path)) return false;
+      unreadable.set(path, error.message);
+      return true;
+    };
+    const prepared = onlyData ? undefined : await preparePlan(project, { ...options, targets: others, need: 'nothing', isPassed });
+    for (const message of new Set(unreadable.values())) ctx.emit({ type: 'warning', message });
+    const stages =
+      prepared === undefined ? [] : trace('plan', () => plan(prepared.request)).map((each) => toStatus(each, prepared.journal));
+    const outs = prepared === undefined ? [] : await outStates(project, prepared, granular, unreadable);
     const tracked = [...pointers.map(asTracked), ...(await partsOf(project, parts))];
-    const data = await trace('data', () => dataStates(project, tracked, granular, prepared?.workspace));
+    const known = await trace('data', () => dataStates(project, tracked, granular, prepared?.workspace));
+    const data = [...known, ...broken.map(brokenStatus)];
     const busy = readLock(project.lockPath);
     return {
       upToDate: stages.every((stage) => stage.state === 'unchanged') && data.every((entry) => entry.state === 'unchanged'),
@@ -35,11 +47,16 @@ export async function status(ctx: AppContext, options: StatusOptions): Promise<S
   });
 }
 
-export function toStatus(each: StagePlan): StageStatus {
+export function toStatus(each: StagePlan, journal: JournalState): StageStatus {
+  const { address } = each.stage;
+  const failed = journal.unfinished.get(address) !== undefined && !journal.interrupted.has(address);
+
   return {
-    name: each.stage.address,
+    name: address,
     state: each.state,
-    reasons: each.reasons,
+    reasons: failed
+      ? each.reasons.map((reason) => (reason.kind === 'new' ? { kind: 'failed-before', key: address } : reason))
+      : each.reasons,
     ...(each.stage.frozen ? { frozen: true } : {}),
     ...(each.from === undefined ? {} : { lastMs: each.from.durationMs }),
   };
@@ -60,6 +77,10 @@ async function dataStates(
   return states;
 }
 
+function brokenStatus({ path, error: { message, hint } }: BrokenPointer): DataStatus {
+  return { path, state: 'broken-pointer', message, ...(hint === undefined ? {} : { hint }) };
+}
+
 function asTracked({ path, content }: Pointer): TrackedContent {
   return { path, content, isOut: false };
 }
@@ -72,7 +93,12 @@ async function partsOf(project: Project, parts: SplitTargets['parts']): Promise<
 }
 
 /** The plan has looked at every out; only those that differ are looked into. */
-async function outStates(project: Project, prepared: Prepared, granular: boolean): Promise<StatusData['outs']> {
+async function outStates(
+  project: Project,
+  prepared: Prepared,
+  granular: boolean,
+  unreadable: ReadonlyMap<string, string>,
+): Promise<StatusData['outs']> {
   const states: StatusData['outs'][number][] = [];
   for (const stage of prepared.stages) {
     for (const { path, cache } of stage.outs) {
@@ -81,7 +107,14 @@ async function outStates(project: Project, prepared: Prepared, granular: boolean
       const content = fromLocked(locked);
       const now = prepared.workspace.outs.get(path);
       if (sameContent(now, content)) continue;
-      const state = await dataStatus(project, { path, content, isOut: true }, { granular, known: { content: now } });
+      const state = await dataStatus(
+        project,
+        { path, content, isOut: true },
+        {
+          granular,
+          ...(unreadable.has(path) ? {} : { known: { content: now } }),
+        },
+      );
       states.push({ ...state, stage: stage.address });
     }
   }

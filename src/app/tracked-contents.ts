@@ -4,6 +4,8 @@ import { findTarget, selectStages } from '../core/graph/select.ts';
 import type { ProjectPath, Stage } from '../core/stage.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { isAtOrBelow, tryProjectPath } from './paths.ts';
+import { dataOf } from './pointer-tree.ts';
+import { isNamed, type BrokenPointer } from './pointers.ts';
 import type { Project } from './project.ts';
 import { partOf } from './tracked/part-of.ts';
 import { trackedState, type TrackedContent, type TrackedState } from './tracked/tracked-state.ts';
@@ -19,12 +21,34 @@ export async function trackedContents(
   targets: readonly string[],
   file?: string,
   revision?: string,
-): Promise<readonly TrackedContent[]> {
-  const state = await trackedState(project, revision, file);
-  if (targets.length === 0) return ofPipelineHere(state);
+): Promise<ChosenContents> {
+  const broken: BrokenPointer[] = [];
+  const state = await trackedState(project, revision, file, (each) => broken.push(each));
+  if (targets.length === 0) return { contents: ofPipelineHere(state), broken };
   const chosen = new Map<ProjectPath, TrackedContent>();
-  for (const target of targets) for (const each of await choose(project, state, target)) chosen.set(each.path, each);
-  return withoutCovered([...chosen.values()]);
+  const named = new Set<BrokenPointer>();
+  for (const target of targets) {
+    const path = targetPath(project, target);
+    const hit = path === undefined ? [] : broken.filter((each) => isNamed(each, path));
+    for (const each of hit) named.add(each);
+    const found = hit.length > 0 && path !== undefined ? below(state, path) : await choose(project, state, target);
+    for (const each of found) chosen.set(each.path, each);
+  }
+  return { contents: withoutCovered([...chosen.values()]), broken: [...named] };
+}
+
+export interface ChosenContents {
+  readonly contents: readonly TrackedContent[];
+  /** Of the workspace, and named by the targets. */
+  readonly broken: readonly BrokenPointer[];
+}
+
+function targetPath(project: Project, target: string): ProjectPath | undefined {
+  return tryProjectPath(project.root, project.ctx.cwd, dataOf(target));
+}
+
+function below(state: TrackedState, path: ProjectPath): readonly TrackedContent[] {
+  return state.contents.filter((each) => isAtOrBelow(each.path, path));
 }
 
 /** The same stages as `mlo repro` would look at, and everything that was added. */
@@ -35,8 +59,8 @@ function ofPipelineHere({ graph, file, contents, pipeline }: TrackedState): read
 }
 
 async function choose(project: Project, state: TrackedState, target: string): Promise<readonly TrackedContent[]> {
-  const path = tryProjectPath(project.root, project.ctx.cwd, target.replace(/(?<=[^/])\.mlo$/, ''));
-  const byPath = path === undefined ? [] : state.contents.filter((each) => isAtOrBelow(each.path, path));
+  const path = targetPath(project, target);
+  const byPath = path === undefined ? [] : below(state, path);
   if (byPath.length > 0) return byPath;
   const around = path === undefined ? undefined : state.contents.find((each) => path.startsWith(`${each.path}/`));
   if (around !== undefined && path !== undefined) return [await partOf(project, around, path)];

@@ -86,10 +86,13 @@ export interface StatusData {
   readonly busy?: { readonly pid: number; readonly host: string; readonly command: string; readonly sinceMs: number };
 }
 
-/** A tracked path, compared with what its pointer or lock says. `missing`: nothing lies there. */
+/** A tracked path, compared with what its pointer or lock says. `missing`: nothing lies there; `broken-pointer`: nothing can be compared; `unreadable`: what lies there cannot be looked at as a whole. */
 export interface DataStatus {
   readonly path: string;
-  readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached';
+  readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached' | 'broken-pointer' | 'unreadable';
+  /** Of a broken pointer, and of what cannot be read: what is wrong with it, and the way out. */
+  readonly message?: string;
+  readonly hint?: string;
   /** The files of what pointer or lock name that the cache does not have; absent where it has all. */
   readonly notCached?: { readonly files: number; readonly paths?: readonly string[] };
   /** Modified ones: files by what happened to them. */
@@ -120,12 +123,14 @@ export interface StageListData {
   }[];
 }
 
-/** `stage show`: the resolved stage as plain data. */
+/** `stage show`: the resolved stages of a target as plain data. */
 export interface StageShowData {
-  readonly name: StageAddress;
-  readonly definition: Value;
-  readonly file: string;
-  readonly line: number;
+  readonly stages: readonly {
+    readonly name: StageAddress;
+    readonly definition: Value;
+    readonly file: string;
+    readonly line: number;
+  }[];
 }
 
 export interface AddData {

@@ -3,18 +3,18 @@ import { relative } from 'node:path';
 import type { Damage } from '../cache/verify/damage.ts';
 import type { StoreReport } from '../cache/verify/verify-store.ts';
 import type { Digest } from '../core/content.ts';
-import { openGitHistory } from '../fs/git-history.ts';
 import { trace } from '../fs/trace.ts';
 import { taskProgress } from './progress.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import { readTracking } from './read-tracking.ts';
-import { historyContents } from './tracked/history-contents.ts';
 import { workspaceContents } from './tracked/workspace-contents.ts';
 import type { NamedContent } from './tracked/stored-texts.ts';
 import type { AppContext } from './types.ts';
 import { findUses, type Namer, type Naming, type Use } from './verify/find-uses.ts';
+import { cachedContents, refContents, type RefContents } from './verify/history.ts';
 import { requiredContents } from './verify/required.ts';
 import { restoreObjects, workspaceCopies } from './verify/restore.ts';
+import { wrongSizes } from './verify/wrong-sizes.ts';
 
 export interface VerifyOptions {
   /** Structure only: bytes of objects are not read. */
@@ -47,11 +47,17 @@ export interface VerifyData {
     readonly bytes: number;
     /** Objects that the workspace's locks and pointers need. */
     readonly needed: number;
+    /** Branches and tags. */
+    readonly refs: number;
+    /** Objects that only branches and tags need. */
+    readonly neededByRefs: number;
     readonly durationMs: number;
   };
   /** In the cache folder; `file` relative to it. */
   readonly damages: readonly Damage[];
   readonly objects: readonly BadObject[];
+  /** Missing, and needed by branches or tags alone: lost, or deleted by a `gc` that was not asked to keep them. */
+  readonly history: readonly BadObject[];
   /** Locks, pointers and pipeline files that cannot be understood. */
   readonly files: readonly { readonly path: string; readonly why: string }[];
   /** With `repair`: what was done, and what was brought back; `damages` and `objects` are then what is left. */
@@ -77,6 +83,7 @@ async function look(project: Project, quick: boolean): Promise<Look> {
   const { cacheDir } = project.config;
   const workspace = workspaceContents(project);
   const required = await requiredContents(project, workspace.contents);
+  const refs = refContents(project);
   const { verifyStore } = await import('../cache/verify/verify-store.ts');
   const progress = taskProgress(project.ctx.emit, 'verify', 'cache');
   const report = await trace('look at the store', () =>
@@ -85,17 +92,21 @@ async function look(project: Project, quick: boolean): Promise<Look> {
       root: project.root,
       quick,
       roots: required.contents.map(({ content }) => content),
+      history: refs.flatMap(({ contents }) => contents.map(({ content }) => content)),
       onProgress: progress,
       signal: project.ctx.signal,
     }),
   );
-  const objects = await badObjects(project, report, workspace.contents);
+  const objects = await badObjects(project, report, workspace.contents, refs);
+  const history = await missingInHistory(project, report, refs);
+  const { sizeReader } = await import('../cache/inventory/real-size.ts');
   const files = [
+    ...wrongSizes(required.contents, new Set([...report.broken, ...report.missing]), sizeReader(cacheDir)),
     ...workspace.faults.map(({ file, error }) => ({ path: file, why: error.message })),
     ...(required.fault === undefined ? [] : [{ path: 'pipeline', why: required.fault.message }]),
   ];
   const data: VerifyData = {
-    ok: report.damages.length + objects.length + files.length === 0,
+    ok: report.damages.length + objects.length + history.length + files.length === 0,
     quick,
     looked: {
       objects: report.objects,
@@ -106,10 +117,13 @@ async function look(project: Project, quick: boolean): Promise<Look> {
       files: workspace.files,
       bytes: report.bytes,
       needed: report.needed,
+      refs: refs.length,
+      neededByRefs: report.neededByHistory,
       durationMs: performance.now() - startMs,
     },
     damages: report.damages.map((damage) => ({ ...damage, file: relative(cacheDir, damage.file) })),
     objects,
+    history,
     files,
   };
   return { data, report };
@@ -123,16 +137,22 @@ async function repair(project: Project, quick: boolean): Promise<VerifyData> {
   if (before.data.ok) return { ...before.data, repaired: { files: [], restored: [] } };
   const { repairStore } = await import('../cache/verify/repair-store.ts');
   const files = await repairStore(cacheDir, before.report.damages);
-  const bad = new Map(before.data.objects.map((object) => [object.digest, object]));
-  for (const object of await restore(project, before.data.objects)) bad.set(object.digest, object);
+  const found = [...before.data.objects, ...before.data.history];
+  const bad = new Map(found.map((object) => [object.digest, object]));
+  for (const object of await restore(project, found)) bad.set(object.digest, object);
   await project.close();
   const after = await look(project, quick);
-  const objects = [...after.data.objects, ...(await lost(cacheDir, [...bad.values()], after.data.objects))];
-  const left = new Set(objects.map(({ digest }) => digest));
+  const goneBefore = new Set(before.data.history.map(({ digest }) => digest));
+  const takenOut = [...bad.values()].filter(({ digest }) => !goneBefore.has(digest));
+  const objects = [...after.data.objects, ...(await lost(cacheDir, takenOut, after.data.objects))];
+  const told = new Set(objects.map(({ digest }) => digest));
+  const history = after.data.history.filter(({ digest }) => !told.has(digest));
+  const left = new Set([...objects, ...history].map(({ digest }) => digest));
   return {
     ...after.data,
     ok: after.data.ok && objects.length === 0,
     objects,
+    history,
     repaired: {
       files: files.map(({ file, done }) => ({ file: relative(cacheDir, file), done })),
       restored: [...bad.values()].filter(({ digest }) => !left.has(digest)),
@@ -152,7 +172,8 @@ async function restore(project: Project, first: readonly BadObject[]): Promise<r
     const restored = await restoreObjects(wanted, [presence(project.config.cacheDir), workspaceCopies(project, cache)]);
     await cache.flush();
     if (restored.size === 0) break;
-    missing = (await look(project, true)).data.objects;
+    const { data } = await look(project, true);
+    missing = [...data.objects, ...data.history];
     met.push(...missing);
   }
   return met;
@@ -170,12 +191,17 @@ async function lost(cacheDir: string, before: readonly BadObject[], after: reado
   return gone;
 }
 
-/** What the bad objects belong to: the history is only read where there are some. */
-async function badObjects(project: Project, report: StoreReport, named: readonly NamedContent[]): Promise<readonly BadObject[]> {
+/** What is broken, and what the workspace misses, with all that it belongs to. */
+async function badObjects(
+  project: Project,
+  report: StoreReport,
+  named: readonly NamedContent[],
+  refs: readonly RefContents[],
+): Promise<readonly BadObject[]> {
   const bad = new Set<Digest>([...report.broken, ...report.missing]);
   if (bad.size === 0) return [];
   const { treeReader } = await import('../cache/inventory/read-rows.ts');
-  const namers = [{ label: 'workspace', names: named.map(toNaming) }, ...historyNamers(project), ...(await runNamers(project))];
+  const namers = [{ label: 'workspace', names: named.map(toNaming) }, ...refs.map(toNamer), ...(await runNamers(project))];
   const uses = findUses(bad, namers, treeReader(project.config.cacheDir));
   const broken = new Set<Digest>(report.broken);
   return [...bad].map((digest) => ({ digest, state: broken.has(digest) ? 'broken' : 'missing', uses: uses.get(digest) ?? [] }));
@@ -185,12 +211,18 @@ function toNaming({ path, content, lock }: NamedContent): Naming {
   return { path, content, ...(lock === undefined ? {} : { stage: lock.stage }) };
 }
 
-function historyNamers(project: Project): readonly Namer[] {
-  const history = openGitHistory(project.root);
-  const refs = history?.refs() ?? [];
-  if (history === undefined || refs.length === 0) return [];
-  const contents = historyContents(history, [...new Set(refs.map(({ commit }) => commit))]);
-  return refs.map(({ kind, name, commit }) => ({ label: `${kind} ${name}`, names: (contents.get(commit)?.contents ?? []).map(toNaming) }));
+function toNamer({ label, contents }: RefContents): Namer {
+  return { label, names: contents.map(toNaming) };
+}
+
+/** Outs that no cache ever had are in no way missing. */
+async function missingInHistory(project: Project, report: StoreReport, refs: readonly RefContents[]): Promise<readonly BadObject[]> {
+  const missing = new Set<Digest>(report.missingInHistory);
+  if (missing.size === 0) return [];
+  const { treeReader } = await import('../cache/inventory/read-rows.ts');
+  const namers = (await cachedContents(project, refs, missing)).map(toNamer);
+  const uses = findUses(missing, namers, treeReader(project.config.cacheDir));
+  return [...uses].map(([digest, found]) => ({ digest, state: 'missing', uses: found }));
 }
 
 async function runNamers(project: Project): Promise<readonly Namer[]> {

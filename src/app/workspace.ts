@@ -36,10 +36,27 @@ export class Workspace {
     this.#index = index;
   }
 
-  async observe(stages: readonly Stage[]): Promise<void> {
+  /** `isPassed`: whether to go on without a path that cannot be looked at; it then counts as not there. */
+  async observe(stages: readonly Stage[], isPassed?: (path: ProjectPath, error: unknown) => boolean): Promise<void> {
     for (const stage of stages) {
-      for (const out of stage.outs) if (!this.outs.has(out.path)) await this.lookAtOut(out.path);
-      for (const dep of stage.deps) if (!this.deps.has(dep.path)) await this.lookAtDep(dep.path);
+      for (const { path } of stage.outs) if (!this.outs.has(path)) await this.#pass(path, this.outs, () => this.lookAtOut(path), isPassed);
+      for (const { path } of stage.deps) if (!this.deps.has(path)) await this.#pass(path, this.deps, () => this.lookAtDep(path), isPassed);
+    }
+  }
+
+  async #pass(
+    path: ProjectPath,
+    seen: Map<ProjectPath, Content | undefined>,
+    look: () => Promise<unknown>,
+    isPassed: ((path: ProjectPath, error: unknown) => boolean) | undefined,
+  ): Promise<void> {
+    try {
+      await look();
+    } catch (error) {
+      if (isPassed?.(path, error) !== true) throw error;
+      seen.set(path, undefined);
+      this.#plain.delete(path);
+      this.#plainDeps.delete(path);
     }
   }
 

@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const printed = printedBy(error);
     if (printed === undefined) {
       session.meant(commandPath(command));
-      return await fail(error instanceof MloError ? error : toUsageError(error));
+      return await fail(error instanceof MloError ? error : toUsageError(error, commandPath(command)));
     }
     if (output !== 'human') session.answer(output, printed, printed === 'version' ? { version: program.version() } : describe(command));
     return session.exitCode;

@@ -30,7 +30,7 @@ import { statusVerb } from './commands/status.ts';
 import { unprotectVerb } from './commands/unprotect.ts';
 import { verifyVerb } from './commands/verify.ts';
 import { PROFILE_FILE } from './globals.ts';
-import { writeErr, writeOut } from './io.ts';
+import { writeOut } from './io.ts';
 
 interface Family {
   readonly name: string;
@@ -126,7 +126,8 @@ function rootCommand(print: (text: string) => void): Command {
     .exitOverride()
     .configureOutput({
       writeOut: print,
-      writeErr,
+      // Only the help of a line without a command would go there; its error says how to get that.
+      writeErr: () => {},
       outputError: () => {},
       getOutHelpWidth: () => Math.min(process.stdout.columns || MAX_HELP_WIDTH, MAX_HELP_WIDTH),
       getErrHelpWidth: () => MAX_HELP_WIDTH,

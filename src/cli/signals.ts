@@ -17,6 +17,8 @@ export interface Interruption {
   readonly interrupt: () => void;
 }
 
+/** The launcher (bin/mlo.js), where it runs this process on another Node, sends it for each of SIGNALS that it gets. */
+const PASSED_ON = 'SIGUSR2';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function installSignals(): Interruption {
@@ -42,6 +44,14 @@ export function installSignals(): Interruption {
     interruption.onFirst();
     first.abort(new MloError('MLO_INTERRUPTED', 'Interrupted'));
   }
-  for (const name of SIGNALS) process.on(name, interrupt);
+  // Ctrl-C in a terminal comes to the launcher and to this process, `kill` to one of them: what both heard counts once.
+  const heard = { here: 0, launcher: 0 };
+  const count = (by: keyof typeof heard): void => {
+    const before = Math.max(heard.here, heard.launcher);
+    heard[by] += 1;
+    if (heard[by] > before) interrupt();
+  };
+  for (const name of SIGNALS) process.on(name, () => count('here'));
+  process.on(PASSED_ON, () => count('launcher'));
   return interruption;
 }

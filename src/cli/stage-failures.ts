@@ -13,21 +13,39 @@ export function stageFailure(failed: readonly StageReport[], blocked: readonly S
     const names = blocked.map((stage) => `'${stage.name}'`).join(', ');
     return { code: 'MLO_STAGE_FAILED', message: `Blocked, and nothing can be done about it from here: ${names}`, hint: 'mlo status --why' };
   }
-  const hint = first.error?.hint ?? `mlo logs ${first.name}`;
-  if (failed.length > 1)
-    return { code: 'MLO_STAGE_FAILED', message: `${failed.length} stages failed: ${failed.map((stage) => stage.name).join(', ')}`, hint };
-  return { code: stageCode(first), message: first.error?.message ?? `Stage '${first.name}' failed`, hint };
+  if (failed.length > 1) {
+    const message = `${failed.length} stages failed: ${failed.map((stage) => stage.name).join(', ')}`;
+    return { code: 'MLO_STAGE_FAILED', message, hint: 'mlo runs show' };
+  }
+  return { code: stageCode(first), message: first.error?.message ?? `Stage '${first.name}' failed`, hint: hintOf(first) };
 }
 
-/** What went wrong in each stage; `verbose`: with the stack of the user's own code. */
-export function failureLines(failed: readonly StageReport[], style: Style, verbose: boolean): string[] {
-  return failed.flatMap(({ error }) => {
+export interface FailureView {
+  /** With the stack of the user's own code. */
+  readonly verbose: boolean;
+  readonly hints: boolean;
+}
+
+/** What went wrong in each stage, and what to type about it. */
+export function failureLines(failed: readonly StageReport[], style: Style, { verbose, hints }: FailureView): string[] {
+  return failed.flatMap((stage) => {
+    const { error } = stage;
     if (error === undefined) return [];
     const [first = '', ...rest] = error.message.split('\n');
     const stack = verbose && typeof error.details?.['stack'] === 'string' ? error.details['stack'].split('\n') : [];
     const head = `${style.red(style.bold(`error[${error.code}]`))}: ${style.bold(printable(first))}`;
-    return ['', head, ...rest.map((line) => `  ${printable(line)}`), ...stack.map((line) => style.dim(`  ${printable(line)}`))];
+    const hint = hints ? hintLines(hintOf(stage), style) : [];
+    return ['', head, ...rest.map((line) => `  ${printable(line)}`), ...stack.map((line) => style.dim(`  ${printable(line)}`)), ...hint];
   });
+}
+
+function hintOf({ name, error }: StageReport): string {
+  return error?.hint ?? `mlo logs ${name}`;
+}
+
+function hintLines(hint: string, style: Style): string[] {
+  const [first = '', ...rest] = hint.split('\n');
+  return [`${style.cyan('hint:')} ${printable(first)}`, ...rest.map((line) => `      ${printable(line)}`)];
 }
 
 /** The exit code of a failed repro is 1, so its code is one of those. */

@@ -1,8 +1,10 @@
 import type { Content } from './content.ts';
 import { canonicalJson, parseCanonicalJson } from './encoding/canonical-json.ts';
 import { MloError } from './errors/mlo-error.ts';
+import { isSafeProjectPath } from './path/project-path.ts';
 import { isLockedContent } from './lock/format.ts';
 import { fromLocked, toLocked } from './lock/types.ts';
+import type { ProjectPath } from './stage.ts';
 import { isMap, type Value } from './value.ts';
 
 const POINTER_SCHEMA = 1;
@@ -10,6 +12,21 @@ const POINTER_SCHEMA = 1;
 /** The pointer file of data added with `mlo add`: `<path>.mlo`, canonical JSON, committed to Git. */
 export function formatPointer(content: Content): string {
   return canonicalJson({ hash: 'blake3-256', schema: POINTER_SCHEMA, ...toLocked(content) } as unknown as Value, 2);
+}
+
+/** The data that a pointer stands for. Throws MLO_PATH_UNSAFE: `.git.mlo` stands for nothing that may be overwritten. */
+export function dataPathOf(pointerPath: ProjectPath): ProjectPath {
+  const path = pointerPath.replace(/\.mlo$/, '');
+  if (isSafeProjectPath(path)) return path;
+  throw new MloError('MLO_PATH_UNSAFE', `'${pointerPath}' is refused: no data may lie at '${path}'`, {
+    hint: `Find out who made it (git log -- '${pointerPath}'), then delete it.`,
+    details: { path, file: pointerPath },
+  });
+}
+
+/** Whether a text that cannot be understood was once a pointer: what pointers have, whatever their schema. */
+export function resemblesPointer(text: string): boolean {
+  return text.includes('blake3-256');
 }
 
 /** Throws MLO_FORMAT or MLO_FORMAT_VERSION. */

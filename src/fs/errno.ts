@@ -37,6 +37,11 @@ export function isErrno(error: unknown, ...codes: readonly string[]): error is N
   return name !== undefined && (codes.length === 0 || codes.includes(name));
 }
 
+/** No room for new bytes, or no right to more, also where the error was told as MLO_CACHE_IO. */
+export function isDiskFull(error: unknown): boolean {
+  return isErrno(error instanceof MloError ? error.cause : error, 'ENOSPC', 'EDQUOT');
+}
+
 function nameOf({ code, errno }: NodeJS.ErrnoException): string | undefined {
   return code === 'UNKNOWN' ? (NAMELESS.get(errno ?? 0) ?? code) : code;
 }

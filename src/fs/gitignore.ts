@@ -30,6 +30,11 @@ function addLines(file: string, lines: readonly string[]): ReadonlySet<string> {
   return new Set(missing);
 }
 
+/** Whether the line is there. */
+export function hasGitignoreEntry(root: string, path: string): boolean {
+  return linesOf(readText(gitignoreOf(root, path))).includes(entryOf(path));
+}
+
 /** Takes the line out again; a `.gitignore` that is then empty goes too. True where something changed. */
 export function removeGitignoreEntry(root: string, path: string): boolean {
   return removeGitignoreEntries(root, [path]) > 0;

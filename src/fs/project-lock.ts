@@ -1,10 +1,11 @@
-import { linkSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { asIoError, isErrno } from './errno.ts';
+import { asIoError, isDiskFull, isErrno } from './errno.ts';
 import { isGone, isProcessIdentity, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 import { randomHex } from './random-hex.ts';
+import { parseShortLock, readShortLock, shortLock } from './short-lock.ts';
 import { temporaryName } from './temporary-name.ts';
 import { writeFileAtomic } from './write-atomic.ts';
 
@@ -72,9 +73,10 @@ export function tryLock(path: string, command: string): HeldLock | undefined {
 
 /** A hard link appears whole or not at all, and never over another file. */
 function linkOwn(path: string, command: string): HeldLock | undefined {
-  const { temporary, text } = writeOwn(path, command);
+  const { temporary, text, isShort } = writeOwn(path, command);
   try {
-    placeWhole(temporary, path, text);
+    if (isShort) symlinkSync(text, path);
+    else placeWhole(temporary, path, text);
     return heldLock(path, text);
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return undefined;
@@ -129,18 +131,30 @@ function heldLock(path: string, text: string): HeldLock {
   };
 }
 
-function writeOwn(path: string, command: string): { temporary: string; text: string } {
+/** On a full disk what is written is a symlink: `shortLock`. */
+function writeOwn(path: string, command: string): { temporary: string; text: string; isShort: boolean } {
   const folder = dirname(path);
   const temporary = join(folder, temporaryName());
   const holder: LockHolder = { ...ownIdentity(), command, since: new Date().toISOString() };
   const text = `${JSON.stringify({ ...holder, nonce: randomHex(32) })}\n`;
-  writeFileAtomic(temporary, text);
-  return { temporary, text };
+  try {
+    writeFileAtomic(temporary, text);
+    return { temporary, text, isShort: false };
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    const short = shortLock();
+    symlinkSync(short, temporary);
+    return { temporary, text: short, isShort: true };
+  }
 }
 
 function readHolder(path: string): LockHolder | 'unreadable' | undefined {
   const text = readText(path);
   if (text === undefined) return undefined;
+  const short = parseShortLock(text);
+  if (short !== undefined) {
+    return { ...short, command: 'mlo', since: new Date(readShortLock(path)?.sinceMs ?? Date.now()).toISOString() };
+  }
   try {
     const value: unknown = JSON.parse(text);
     return isHolder(value) ? value : 'unreadable';
@@ -154,8 +168,8 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw asIoError(error, 'read the lock file', path);
+    if (!isErrno(error, 'ENOENT')) throw asIoError(error, 'read the lock file', path);
+    return readShortLock(path)?.text;
   }
 }
 

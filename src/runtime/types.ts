@@ -45,6 +45,8 @@ export interface ModuleSpec extends StageContext {
   /** By declared name, or by the path as written where there is none. */
   readonly deps: { readonly [name: string]: string };
   readonly outs: { readonly [name: string]: string };
+  /** `deps` has names in the pipeline file. */
+  readonly namedDeps?: boolean;
   readonly seed: number;
   readonly backend?: BackendName;
   readonly isolate: 'worker' | 'process';

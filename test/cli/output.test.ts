@@ -103,6 +103,46 @@ describe('repro', () => {
     expect(stderr).toContain('hint: ');
   });
 
+  it.each(['repro', 'status', 'stage list', 'dag'])('without stages %s gives programs the hint as a warning', async (command) => {
+    await project.write({ 'pipeline.yaml': '' });
+    const { ok, warnings } = (await project.mlo([...command.split(' '), '--json'])).json();
+    expect([ok, warnings]).toEqual([true, [{ message: expect.stringMatching(/^There are no stages: .*pipeline\.yaml/) }]]);
+  });
+
+  it('tells of several failed stages each with its own hint, and which of them blocks another', async () => {
+    await project.write({
+      'pipeline.yaml': 'stages:\n  a: {cmd: exit 3, outs: [a]}\n  b: {cmd: "true", outs: [b]}\n  c: {cmd: echo, deps: [a]}\n',
+    });
+    const { code, stdout, stderr } = await project.mlo(['repro', '-k']);
+    expect(code).toBe(1);
+    const told = stderr.split('\n').filter((line) => /^(error|hint)/.test(line));
+    expect(told).toEqual([
+      expect.stringMatching(/^error\[MLO_STAGE_FAILED\]: Stage 'a'/),
+      'hint: mlo logs a',
+      expect.stringMatching(/^error\[MLO_OUT_NOT_WRITTEN\]: Stage 'b'/),
+      expect.stringMatching(/^hint: /),
+    ]);
+    expect(told[3]).not.toBe(told[1]);
+    expect(stdout).toMatch(/^c +⊘ blocked +a failed/m);
+    expect((await project.mlo(['repro', '-k', '-q'])).stderr).not.toContain('hint:');
+  });
+
+  it('ends with 0 after a failure that is to be ignored, and with 1 where others go on without it', async () => {
+    await project.write({ 'pipeline.yaml': 'stages:\n  a: {cmd: exit 3}\n  b: {cmd: echo > b, outs: [b]}\n' });
+    expect((await project.mlo(['repro', '--ignore-errors'])).code).toBe(0);
+    expect((await project.mlo(['repro', '--keep-going'])).code).toBe(1);
+    expect(project.exists('b')).toBe(true);
+  });
+
+  it('says of --set with a file that is not there what to make or to leave out', async () => {
+    expect((await project.mlo(['repro', '--set', 'other.yaml:a=1'])).stderr).toContain(
+      "hint: Make 'other.yaml' first, or leave it out to set the param in params.yaml: --set a=1\n",
+    );
+    expect((await project.mlo(['repro', '--set', 'a=1'])).stderr).toContain(
+      "hint: Make 'params.yaml', or name another file: --set other.yaml:a=1\n",
+    );
+  });
+
   it('prints the plan with --dry and changes nothing', async () => {
     const { code, stdout } = await project.mlo(['repro', '--dry']);
     expect(code).toBe(0);
@@ -117,6 +157,15 @@ describe('status', () => {
     expect((await project.mlo(['status', '--check'])).code).toBe(4);
     await project.mlo(['repro']);
     expect((await project.mlo(['status', '--check'])).code).toBe(0);
+  });
+
+  it('says of a stage that failed that it did, where its log is, and forgets it when it has run', async () => {
+    await project.write({ 'pipeline.yaml': PIPELINE.replace('cp input.txt', 'cp absent.txt') });
+    await project.mlo(['repro']);
+    expect((await project.mlo(['status'])).stdout).toMatch(/^first +▶ run +failed last time \(mlo logs first\)$/m);
+    await project.write({ 'pipeline.yaml': PIPELINE });
+    await project.mlo(['repro']);
+    expect((await project.mlo(['status', '--why'])).stdout).not.toContain('failed');
   });
 
   it('says why, old and new', async () => {
@@ -181,6 +230,7 @@ describe('the other commands', () => {
     };
     expect(await print('logs', 'first')).toBe('made\n');
     expect(await print('stage', 'list')).toMatch(/first +writes first\.txt\n/);
+    expect((await project.mlo(['stage', 'show', 'second', '--json'])).json().data.stages).toMatchObject([{ name: 'second', line: 7 }]);
     expect(await print('stage', 'show', 'second')).toMatch(/^second: # pipeline\.yaml:\d+\n/);
     expect(await print('freeze', 'first')).toBe('✓ first is frozen\n');
     expect(await print('unfreeze', 'first')).toBe('✓ first is no longer frozen\n');

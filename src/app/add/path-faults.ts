@@ -1,5 +1,6 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { hasOwnFolder } from '../../core/path/project-path.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { isErrno } from '../../fs/errno.ts';
@@ -34,7 +35,7 @@ export function unusableName(path: ProjectPath): MloError | undefined {
 
 /** Places where no data can be tracked. `links` remembers which folders are symlinks. */
 export function unsafePlace(root: string, path: ProjectPath, links: Map<ProjectPath, boolean> = new Map()): MloError | undefined {
-  if (path === '.' || /(^|\/)\.git(\/|$)/.test(path) || /^\.mlo(\/|$)/.test(path))
+  if (path === '.' || hasOwnFolder(path))
     return new MloError('MLO_PATH_UNSAFE', `'${path}' cannot be tracked`, { hint: 'Name the folder that holds the data.' });
   const link = foldersAround(path).find((folder) => isLink(root, folder, links));
   if (link !== undefined) {

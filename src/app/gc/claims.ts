@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Root } from '../../cache/inventory/reach.ts';
+import type { Digest } from '../../core/content.ts';
 import type { RunCacheEntry } from '../../cache/types.ts';
 import { openGitHistory } from '../../fs/git-history.ts';
 import type { Project } from '../project.ts';
@@ -7,6 +8,7 @@ import { readTracking } from '../read-tracking.ts';
 import { historyContents, type CommitContents } from '../tracked/history-contents.ts';
 import type { NamedContent } from '../tracked/stored-texts.ts';
 import { unlockedOuts, workspaceContents } from '../tracked/workspace-contents.ts';
+import { workspaceLinks } from './workspace-links.ts';
 
 /** Which revisions of Git are kept besides the workspace. */
 export interface Scopes {
@@ -24,6 +26,8 @@ export interface ProjectClaim {
   readonly of: string;
   readonly roots: readonly Root[];
   readonly contents: readonly NamedContent[];
+  /** What symlinks of the workspace lead to: it stays where it is, whatever else has the same bytes. */
+  readonly links?: readonly Digest[];
 }
 
 /**
@@ -31,7 +35,8 @@ export interface ProjectClaim {
  * be understood, MLO_GIT, MLO_TRACKING: what is not known cannot be kept.
  */
 export async function projectClaims(project: Project, scopes: Scopes): Promise<readonly ProjectClaim[]> {
-  return [ofWorkspace(project), ...ofHistory(project, scopes), ...(scopes.runs ? await ofRuns(project) : [])];
+  const workspace = ofWorkspace(project);
+  return [workspace, ...ofLinks(project, workspace), ...ofHistory(project, scopes), ...(scopes.runs ? await ofRuns(project) : [])];
 }
 
 function ofWorkspace(project: Project): ProjectClaim {
@@ -45,6 +50,16 @@ function ofWorkspace(project: Project): ProjectClaim {
     contents: all,
     roots: all.map(({ content }) => content),
   };
+}
+
+function ofLinks(project: Project, { contents }: ProjectClaim): readonly ProjectClaim[] {
+  const links = workspaceLinks(
+    project.root,
+    contents.map(({ path }) => path),
+  );
+  if (links.length === 0) return [];
+  const roots = links.map((digest) => ({ digest, kind: 'file', mayBeMissing: true }) as const);
+  return [{ label: 'workspace links', of: links.length === 1 ? '1 object' : `${links.length} objects`, contents: [], roots, links }];
 }
 
 function ofHistory(project: Project, scopes: Scopes): readonly ProjectClaim[] {

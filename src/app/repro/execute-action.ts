@@ -13,6 +13,7 @@ import type { Spawner } from '../../runtime/shell/spawner.ts';
 import type { ModuleResult, StageContext } from '../../runtime/types.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
+import { warnUndeclared } from './undeclared.ts';
 
 export interface ActionRequest {
   readonly project: Project;
@@ -81,6 +82,7 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
     declaredParams: Object.keys(values),
     deps: named(project.root, stage.deps),
     outs: named(project.root, stage.outs),
+    namedDeps: stage.deps.some(({ name }) => name !== undefined),
     seed: seedOf(stage, request.params),
     isolate: stage.isolate === 'process' || project.config.isolate === 'process' ? 'process' : 'worker',
     strict: request.strict,
@@ -93,7 +95,7 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
     warmWorker();
   }
   const result = await running;
-  for (const found of result.undeclared) warnUndeclared(project, stage, found);
+  warnUndeclared(project.ctx.emit, stage, result.undeclared);
   return {
     ...(result.error === undefined ? {} : { error: result.error }),
     discovered: { code: result.code, ...(Object.keys(result.packages).length === 0 ? {} : { packages: result.packages }) },
@@ -149,14 +151,4 @@ function seedOf(stage: Stage, params: StageParams): number {
   const ending = declared.filter(([key]) => key.endsWith('.seed')).map(([, value]) => value);
   const found = exact ?? (ending.length === 1 ? ending[0] : undefined);
   return typeof found === 'number' && Number.isSafeInteger(found) ? found : Number.parseInt(hashBytes(stage.address).slice(0, 8), 16);
-}
-
-function warnUndeclared(project: Project, stage: Stage, found: ModuleResult['undeclared'][number]): void {
-  const what = {
-    read: `read '${found.path}', which it does not declare: a change of that file will not re-run it`,
-    worker: `started a worker '${found.path}', whose modules and reads are not seen`,
-    'child-process': `started a child process '${found.path}', whose reads are not seen`,
-  }[found.what];
-  const hint = found.what === 'read' ? `Add it to the deps of '${stage.address}' in ${stage.file}` : 'Declare as deps what it reads';
-  project.ctx.emit({ type: 'warning', message: `Stage '${stage.address}' ${what}`, problem: { ...stage.at, message: what, hint } });
 }

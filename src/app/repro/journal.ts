@@ -18,8 +18,8 @@ type JournalRecord =
   /** The locks that the following records go on top of. */
   | { readonly type: 'base'; readonly locks: Digest }
   | { readonly type: 'start'; readonly stage: StageAddress }
-  /** `outs`: what the failed attempt left over; only that may be removed without being kept first. */
-  | { readonly type: 'failed'; readonly stage: StageAddress; readonly outs: Leftovers }
+  /** `outs`: what the failed attempt left over; only that may be removed without being kept first. `interrupted`: by the user, it had not failed. */
+  | { readonly type: 'failed'; readonly stage: StageAddress; readonly outs: Leftovers; readonly interrupted?: true }
   | { readonly type: 'done'; readonly stage: StageAddress; readonly entry: LockEntry };
 
 export type Leftovers = { readonly [path: string]: Digest };
@@ -29,16 +29,20 @@ export interface JournalState {
   readonly finished: ReadonlyMap<StageAddress, LockEntry>;
   /** Started and never finished; undefined where the attempt was killed: whatever lies in the outs is its leftover. */
   readonly unfinished: ReadonlyMap<StageAddress, Leftovers | undefined>;
+  /** Those of the unfinished that were not killed and did not fail, but were stopped by the user. */
+  readonly interrupted: ReadonlySet<StageAddress>;
 }
 
 export class ReproJournal {
   readonly #path: string;
   readonly #unfinished: Map<StageAddress, Leftovers | undefined>;
+  readonly #interrupted: Set<StageAddress>;
   #fd: number | undefined;
 
-  constructor(path: string, unfinished: JournalState['unfinished']) {
+  constructor(path: string, before: Pick<JournalState, 'unfinished' | 'interrupted'>) {
     this.#path = path;
-    this.#unfinished = new Map(unfinished);
+    this.#unfinished = new Map(before.unfinished);
+    this.#interrupted = new Set(before.interrupted);
   }
 
   start(stage: StageAddress): void {
@@ -46,9 +50,11 @@ export class ReproJournal {
     this.#append({ type: 'start', stage });
   }
 
-  failed(stage: StageAddress, outs: Leftovers): void {
+  failed(stage: StageAddress, outs: Leftovers, interrupted = false): void {
     this.#unfinished.set(stage, outs);
-    this.#append({ type: 'failed', stage, outs });
+    if (interrupted) this.#interrupted.add(stage);
+    else this.#interrupted.delete(stage);
+    this.#append(this.#failure(stage, outs));
   }
 
   done(stage: StageAddress, entry: LockEntry): void {
@@ -59,12 +65,15 @@ export class ReproJournal {
   /** The locks now hold what has finished, but for `pending`: that and the unfinished stages are carried on, in one step. */
   rebase(locks: Digest, pending: readonly { readonly address: StageAddress; readonly entry: LockEntry }[] = []): void {
     const records: JournalRecord[] = [{ type: 'base', locks }];
-    for (const [stage, outs] of this.#unfinished)
-      records.push(outs === undefined ? { type: 'start', stage } : { type: 'failed', stage, outs });
+    for (const [stage, outs] of this.#unfinished) records.push(outs === undefined ? { type: 'start', stage } : this.#failure(stage, outs));
     for (const { address, entry } of pending) records.push({ type: 'done', stage: address, entry });
     this.close();
     mkdirSync(dirname(this.#path), { recursive: true });
     writeFileAtomic(this.#path, records.map(lineOf).join(''));
+  }
+
+  #failure(stage: StageAddress, outs: Leftovers): JournalRecord {
+    return { type: 'failed', stage, outs, ...(this.#interrupted.has(stage) ? { interrupted: true } : {}) };
   }
 
   close(): void {
@@ -93,15 +102,20 @@ function lineOf(record: JournalRecord): string {
 export function readJournal(path: string, locks: Digest): JournalState {
   const finished = new Map<StageAddress, LockEntry>();
   const unfinished = new Map<StageAddress, Leftovers | undefined>();
+  const interrupted = new Set<StageAddress>();
   let based = false;
   for (const record of records(path)) {
     if (record.type === 'base') based = record.locks === locks;
     else if (record.type === 'done') {
       unfinished.delete(record.stage);
       if (based) finished.set(record.stage, record.entry);
-    } else unfinished.set(record.stage, record.type === 'failed' ? record.outs : undefined);
+    } else {
+      unfinished.set(record.stage, record.type === 'failed' ? record.outs : undefined);
+      if (record.type === 'failed' && record.interrupted === true) interrupted.add(record.stage);
+      else interrupted.delete(record.stage);
+    }
   }
-  return { finished, unfinished };
+  return { finished, unfinished, interrupted };
 }
 
 /** Every stage that the journal says is finished, whatever the locks are now: their outs may be needed. */

@@ -5,6 +5,7 @@ import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
 import type { OutSpec, Stage } from '../../core/stage.ts';
+import { count, formatBytes } from '../../core/text/amount.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
@@ -52,7 +53,7 @@ export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Prom
     await askOrStop(request, out, content);
   }
   if (!(await keep(request, out))) return;
-  const what = content.kind === 'tree' ? `${content.files ?? 0} files` : `${content.size} bytes`;
+  const what = content.kind === 'tree' ? count(content.files ?? 0, 'file') : formatBytes(content.size);
   project.ctx.emit({
     type: 'note',
     message: `Out '${out.path}' of stage '${stage.address}' held ${what} that no run produced: kept in the cache before it is replaced; to have it back: mlo checkout --digest ${content.digest} --to ${shellWord(`${out.path}.kept`)}`,
@@ -77,7 +78,7 @@ function isFromLock(locked: LockEntry | undefined, out: OutSpec, content: Conten
 }
 
 async function askOrStop({ project, stage }: PrepareOuts, out: OutSpec, content: Content): Promise<void> {
-  const what = `Out '${out.path}' of stage '${stage.address}' holds ${content.files ?? 1} files (${content.size} bytes) that exist nowhere else`;
+  const what = `Out '${out.path}' of stage '${stage.address}' holds ${count(content.files ?? 1, 'file')} (${formatBytes(content.size)}) whose bytes exist nowhere else`;
   const agreed = await project.ctx.confirm?.(`${what}. Copy them into the cache and replace them?`);
   if (agreed === true) return;
   throw new MloError('MLO_OUT_UNSAVED', `${what}; nothing was touched`, {

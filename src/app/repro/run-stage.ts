@@ -59,8 +59,8 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
   } catch (caught) {
     const error = asIoError(caught, `work on stage '${stage.address}' at`, (caught as NodeJS.ErrnoException).path ?? stage.wdir);
     if (!(error instanceof MloError)) throw error;
-    if (started) journal.failed(stage.address, await leftovers(session, stage));
     const cancelled = project.ctx.signal.aborted;
+    if (started) journal.failed(stage.address, await leftovers(session, stage), cancelled);
     recorder.finishStage(runId, { status: cancelled ? 'KILLED' : 'FAILED', reason: cancelled ? 'interrupted' : error.message });
     return { report: failureReport(session, base, error, startedMs) };
   }

@@ -25,7 +25,10 @@ export function paramsToSet(project: Project, settings: readonly string[], pipel
     const text = texts.get(file) ?? readText(file);
     if (text === undefined) {
       throw new MloError('MLO_PARAMS', `--set ${setting}: there is no params file '${file}'`, {
-        hint: 'Name the file: --set other.yaml:key=value',
+        hint:
+          typed === undefined
+            ? `Make '${file}', or name another file: --set other.yaml:${key}=${value}`
+            : `Make '${file}' first, or leave it out to set the param in params.yaml: --set ${key}=${value}`,
       });
     }
     warnOfNewKey(project, file, text, key);

@@ -6,6 +6,7 @@ import { undeclaredIn } from '../../core/plan/judge.ts';
 import { planStage } from '../../core/plan/plan.ts';
 import type { StagePlan } from '../../core/plan/types.ts';
 import type { Stage, StageAddress } from '../../core/stage.ts';
+import { depsForm } from './undeclared.ts';
 import { undeclaredError } from '../../core/undeclared.ts';
 import { asIoError } from '../../fs/errno.ts';
 import { restoreStage } from './restore-stage.ts';
@@ -118,7 +119,7 @@ function throwUndeclared(decision: StagePlan): void {
   const undeclared = undeclaredIn(decision);
   if (undeclared.length === 0) return;
   const module = stage.action.kind === 'module' ? stage.action.path : stage.address;
-  throw undeclaredError({ address: stage.address, module, file: stage.file }, undeclared);
+  throw undeclaredError({ address: stage.address, module, deps: depsForm(stage) }, undeclared);
 }
 
 function blocked({ stage, reasons }: StagePlan): StageReport {

@@ -1,5 +1,6 @@
 import type { Cache, Observed, ObserveOptions } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import { countChanges, diffTrees } from '../../core/tree-diff/diff-trees.ts';
 import { toBytePath } from '../../fs/byte-path.ts';
 import { absolutePath } from '../paths.ts';
@@ -10,11 +11,40 @@ import { isUnreadable, observedNode, shownChange, shownUnread, storedNode } from
 import { missingFiles } from './missing-files.ts';
 import type { TrackedContent } from './tracked-state.ts';
 
+export interface DataStatusOptions {
+  /** Every file that differs is named. */
+  readonly granular?: boolean;
+  /** What lies there, where that was looked at already. */
+  readonly known?: { readonly content: Content | undefined };
+}
+
 /** What lies at a tracked path, against what it should be. Folders are opened level by level, and only where digests differ. */
-export async function dataStatus(
+export async function dataStatus(project: Project, tracked: TrackedContent, options: DataStatusOptions = {}): Promise<DataStatus> {
+  try {
+    return await compare(project, tracked, options);
+  } catch (error) {
+    if (!isBadPath(error, project, tracked.path)) throw error;
+    return { path: tracked.path, state: 'unreadable', message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  }
+}
+
+/** It is what lies at the path that cannot be read: a FIFO, a link out of the project, a file without permission. */
+export function isBadPath(error: unknown, project: Project, path: string): error is MloError {
+  if (!(error instanceof MloError)) return false;
+  if (error.code === 'MLO_FILE_TYPE') return true;
+  const at = error.details?.['path'];
+  const top = absolutePath(project.root, path);
+  return (
+    error.code === 'MLO_CACHE_IO' &&
+    typeof at === 'string' &&
+    (at === top || at.startsWith(`${top}/`) || at === path || at.startsWith(`${path}/`))
+  );
+}
+
+async function compare(
   project: Project,
   { path, content, isOut }: TrackedContent,
-  { granular = false, known }: { readonly granular?: boolean; readonly known?: { readonly content: Content | undefined } } = {},
+  { granular = false, known }: DataStatusOptions,
 ): Promise<DataStatus> {
   const cache = await project.cache();
   const options: ObserveOptions = {

@@ -2,7 +2,7 @@ import type { Content, Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { parseLock } from '../../core/lock/format.ts';
 import { fromLocked } from '../../core/lock/types.ts';
-import { parsePointer } from '../../core/pointer.ts';
+import { dataPathOf, parsePointer } from '../../core/pointer.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { LOCK_SUFFIX, POINTER_SUFFIX } from '../scan-project.ts';
 
@@ -20,7 +20,7 @@ export function mayNameObjects(path: ProjectPath): boolean {
 
 /** What the text of a lock or pointer names; nothing for locks of other programs. Throws MLO_FORMAT, MLO_FORMAT_VERSION. */
 export function namedContents(file: ProjectPath, text: string): readonly NamedContent[] {
-  if (file.endsWith(POINTER_SUFFIX)) return [{ path: file.slice(0, -POINTER_SUFFIX.length), content: parsePointer(file, text) }];
+  if (file.endsWith(POINTER_SUFFIX)) return [{ path: dataPathOf(file), content: parsePointer(file, text) }];
   if (!OUR_NAME.test(file) && !OUR_LOCK.test(text)) return [];
   return Object.entries(parseLock(file, text).stages).flatMap(([stage, entry]) =>
     Object.entries(entry.outs ?? {}).map(([path, locked]) => ({ path, content: fromLocked(locked), lock: { file, stage } })),

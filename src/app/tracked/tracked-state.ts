@@ -5,12 +5,12 @@ import type { Graph } from '../../core/graph/graph.ts';
 import { fromLocked } from '../../core/lock/types.ts';
 import type { Content } from '../../core/content.ts';
 import { isSafeProjectPath } from '../../core/path/project-path.ts';
-import { parsePointer } from '../../core/pointer.ts';
+import { dataPathOf, parsePointer } from '../../core/pointer.ts';
 import type { Pipeline, ProjectPath, StageAddress } from '../../core/stage.ts';
 import { loadProjectPipeline } from '../load-pipeline.ts';
 import { LockFiles } from '../lock-files.ts';
 import type { ReadText } from '../parsed-cache.ts';
-import { listPointers } from '../pointers.ts';
+import { readPointers, warnOfBroken, warnOfStrays, type BrokenPointer } from '../pointers.ts';
 import type { Project } from '../project.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
 import { gitOf, openRevision, pipelineAt, type RevisionFiles } from '../values/revision.ts';
@@ -40,15 +40,24 @@ export interface TrackedState {
   readonly revision?: RevisionFiles;
 }
 
-export async function trackedState(project: Project, revision?: string, file?: string): Promise<TrackedState> {
+/** Broken pointers of the workspace are left out: `onBroken` hears of each; without it there is a warning. */
+export async function trackedState(
+  project: Project,
+  revision?: string,
+  file?: string,
+  onBroken: (broken: BrokenPointer) => void = (broken) => warnOfBroken(project, broken),
+): Promise<TrackedState> {
   return revision === undefined
-    ? await ofWorkspace(project, file)
+    ? await ofWorkspace(project, file, onBroken)
     : await ofRevision(project, openRevision(gitOf(project), revision), file);
 }
 
-async function ofWorkspace(project: Project, file?: string): Promise<TrackedState> {
+async function ofWorkspace(project: Project, file: string | undefined, onBroken: (broken: BrokenPointer) => void): Promise<TrackedState> {
   const loaded = await loadProjectPipeline(project, file, 'nothing');
-  const pointers = listPointers(project).map(({ path, content }) => ({ path, content, isOut: false }));
+  const read = readPointers(project);
+  warnOfStrays(project, read.strays);
+  for (const each of read.broken) onBroken(each);
+  const pointers = read.pointers.map(({ path, content }) => ({ path, content, isOut: false }));
   return { label: WORKSPACE, file: loaded.file, ...withOuts(project, loaded.pipeline, loaded.readText, pointers) };
 }
 
@@ -87,7 +96,7 @@ function pointersAt(project: Project, revision: RevisionFiles): readonly Tracked
   return paths.flatMap((pointerPath) => {
     try {
       const content = parsePointer(pointerPath, revision.readText(pointerPath) ?? '');
-      return [{ path: pointerPath.slice(0, -POINTER_SUFFIX.length), content, isOut: false }];
+      return [{ path: dataPathOf(pointerPath), content, isOut: false }];
     } catch (error) {
       if (!(error instanceof MloError)) throw error;
       project.ctx.emit({ type: 'warning', message: `Revision ${revision.label}: ${error.message}; it is left out` });

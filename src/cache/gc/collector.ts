@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { withIoErrors } from '../../fs/errno.ts';
+import { isDiskFull, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
@@ -11,15 +11,14 @@ import { Inventory } from '../inventory/inventory.ts';
 import { closeSegments, openSegments, readJournalObject, type OpenSegment } from '../inventory/journal-segments.ts';
 import { Reach } from '../inventory/reach.ts';
 import { openStore, type OpenStore } from '../open-store.ts';
+import type { PackName } from '../packs/pack-name.ts';
 import { INDEX_NAME } from '../packs/pack-set.ts';
 import { markYoung } from './mark-young.ts';
 import { chooseEvicted } from './evict.ts';
-import { sortPacks, type SortedPacks } from './sort-packs.ts';
+import { rewriteAsFits } from './rewrite.ts';
+import { sortPacks, type Rewritten, type SortedPacks } from './sort-packs.ts';
 import { sortRunEntries, type RunEntries } from './run-entries.ts';
-import type { Amount, Claims, CollectPlan } from './types.ts';
-
-/** So many bytes of packs are rewritten before the old ones go. */
-const REWRITTEN_AT_ONCE = 1024 * 1024 * 1024;
+import type { Amount, Claims, CollectPlan, Unfinished } from './types.ts';
 
 /** What nobody needs in one cache, looked at once; `plan` changes nothing, `sweep` deletes. To be closed. */
 export class Collector {
@@ -85,11 +84,13 @@ export class Collector {
   }
 
   /**
-   * Deletes what has no mark, in the reverse order of writing: run-cache entries, then trees and small objects, then loose
-   * files. Whatever moves to another file is durable there before the old one goes. Needs the right to delete
-   * (`exclusiveAccess`). Throws MLO_CACHE_IO, MLO_INTERRUPTED.
+   * Deletes what has no mark: first what needs no room for that, packs with nothing needed and loose files, for people clean
+   * up when the disk is full; then run-cache entries and the journal, and packs of which something is needed. Whatever moves
+   * to another file is durable there before the old one goes; what the disk has no room for stays, and is returned. A killed
+   * one may leave results and trees that name what is gone; like any missing object that is seen when they are looked up.
+   * Needs the right to delete (`exclusiveAccess`). Throws MLO_CACHE_IO, MLO_INTERRUPTED.
    */
-  async sweep(marked: Marked, { onProgress, signal }: SweepOptions = {}): Promise<void> {
+  async sweep(marked: Marked, { onProgress, signal }: SweepOptions = {}): Promise<Unfinished | undefined> {
     const { isLive, runs } = marked;
     const table = this.#inventory.table;
     const packs = this.#sortPacks(marked);
@@ -99,12 +100,9 @@ export class Collector {
       return number < 0 || isLive(number);
     };
     const sizes = new Map(this.#inventory.packs.map(({ name, reader }) => [name, reader.size]));
-    const total = [...packs.rewritten.map(({ size }) => size), ...packs.deleted.map((name) => sizes.get(name) ?? 0)].reduce(
-      (sum, size) => sum + size,
-      0,
-    );
+    const total = [...packs.rewritten.map(({ name }) => name), ...packs.deleted].reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
     let done = 0;
-    const passed = (names: readonly (typeof packs.deleted)[number][]): void => {
+    const passed = (names: readonly PackName[]): void => {
       for (const name of names) done += sizes.get(name) ?? 0;
       onProgress?.(done, total);
       throwIfInterrupted(signal);
@@ -112,21 +110,24 @@ export class Collector {
     const mergeJournal = runs.dropped > 0 || this.#segments.length > 1 || this.#deadInJournal(isLive).objects > 0;
     this.close();
     const { journal, store, loose } = openStore({ cacheDir: this.#cacheDir, link: ['copy'], readOnly: false });
+    const moveJournal = async (): Promise<boolean> =>
+      await asFarAsFits(() => journal.moveToPacks(store.packs, keep, (payload) => !runs.goes.has(hashBytes(payload))));
     try {
-      if (mergeJournal) await journal.moveToPacks(store.packs, keep, (payload) => !runs.goes.has(hashBytes(payload)));
-      throwIfInterrupted(signal);
+      for (const folder of [store.packs.folder, loose.folder, join(this.#cacheDir, 'journal')]) removeOldTemporaries(folder);
       if (packs.deleted.length + packs.rewritten.length > 0) this.#dropIndex(store.packs.folder);
-      for (const names of inGroups(packs.rewritten)) {
-        await store.packs.rewrite(names, keep);
-        passed(names);
-      }
       for (const name of packs.deleted) {
         store.packs.remove(name);
         passed([name]);
       }
       for (const digest of deadLoose) loose.remove(digest);
-      await store.packs.combineSmall();
-      for (const folder of [store.packs.folder, loose.folder, join(this.#cacheDir, 'journal')]) removeOldTemporaries(folder);
+      throwIfInterrupted(signal);
+      const isMoved = !mergeJournal || (await moveJournal());
+      throwIfInterrupted(signal);
+      if (packs.rewritten.length > 0) this.#dropIndex(store.packs.folder);
+      const without = await rewriteAsFits(store.packs, packs.rewritten, keep, passed);
+      const isJournalDone = isMoved || (await moveJournal());
+      await asFarAsFits(() => store.packs.combineSmall());
+      return unfinished(without, !isJournalDone);
     } finally {
       store.packs.close();
       await journal.close(store.packs);
@@ -198,18 +199,25 @@ function amountOf(inventory: Inventory, numbers: Uint32Array, isLive: (number: n
   return { objects, bytes };
 }
 
-function inGroups(packs: SortedPacks['rewritten']): readonly (readonly SortedPacks['deleted'][number][])[] {
-  const groups: SortedPacks['deleted'][number][][] = [];
-  let bytes = Infinity;
-  for (const { name, size } of packs) {
-    if (bytes + size > REWRITTEN_AT_ONCE) {
-      groups.push([]);
-      bytes = 0;
-    }
-    groups.at(-1)?.push(name);
-    bytes += size;
+/** False where the disk has no room for the work. */
+async function asFarAsFits(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (isDiskFull(error)) return false;
+    throw error;
   }
-  return groups;
+}
+
+function unfinished(packs: readonly Rewritten[], journal: boolean): Unfinished | undefined {
+  if (packs.length === 0 && !journal) return undefined;
+  const packed = { objects: 0, bytes: 0 };
+  for (const { dead } of packs) {
+    packed.objects += dead.objects;
+    packed.bytes += dead.bytes;
+  }
+  return { packs: packs.length, packed, journal };
 }
 
 function damagedStore(message: string): MloError {

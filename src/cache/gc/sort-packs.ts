@@ -7,10 +7,17 @@ const REWRITE_BELOW = 0.7;
 /** Small ones are written anew for anything: that costs no more than a moment. */
 const SMALL_BYTES = 1024 * 1024;
 
+/** A pack to be written anew, and what of it goes by that. */
+export interface Rewritten {
+  readonly name: PackName;
+  readonly size: number;
+  readonly dead: Amount;
+}
+
 export interface SortedPacks {
   /** Nothing in them is needed. */
   readonly deleted: readonly PackName[];
-  readonly rewritten: readonly { readonly name: PackName; readonly size: number }[];
+  readonly rewritten: readonly Rewritten[];
   readonly dead: Amount;
   /** Of the dead: what stays in packs of which most is needed. */
   readonly waiting: Amount;
@@ -25,7 +32,7 @@ export function sortPacks(
   mustGo: (number: number) => boolean,
 ): SortedPacks {
   const deleted: PackName[] = [];
-  const rewritten: { readonly name: PackName; readonly size: number }[] = [];
+  const rewritten: Rewritten[] = [];
   const dead = { objects: 0, bytes: 0 };
   const waiting = { objects: 0, bytes: 0 };
   let freed = 0;
@@ -39,7 +46,7 @@ export function sortPacks(
       deleted.push(name);
       freed += reader.size;
     } else if (counts.forced || reader.size < SMALL_BYTES || counts.liveBytes < (counts.liveBytes + counts.deadBytes) * REWRITE_BELOW) {
-      rewritten.push({ name, size: reader.size });
+      rewritten.push({ name, size: reader.size, dead: { objects: counts.dead, bytes: counts.deadBytes } });
       freed += counts.deadBytes;
     } else {
       waiting.objects += counts.dead;

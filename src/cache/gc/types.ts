@@ -50,3 +50,12 @@ export interface CollectPlan {
   readonly missing: number;
   readonly evicted?: Evicted;
 }
+
+/** What a disk without room kept from being done: it is as it was, and the next time finds it again. */
+export interface Unfinished {
+  /** Packs that would have been written anew, and what of them would have gone. */
+  readonly packs: number;
+  readonly packed: Amount;
+  /** What the journal has could not move to packs. */
+  readonly journal: boolean;
+}

@@ -16,7 +16,12 @@ const LARGEST_TREE = 256 * 1024 * 1024;
 const MOST_CLAIMS = 254;
 
 /** What something needs: content as a pointer or lock names it, or (`kind` unknown) a digest that may be that of a tree. */
-export type Root = Pick<Content, 'digest'> & { readonly kind?: Content['kind']; readonly size?: number };
+export type Root = Pick<Content, 'digest'> & {
+  readonly kind?: Content['kind'];
+  readonly size?: number;
+  /** Not said to be missing where it is. */
+  readonly mayBeMissing?: boolean;
+};
 
 export interface Places {
   readonly packs: Packs;
@@ -82,11 +87,11 @@ export class Reach {
   }
 
   /** The number of what may be a tree that was not read yet. */
-  #markRoot({ digest, kind, size }: Root): number | undefined {
+  #markRoot({ digest, kind, size, mayBeMissing }: Root): number | undefined {
     const bytes = Buffer.from(digest, 'hex');
     const number = this.#inventory.table.find(bytes);
     if (number < 0) {
-      this.missing.add(bytes);
+      if (mayBeMissing !== true) this.missing.add(bytes);
       return undefined;
     }
     this.#mark(number, kind === 'tree' ? -1 : (size ?? -1));

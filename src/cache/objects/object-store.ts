@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -49,7 +51,12 @@ export class ObjectStore {
 
   /** There, whatever its size. */
   hasAny(digest: Digest): boolean {
-    return this.#locate((source) => source.sizeOf(digest)) !== undefined;
+    return this.sizeOf(digest) !== undefined;
+  }
+
+  /** Bytes of the object; undefined where it is not there. */
+  sizeOf(digest: Digest): number | undefined {
+    return this.#locate((source) => source.sizeOf(digest));
   }
 
   /** Objects of that many bytes become files of their own. */
@@ -139,9 +146,16 @@ export class ObjectStore {
     for (const source of this.#sources) yield* source.objects();
   }
 
-  /** MLO_OBJECT_MISSING, with what is known about packs that cannot be read. */
+  /** MLO_OBJECT_CORRUPT where a copy was there and is broken; else MLO_OBJECT_MISSING, with what is known about packs that cannot be read. */
   missing(digests: readonly Digest[], path?: string): MloError {
+    const broken = digests.find((digest) => this.#wasSetAside(digest));
+    if (broken !== undefined) return corruptObject(broken, path);
     return missingObject(digests, path, damagedPacks(this.packs));
+  }
+
+  /** By this process or an earlier one: a broken copy is kept in `corrupt/` under its digest. */
+  #wasSetAside(digest: Digest): boolean {
+    return existsSync(join(dirname(this.loose.folder), 'corrupt', digest));
   }
 
   #readElsewhere(digest: Uint8Array, isBroken: boolean): Buffer {
@@ -173,7 +187,7 @@ export function missingObject(digests: readonly Digest[], path?: string, why?: s
   const consequence = path === undefined ? '' : `; '${path}' cannot be checked out`;
   const reason = why === undefined ? '' : `; ${why}`;
   return new MloError('MLO_OBJECT_MISSING', `${what} not in the cache${consequence}${reason}`, {
-    hint: 'Run `mlo repro` to make the data again, or copy the cache from a machine that has it',
+    hint: '`mlo verify --repair` looks for another copy. Else make the data again (`mlo repro`, if a stage makes it), `mlo add` it from where it still is, or copy the cache from a machine that has it',
     details: { digests: digests.slice(0, 100), ...(path === undefined ? {} : { path }) },
   });
 }
@@ -181,7 +195,7 @@ export function missingObject(digests: readonly Digest[], path?: string, why?: s
 export function corruptObject(digest: Digest, path?: string): MloError {
   const where = path === undefined ? '' : `; '${path}' was left as it is`;
   return new MloError('MLO_OBJECT_CORRUPT', `Object ${digest} in the cache is damaged: its bytes do not have that digest${where}`, {
-    hint: 'It was moved to `corrupt/` in the cache folder. Run `mlo repro` to make the data again, or `mlo add` where the file is still good',
+    hint: 'It was moved to `corrupt/` in the cache folder. `mlo verify --repair` looks for another copy. Else make the data again (`mlo repro`, if a stage makes it), or `mlo add` it where the file is still good',
     details: { digest, ...(path === undefined ? {} : { path }) },
   });
 }

@@ -97,6 +97,10 @@ export class Packs implements ObjectSource {
     return this.#set.refresh();
   }
 
+  names(): ReadonlySet<PackName> {
+    return this.#set.names();
+  }
+
   /** Of all packs that can be read, entries known to be broken left out. An object may come more than once. */
   *objects(): Generator<StoredObject> {
     for (const pack of this.packs()) {

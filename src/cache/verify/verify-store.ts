@@ -19,6 +19,8 @@ export interface VerifyOptions {
   readonly quick: boolean;
   /** What must be there, with all that is below it. */
   readonly roots: readonly Root[];
+  /** What else should be there: what other revisions name. */
+  readonly history?: readonly Root[];
   /** Called with bytes read so far and those to be read. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -39,6 +41,10 @@ export interface StoreReport {
   readonly needed: number;
   /** Of these, in any order: those that no place of the cache has, or has with the right bytes. */
   readonly missing: readonly Digest[];
+  /** Objects that only the history needs. */
+  readonly neededByHistory: number;
+  /** Those of them that no place of the cache has. */
+  readonly missingInHistory: readonly Digest[];
   /** Those of which the only copies are broken, needed or not. */
   readonly broken: readonly Digest[];
 }
@@ -65,6 +71,8 @@ export async function verifyStore(options: VerifyOptions): Promise<StoreReport> 
     const broken = [...suspects].filter((digest) => !hasGoodCopy(opened, others, inventory, digest));
     const reach = new Reach(inventory, { packs, others, strict: !quick });
     const needed = reach.claim(roots).objects;
+    const missingNow = reach.missing.count;
+    const neededByHistory = reach.claim(options.history ?? []).objects;
     for (const number of looseOfWrongSize(inventory, reach)) {
       const digest = inventory.hexOf(number);
       found.push({
@@ -77,6 +85,7 @@ export async function verifyStore(options: VerifyOptions): Promise<StoreReport> 
     }
     for (let number = 0; number < reach.unreadable.count; number += 1) broken.push(hex(reach.unreadable.digest(number)));
     const missing = Array.from({ length: reach.missing.count }, (_, number) => hex(reach.missing.digest(number)));
+    const missingInHistory = missing.splice(missingNow);
     return {
       objects: inventory.count,
       packs: packs.damaged.size + inventory.packs.length,
@@ -87,6 +96,8 @@ export async function verifyStore(options: VerifyOptions): Promise<StoreReport> 
       damages: found,
       needed: needed + missing.length,
       missing,
+      neededByHistory: neededByHistory + missingInHistory.length,
+      missingInHistory,
       broken: [...new Set(broken)].sort(),
     };
   } finally {

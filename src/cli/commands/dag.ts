@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { noStages } from '../no-stages.ts';
 import { fileOf, fileOption } from '../shared-options.ts';
 
 interface Flags {
@@ -19,10 +20,11 @@ export const dagVerb = defineCommand({
     ['mlo dag train --mermaid', 'what train needs, as a Mermaid chart for Markdown'],
   ],
   options: [fileOption(), new Option('--mermaid', 'print a Mermaid flowchart')],
-  async run({ context, style }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
+  async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
+    const { context, style } = invocation;
     const { dag } = await import('../../app/dag.ts');
     const data = await dag(context, { targets, ...fileOf(flags) });
-    if (data.nodes.length === 0) return { data, lines: [], hint: 'there are no stages; add some to pipeline.yaml' };
+    if (data.nodes.length === 0) return noStages(invocation, data, []);
     if (flags.mermaid === true) {
       const { mermaidLines } = await import('../../ui/render/dag-mermaid.ts');
       return { data, lines: mermaidLines(data) };

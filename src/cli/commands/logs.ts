@@ -29,7 +29,7 @@ export const logsVerb = defineCommand({
     const follow = flags.follow === true;
     const parts: string[] = [];
     const onText = globals.output === 'human' ? writeOut : (text: string) => void parts.push(text);
-    await followLog(context, data, { follow, signal: context.signal, onText });
-    return globals.output === 'human' ? { data } : { data: { ...data, text: parts.join('') } };
+    const running = await followLog(context, data, { follow, signal: context.signal, onText });
+    return globals.output === 'human' ? { data } : { data: { ...data, running, text: parts.join('') } };
   },
 });

@@ -6,6 +6,7 @@ import { failureLines, stageFailure } from '../stage-failures.ts';
 import { styleOptions } from '../terminal.ts';
 import { createStyle } from '../../ui/style.ts';
 import { collect, parseTimeout, parsePositiveInteger } from '../parse-values.ts';
+import { noStages } from '../no-stages.ts';
 import { fileOption } from '../shared-options.ts';
 
 interface Flags {
@@ -30,7 +31,11 @@ interface Flags {
 export const reproVerb = defineCommand({
   usage: 'repro [targets...]',
   summary: 'make the workspace match the pipeline: run what changed, restore or skip the rest',
-  details: 'Targets are stage names, pipeline.yaml:stage, or out paths; without targets, all stages of the pipeline file here.',
+  details:
+    'Targets are stage names, pipeline.yaml:stage, or out paths; without targets, all stages of the pipeline file here. Exit code 0 when all ' +
+    'stages are up to date, 1 when a stage failed, whatever its error. With --ignore-errors failed stages are named all the same, stages that ' +
+    'use their outs run with what is there, and the exit code is 0.\n\n--strict sees what a module reads: files and folders. It does not see ' +
+    'where a module only asks whether a path exists (existsSync, stat): declare such a path as a dep.',
   examples: [
     ['mlo repro', 'bring all stages up to date'],
     ['mlo repro train -S train.learning_rate=0.1', 'set a param in params.yaml, then bring train and what it needs up to date'],
@@ -45,13 +50,13 @@ export const reproVerb = defineCommand({
     new Option('--downstream', 'start at the targets and go on to everything that uses them'),
     new Option('--force-downstream', 'run everything that uses a stage that ran'),
     new Option('--allow-missing', 'missing outs and data are no reason to run'),
-    new Option('--ignore-errors', 'go on after failures, also with stages that use the failed one'),
-    new Option('-k, --keep-going', 'go on after failures with stages that do not need the failed one'),
+    new Option('--ignore-errors', 'go on after failures, also with stages that use the failed one, and exit with 0 all the same'),
+    new Option('-k, --keep-going', 'go on after failures with stages that do not need the failed one; the exit code is still 1'),
     new Option('--dry', 'print the plan and change nothing'),
     new Option('-j, --jobs <count>', 'stages side by side (default: core.jobs, 1)').argParser(parsePositiveInteger),
     new Option('--no-commit', 'do not store outs in the cache'),
     new Option('--no-run-cache', 'do not look for earlier runs with the same inputs'),
-    new Option('--strict', 'undeclared reads of a stage are errors'),
+    new Option('--strict', 'undeclared reads of in-process stages are errors'),
     new Option('-S, --set <key=value>', 'write a param first (again for more; file.yaml:key=value)').argParser(collect),
     new Option('--timeout <duration>', 'stop a stage that runs longer (30s, 5m, 2h)').argParser(parseTimeout),
   ],
@@ -100,11 +105,7 @@ async function planned({ style }: Invocation, data: ReproData): Promise<Outcome>
 async function done(invocation: Invocation, data: ReproData): Promise<Outcome> {
   const { globals, style } = invocation;
   if (data.stages.length === 0 && data.interrupted !== true) {
-    return {
-      data,
-      lines: ['There are no stages: nothing to do.'],
-      hint: 'add stages to pipeline.yaml, or start from an example: mlo init --template iris',
-    };
+    return noStages(invocation, data, ['There are no stages: nothing to do.']);
   }
   const { reproTable } = await import('../../ui/render/repro-table.ts');
   const lines = reproTable(data, style, globals.verbose);
@@ -129,7 +130,8 @@ async function failed({ globals }: Invocation, data: ReproData, lines: readonly 
     lines,
     exitCode: EXIT.stageFailed,
     failure,
-    errorLines: failureLines(broken, style, globals.verbose),
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    errorLines: failureLines(broken, style, { verbose: globals.verbose, hints: !globals.quiet }),
+    // Each error has brought its own.
+    ...(failure.hint === undefined || broken.length > 0 ? {} : { hint: failure.hint }),
   };
 }

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { noStages } from '../no-stages.ts';
 import { fileOf, fileOption } from '../shared-options.ts';
 
 interface Flags {
@@ -15,11 +16,12 @@ export const stageListVerb = defineCommand({
     ['mlo stage list --all', 'stages of all pipeline files of the project'],
   ],
   options: [fileOption(), new Option('-a, --all', 'all pipeline files of the project')],
-  async run({ context, style }: Invocation, flags: Flags): Promise<Outcome> {
+  async run(invocation: Invocation, flags: Flags): Promise<Outcome> {
+    const { context, style } = invocation;
     const { stageList } = await import('../../app/stage-list.ts');
     const data = await stageList(context, { ...fileOf(flags), all: flags.all === true });
     const { stageListLines } = await import('../../ui/render/stage.ts');
-    if (data.stages.length === 0) return { data, lines: [], hint: 'there are no stages; add some to pipeline.yaml' };
+    if (data.stages.length === 0) return noStages(invocation, data, []);
     return { data, lines: stageListLines(data, style) };
   },
 });
@@ -32,6 +34,13 @@ export const stageShowVerb = defineCommand({
     ['mlo stage show sub/pipeline.yaml:train --json', 'a stage of another file, as JSON'],
   ],
   options: [fileOption()],
+  json: [
+    [
+      'stages[].name, .file, .line',
+      'the stages that the target names: one, or all that foreach or matrix make of it; and where they are defined',
+    ],
+    ['stages[].definition', 'with templates filled in and paths relative to the project'],
+  ],
   async run({ context, style }: Invocation, flags: Flags, target: string): Promise<Outcome> {
     const { stageShow } = await import('../../app/stage-show.ts');
     const data = await stageShow(context, { target, ...fileOf(flags) });

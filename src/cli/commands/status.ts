@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { noStages } from '../no-stages.ts';
 import { fileOf, fileOption } from '../shared-options.ts';
 
 interface Flags {
@@ -33,7 +34,11 @@ export const statusVerb = defineCommand({
     ['upToDate', 'true where no stage and no data differs'],
     ['stages[].name, .state', 'state: unchanged, restore, run or blocked'],
     ['stages[].reasons', 'why, with old and new'],
-    ['data[].path, .state', 'tracked paths; state: unchanged, modified, missing (nothing lies there) or not-cached'],
+    [
+      'data[].path, .state',
+      'tracked paths; state: unchanged, modified, missing (nothing lies there), not-cached, broken-pointer or unreadable',
+    ],
+    ['data[].message?, .hint?', 'what is wrong with a broken pointer, or what cannot be read, and the way out'],
     ['outs[]', 'the same of outs that are not as in the lock, with their stage'],
     ['data[].counts?', 'files by kind of change: added, deleted, modified, renamed, type, mode'],
     ['data[].notCached?', '{ files, paths? }: what the cache does not have'],
@@ -47,27 +52,31 @@ export const statusVerb = defineCommand({
     ],
     ['busy?', '{ pid, host, command, sinceMs }: who is writing now'],
   ],
-  async run({ context, style, globals }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
+  async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
+    const { context, style, globals } = invocation;
     const { status } = await import('../../app/status.ts');
     const data = await status(context, { targets, granular: flags.granular === true, ...fileOf(flags) });
     const { statusLines } = await import('../../ui/render/status.ts');
     const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
     const lines = statusLines(data, style, { why: flags.why === true, all: globals.verbose, now: Date.now() });
     const toRun = data.stages.some((stage) => stage.state === 'run' || stage.state === 'restore');
-    const empty = data.stages.length === 0 && data.data.length === 0;
-    const hint = empty
-      ? 'add stages to pipeline.yaml, or start from an example: mlo init --template iris'
-      : toRun
-        ? 'mlo repro'
-        : dataHint(data.data);
+    if (data.stages.length === 0 && data.data.length === 0) return { ...noStages(invocation, data, lines), exitCode };
+    const hint = toRun ? 'mlo repro' : dataHint(data.data);
     return { data, lines, exitCode, ...(hint === undefined ? {} : { hint }) };
   },
 });
 
 /** What to type about data alone. */
-function dataHint(data: readonly { readonly path: string; readonly state: string }[]): string | undefined {
+function dataHint(
+  data: readonly { readonly path: string; readonly state: string; readonly notCached?: unknown; readonly hint?: string }[],
+): string | undefined {
   const modified = data.filter((each) => each.state === 'modified');
   if (modified.length > 0)
     return `keep the changes: mlo commit ${shellWord(modified[0]?.path ?? '')}; undo them: mlo checkout --force ${shellWord(modified[0]?.path ?? '')}`;
+  const lost = data.find((each) => each.notCached !== undefined);
+  if (lost !== undefined)
+    return `where the files are in the workspace: mlo add ${shellWord(lost.path)}; where another copy may be: mlo verify --repair`;
+  const unreadable = data.find((each) => each.state === 'unreadable');
+  if (unreadable?.hint !== undefined) return unreadable.hint;
   return data.some((each) => each.state === 'missing') ? 'mlo checkout' : undefined;
 }

@@ -13,7 +13,8 @@ export const verifyVerb = defineCommand({
   summary: 'check that everything mlo keeps is whole: objects, packs, indexes, locks and pointers',
   details:
     'Reads every byte of the cache and compares it with its digest; --quick looks at the structure only: indexes, sizes, and that everything is there that ' +
-    'locks and pointers name. What is broken or missing is listed with the paths, stages, branches, tags and runs that it belongs to, and the exit code is 12. ' +
+    'locks and pointers name, those of the workspace and of all branches and tags. What is broken or missing is listed with the paths, stages, branches, tags and runs that it belongs to, and the exit code is 12; ' +
+    '3 where nothing is broken, the workspace has all it needs, and only branches or tags miss something (a plain gc --force deletes what only they need). ' +
     '--repair moves broken copies to corrupt/ in the cache folder, keeps what is right beside them, and brings back what another pack or the workspace still has.',
   examples: [
     ['mlo verify', 'read and check the whole cache'],
@@ -33,10 +34,11 @@ export const verifyVerb = defineCommand({
     const lines = verifyLines(data, style);
     if (data.ok) return { data, lines };
     const { code, message, hint } = verifyFailure(data);
+    const onlyHistory = data.damages.length + data.objects.length + data.files.length === 0;
     return {
       data,
       lines,
-      exitCode: EXIT.integrity,
+      exitCode: onlyHistory ? EXIT.partial : EXIT.integrity,
       failure: { code, message, hint },
       errorLines: [`${style.red(`error[${code}]`)}: ${message}`],
       hint,

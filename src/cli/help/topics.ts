@@ -31,7 +31,8 @@ export function topicTable(topic: Topic): TopicTable {
     case 'errors':
       return {
         title: 'Errors',
-        intro: 'Every error has a code that keeps its meaning. With --json it is error.code.',
+        intro:
+          'Every error has a code that keeps its meaning. With --json it is error.code. The error of a stage ends repro with exit code 1, whatever its code; the exit codes here are those of errors that end the command itself.',
         head: ['Code', 'Exit', 'Meaning'],
         rows: Object.entries(CATALOGUE).map(([code, { exit, means }]) => [code, String(exit), means]),
       };

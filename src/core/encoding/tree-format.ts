@@ -131,7 +131,7 @@ function unescapeName(text: string): string {
 
 function damaged(digest: Digest, why: string): MloError {
   return new MloError('MLO_FORMAT', `Object ${digest} is not a tree: ${why}`, {
-    hint: 'Run `mlo repro` to make the data again, or restore the lock or pointer that names this tree',
+    hint: '`mlo verify --repair` looks for another copy; or make the data again, or restore the lock or pointer that names this tree',
     details: { digest },
   });
 }

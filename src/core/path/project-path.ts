@@ -20,6 +20,11 @@ export function isSafeProjectPath(text: unknown): text is ProjectPath {
   return typeof text === 'string' && faultOf(text) === undefined;
 }
 
+/** Whether one of the names in a path is that of Git's or mlo's own folder, as file systems that ignore case see it. */
+export function hasOwnFolder(path: string): boolean {
+  return path.split('/').some((name) => /^\.(git|mlo)$/i.test(name));
+}
+
 /** Absolute, normalized paths: `child` is `parent` or lies below it. Says nothing about symlinks. */
 export function isInside(parent: string, child: string): boolean {
   if (child === parent) return true;
@@ -35,6 +40,6 @@ function faultOf(text: string): string | undefined {
   if (names.includes('..')) return "contains '..'";
   if (names.includes('.')) return "contains '.' as a name";
   if (names.some((name) => name.toLowerCase() === '.git')) return "leads into Git's own folder";
-  if (names[0]?.toLowerCase() === '.mlo') return "leads into mlo's own folder";
+  if (names.some((name) => name.toLowerCase() === '.mlo')) return "leads into mlo's own folder";
   return undefined;
 }

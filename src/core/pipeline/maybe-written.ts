@@ -7,7 +7,7 @@ import { expandDefinition, type Definition, type Member } from './expand.ts';
 import { Fields } from './fields.ts';
 import { readOuts } from './outs.ts';
 import { Problems } from './problems.ts';
-import { resolveMember, type FileSetting } from './resolve.ts';
+import { isPlain, resolveMember, type FileSetting } from './resolve.ts';
 import { doSchema } from './schema.ts';
 import type { Sources } from './sources.ts';
 import { StagePlace } from './stage-place.ts';
@@ -40,16 +40,19 @@ export function mayWrite(written: MaybeWritten, path: ProjectPath): boolean {
   return written === 'anything' || written.some((out) => isInside(out, path) || isInside(path, out));
 }
 
-/** A key that is unknown, and not just another one misspelt. */
+/** An unknown key that is one of them, misspelt. */
 function mayMeanOuts(node: MapNode): boolean {
   return [...node.entries.keys()].some((key) => {
-    const meant = KNOWN_KEYS.includes(key) ? undefined : (nearest(key, KNOWN_KEYS) ?? 'outs');
+    const meant = KNOWN_KEYS.includes(key) ? undefined : nearest(key, KNOWN_KEYS);
     return SAYS_WHERE.some((field) => field === meant);
   });
 }
 
 function outsOf(definition: Definition, member: Member, file: FileSetting, sources: Sources, silent: Problems): MaybeWritten {
-  const entries = new Map([...member.template.entries].filter(([key]) => SAYS_WHERE.some((known) => known === key)));
+  const saying = [...member.template.entries].filter(([key]) => SAYS_WHERE.some((known) => known === key));
+  const places = saying.filter(([key]) => key !== 'vars');
+  // Outs without a `${}` are what they are, whatever is wrong with the vars.
+  const entries = new Map(places.every(([, entry]) => isPlain(entry.node)) ? places : saying);
   const template: MapNode = { ...member.template, entries };
   const resolved = resolveMember(definition, { ...member, template }, definition.name, file, sources, silent);
   if (resolved?.complete !== true || !OUT_FIELDS.safeParse(toValue(resolved.node)).success) return 'anything';

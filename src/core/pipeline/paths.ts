@@ -10,13 +10,19 @@ export function baseName(path: ProjectPath): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-export type Resolved = { readonly path: ProjectPath } | { readonly refused: string };
+export type Resolved = { readonly path: ProjectPath } | { readonly refused: string; readonly hint?: string };
+
+/** Bytes of UTF-8 that a file system takes as one name. */
+const NAME_LIMIT = 255;
 
 /** A path written relative to `folder`, as a project path; refused when it is absolute or leaves the project. */
 export function resolvePath(folder: ProjectPath | '' | '.', written: string): Resolved {
   if (written === '') return { refused: 'is empty' };
   if (written.includes('\0')) return { refused: 'contains a NUL character' };
   if (written.startsWith('/')) return { refused: 'is absolute' };
+  const long = tooLongName(written);
+  if (long !== undefined)
+    return { refused: `has a name that is too long: ${long} bytes`, hint: `File systems take ${NAME_LIMIT} bytes at most as one name.` };
   // Most paths are plain and written from the root: nothing to normalise.
   if (PLAIN.test(written)) return { path: folder === '' || folder === '.' ? written : `${folder}/${written}` };
   const parts = folder === '' || folder === '.' ? [] : folder.split('/');
@@ -26,6 +32,17 @@ export function resolvePath(folder: ProjectPath | '' | '.', written: string): Re
     else if (parts.pop() === undefined) return { refused: 'is outside the project' };
   }
   return { path: parts.length === 0 ? '.' : parts.join('/') };
+}
+
+/** The bytes of the first name that no file system takes. */
+function tooLongName(written: string): number | undefined {
+  // No character has more than three bytes a UTF-16 unit.
+  if (written.length * 3 <= NAME_LIMIT) return undefined;
+  const encoder = new TextEncoder();
+  return written
+    .split('/')
+    .map((name) => encoder.encode(name).length)
+    .find((bytes) => bytes > NAME_LIMIT);
 }
 
 const PLAIN = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;

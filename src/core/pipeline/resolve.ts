@@ -70,7 +70,7 @@ export function resolveMember(
 }
 
 /** Says the same whatever the values of templates are. */
-function isPlain(node: SourceNode): boolean {
+export function isPlain(node: SourceNode): boolean {
   if (node.kind === 'scalar') return typeof node.value !== 'string' || !hasTemplate(node.value);
   if (node.kind === 'list') return node.items.every(isPlain);
   return Array.from(node.entries).every(([key, entry]) => key !== 'vars' && !hasTemplate(key) && isPlain(entry.node));

@@ -1,4 +1,5 @@
 import { describeNode, type SourceNode } from '../source/node.ts';
+import { hasOwnFolder } from '../path/project-path.ts';
 import type { ProjectPath } from '../stage.ts';
 import { scalarText } from './interpolate.ts';
 import type { Fields } from './fields.ts';
@@ -41,7 +42,7 @@ export class StagePlace {
     return fields.fail(
       at,
       `${where}: dep '${written}' ${resolved.refused}`,
-      `${hint}Copy it into the project and track it with 'mlo add'.`,
+      resolved.hint ?? `${hint}Copy it into the project and track it with 'mlo add'.`,
     );
   }
 
@@ -53,17 +54,23 @@ export class StagePlace {
         'Write to a path in the project.',
       );
     const resolved = resolvePath(this.wdir, written);
+    if ('path' in resolved && hasOwnFolder(resolved.path))
+      return fields.fail(at, `${where}: out '${written}' lies in Git's or mlo's own folder`, 'Write to another path.');
     if ('path' in resolved) return resolved.path;
     const outside = resolved.refused === 'is outside the project' || resolved.refused === 'is absolute';
     const message = outside
       ? `Cached output(s) outside of the project: '${written}' ${resolved.refused}`
       : `out '${written}' ${resolved.refused}`;
-    return fields.fail(at, `${where}: ${message}`, 'Outs are relative to wdir and lie inside the project.');
+    return fields.fail(at, `${where}: ${message}`, resolved.hint ?? 'Outs are relative to wdir and lie inside the project.');
   }
 
   filePath(written: string, at: Place, where: string, fields: Fields): ProjectPath | undefined {
     const resolved = resolvePath(this.wdir, written);
     if ('path' in resolved) return resolved.path;
-    return fields.fail(at, `${where}: '${written}' ${resolved.refused}`, 'Paths are relative to wdir and lie inside the project.');
+    return fields.fail(
+      at,
+      `${where}: '${written}' ${resolved.refused}`,
+      resolved.hint ?? 'Paths are relative to wdir and lie inside the project.',
+    );
   }
 }

@@ -25,6 +25,8 @@ export type ReasonKind =
   | 'missing-dep'
   | 'missing-data'
   | 'upstream-blocked'
+  | 'upstream-failed' // in this repro
+  | 'failed-before' // no lock entry, and the last attempt failed; `key` is the stage
   | 'frozen'
   | 'not-cached'
   | 'undeclared' // with --strict: it read something that it does not declare; `key` is how

@@ -7,6 +7,10 @@ import { toFailure } from './stage-failure.ts';
 /** With `strict`, what the stage has read without declaring it is an error. */
 export function strictFailure(job: Job, undeclared: readonly Undeclared[]): Failure | undefined {
   if (!job.strict || undeclared.length === 0) return undefined;
-  const stage = { address: job.address, module: relative(job.root, job.module), file: pipelineFileOf(job.address) };
-  return toFailure(undeclaredError(stage, undeclared));
+  const deps = {
+    file: pipelineFileOf(job.address),
+    wdir: relative(job.root, job.wdir) || '.',
+    ...(job.namedDeps === true ? { names: Object.keys(job.deps) } : {}),
+  };
+  return toFailure(undeclaredError({ address: job.address, module: relative(job.root, job.module), deps }, undeclared));
 }

@@ -1,11 +1,4 @@
-/** `1 stage`, `5 stages`; thousands are grouped. */
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${formatCount(amount)} ${amount === 1 ? one : many}`;
-}
-
-export function formatCount(amount: number): string {
-  return String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
-}
+export { count, formatCount } from '../../core/text/amount.ts';
 
 /** A measured number in at most `digits` significant digits, integers whole: `0.9333`, `1.2e-7`, `60`, `NaN`. */
 export function formatNumber(value: number, digits = 5): string {

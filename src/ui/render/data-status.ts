@@ -8,7 +8,9 @@ import { changeLines, changeWord, countsText, unreadLines } from './tree-changes
 
 export interface DataStatusView {
   readonly path: string;
-  readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached';
+  readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached' | 'broken-pointer' | 'unreadable';
+  readonly message?: string;
+  readonly hint?: string;
   readonly notCached?: { readonly files: number; readonly paths?: readonly string[] };
   readonly counts?: ChangeCounts;
   readonly changes?: readonly TreeChange[];
@@ -44,7 +46,9 @@ function entryLines(entries: readonly DataStatusView[], style: Style): string[] 
   });
 }
 
-function stateText({ state, counts, notCached }: DataStatusView): string {
+function stateText({ state, counts, notCached, message, hint }: DataStatusView): string {
+  if (state === 'broken-pointer') return printable(`broken pointer: ${message ?? ''}${hint === undefined ? '' : ` (${hint})`}`);
+  if (state === 'unreadable') return printable(`unreadable: ${message ?? ''}`);
   const lost = notCached === undefined ? '' : `${count(notCached.files, 'file')} not in the cache`;
   if (state === 'not-cached') return lost === '' ? 'not in the cache' : lost;
   const more = lost === '' ? '' : `; ${lost}`;

@@ -32,7 +32,9 @@ export function warningLines(event: Extract<Event, { type: 'warning' }>, style: 
   const place = file === undefined ? '' : ` (${[file, line, column].filter((part) => part !== undefined).join(':')})`;
   const [first = '', ...rest] = event.message.split('\n');
   const lines = [`${style.yellow('warning:')} ${printable(first)}${printable(place)}`, ...rest.map((text) => `  ${printable(text)}`)];
-  return hint === undefined ? lines : [...lines, `${style.cyan('hint:')} ${printable(hint)}`];
+  if (hint === undefined) return lines;
+  const [what = '', ...more] = hint.split('\n');
+  return [...lines, `${style.cyan('hint:')} ${printable(what)}`, ...more.map((text) => `      ${printable(text)}`)];
 }
 
 export function noteLines(message: string): string[] {

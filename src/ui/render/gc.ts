@@ -18,6 +18,7 @@ export interface GcView {
   readonly waiting: AmountView;
   readonly runs: { readonly kept: number; readonly dropped: number };
   readonly logs: { readonly runs: number; readonly bytes: number };
+  readonly corrupt: { readonly files: number; readonly bytes: number; readonly old: { readonly files: number; readonly bytes: number } };
   readonly size: { readonly before: number; readonly after: number };
   readonly missing: number;
   readonly evicted?: AmountView & { readonly wanted: number; readonly reached: boolean };
@@ -45,6 +46,7 @@ export function gcLines(data: GcView, style: Style): string[] {
   return [
     ...section(data.done ? 'Kept' : 'Would be kept', kept, style),
     ...section(data.done ? 'Deleted' : 'Would be deleted', gone, style),
+    ...corruptLines(data),
     ...scopeLines(data),
     ...projectLines(data, style),
     ...evictionLines(data),
@@ -58,8 +60,17 @@ export function gcLines(data: GcView, style: Style): string[] {
 }
 
 /** A run with --force would change something. */
-export function goesAnything({ gone, runs, logs, evicted }: GcView): boolean {
-  return gone.loose.objects + gone.packed.objects + gone.journal.objects + runs.dropped + logs.runs + (evicted?.objects ?? 0) > 0;
+export function goesAnything({ gone, runs, logs, corrupt, evicted }: GcView): boolean {
+  return (
+    gone.loose.objects +
+      gone.packed.objects +
+      gone.journal.objects +
+      runs.dropped +
+      logs.runs +
+      corrupt.old.files +
+      (evicted?.objects ?? 0) >
+    0
+  );
 }
 
 function section(title: string, rows: readonly Row[], style: Style): string[] {
@@ -108,6 +119,19 @@ function goneRows({ gone, waiting, runs, logs }: GcView): readonly Row[] {
     { what: 'logs of runs', amount: logs.runs, bytes: logs.bytes, note: logs.runs === 0 ? '' : 'older than gc.logs' },
   ];
   return rows.filter((row) => row.amount > 0 || row.note !== '');
+}
+
+function corruptLines({ corrupt: { files, bytes, old }, done, graceMs }: GcView): string[] {
+  if (files === 0) return [];
+  const young = `younger than ${formatDuration(graceMs)} (gc.grace) and ${done ? 'stay' : 'would stay'}`;
+  const gone = done ? 'were deleted' : 'would be deleted';
+  const fate =
+    old.files === files
+      ? `they ${gone}`
+      : old.files === 0
+        ? `they are ${young}`
+        : `${formatCount(old.files)} ${gone}, the others are ${young}`;
+  return [`Set aside as broken: ${count(files, 'file')}, ${formatBytes(bytes)} in corrupt/; ${fate}.`];
 }
 
 /** Whoever deletes what other commits need should have seen it. */

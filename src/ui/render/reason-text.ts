@@ -53,6 +53,10 @@ function words(reason: Reason, glyphs: Glyphs, details: boolean): string {
       return `${reason.key ?? `what writes ${reason.path ?? 'a dep'}`} runs first`;
     case 'upstream-blocked':
       return `${reason.key ?? 'a stage before it'} is blocked`;
+    case 'upstream-failed':
+      return `${reason.key ?? 'a stage before it'} failed`;
+    case 'failed-before':
+      return `failed last time (mlo logs ${reason.key ?? '<stage>'})`;
     case 'undeclared':
       return `undeclared ${reason.key ?? 'read'}: ${reason.path ?? ''}`;
     case 'missing-dep':

@@ -32,7 +32,7 @@ export function stageListLines({ stages }: { readonly stages: readonly ListedSta
   );
 }
 
-export function stageShowLines(stages: readonly ShownStage[], style: Style): string[] {
+export function stageShowLines({ stages }: { readonly stages: readonly ShownStage[] }, style: Style): string[] {
   return stages.flatMap(({ name, definition, file, line }, index) => [
     ...(index === 0 ? [] : ['']),
     `${style.bold(`${printable(name)}:`)} ${style.dim(`# ${printable(file)}:${line}`)}`,

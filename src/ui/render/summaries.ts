@@ -10,6 +10,7 @@ export interface InitView {
   readonly root: string;
   readonly template: string;
   readonly created: readonly string[];
+  readonly kept: readonly string[];
   readonly git: 'created' | 'present' | 'missing' | 'off';
   readonly next: readonly string[];
 }
@@ -25,7 +26,7 @@ export function freezeLines({ stages }: { readonly stages: readonly StageAddress
   return stages.map((stage) => `${style.green(style.glyphs.done)} ${printable(stage)} ${frozen ? 'is frozen' : 'is no longer frozen'}`);
 }
 
-export function initLines({ root, template, created, git, next }: InitView, style: Style): string[] {
+export function initLines({ root, template, created, kept, git, next }: InitView, style: Style): string[] {
   const notes = {
     created: ['Git repository created.'],
     present: [],
@@ -35,6 +36,7 @@ export function initLines({ root, template, created, git, next }: InitView, styl
   return [
     `${style.green(style.glyphs.done)} Project in ${printable(root)} (template ${template})`,
     ...created.map((path) => style.dim(`    ${printable(path)}`)),
+    ...kept.map((path) => `    kept ${printable(path)}`),
     ...notes[git],
     'Next:',
     ...next.map((command) => `  ${style.bold(printable(command))}`),

@@ -21,10 +21,14 @@ export interface VerifyView {
     readonly files: number;
     readonly bytes: number;
     readonly needed: number;
+    readonly refs: number;
+    readonly neededByRefs: number;
     readonly durationMs: number;
   };
   readonly damages: readonly { readonly file: string; readonly digest?: string; readonly why: string }[];
   readonly objects: readonly BadObjectView[];
+  /** Missing, and needed by branches or tags alone. */
+  readonly history: readonly BadObjectView[];
   readonly files: readonly { readonly path: string; readonly why: string }[];
   readonly repaired?: {
     readonly files: readonly { readonly file: string; readonly done: string }[];
@@ -49,7 +53,14 @@ export function verifyLines(data: VerifyView, style: Style): string[] {
     lines.push(`${style.red('damaged')} ${printable(file)}${what}: ${printable(why)}`);
   }
   for (const object of capped(data.objects, lines, style)) lines.push(...objectLines(object, style));
-  lines.push(summary(data, style));
+  lines.push(...historyLines(data.history, style), summary(data, style));
+  return lines;
+}
+
+function historyLines(history: readonly BadObjectView[], style: Style): string[] {
+  if (history.length === 0) return [];
+  const lines = ['Not in the cache, and needed by branches or tags only (lost, or deleted by a gc without --branches and --tags):'];
+  for (const object of capped(history, lines, style)) lines.push(...objectLines(object, style, style.yellow('missing')));
   return lines;
 }
 
@@ -68,12 +79,21 @@ export function verifyFailure(data: VerifyView): {
     ...(missing > 0 ? [`${count(missing, 'object')} missing`] : []),
     ...(files > 0 ? [`${count(files, 'file')} damaged`] : []),
   ];
+  const left = data.repaired === undefined ? '' : ' still';
+  if (parts.length === 0)
+    return {
+      code: 'MLO_OBJECT_MISSING',
+      message: `${count(data.history.length, 'object')} missing${left} that only branches or tags need`,
+      hint:
+        data.repaired === undefined
+          ? 'mlo verify --repair looks for another copy; mlo gc --branches --tags keeps what they need from now on'
+          : 'No other copy was found here: copy the cache of a machine that has them',
+    };
   const code = broken > 0 ? 'MLO_OBJECT_CORRUPT' : missing > 0 ? 'MLO_OBJECT_MISSING' : 'MLO_FORMAT';
   const hint =
     data.repaired === undefined
       ? 'mlo verify --repair'
       : 'No other copy was found here. Make the data again (mlo repro), add it from where it still is (mlo add), or copy the cache of another machine';
-  const left = data.repaired === undefined ? '' : ' still';
   return { code, message: `${parts.join(', ')}${left}`, hint };
 }
 
@@ -100,13 +120,16 @@ function capped<T>(items: readonly T[], lines: string[], style: Style): readonly
   return items.slice(0, MOST_SHOWN);
 }
 
-function summary({ ok, quick, looked, repaired }: VerifyView, style: Style): string {
-  const { objects, packs, loose, segments, files, bytes, needed, durationMs } = looked;
+function summary({ ok, quick, looked, repaired, damages, objects: bad, files: badFiles }: VerifyView, style: Style): string {
+  const { objects, packs, loose, segments, files, bytes, needed, refs, neededByRefs, durationMs } = looked;
   const places = [count(packs, 'pack'), count(segments, 'journal segment'), count(loose, 'loose file')].join(', ');
   const read = quick ? 'structure only' : `${formatBytes(bytes)} read`;
-  const text = `${count(objects, 'object')} in ${places}; ${count(needed, 'object')} needed by ${count(files, 'lock or pointer', 'locks and pointers')}; ${read} in ${formatDuration(durationMs)}`;
+  const history = refs === 0 ? '' : `, ${count(neededByRefs, 'more', 'more')} by ${count(refs, 'branch or tag', 'branches and tags')}`;
+  const text = `${count(objects, 'object')} in ${places}; ${count(needed, 'object')} needed by ${count(files, 'lock or pointer', 'locks and pointers')}${history}; ${read} in ${formatDuration(durationMs)}`;
   const verdict = ok
     ? style.green(repaired === undefined || repaired.files.length + repaired.restored.length === 0 ? 'All is well' : 'All is well again')
-    : style.red('Not all is well');
+    : damages.length + bad.length + badFiles.length === 0
+      ? style.yellow('The workspace is well, the history is not')
+      : style.red('Not all is well');
   return `${verdict}: ${text}`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { LAUNCHER } from '../../helpers/index.ts';
+import { LAUNCHER, REPOSITORY } from '../../helpers/index.ts';
 import { addPinnedNode, installedPackage, pretend } from './launcher-rig.ts';
 
 const HELLO = `process.stdout.write('hello ' + JSON.stringify(process.argv.slice(2)));`;
@@ -112,37 +112,50 @@ describe('on a Node that is too old', () => {
     expect((await mlo.run([], OLD)).code).toBe(137);
   });
 
-  it.each(['SIGTERM', 'SIGHUP'] as const)('hands %s on and waits for the clean-up', async (signal) => {
-    const mlo = await installedPackage(`
-      process.on('${signal}', () => { process.stdout.write('cleaned up'); process.exit(5); });
-      setTimeout(() => {}, 20_000);
-      process.stdout.write('ready ');`);
+  const STOPPABLE = `
+    const { installSignals } = await import(${JSON.stringify(join(REPOSITORY, 'src/cli/signals.ts'))});
+    const interruption = installSignals();
+    let count = 0;
+    interruption.onFirst = () => { count += 1; setTimeout(() => { process.stdout.write('stopped ' + count); process.exit(130); }, 200); };
+    interruption.restoreTerminal = () => process.stdout.write('at once');
+    setTimeout(() => {}, 20_000);
+    process.stdout.write('ready ');`;
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes on a %s that it alone was sent, and waits for the clean-up', async (signal) => {
+    const mlo = await installedPackage(STOPPABLE);
     await addPinnedNode(mlo.root);
     const running = mlo.start([], OLD);
     await running.waitFor('ready');
     running.child.kill(signal);
-    expect(await running.ended).toMatchObject({ code: 5, stdout: 'ready cleaned up' });
+    expect(await running.ended).toMatchObject({ code: 130, stdout: 'ready stopped 1' });
   });
 
-  it('leaves Ctrl-C to the command, which hears it itself', async () => {
-    const mlo = await installedPackage(`
-      let count = 0;
-      process.on('SIGINT', () => { count += 1; setTimeout(() => { process.stdout.write('interrupted ' + count); process.exit(130); }, 200); });
-      setTimeout(() => {}, 20_000);
-      process.stdout.write('ready ');`);
+  it.each(['SIGINT', 'SIGHUP'] as const)('counts a %s of the terminal once, which the command hears itself', async (signal) => {
+    const mlo = await installedPackage(STOPPABLE);
     await addPinnedNode(mlo.root);
     const running = mlo.start([], OLD);
     await running.waitFor('ready');
-    running.signalGroup('SIGINT');
-    expect(await running.ended).toMatchObject({ code: 130, stdout: 'ready interrupted 1' });
+    running.signalGroup(signal);
+    expect(await running.ended).toMatchObject({ code: 130, stdout: 'ready stopped 1' });
   });
-});
 
-describe('on Windows', () => {
-  it('refuses and names WSL, even where a newer Node is there', async () => {
-    const mlo = await installedPackage(HELLO);
-    const { code, stdout, stderr } = await mlo.run(['--version'], pretend({ platform: 'win32' }));
-    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
-    expect(stderr).toContain('Windows Subsystem for Linux');
+  it('passes on a second one as the second: at once', async () => {
+    const mlo = await installedPackage(STOPPABLE.replace('200', '20_000').replace('count += 1;', `process.stdout.write('first ');`));
+    await addPinnedNode(mlo.root);
+    const running = mlo.start([], OLD);
+    await running.waitFor('ready');
+    running.child.kill('SIGINT');
+    await running.waitFor('first');
+    running.child.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 130, stdout: 'ready first at once' });
+  });
+
+  it('ends as interrupted where the command is not up yet', async () => {
+    const mlo = await installedPackage(`process.stdout.write('ready '); setTimeout(() => {}, 20_000);`);
+    await addPinnedNode(mlo.root);
+    const running = mlo.start([], OLD);
+    await running.waitFor('ready');
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(130);
   });
 });

@@ -118,7 +118,6 @@ describe('kill -9 while the cache is cleaned up', () => {
 
 describe('a system that refuses while the cache is cleaned up', () => {
   it.each([
-    ['pwrite64', 'ENOSPC', 1],
     ['pwrite64', 'EIO', 2],
     ['rename', 'EACCES', 1],
     ['unlink', 'EACCES', 3],
@@ -129,6 +128,20 @@ describe('a system that refuses while the cache is cleaned up', () => {
     expect(result.code, result.stdout).not.toBe(0);
     await expectWhole(project, `${call} ${error}`);
     expect((await project.mlo(GC, { env: ENV })).code).toBe(0);
+    await expectWhole(project, `${call} ${error}, and once more`);
+  });
+
+  it.each([
+    ['pwrite64', 'ENOSPC'],
+    ['pwrite64', 'EDQUOT'],
+    ['fdatasync', 'ENOSPC'],
+  ])('%s with %s leaves what would need room, says so, and all else is done', async (call, error) => {
+    const project = await copyOfTemplate();
+    const result = await injected(project, call, `error=${error}:when=1+`);
+    expect([result.code, result.stderr]).toEqual([0, expect.stringMatching(/too full to write .*anew/)]);
+    await expectWhole(project, `${call} ${error}`);
+    const again = await project.mlo(GC, { env: ENV });
+    expect([again.code, again.stderr]).toEqual([0, expect.not.stringMatching(/too full/)]);
     await expectWhole(project, `${call} ${error}, and once more`);
   });
 });

@@ -23,7 +23,7 @@ interface Version {
   inGit: boolean;
 }
 
-const LINKS = ['', 'cache.link: hardlink\n'];
+const LINKS = ['', 'cache.link: hardlink\n', 'cache.link: symlink\n'];
 const SCOPES = { branches: false, tags: false, commits: 0, allCommits: false, runs: true, ignoreProjects: [] } as const;
 const EVERYTHING = (): boolean => false;
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { add } from '../../../src/app/add.ts';
@@ -7,6 +7,9 @@ import { checkout } from '../../../src/app/checkout.ts';
 import { gc } from '../../../src/app/gc.ts';
 import { verify } from '../../../src/app/verify.ts';
 import { openCache } from '../../../src/cache/open.ts';
+import { isErrno } from '../../../src/fs/errno.ts';
+import { ownIdentity } from '../../../src/fs/process-identity.ts';
+import { acquireLock, isLockHeld, readLock } from '../../../src/fs/project-lock.ts';
 import { appContext, requirePeer, skipTest } from '../../helpers/index.ts';
 import { filesOf, leftovers } from '../kill/states.ts';
 import { faults, scratchFolder } from '../lib/index.ts';
@@ -71,15 +74,7 @@ describe('a disk of 24 MB that is full', () => {
       rmSync(at('data/more'), { recursive: true });
       // What was stored before the end is still there for the next attempt, until nobody wants it; to delete it, some room is needed.
       rmSync(ballast);
-      await gc(appContext(root), {
-        branches: false,
-        tags: false,
-        commits: 0,
-        allCommits: false,
-        runs: true,
-        ignoreProjects: [],
-        force: true,
-      });
+      await gc(appContext(root), GC_OPTIONS);
       writeFileSync(at('data/another'), name);
       await addData();
       const files = filesOf(at('data'));
@@ -114,6 +109,122 @@ describe('a disk of 24 MB that is full', () => {
     faults('a full disk', 1);
   });
 });
+
+describe('gc on a disk without one free block', () => {
+  const DEAD_PACK = 60;
+  /** Below `folder`: 1 MB in loose files, a pack, and a half of another pack that nobody needs; and the journal. */
+  async function prepare(folder: string): Promise<void> {
+    mkdirSync(join(folder, 'data'), { recursive: true });
+    mkdirSync(join(folder, 'kept'));
+    const name = folder.slice(root.length + 1);
+    for (const version of [1, 2]) {
+      for (let each = 0; each < 20; each += 1) writeFileSync(join(folder, `data/large ${each}`), noise(70_000, version * 1_000 + each));
+      for (let each = 0; each < DEAD_PACK; each += 1) writeFileSync(join(folder, `data/${each}`), noise(9_000, version * 5_000 + each));
+      for (let each = 0; each < DEAD_PACK; each += 1)
+        writeFileSync(join(folder, `kept/${each}`), noise(9_000, (each < 20 ? 0 : version * 10_000) + each + 1));
+      for (const path of ['data', 'kept']) await add(appContext(root), { paths: [name === '' ? path : `${name}/${path}`], commit: true });
+    }
+  }
+
+  it.each(['the cache alone', 'the project too'])('deletes what needs no room, then the rest, with %s on it', async (what) => {
+    const isAll = what === 'the project too';
+    if (isAll) root = disk;
+    mkdirSync(at('.mlo'), { recursive: true });
+    writeFileSync(at('.mlo/config.yaml'), isAll ? 'gc.grace: 0s\n' : `cache.dir: ${disk}/cache\ngc.grace: 0s\n`);
+    await prepare(root);
+    const ballast = join(disk, 'somebody else');
+    fill(ballast);
+    expect(() => writeFileSync(join(disk, 'one more'), 'x')).toThrow(/ENOSPC/);
+    rmSync(join(disk, 'one more'));
+    const warnings: string[] = [];
+    const report = await gc(
+      { ...appContext(root), emit: (event) => void (event.type === 'warning' && warnings.push(event.message)) },
+      GC_OPTIONS,
+    );
+    expect(report).toMatchObject({ done: true, gone: { loose: { objects: 20 } } });
+    expect([report.unfinished, warnings]).toEqual([undefined, []]);
+    expect(report.size.before - report.size.after).toBeGreaterThan(1_400_000);
+    expect(await isWhole()).toBe(true);
+    faults('a full disk', 1);
+  });
+
+  it('says what it could not write anew where all that is freed is too little, and does it the next time', async () => {
+    writeFileSync(at('.mlo/config.yaml'), `cache.dir: ${disk}/cache\ngc.grace: 0s\n`);
+    mkdirSync(at('data'));
+    for (let each = 0; each < 400; each += 1) writeFileSync(at(`data/${each}`), noise(20_000, each + 1));
+    await addData();
+    for (let each = 0; each < 400; each += 1) if (each % 8 < 5) rmSync(at(`data/${each}`));
+    await addData();
+    fill(join(disk, 'somebody else'));
+    const warnings: string[] = [];
+    const ctx = { ...appContext(root), emit: (event: { type: string }) => void (event.type === 'warning' && warnings.push(JSON.stringify(event))) };
+    const report = await gc(ctx, GC_OPTIONS);
+    expect(report.done).toBe(true);
+    expect(report.unfinished?.packs).toBeGreaterThan(0);
+    expect(report.waiting.bytes).toBeGreaterThan(4_000_000);
+    expect(warnings).toEqual([expect.stringMatching(/too full to write .*anew/)]);
+    expect(await isWhole()).toBe(true);
+    expect(leftovers(join(disk, 'cache'))).toEqual([]);
+    rmSync(join(disk, 'somebody else'));
+    const again = await gc(ctx, GC_OPTIONS);
+    expect(again.unfinished).toBeUndefined();
+    expect(again.size.before - again.size.after).toBeGreaterThan(4_000_000);
+    expect(await isWhole()).toBe(true);
+    faults('a full disk', 1);
+  });
+
+  it('has a lock with one holder, which is seen, taken over from the dead, and leaves nothing', async () => {
+    const path = join(disk, 'gc.lock');
+    fill(join(disk, 'somebody else'));
+    const held = await acquireLock(path, { command: 'mlo gc' });
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect([isLockHeld(path), readLock(path)]).toMatchObject([true, { pid: process.pid, host: ownIdentity().host }]);
+    await expect(acquireLock(path, { command: 'mlo gc' })).rejects.toMatchObject({ code: 'MLO_LOCKED', details: { pid: process.pid } });
+    const text = execFileSync('readlink', [path], { encoding: 'utf8' }).trim();
+    expect(text.length).toBeLessThan(60);
+    held.release();
+    expect(leftovers(disk)).toEqual([]);
+    expect(isLockHeld(path)).toBe(false);
+
+    const parts = text.split('.');
+    const dead = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' })).toString(36);
+    symlinkSync([parts[0], dead, ...parts.slice(2)].join('.'), path);
+    expect(isLockHeld(path)).toBe(false);
+    (await acquireLock(path, { command: 'mlo gc' })).release();
+    symlinkSync([parts[0], dead, parts[2], '00000000', ...parts.slice(4)].join('.'), path);
+    expect(isLockHeld(path)).toBe(true);
+    await expect(acquireLock(path, { command: 'mlo gc' })).rejects.toMatchObject({ code: 'MLO_LOCKED' });
+    faults('a full disk', 1);
+  });
+});
+
+const GC_OPTIONS = {
+  branches: false,
+  tags: false,
+  commits: 0,
+  allCommits: false,
+  runs: true,
+  ignoreProjects: [],
+  force: true,
+} as const;
+
+/** Writes until not one more byte fits. */
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  const bytes = noise(65_536, 3);
+  try {
+    for (let length = bytes.length; length > 0;) {
+      try {
+        if (writeSync(file, bytes, 0, length) < length) length = Math.floor(length / 2);
+      } catch (error) {
+        if (!isErrno(error, 'ENOSPC')) throw error;
+        length = Math.floor(length / 2);
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+}
 
 /** Bytes that do not compress. */
 function noise(length: number, seed: number): Buffer {

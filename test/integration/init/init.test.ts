@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { init, TEMPLATE_NAMES } from '../../../src/app/init.ts';
@@ -28,11 +28,46 @@ describe('init', () => {
   it('overwrites nothing: it names every file in the way and writes none', async () => {
     const cwd = await temporaryFolder();
     await writeFile(join(cwd, 'pipeline.yaml'), 'mine');
-    await writeFile(join(cwd, '.mloignore'), 'mine too');
-    const attempt = init(appContext(cwd), { template: 'default', git: true });
-    await expect(attempt).rejects.toMatchObject({ code: 'MLO_INIT_EXISTS', details: { paths: ['.mloignore', 'pipeline.yaml'] } });
-    expect(filesBelow(cwd)).toEqual(['.mloignore', 'pipeline.yaml']);
+    await writeFile(join(cwd, 'params.yaml'), 'mine too');
+    const attempt = init(appContext(cwd), { template: 'iris', git: true });
+    await expect(attempt).rejects.toMatchObject({ code: 'MLO_INIT_EXISTS', details: { paths: ['pipeline.yaml', 'params.yaml'] } });
+    expect(filesBelow(cwd)).toEqual(['params.yaml', 'pipeline.yaml']);
     expect(readFileSync(join(cwd, 'pipeline.yaml'), 'utf8')).toBe('mine');
+  });
+
+  it.each(['params.yaml', 'pipeline.yaml'])('keeps a %s that is there already, says so, and adds what is missing', async (name) => {
+    const project = await createProject();
+    const mine = name === 'params.yaml' ? 'lr: 1\n' : 'stages: {}\n';
+    await project.write({ [name]: mine });
+    const { code, stdout } = await project.mlo(['init']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`kept ${name}`);
+    expect(await project.read(name)).toBe(mine);
+    expect(['.mlo/config.yaml', '.mloignore', 'pipeline.yaml', 'params.yaml'].filter((path) => !project.exists(path))).toEqual([]);
+    expect(await project.mlo(['repro'])).toMatchObject({ code: 0 });
+  });
+
+  it('is not held up by what mlo itself has written, nor by files that are as it would write them', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages: {a: {cmd: echo > a, outs: [a]}}\n' });
+    await project.mlo(['repro']);
+    expect(project.exists('.mlo/.gitignore')).toBe(true);
+    const { created, kept } = await init(appContext(project.root), { template: 'empty', git: false });
+    expect(created).toEqual(['.mlo/config.yaml', '.mloignore', 'params.yaml']);
+    expect(kept).toEqual(['.mlo/.gitignore', 'pipeline.yaml']);
+  });
+
+  it('goes on where one that was killed stopped', async () => {
+    const cwd = await temporaryFolder();
+    await init(appContext(cwd), { template: 'iris', git: false });
+    await rm(join(cwd, 'pipeline.yaml'));
+    expect((await init(appContext(cwd), { template: 'iris', git: false })).created).toEqual(['pipeline.yaml']);
+  });
+
+  it('refuses a folder in place of a file', async () => {
+    const cwd = await temporaryFolder();
+    await mkdir(join(cwd, 'params.yaml'));
+    const attempt = init(appContext(cwd), { template: 'empty', git: false });
+    await expect(attempt).rejects.toMatchObject({ code: 'MLO_INIT_EXISTS', details: { paths: ['params.yaml'] } });
   });
 
   it('counts a file in place of a folder as in the way', async () => {
@@ -46,7 +81,8 @@ describe('init', () => {
   it('leaves a project alone that is there already', async () => {
     const cwd = await temporaryFolder();
     await init(appContext(cwd), { template: 'empty', git: false });
-    await expect(init(appContext(cwd), { template: 'empty', git: false })).rejects.toMatchObject({ code: 'MLO_INIT_EXISTS' });
+    const again = init(appContext(cwd), { template: 'empty', git: false });
+    await expect(again).rejects.toMatchObject({ code: 'MLO_INIT_EXISTS', message: `${cwd} is a project already`, problems: [] });
   });
 
   it('makes the folder it is given, and says how to get there', async () => {

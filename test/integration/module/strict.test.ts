@@ -37,10 +37,27 @@ describe('repro --strict on stages that need not run', () => {
     const { error } = result.json();
     expect(error.code).toBe('MLO_UNDECLARED_READ');
     expect(error.message).toContain('stages/a.mjs reads: secret.txt');
-    expect(error.hint).toBe('add to pipeline.yaml:\n    deps:\n      - secret.txt');
+    expect(error.hint).toBe('add to pipeline.yaml:\n    deps:\n      secret: secret.txt');
     expect(await project.read('out.txt')).toBe('is');
     expect(await timesRun(project)).toBe(1);
     expect((await repro(project)).outcomes).toEqual({ a: 'unchanged', b: 'unchanged' });
+  });
+
+  it('tells without it all that is read, in one warning with the lines to add, relative to wdir', async () => {
+    const project = await createProject({
+      'stages/a.mjs': `import { defineStage } from 'mlo-cli';
+import { readFileSync } from 'node:fs';
+export default defineStage(() => { for (const name of ['one.csv', 'b/one.csv']) readFileSync(new URL('../data/' + name, import.meta.url)); });
+`,
+      'data/one.csv': '1',
+      'data/b/one.csv': '1',
+      'pipeline.yaml': 'stages:\n  a: {run: ../stages/a.mjs, wdir: data, deps: {in: in.txt}}\n',
+      'data/in.txt': 'i',
+    });
+    const { warnings } = (await project.mlo(['repro', '--json'])).json();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0].message).toMatch(/^Stage 'a' read '.*one\.csv', '.*one\.csv' without declaring it/);
+    expect(warnings[0].problem.hint).toBe('add to pipeline.yaml:\n    deps:\n      one: b/one.csv\n      one2: one.csv');
   });
 
   it('fails where the stage would be restored, and says so in a dry run', async () => {

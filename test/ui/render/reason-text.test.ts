@@ -28,6 +28,8 @@ const CASES: readonly (readonly [Reason, string])[] = [
   [{ kind: 'upstream', key: 'train' }, 'train runs first'],
   [{ kind: 'upstream', path: 'models' }, 'what writes models runs first'],
   [{ kind: 'upstream-blocked', key: 'train' }, 'train is blocked'],
+  [{ kind: 'upstream-failed', key: 'train' }, 'train failed'],
+  [{ kind: 'failed-before', key: 'train' }, 'failed last time (mlo logs train)'],
   [{ kind: 'missing-dep', path: 'raw.csv' }, 'dep raw.csv is missing'],
   [{ kind: 'missing-data', path: 'models' }, 'out models is missing'],
   [{ kind: 'not-cached', path: 'models' }, 'models is not in the cache'],

@@ -2,13 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { isInside, isSafeProjectPath, parseProjectPath } from '../../../src/core/path/project-path.ts';
 
 describe('project paths', () => {
-  it.each(['a', 'data/raw.csv', '-rf', '...', 'a..b', '.gitignore', 'é/\n', 'back\\slash', 'a/.mlo', '.mlo-things/x', ' '])(
-    'accepts %j',
-    (path) => {
-      expect(parseProjectPath(path)).toBe(path);
-      expect(isSafeProjectPath(path)).toBe(true);
-    },
-  );
+  it.each(['a', 'data/raw.csv', '-rf', '...', 'a..b', '.gitignore', 'é/\n', 'back\\slash', '.mlo-things/x', ' '])('accepts %j', (path) => {
+    expect(parseProjectPath(path)).toBe(path);
+    expect(isSafeProjectPath(path)).toBe(true);
+  });
 
   it.each([
     '',
@@ -28,6 +25,8 @@ describe('project paths', () => {
     'sub/.GIT/config',
     '.mlo/cache',
     '.MLO',
+    'a/.mlo',
+    'a/.Mlo/b',
   ])('refuses %j', (path) => {
     expect(isSafeProjectPath(path)).toBe(false);
     expect(() => parseProjectPath(path, 'pipeline.lock')).toThrow(

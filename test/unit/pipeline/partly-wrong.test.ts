@@ -30,7 +30,6 @@ describe('a pipeline that is partly wrong', () => {
     ['outs that cannot be resolved', "stages: {s: {cmd: a, outs: ['${nope}']}}"],
     ['outs of the wrong shape', 'stages: {s: {cmd: a, outs: 3}}'],
     ['a key that may mean outs', 'stages: {s: {cmd: a, outz: [x]}}'],
-    ['a key that means nothing known', 'stages: {s: {cmd: a, products: [x]}}'],
     ['a wdir outside the project', 'stages: {s: {cmd: a, wdir: .., outs: [x]}}'],
     ['items that are not known', "stages: {s: {foreach: '${nope}', do: {cmd: a, outs: [x]}}}"],
     ['no map', 'stages: {s: [a]}'],
@@ -39,6 +38,15 @@ describe('a pipeline that is partly wrong', () => {
     ['no YAML', 'stages: {'],
   ])('may write anything with %s', (_what, text) => {
     expect(inspect({ 'pipeline.yaml': text }).maybeWritten).toBe('anything');
+  });
+
+  test.each([
+    ['a key that means nothing known', 'stages: {s: {cmd: a, products: [x], outs: [o]}}', ['o']],
+    ['a key that means nothing known and no outs', 'stages: {s: {cmd: a, products: [x]}}', []],
+    ['cmd, deps and params that cannot be resolved', "stages: {s: {cmd: '${n}', deps: ['${n}'], params: ['${n}'], outs: [o]}}", ['o']],
+    ['vars that cannot be loaded, and plain outs', "stages: {s: {cmd: '${n}', vars: [gone.yaml], outs: [o]}}", ['o']],
+  ])('may write its outs only with %s', (_what, text, outs) => {
+    expect(inspect({ 'pipeline.yaml': text }).maybeWritten).toEqual(outs);
   });
 
   test('what may be written may be read in part, and as part of a folder', () => {

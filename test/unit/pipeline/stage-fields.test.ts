@@ -175,6 +175,23 @@ describe('deps and outs', () => {
     ]);
   });
 
+  test.each([
+    ['outs', `outs: [d/${'x'.repeat(256)}]`, "stages.s.outs: out 'd/x"],
+    ['deps', `deps: [${'é'.repeat(128)}/f]`, "stages.s.deps: dep 'é"],
+    ['metrics', `metrics: [${'x'.repeat(300)}.json]`, "stages.s.metrics: out 'x"],
+  ])('a name in %s that no file system takes is refused where it stands', (_what, line, message) => {
+    const [problem, ...others] = problemsIn(`cmd: a\n${line}`);
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ file: 'pipeline.yaml', line: 4, column: expect.any(Number) });
+    expect(problem?.message).toContain(message);
+    expect(problem?.message).toContain('name that is too long');
+    expect(problem?.hint).toContain('255 bytes');
+  });
+
+  test('a name of 255 bytes is a name', () => {
+    expect(messagesIn(`cmd: a\nouts: [3, ${'x'.repeat(255)}, ${'é'.repeat(127)}x]`)).toHaveLength(1);
+  });
+
   test('a dep outside the project is refused with what to do', () => {
     const problems = problemsIn('cmd: x\ndeps: [../d, /etc/passwd]');
     expect(problems.map((problem) => problem.message)).toEqual([

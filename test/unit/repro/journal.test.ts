@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 function written(work: (journal: ReproJournal) => void): void {
-  const journal = new ReproJournal(path, readJournal(path, LOCKS).unfinished);
+  const journal = new ReproJournal(path, readJournal(path, LOCKS));
   work(journal);
   journal.close();
 }
@@ -31,6 +31,17 @@ describe('the journal of a repro', () => {
     const state = readJournal(path, LOCKS);
     expect([...state.finished]).toEqual([['a', ENTRY]]);
     expect([...state.unfinished]).toEqual([['b', undefined]]);
+  });
+
+  test('tells an attempt that failed from one that the user stopped, after a new base too', () => {
+    written((journal) => {
+      for (const stage of ['a', 'b', 'c']) journal.failed(stage, {}, stage !== 'a');
+      journal.failed('c', {});
+      journal.rebase(LOCKS);
+    });
+    const { unfinished, interrupted } = readJournal(path, LOCKS);
+    expect([...unfinished.keys()]).toEqual(['a', 'b', 'c']);
+    expect([...interrupted]).toEqual(['b']);
   });
 
   test('does not put finished stages on top of other locks, for instance after git checkout', () => {
@@ -70,7 +81,7 @@ describe('the journal of a repro', () => {
   });
 
   test('a missing journal and one of rubbish are empty', () => {
-    expect(readJournal(path, LOCKS)).toEqual({ finished: new Map(), unfinished: new Map() });
+    expect(readJournal(path, LOCKS)).toEqual({ finished: new Map(), unfinished: new Map(), interrupted: new Set() });
     written((journal) => journal.rebase(LOCKS));
     writeFileSync(path, '\0\0\0rubbish\n');
     appendFileSync(path, 'more');
