@@ -17,7 +17,8 @@ export function formatPointer(content: Content): string {
 /** The data that a pointer stands for. Throws MLO_PATH_UNSAFE: `.git.mlo` stands for nothing that may be overwritten. */
 export function dataPathOf(pointerPath: ProjectPath): ProjectPath {
   const path = pointerPath.replace(/\.mlo$/, '');
-  if (isSafeProjectPath(path)) return path;
+  const isSafe: boolean = isSafeProjectPath(path);
+  if (isSafe) return path;
   throw new MloError('MLO_PATH_UNSAFE', `'${pointerPath}' is refused: no data may lie at '${path}'`, {
     hint: `Find out who made it (git log -- '${pointerPath}'), then delete it.`,
     details: { path, file: pointerPath },

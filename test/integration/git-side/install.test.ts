@@ -75,8 +75,8 @@ describe('the merge driver', () => {
     await project.git('merge', '-q', '-m', 'same on both', 'other');
     const { code, stderr } = await project.run('git', ['merge', '-m', 'r', 'right']);
     expect([code, stderr]).toEqual([1, expect.stringContaining("both sides changed the data 'data'")]);
-    const broken = await project.mlo(['status']);
-    expect([broken.code, broken.stderr]).toEqual([12, expect.stringContaining('merge conflict markers')]);
+    const broken = await project.mlo(['status', '--check']);
+    expect([broken.code, broken.stdout]).toEqual([4, expect.stringContaining('merge conflict markers')]);
     const text = await project.read('data.mlo');
     await project.write({ 'data.mlo': text.replace(/^<<<<<<< ours\n[^]*?=======\n/m, '').replace(/^>>>>>>> theirs\n/m, '') });
     await project.mlo(['checkout']);
