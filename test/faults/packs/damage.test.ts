@@ -180,7 +180,7 @@ describe('a broken entry', () => {
     expect(() => store.read(digest)).toThrow(expect.objectContaining({ code: 'MLO_OBJECT_CORRUPT' }));
     expect(readFileSync(join(folder, name.replace('.pack', '.broken')), 'utf8')).toBe(`mlo-broken 1\n${digest}\n`);
     expect(existsSync(join(cacheDir, 'corrupt', digest))).toBe(true);
-    expect(() => store.read(digest)).toThrow(expect.objectContaining({ code: 'MLO_OBJECT_MISSING' }));
+    expect(() => store.read(digest)).toThrow(expect.objectContaining({ code: 'MLO_OBJECT_CORRUPT' }));
     expect(store.has(digest, 5)).toBe(false);
     expect(open().has(digest, 5)).toBe(false);
     other.refresh();
