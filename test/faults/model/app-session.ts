@@ -36,6 +36,8 @@ export class AppSession {
   readonly #pointer: string;
   #model: ModelFolder = emptyFolder();
   #versions: Version[] = [];
+  /** A gc deleted what a branch may still name. */
+  #hasDroppedCommitted = false;
   /** What the pointer names. */
   #current: ModelFolder | undefined;
 
@@ -133,14 +135,18 @@ export class AppSession {
   async gc(allCommits: boolean): Promise<void> {
     await gc(this.#ctx(), { ...SCOPES, allCommits, force: true });
     const current = existsSync(this.#pointer) ? readFileSync(this.#pointer, 'utf8') : undefined;
-    this.#versions = this.#versions.filter(({ pointer, inGit }) => pointer === current || (allCommits && inGit));
+    const kept = this.#versions.filter(({ pointer, inGit }) => pointer === current || (allCommits && inGit));
+    this.#hasDroppedCommitted ||= this.#versions.some((version) => version.inGit && !kept.includes(version));
+    this.#versions = kept;
     expectFolder(this.#data, this.#model);
     await this.verify();
   }
 
   async verify(): Promise<void> {
-    const { ok, damages, objects, files } = await verify(this.#ctx(), { quick: this.#random.chance(0.3), repair: false });
-    expect({ ok, damages, objects, files }).toEqual({ ok: true, damages: [], objects: [], files: [] });
+    const { ok, damages, objects, files, history } = await verify(this.#ctx(), { quick: this.#random.chance(0.3), repair: false });
+    expect({ damages, objects, files }).toEqual({ damages: [], objects: [], files: [] });
+    expect(ok).toBe(history.length === 0);
+    if (!this.#hasDroppedCommitted) expect(history).toEqual([]);
   }
 
   gitCommit(): void {

@@ -157,18 +157,23 @@ describe('gc on a disk without one free block', () => {
     await addData();
     fill(join(disk, 'somebody else'));
     const warnings: string[] = [];
-    const ctx = { ...appContext(root), emit: (event: { type: string }) => void (event.type === 'warning' && warnings.push(JSON.stringify(event))) };
+    const ctx = {
+      ...appContext(root),
+      emit: (event: { type: string }) => void (event.type === 'warning' && warnings.push(JSON.stringify(event))),
+    };
     const report = await gc(ctx, GC_OPTIONS);
     expect(report.done).toBe(true);
     expect(report.unfinished?.packs).toBeGreaterThan(0);
-    expect(report.waiting.bytes).toBeGreaterThan(4_000_000);
+    const left = report.unfinished?.packed.bytes ?? 0;
+    expect(left).toBeGreaterThan(100_000);
+    expect(report.waiting.bytes).toBeGreaterThanOrEqual(left);
     expect(warnings).toEqual([expect.stringMatching(/too full to write .*anew/)]);
     expect(await isWhole()).toBe(true);
     expect(leftovers(join(disk, 'cache'))).toEqual([]);
     rmSync(join(disk, 'somebody else'));
     const again = await gc(ctx, GC_OPTIONS);
     expect(again.unfinished).toBeUndefined();
-    expect(again.size.before - again.size.after).toBeGreaterThan(4_000_000);
+    expect(again.size.before - again.size.after).toBeGreaterThan(left * 0.9);
     expect(await isWhole()).toBe(true);
     faults('a full disk', 1);
   });
