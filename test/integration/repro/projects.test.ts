@@ -113,8 +113,13 @@ describe('names that are hard', () => {
     const lock = await project.read('pipeline.lock');
     await project.write({ 'pipeline.lock': lock.replace('"o": {', '"../o": {') });
     expect((await repro(project)).json.error?.code).toBe('MLO_PATH_UNSAFE');
-    await project.write({ 'pipeline.lock': lock, 'data.mlo': '{"digest": "../../etc"}' });
-    expect((await project.mlo(['status', '--json'])).stdout).toContain('MLO_FORMAT');
+    await project.write({ 'pipeline.lock': lock, 'data.mlo': '{"digest": "../../etc", "hash": "blake3-256", "schema": 1, "size": 3}' });
+    expect((await project.mlo(['status', '--json'])).json().data.data).toEqual([
+      expect.objectContaining({ path: 'data', state: 'broken-pointer' }),
+    ]);
+    const checkout = await project.mlo(['checkout', '--json']);
+    expect([checkout.code, checkout.json().data.targets[0].code]).toEqual([3, 'MLO_FORMAT']);
+    expect(project.exists('data')).toBe(false);
   });
 
   test('a lock with conflict markers, of a newer schema or cut short is told as such, and nothing is lost', async () => {
