@@ -113,6 +113,7 @@ async function expectDetected(where: string, mayBeUnseen: boolean): Promise<void
   const now = filesOf(join(root, 'data'));
   if (placed) expect(now, where).toEqual(good);
   else for (const [path, digest] of now) expect(digest, `${where}: ${path}`).toBe(good.get(path));
+  if (!placed) rmSync(join(root, 'data'), { recursive: true, force: true });
 }
 
 /** With the data as the index knows it: nothing of it is believed, in either direction. */
