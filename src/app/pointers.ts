@@ -1,6 +1,5 @@
 import { lstatSync, readFileSync } from 'node:fs';
-import type { Cache } from '../cache/types.ts';
-import { sameContent, type Content } from '../core/content.ts';
+import { type Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { dataPathOf, formatPointer, parsePointer, resemblesPointer } from '../core/pointer.ts';
 import type { ProjectPath } from '../core/stage.ts';
@@ -9,7 +8,6 @@ import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { absolutePath, isAtOrBelow, tryProjectPath } from './paths.ts';
 import type { Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
-import type { StatusData } from './types.ts';
 
 export interface Pointer {
   /** The data. */
@@ -93,13 +91,6 @@ export function writePointer(root: string, path: ProjectPath, content: Content):
   const pointerPath = path + POINTER_SUFFIX;
   writeFileAtomic(absolutePath(root, pointerPath), formatPointer(content), { durable: true });
   return pointerPath;
-}
-
-export async function pointerState(root: string, cache: Cache, pointer: Pointer): Promise<StatusData['data'][number]['state']> {
-  const now = await cache.observe(absolutePath(root, pointer.path));
-  if (now !== undefined && !sameContent(now, pointer.content)) return 'modified';
-  if (!cache.has(pointer.content)) return 'not-cached';
-  return now === undefined ? 'missing' : 'unchanged';
 }
 
 /** What targets name of added data, and the other targets. */

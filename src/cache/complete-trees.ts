@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../core/content.ts';
 import { isErrno } from '../fs/errno.ts';
 import { hashBytes } from '../fs/hash.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
+import { namesIn } from '../fs/names-in.ts';
 
 /**
  * Trees of which every object was found in the store, so that a command with nothing to do need not look for 100,000
@@ -102,15 +103,6 @@ export class CompleteTrees {
 function stamp(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? '' : `${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino}`;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
-    throw error;
-  }
 }
 
 /** Undefined where the file is missing or damaged. */

@@ -16,6 +16,11 @@ export function digestBytes(bytes: Uint8Array): Uint8Array {
   return blake3(bytes);
 }
 
+/** 32 bytes of a digest as text. */
+export function digestText(bytes: Uint8Array): Digest {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex') as Digest;
+}
+
 export interface Hasher {
   update(bytes: Uint8Array): void;
   digest(): Digest;

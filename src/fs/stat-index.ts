@@ -10,6 +10,7 @@ import { mergeRows, type FileEntry } from './stat-index/merge-rows.ts';
 import { digestOfRow, findRow, isTrusted, matchesStat, NO_ROWS, ROW, rowType, type FileTimes } from './stat-index/rows.ts';
 import { isSettled } from './stat-index/trust.ts';
 import { writeFileAtomic } from './write-atomic.ts';
+import { digestText } from './hash.ts';
 
 /**
  * Digests of files whose stat has not changed since they were hashed, by folder. Disposable: a missing or damaged
@@ -71,13 +72,13 @@ class FolderIndex implements StatIndex {
     const entries = this.#entries.get(folder);
     if (entries?.has(name) === true) {
       const entry = entries.get(name);
-      return entry?.trusted === true && sameTimes(entry, stat) ? toDigest(entry.digest) : undefined;
+      return entry?.trusted === true && sameTimes(entry, stat) ? digestText(entry.digest) : undefined;
     }
     const rows = this.#record(folder)?.rows;
     if (rows === undefined) return undefined;
     const row = findRow(rows, name);
     if (row === -1 || rowType(rows, row) > ROW.exec || !isTrusted(rows, row) || !matchesStat(rows, row, stat)) return undefined;
-    return toDigest(digestOfRow(rows, row));
+    return digestText(digestOfRow(rows, row));
   }
 
   record(path: BytePath, stat: FileTimes, digest: Digest, hashedMs: number): void {
@@ -108,6 +109,8 @@ class FolderIndex implements StatIndex {
 
   forgetFolder(path: BytePath): void {
     const below = `${path}/`;
+    // Asked for every path that is missing, and nearly always there is nothing to forget.
+    if (this.#records.get(path) === undefined && !this.#entries.has(path) && !this.#load().folders.has(path)) return;
     for (const folder of this.#known()) {
       if (folder !== path && !folder.startsWith(below)) continue;
       this.#entries.delete(folder);
@@ -205,10 +208,6 @@ class FolderIndex implements StatIndex {
 function split(path: BytePath): readonly [folder: BytePath, name: BytePath] {
   const slash = path.lastIndexOf('/');
   return slash === -1 ? ['', path] : [slash === 0 ? '/' : path.slice(0, slash), path.slice(slash + 1)];
-}
-
-function toDigest(bytes: Uint8Array): Digest {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex') as Digest;
 }
 
 function sameTimes(a: FileTimes, b: FileTimes): boolean {

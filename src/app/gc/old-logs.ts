@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { asIoError, isErrno } from '../../fs/errno.ts';
+import { asIoError } from '../../fs/errno.ts';
+import { namesIn } from '../../fs/names-in.ts';
 
 /** Logs of one run. */
 export interface RunLogs {
@@ -27,14 +28,5 @@ export function deleteLogs(logs: readonly RunLogs[]): void {
     } catch (error) {
       throw asIoError(error, 'delete the logs', folder);
     }
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw asIoError(error, 'read the folder', folder);
   }
 }

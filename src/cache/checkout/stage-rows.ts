@@ -1,11 +1,11 @@
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
+import type { Digest } from '../../core/content.ts';
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError } from '../../fs/errno.ts';
-import { hashBytes } from '../../fs/hash.ts';
 import { DIGEST_BYTES, ROW, RowsBuilder, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
 import { writeAll } from '../../fs/write-atomic.ts';
-import { corruptObject, type ObjectStore } from '../objects/object-store.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
 import { LARGEST_AT_ONCE } from '../scan/read-small-file.ts';
 import type { LinkType } from '../types.ts';
 import { linksToObjects } from '../workspace/links-to-objects.ts';
@@ -95,14 +95,18 @@ function writeFile(temporary: BytePath, path: BytePath, bytes: Uint8Array, mode:
 function linkFile({ store, folder, path, link }: RowsToStage, row: TreeRow): Stats {
   const shown = toDisplayPath(`${path}/${row.name}`);
   const temporary = `${folder}/${row.name}`;
-  const object = store.loosen(row.digest, shown);
-  const bytes = object === undefined ? store.read(row.digest, shown) : readFileSync(object);
-  if (object !== undefined && hashBytes(bytes) !== row.digest) {
-    store.setAside(row.digest);
-    throw corruptObject(row.digest, shown);
-  }
-  if (object === undefined || !placeLink(link, object, temporary)) return writeFile(temporary, `${path}/${row.name}`, bytes, 0o666);
+  const bytes = makeLoose(store, row.digest, shown);
+  if (!placeLink(link, store.loose.pathOf(row.digest), temporary)) return writeFile(temporary, `${path}/${row.name}`, bytes, 0o666);
   return lstatSync(toSystemPath(temporary));
+}
+
+/** The bytes of an object that is a file of its own afterwards, verified once; a broken file gives way to a good copy from elsewhere. */
+function makeLoose(store: ObjectStore, digest: Digest, shown: string): Uint8Array {
+  const own = store.loose.read(digest);
+  if (own !== undefined) return own;
+  const bytes = store.read(digest, shown);
+  store.loose.put(digest, bytes);
+  return bytes;
 }
 
 /** An error of the store that does not know for which path it read is told once more, with the path. */

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { asIoError, isErrno } from '../../fs/errno.ts';
+import { asIoError } from '../../fs/errno.ts';
+import { namesIn } from '../../fs/names-in.ts';
 
 /** A file that was found broken and set aside. */
 export interface CorruptFile {
@@ -29,14 +30,5 @@ export function deleteCorruptFiles(files: readonly CorruptFile[]): void {
     } catch (error) {
       throw asIoError(error, 'delete what was set aside as broken', path);
     }
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw asIoError(error, 'read the folder', folder);
   }
 }

@@ -1,11 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import type { StoredObject } from '../objects/ports.ts';
 import { SegmentReader } from '../journal/segment-reader.ts';
-import { isSegmentName } from '../journal/segment-name.ts';
+import { segmentsIn } from '../journal/segment-name.ts';
 
 /** A segment that merges away between listing and opening has its bytes under a new name. */
 const MOST_ATTEMPTS = 10;
@@ -66,10 +66,5 @@ export function readJournalObject(newestFirst: readonly OpenSegment[], digest: D
 }
 
 export function segmentNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).filter(isSegmentName).sort().toReversed();
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw asIoError(error, 'read the folder', folder);
-  }
+  return segmentsIn(folder).sort().toReversed();
 }

@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDigest, type Digest } from '../../core/content.ts';
-import { asIoError, isErrno } from '../../fs/errno.ts';
+import { namesIn } from '../../fs/names-in.ts';
 
 /** Digests of all loose objects, by name alone: nothing is opened. Throws MLO_CACHE_IO. */
 export function* looseDigests(folder: string): Generator<Digest> {
@@ -11,14 +10,5 @@ export function* looseDigests(folder: string): Generator<Digest> {
       const digest = `${prefix}${rest}`;
       if (isDigest(digest)) yield digest;
     }
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw asIoError(error, 'read the folder', folder);
   }
 }

@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
-import { isErrno, withIoErrors } from '../../fs/errno.ts';
+import { isErrno } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import type { CorruptFolder } from '../objects/corrupt-folder.ts';
 import type { ObjectSink, ObjectSource, StoredObject } from '../objects/ports.ts';
@@ -10,7 +10,7 @@ import { mergeSegments, type MergeOptions } from './merge-segments.ts';
 import { NO_BYTES, RECORD } from './record-format.ts';
 import type { Position, SegmentIndex } from './segment-index.ts';
 import { isIntact, SegmentReader } from './segment-reader.ts';
-import { isSegmentName, newSegmentName } from './segment-name.ts';
+import { newSegmentName, segmentsIn } from './segment-name.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
 interface Segment {
@@ -197,21 +197,10 @@ export class Journal implements ObjectSource, ObjectSink {
 
   #unknownNames(): readonly string[] {
     const own = this.#writer?.path;
-    return listSegments(this.#folder).filter((name) => !this.#readers.has(name) && join(this.#folder, name) !== own);
+    return segmentsIn(this.#folder).filter((name) => !this.#readers.has(name) && join(this.#folder, name) !== own);
   }
 }
 
 function modifiedMs(folder: string): number | undefined {
   return statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
-}
-
-function listSegments(folder: string): readonly string[] {
-  return withIoErrors('read the folder', folder, () => {
-    try {
-      return readdirSync(folder).filter(isSegmentName);
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return [];
-      throw error;
-    }
-  });
 }

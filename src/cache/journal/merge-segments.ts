@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
@@ -12,7 +12,7 @@ import type { CorruptFolder } from '../objects/corrupt-folder.ts';
 import { PackWriter } from '../packs/pack-writer.ts';
 import type { Packs } from '../packs/packs.ts';
 import { RECORD } from './record-format.ts';
-import { isSegmentName, newSegmentName } from './segment-name.ts';
+import { newSegmentName, segmentsIn } from './segment-name.ts';
 import { isIntact, SegmentReader } from './segment-reader.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
@@ -41,7 +41,7 @@ export async function mergeSegments(
   corrupt: CorruptFolder | undefined,
   options: MergeOptions = {},
 ): Promise<boolean> {
-  const isWanted = options.always === true ? segmentNames(folder).length > 0 : segmentNames(folder).length > MOST_SEGMENTS;
+  const isWanted = options.always === true ? segmentsIn(folder).length > 0 : segmentsIn(folder).length > MOST_SEGMENTS;
   const lock = isWanted ? takeLock(join(folder, 'merge.lock')) : undefined;
   if (lock === undefined) return false;
   try {
@@ -151,7 +151,7 @@ function copyMarks(reader: SegmentReader, writer: SegmentWriter): void {
 
 function openFinished(folder: string, alsoLarge: boolean): readonly NamedReader[] {
   const finished: NamedReader[] = [];
-  for (const name of [...segmentNames(folder)].sort()) {
+  for (const name of segmentsIn(folder).sort()) {
     const reader = new SegmentReader(join(folder, name));
     const isFinished = reader.isClosed || (reader.owner !== undefined && isGone(reader.owner));
     if (isFinished && (alsoLarge || reader.size < LARGE_BYTES || hasObjects(reader))) finished.push({ name, reader });
@@ -163,13 +163,4 @@ function openFinished(folder: string, alsoLarge: boolean): readonly NamedReader[
 function hasObjects({ index }: SegmentReader): boolean {
   for (const [, found] of index.objects()) if (found !== 'broken') return true;
   return false;
-}
-
-function segmentNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).filter(isSegmentName);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

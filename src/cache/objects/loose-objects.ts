@@ -1,7 +1,5 @@
-import { chmodSync, closeSync, fdatasync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { chmodSync, closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { isDigest, type Digest } from '../../core/content.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
@@ -10,8 +8,9 @@ import { temporaryName } from '../../fs/temporary-name.ts';
 import { syncFolder, writeAll } from '../../fs/write-atomic.ts';
 import type { CorruptFolder } from './corrupt-folder.ts';
 import type { ObjectSink, ObjectSource, StoredObject } from './ports.ts';
+import { namesIn } from '../../fs/names-in.ts';
+import { syncFile } from '../../fs/sync-file.ts';
 
-const syncData = promisify(fdatasync);
 const SYNCS_AT_ONCE = 8;
 /** Objects are never changed, and hard-linked ones must not be changed through their other name. */
 export const OBJECT_MODE = 0o444;
@@ -20,7 +19,7 @@ export const OBJECT_MODE = 0o444;
 export class LooseObjects implements ObjectSource, ObjectSink {
   readonly folder: string;
   readonly #corrupt: CorruptFolder | undefined;
-  #unsynced = new Set<string>();
+  readonly #unsynced = new Set<string>();
   #isShared: boolean | undefined;
 
   /** Without `corrupt` broken objects stay where they are. */
@@ -125,17 +124,23 @@ export class LooseObjects implements ObjectSource, ObjectSink {
     this.#unsynced.add(path);
   }
 
+  /** Objects that this thread has stored and not made durable; from now on that is the caller's to do. */
+  takeUnsynced(): string[] {
+    const paths = [...this.#unsynced];
+    this.#unsynced.clear();
+    return paths;
+  }
+
   /** Objects that another thread of this process has stored, for the next `flush`. */
   noteUnsynced(paths: readonly string[]): void {
     for (const path of paths) this.#unsynced.add(path);
   }
 
   async flush(): Promise<void> {
-    const paths = [...this.#unsynced];
+    const paths = this.takeUnsynced();
     const folders = new Set(paths.map((path) => dirname(path)));
-    this.#unsynced = new Set();
     const lanes = Array.from({ length: Math.min(SYNCS_AT_ONCE, paths.length) }, async () => {
-      for (let path = paths.pop(); path !== undefined; path = paths.pop()) await syncFile(path);
+      for (let path = paths.pop(); path !== undefined; path = paths.pop()) await syncFile(path, 'the object');
     });
     await Promise.all(lanes);
     if (folders.size > 0) folders.add(this.folder);
@@ -150,28 +155,5 @@ function renameIntoFolder(temporary: string, path: string): void {
     if (!isErrno(error, 'ENOENT')) throw error;
     makeSharedFolder(dirname(path));
     renameSync(temporary, path);
-  }
-}
-
-/** Another command may have set the object aside meanwhile. */
-async function syncFile(path: string): Promise<void> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      await syncData(file.fd);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw asIoError(error, 'write the object', path);
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw asIoError(error, 'read the folder', folder);
   }
 }

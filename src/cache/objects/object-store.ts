@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import { damagedPacks, type Packs } from '../packs/packs.ts';
 import type { LooseObjects } from './loose-objects.ts';
 import type { ObjectSource, StoredObject } from './ports.ts';
+import { digestText } from '../../fs/hash.ts';
 
 /** Objects of this size and more are files of their own, so that they can be linked and streamed. */
 export const LOOSE_BYTES = 64 * 1024;
@@ -71,7 +72,7 @@ export class ObjectStore {
   hasBytes(digest: Uint8Array, size: number): boolean {
     const packed = this.packs.sizeOfBytes(digest);
     if (packed !== undefined && (size === -1 || packed === size)) return true;
-    const hex = Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('hex') as Digest;
+    const hex = digestText(digest);
     const found = this.journal.sizeOf(hex) ?? (size === -1 || this.isLoose(size) ? this.loose.sizeOf(hex) : undefined);
     return found !== undefined && (size === -1 || found === size);
   }
@@ -159,7 +160,7 @@ export class ObjectStore {
   }
 
   #readElsewhere(digest: Uint8Array, isBroken: boolean): Buffer {
-    const hex = Buffer.from(digest).toString('hex') as Digest;
+    const hex = digestText(digest);
     try {
       return this.read(hex);
     } catch (error) {

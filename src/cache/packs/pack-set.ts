@@ -10,6 +10,7 @@ import { PackDamage } from './pack-format.ts';
 import type { EntryLocation } from './pack-index.ts';
 import { isPackName, packOfBrokenList, type PackName } from './pack-name.ts';
 import { openWithIndex, PackReader } from './pack-reader.ts';
+import { digestText } from '../../fs/hash.ts';
 
 /** Each pack that `packs/index` does not cover is opened, and searched, by itself. */
 const MOST_UNCOVERED = 8;
@@ -152,7 +153,7 @@ export class PackSet {
 
   #isBroken(name: PackName, digest: Uint8Array): boolean {
     const broken = this.#broken.size === 0 ? undefined : this.#broken.get(name);
-    return broken?.has(Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('hex') as Digest) === true;
+    return broken?.has(digestText(digest)) === true;
   }
 
   /** A pack may vanish between listing and opening, because it was rewritten: then the new one is in the next listing. */

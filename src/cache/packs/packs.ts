@@ -12,6 +12,7 @@ import { withPacks, type PackReader } from './pack-reader.ts';
 import { PackSet } from './pack-set.ts';
 import { rewritePacks } from './rewrite-packs.ts';
 import { syncPacks } from './sync-pack.ts';
+import { digestText } from '../../fs/hash.ts';
 
 /** Bytes. */
 const LARGEST_COMBINED = 32 * 1024 * 1024;
@@ -57,7 +58,7 @@ export class Packs implements ObjectSource {
     });
     for (const { name, stored } of broken) {
       onBroken?.();
-      this.#setAside(name, hexOf(digest), stored);
+      this.#setAside(name, digestText(digest), stored);
     }
     return bytes;
   }
@@ -106,7 +107,7 @@ export class Packs implements ObjectSource {
     for (const pack of this.packs()) {
       const broken = this.#set.brokenOf(pack.name);
       for (let row = 0; row < pack.reader.index.count; row += 1) {
-        const digest = hexOf(pack.reader.index.digest(row));
+        const digest = digestText(pack.reader.index.digest(row));
         if (!broken.has(digest)) yield { digest, size: pack.reader.index.rawLength(row) };
       }
     }
@@ -219,8 +220,4 @@ export function damagedPacks(packs: Packs): string | undefined {
   if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   return `the pack ${join(packs.folder, first[0])} is damaged: ${first[1]}${more}`;
-}
-
-function hexOf(digest: Uint8Array): Digest {
-  return Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('hex') as Digest;
 }

@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs';
-import type { Content, Digest } from '../../core/content.ts';
+import type { Content } from '../../core/content.ts';
 import type { BytePath } from '../../fs/byte-path.ts';
 import type { KnownTree } from '../../fs/stat-index/folder-record.ts';
 import { digestOfRow, findRow, ROW, rowType, STATS, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
+import { digestText } from '../../fs/hash.ts';
 
 /** Of a path itself, links not followed. */
 export interface NodeStat extends FileTimes {
@@ -36,7 +37,7 @@ export class FolderNode implements Node {
 
   constructor(tree: KnownTree, stat: NodeStat, rows: Rows, others: ReadonlyMap<BytePath, Node>, hasLeftovers: boolean) {
     this.hasLeftovers = hasLeftovers;
-    this.content = { digest: hex(tree.digest), size: tree.size, kind: 'tree', files: tree.files };
+    this.content = { digest: digestText(tree.digest), size: tree.size, kind: 'tree', files: tree.files };
     this.stat = stat;
     this.#rows = rows;
     this.#others = others;
@@ -73,14 +74,10 @@ function fileNode(rows: Rows, row: number): Node {
   const at = row * STATS;
   const [size = 0, mtimeMs = 0, ctimeMs = 0, ino = 0] = rows.stats.subarray(at, at + STATS);
   const content: Content = {
-    digest: hex(digestOfRow(rows, row)),
+    digest: digestText(digestOfRow(rows, row)),
     size,
     kind: 'file',
     ...(rowType(rows, row) === ROW.exec ? { mode: 'exec' } : {}),
   };
   return { content, stat: { size, mtimeMs, ctimeMs, ino, type: 'file' } };
-}
-
-function hex(digest: Uint8Array): Digest {
-  return Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('hex') as Digest;
 }

@@ -1,9 +1,10 @@
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isErrno } from '../../fs/errno.ts';
 import { isGone, isProcessIdentity, ownIdentity, type ProcessIdentity } from '../../fs/process-identity.ts';
 import { shareFile } from '../../fs/shared-folder.ts';
 import { randomHex } from '../../fs/random-hex.ts';
+import { namesIn } from '../../fs/names-in.ts';
 
 /** Who writes into a cache, as JSON in `leases/<id>.json`. `since`: ISO 8601, UTC. */
 export interface LeaseHolder extends ProcessIdentity {
@@ -44,15 +45,17 @@ export function removeLease(file: string): void {
 
 /** Leases of processes that may still be at work; those of dead ones are taken away. */
 export function liveLeases(folder: string): readonly LiveLease[] {
-  return namesIn(folder).flatMap((name): readonly LiveLease[] => {
-    const file = join(folder, name);
-    const holder = readLease(file);
-    if (holder === 'gone') return [];
-    if (holder === 'hidden' || (holder === 'unreadable' && !isOld(file))) return [{ file, holder: undefined }];
-    if (holder !== 'unreadable' && !isGone(holder)) return [{ file, holder }];
-    removeStale(file);
-    return [];
-  });
+  return namesIn(folder)
+    .filter((name) => name.endsWith(ENDING))
+    .flatMap((name): readonly LiveLease[] => {
+      const file = join(folder, name);
+      const holder = readLease(file);
+      if (holder === 'gone') return [];
+      if (holder === 'hidden' || (holder === 'unreadable' && !isOld(file))) return [{ file, holder: undefined }];
+      if (holder !== 'unreadable' && !isGone(holder)) return [{ file, holder }];
+      removeStale(file);
+      return [];
+    });
 }
 
 export function isOwn({ holder }: LiveLease): boolean {
@@ -94,13 +97,4 @@ function isHolder(value: unknown): value is LeaseHolder {
 function isOld(file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat === undefined || Date.now() - stat.mtimeMs > UNREADABLE_MS;
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith(ENDING));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
 }

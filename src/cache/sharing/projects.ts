@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
+import { namesIn } from '../../fs/names-in.ts';
 
 /** A project whose locks, pointers and runs name objects of a cache. */
 export interface CacheUser {
@@ -52,14 +53,9 @@ function ownerOf(cacheDir: string): string | undefined {
 
 function registrations(cacheDir: string): readonly string[] {
   const folder = join(cacheDir, FOLDER);
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => join(folder, name));
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw asIoError(error, 'read the projects of the cache', cacheDir);
-  }
+  return namesIn(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name));
 }
 
 function readRoot(file: string): string | undefined {

@@ -11,6 +11,7 @@ import { checkPackIndex } from './check-pack-index.ts';
 import { checkSegmentStructure } from './check-segment-structure.ts';
 import type { Damage } from './damage.ts';
 import { readEverything } from './read-everything.ts';
+import { digestText } from '../../fs/hash.ts';
 
 export interface VerifyOptions {
   readonly cacheDir: string;
@@ -83,8 +84,8 @@ export async function verifyStore(options: VerifyOptions): Promise<StoreReport> 
       });
       broken.push(digest);
     }
-    for (let number = 0; number < reach.unreadable.count; number += 1) broken.push(hex(reach.unreadable.digest(number)));
-    const missing = Array.from({ length: reach.missing.count }, (_, number) => hex(reach.missing.digest(number)));
+    for (let number = 0; number < reach.unreadable.count; number += 1) broken.push(digestText(reach.unreadable.digest(number)));
+    const missing = Array.from({ length: reach.missing.count }, (_, number) => digestText(reach.missing.digest(number)));
     const missingInHistory = missing.splice(missingNow);
     return {
       objects: inventory.count,
@@ -196,8 +197,4 @@ function filesIn(folder: string): readonly { readonly path: string; readonly byt
 
 function withSize(path: string): { readonly path: string; readonly bytes: number } {
   return { path, bytes: statSync(path, { throwIfNoEntry: false })?.size ?? 0 };
-}
-
-function hex(digest: Uint8Array): Digest {
-  return Buffer.from(digest).toString('hex') as Digest;
 }

@@ -1,18 +1,16 @@
 import { extname, join } from 'node:path';
-import type { Digest } from '../../core/content.ts';
 import type { BytePath } from '../../fs/byte-path.ts';
 import type { KnownTree } from '../../fs/stat-index/folder-record.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { PackWriter } from '../packs/pack-writer.ts';
 import type { ByteSink } from '../scan/read-small-file.ts';
-import type { Sealed } from './jobs.ts';
+import { digestText } from '../../fs/hash.ts';
 
 /** Where a thread puts what it stores: packs of its own, and files of their own for larger objects. */
 export class ObjectSink implements ByteSink {
   readonly #store: ObjectStore;
   readonly #packs: PackWriter;
   readonly #packsFolder: string;
-  #loose: string[] = [];
   /** Packs that `seal` has returned. */
   #told = 0;
   /** So many objects go where single objects go: a pack for a handful would be one more file to open for ever. */
@@ -42,28 +40,19 @@ export class ObjectSink implements ByteSink {
 
   #put(digest: Uint8Array, bytes: Uint8Array, kind: 'file' | 'tree', extension: string): void {
     const isLoose = this.#store.isLoose(bytes.length);
-    if (kind === 'file' && isLoose) {
-      const hex = toHex(digest);
-      this.#store.put(hex, bytes);
-      this.#loose.push(this.#store.loose.pathOf(hex));
-    } else if (this.#single > 0 && !isLoose) {
+    if (kind === 'file' && isLoose) this.#store.put(digestText(digest), bytes);
+    else if (this.#single > 0 && !isLoose) {
       this.#single -= 1;
-      this.#store.put(toHex(digest), bytes);
+      this.#store.put(digestText(digest), bytes);
     } else this.#packs.put(digest, bytes, kind, extension);
   }
 
-  /** What was put is visible afterwards, and outlives this process; not yet a power loss. */
-  seal(): Sealed {
+  /** What was put is visible afterwards, and outlives this process; not yet a power loss. Paths of new packs. */
+  seal(): readonly string[] {
     this.#single = this.#singlePerSeal;
     this.#packs.seal();
     const packs = this.#packs.sealed.slice(this.#told).map((name) => join(this.#packsFolder, name));
-    const loose = this.#loose;
     this.#told += packs.length;
-    this.#loose = [];
-    return { packs, loose };
+    return packs;
   }
-}
-
-function toHex(digest: Uint8Array): Digest {
-  return Buffer.from(digest).toString('hex') as Digest;
 }

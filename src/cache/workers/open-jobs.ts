@@ -66,8 +66,8 @@ export function openJobs(options: JobsOptions): BulkJobs {
     pool,
     sink: () => thread.sink(),
     async seal() {
-      const here = sink?.seal();
-      const sealed = [...(here === undefined ? [] : [here]), ...(await pool.seal())];
+      unsynced.push(...(sink?.seal() ?? []));
+      const sealed = await pool.seal();
       unsynced.push(...sealed.flatMap((each) => each.packs));
       store.loose.noteUnsynced(sealed.flatMap((each) => each.loose));
       if (unsynced.length > 0) store.refresh();

@@ -51,7 +51,7 @@ function run(thread: Thread, job: Job): ResultOf<Job> {
     case 'nothing':
       return undefined;
     case 'seal':
-      return thread.sink().seal();
+      return { packs: thread.sink().seal(), loose: thread.store.loose.takeUnsynced() };
   }
 }
 

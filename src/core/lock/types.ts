@@ -1,5 +1,4 @@
 import type { Content, Digest } from '../content.ts';
-import type { StageAddress } from '../stage.ts';
 import type { Value } from '../value.ts';
 
 /** A file or tree as a lock writes it: `kind` is left out for files. */
@@ -45,9 +44,6 @@ export interface Lock {
   readonly schema: 1;
   readonly stages: { readonly [name: string]: LockEntry };
 }
-
-/** Locks of the whole project, by stage address. */
-export type LockedStages = ReadonlyMap<StageAddress, LockEntry>;
 
 export function toLocked(content: Content): LockedContent {
   return {

@@ -185,8 +185,6 @@ export const pipelineSchema = fileSchema(z.union([foreachSchema, stageSchema]));
 /** The file without looking into its stages, which are checked one by one with the schema that fits. */
 export const topLevelSchema = fileSchema(anything);
 
-export type PipelineFileShape = z.infer<typeof pipelineSchema>;
-
 function orTemplate<Schema extends z.ZodType>(schema: Schema, expected: string) {
   return z.union([schema, template], { error: expected });
 }
