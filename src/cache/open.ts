@@ -109,12 +109,7 @@ export function openCache(options: CacheOptions): Cache {
 
     async checkout(content, path, checkoutOptions = {}) {
       const chosen = checkoutOptions.link === undefined ? context : { ...context, link: checkoutOptions.link };
-      try {
-        return await checkout(chosen, content, absolute(path), checkoutOptions);
-      } finally {
-        // Objects that became files of their own, to be linked to.
-        if (linksToObjects(chosen.link)) await sealAll();
-      }
+      return await checkout(chosen, content, absolute(path), checkoutOptions);
     },
 
     has: (content) => trees.missing(content).length === 0,

@@ -105,7 +105,7 @@ function makeLoose(store: ObjectStore, digest: Digest, shown: string): Uint8Arra
   const own = store.loose.read(digest);
   if (own !== undefined) return own;
   const bytes = store.read(digest, shown);
-  store.loose.put(digest, bytes);
+  store.loose.putCopy(digest, bytes);
   return bytes;
 }
 

@@ -87,6 +87,12 @@ export class LooseObjects implements ObjectSource, ObjectSink {
   }
 
   put(digest: Digest, bytes: Uint8Array): void {
+    this.putCopy(digest, bytes);
+    this.#unsynced.add(this.pathOf(digest));
+  }
+
+  /** Of an object that the store has elsewhere, durable: should a power loss tear this file, it is set aside when it is read. */
+  putCopy(digest: Digest, bytes: Uint8Array): void {
     const temporary = this.newTemporary();
     withIoErrors('write the object', temporary, () => {
       try {
@@ -101,7 +107,7 @@ export class LooseObjects implements ObjectSource, ObjectSink {
         throw error;
       }
     });
-    this.adopt(temporary, digest);
+    this.#place(temporary, digest);
   }
 
   push(): void {
@@ -116,12 +122,16 @@ export class LooseObjects implements ObjectSource, ObjectSink {
 
   /** The finished file at `temporary` becomes the object. */
   adopt(temporary: string, digest: Digest): void {
+    this.#place(temporary, digest);
+    this.#unsynced.add(this.pathOf(digest));
+  }
+
+  #place(temporary: string, digest: Digest): void {
     const path = this.pathOf(digest);
     withIoErrors('write the object', path, () => {
       if ((this.#isShared ??= isSharedFolder(this.folder))) chmodSync(temporary, OBJECT_MODE);
       renameIntoFolder(temporary, path);
     });
-    this.#unsynced.add(path);
   }
 
   /** Objects that this thread has stored and not made durable; from now on that is the caller's to do. */

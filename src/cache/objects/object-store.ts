@@ -126,7 +126,7 @@ export class ObjectStore {
   loosen(digest: Digest, path?: string): string | undefined {
     if (this.loose.sizeOf(digest) === undefined) {
       if (this.#readOnly) return undefined;
-      this.loose.put(digest, this.read(digest, path));
+      this.loose.putCopy(digest, this.read(digest, path));
     }
     return this.loose.pathOf(digest);
   }

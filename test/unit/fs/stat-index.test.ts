@@ -94,17 +94,13 @@ describe('stat index', () => {
     }
   });
 
-  it('loads 3,000 files in well under 10 ms', () => {
+  it('finds each of 3,000 files again', () => {
     const index = openStatIndex(file, folder);
-    for (let each = 0; each < 3000; each += 1)
-      index.record(`data/images/class/picture-${each}.jpg`, { ...stat, ino: each }, digest, stat.ctimeMs + OLD_MS);
+    const names = Array.from({ length: 3000 }, (_, each) => `data/images/class/picture-${each}.jpg`);
+    for (const [ino, name] of names.entries()) index.record(name, { ...stat, ino }, digest, stat.ctimeMs + OLD_MS);
     index.save();
-    const times = Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      expect(openStatIndex(file, folder).lookup('data/images/class/picture-2999.jpg', { ...stat, ino: 2999 })).toBe(digest);
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(10);
+    const again = openStatIndex(file, folder);
+    expect(names.filter((name, ino) => again.lookup(name, { ...stat, ino }) !== digest)).toEqual([]);
   });
 
   it('does not grow for ever: entries of files that are gone are dropped', () => {

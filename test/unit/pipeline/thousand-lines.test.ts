@@ -114,9 +114,9 @@ describe('many stages', () => {
       return performance.now() - started;
     };
     load3(300);
-    const few = Math.min(load3(500), load3(500));
-    const many = Math.min(load3(4000), load3(4000));
+    const few = Math.min(load3(500), load3(500), load3(500));
+    const many = Math.min(load3(4000), load3(4000), load3(4000));
     // 8 times the stages; quadratic work would take 64 times as long.
-    expect(many / few).toBeLessThan(24);
+    expect(many / few).toBeLessThan(32);
   });
 });
