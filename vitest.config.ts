@@ -7,9 +7,9 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // Native packages (SQLite, sharp) live in processes, not in worker threads that vitest ends at will.
     pool: 'forks',
-    // Where the processor has memory protection keys, V8 aborts now and then (`jit_page.has_value()`) when a worker thread ends while
-    // another thread compiles; the tests end thousands of them.
-    execArgv: ['--no-memory-protection-keys'],
+    // V8 aborts now and then (`jit_page.has_value()` in `Runtime_TierUpWasmToJSWrapper`, with or without protection keys) where threads that
+    // loaded modules by WebAssembly's help end by the thousands, as in the tests of faults: without tiering up there is nothing to free.
+    execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
     globalSetup: ['test/helpers/build-once.ts', 'test/helpers/fault-summary.ts'],
     setupFiles: ['test/helpers/after-each-test.ts'],
     testTimeout: 30_000,

@@ -7,10 +7,14 @@ const [table, ...options] = process.argv.slice(2);
 if (table === 'data') {
   const { main } = await import('./data.ts');
   process.exitCode = await main(options);
+} else if (table === 'tracking') {
+  const { main } = await import('./tracking.ts');
+  process.exitCode = await main(options);
 } else if (table === undefined) await engine();
 else {
   process.stderr.write(
-    'npm run bench          the table of the engine\nnpm run bench -- data  the table of data (-- data --help: its options)\n',
+    'npm run bench              the table of the engine\nnpm run bench -- data      the table of data (-- data --help: its options)\n' +
+      'npm run bench -- tracking  the table of runs (-- tracking --help: its options)\n',
   );
   process.exitCode = 2;
 }

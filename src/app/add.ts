@@ -37,8 +37,9 @@ export async function add(ctx: AppContext, { paths: typed = [], listed = [], com
 
     const progress = new AddProgress(ctx.emit, paths);
     const cache = await project.cache();
+    const lacked = new Set(commit ? paths.filter((path) => lacks(cache, pointers.at(path)?.content)) : []);
     const stored = await store({ project, cache, progress, commit }, paths, pointers);
-    const added = [...wholePaths(stored, pointers), ...folderParts(cache, stored, pointers, commit)];
+    const added = [...wholePaths(stored, pointers, lacked), ...folderParts(cache, stored, pointers, commit)];
     await cache.flush();
 
     await writeChanged(project, added, progress);
@@ -62,6 +63,8 @@ interface Added {
   readonly path: ProjectPath;
   readonly content: Content;
   readonly changed: boolean;
+  /** The pointer stays, and the cache has the bytes only now. */
+  readonly isNew?: boolean;
   readonly parts?: AddData['added'][number]['parts'];
 }
 
@@ -88,11 +91,20 @@ async function store(
   return stored;
 }
 
-function wholePaths(stored: ReadonlyMap<ProjectPath, Content | undefined>, pointers: PointerTree): readonly Added[] {
+function wholePaths(
+  stored: ReadonlyMap<ProjectPath, Content | undefined>,
+  pointers: PointerTree,
+  lacked: ReadonlySet<ProjectPath>,
+): readonly Added[] {
   return [...stored].flatMap(([path, content]) => {
     if (content === undefined || pointers.around(path) !== undefined) return [];
-    return [{ path, content, changed: !sameContent(pointers.at(path)?.content, content) }];
+    const changed = !sameContent(pointers.at(path)?.content, content);
+    return [{ path, content, changed, isNew: !changed && lacked.has(path) }];
   });
+}
+
+function lacks(cache: Cache, content: Content | undefined): boolean {
+  return content !== undefined && !cache.has(content);
 }
 
 /** Paths inside added folders, by folder. */
@@ -118,7 +130,7 @@ async function writeChanged(project: Project, added: readonly Added[], progress:
   );
 }
 
-function report({ path, content, changed, parts }: Added): AddData['added'][number] {
+function report({ path, content, changed, isNew = false, parts }: Added): AddData['added'][number] {
   const { digest, size, files } = content;
   return {
     path,
@@ -127,6 +139,7 @@ function report({ path, content, changed, parts }: Added): AddData['added'][numb
     size,
     ...(files === undefined ? {} : { files }),
     changed,
+    ...(isNew ? { stored: true } : {}),
     ...(parts === undefined ? {} : { parts }),
   };
 }

@@ -7,11 +7,12 @@ import { absolutePath, projectPath } from './paths.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import { contentOfDigest, digestOf } from './tracked/stored-object.ts';
-import { trackedContents, type TrackedContent } from './tracked-contents.ts';
+import { wantedContents } from './checkout/wanted-contents.ts';
+import type { TrackedContent } from './tracked-contents.ts';
 import type { AppContext, CheckoutData } from './types.ts';
 
 export interface CheckoutCommandOptions {
-  /** Stages, outs, tracked paths, paths in tracked folders. None: everything. */
+  /** Stages, outs, tracked paths, paths in tracked folders, each also as `path@revision`. None: everything. */
   readonly targets: readonly string[];
   readonly force: boolean;
   readonly file?: string;
@@ -24,10 +25,10 @@ export interface CheckoutCommandOptions {
 /** Puts what locks and pointers name into the workspace. One target that fails does not keep the others back. */
 export async function checkout(ctx: AppContext, options: CheckoutCommandOptions): Promise<CheckoutData> {
   return await withWriter(ctx, async (project) => {
-    const wanted = await trackedContents(project, options.targets, options.file, options.rev);
-    const results: OneResult[] = wanted.broken.map(({ path, error }) => failed(path, error));
-    for (const each of wanted.contents) results.push(await checkoutOne(project, each, options));
-    return { ...summed(results), ...(options.rev === undefined ? {} : { rev: options.rev }) };
+    const { contents, broken, revisions } = await wantedContents(project, options);
+    const results: OneResult[] = broken.map(({ path, error }) => failed(path, error));
+    for (const each of contents) results.push(await checkoutOne(project, each, options));
+    return { ...summed(results), ...(revisions.length === 0 ? {} : { rev: revisions.join(', ') }) };
   });
 }
 

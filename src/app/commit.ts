@@ -4,7 +4,7 @@ import { sameContent, type Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { stageFacts } from '../core/plan/facts.ts';
 import { declaredChanges, sameValue } from '../core/plan/changes.ts';
-import type { FingerprintRecord, LockEntry } from '../core/lock/types.ts';
+import { fromLocked, type FingerprintRecord, type LockEntry } from '../core/lock/types.ts';
 import type { ProjectPath, Stage } from '../core/stage.ts';
 import type { Value } from '../core/value.ts';
 import { codeChanged } from '../runtime/module/check-code.ts';
@@ -65,10 +65,18 @@ async function commitStage(project: Project, prepared: Prepared, stage: Stage, f
   const found = foundModules(project, stage, locked);
   if (!force) await agree(project, stage, declared, locked);
   refuseMissingOuts(project, stage);
+  const lacked = lacksOuts(prepared.cache, stage, locked);
   const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, true);
   const entry: LockEntry = { ...declared, ...found, outs };
   prepared.locks.set(stage, entry);
-  return { name: stage.address, changed: !sameValue(locked as Value | undefined, entry as unknown as Value) };
+  const changed = !sameValue(locked as Value | undefined, entry as unknown as Value);
+  return { name: stage.address, changed, ...(lacked && !changed ? { stored: true } : {}) };
+}
+
+/** After `repro --no-commit` the lock is right, and the cache has nothing of it. */
+function lacksOuts(cache: Cache, stage: Stage, locked: LockEntry | undefined): boolean {
+  const contents = stage.outs.flatMap((out) => (out.cache ? (locked?.outs?.[out.path] ?? []) : []));
+  return contents.some((content) => !cache.has(fromLocked(content)));
 }
 
 function refuseMissingOuts(project: Project, stage: Stage): void {
@@ -111,7 +119,8 @@ function foundModules(project: Project, stage: Stage, locked: LockEntry | undefi
   return { code, ...(packages === undefined ? {} : { packages }) };
 }
 
-type Stored = readonly { readonly pointer: Pointer; readonly content: Content }[];
+/** `isNew`: to the cache. */
+type Stored = readonly { readonly pointer: Pointer; readonly content: Content; readonly isNew: boolean }[];
 
 async function commitData(project: Project, pointers: readonly Pointer[], parts: SplitTargets['parts']): Promise<CommitData['committed']> {
   const cache = await project.cache();
@@ -119,7 +128,10 @@ async function commitData(project: Project, pointers: readonly Pointer[], parts:
   await cache.flush();
   const changed = stored.filter(({ pointer, content }) => !sameContent(content, pointer.content));
   for (const { pointer, content } of changed) writePointer(project.root, pointer.path, content);
-  return stored.map((each) => ({ name: each.pointer.path, changed: changed.includes(each) }));
+  return stored.map((each) => {
+    const isChanged = changed.includes(each);
+    return { name: each.pointer.path, changed: isChanged, ...(each.isNew && !isChanged ? { stored: true } : {}) };
+  });
 }
 
 /** Data that is not in the workspace is left as its pointer says. */
@@ -130,8 +142,9 @@ async function storeWhole(project: Project, cache: Cache, pointers: readonly Poi
     const path = absolutePath(project.root, pointer.path);
     const options = { signal, onProgress: byteProgress(emit, 'commit', pointer.path) };
     const now = await cache.observe(path, options);
-    if (now === undefined || (sameContent(now, pointer.content) && cache.has(now))) continue;
-    stored.push({ pointer, content: await cache.commit(path, options) });
+    const isNew = now !== undefined && !cache.has(now);
+    if (now === undefined || (sameContent(now, pointer.content) && !isNew)) continue;
+    stored.push({ pointer, content: await cache.commit(path, options), isNew });
   }
   return stored;
 }
@@ -152,7 +165,7 @@ async function storeParts(project: Project, cache: Cache, whole: readonly Pointe
       const options = { signal, onProgress: byteProgress(emit, 'commit', path) };
       contents.set(path, existsSync(absolute) ? await cache.commit(absolute, options) : await cache.observe(absolute, options));
     }
-    stored.push({ pointer, content: updateParts(cache, pointer, contents, true).content });
+    stored.push({ pointer, content: updateParts(cache, pointer, contents, true).content, isNew: false });
   }
   return stored;
 }

@@ -3,6 +3,7 @@ import { checkCache } from './doctor/check-cache.ts';
 import { checkBlake3, checkSharp, checkSqlite, checkTensorflow } from './doctor/check-libraries.ts';
 import { checkGit, checkNode, checkPlatform } from './doctor/check-machine.ts';
 import { checkConfig, checkLock, checkPipeline } from './doctor/check-project.ts';
+import { checkTracking } from './doctor/check-tracking.ts';
 import type { DoctorCheck } from './doctor/doctor-check.ts';
 import { findRoot } from './find-root.ts';
 import { loadConfig, type Config } from './load-config.ts';
@@ -37,7 +38,12 @@ async function checkProject(ctx: AppContext, root: string): Promise<readonly Doc
   const config = await configOrError(ctx, root);
   const checks = [checkConfig(config)];
   if (!(config instanceof MloError))
-    checks.push(...checkCache(root, config.cacheDir), checkLock(join(root, '.mlo', 'lock')), await checkPipeline(ctx));
+    checks.push(
+      ...checkCache(root, config.cacheDir),
+      await checkTracking(config.trackingPath),
+      checkLock(join(root, '.mlo', 'lock')),
+      await checkPipeline(ctx),
+    );
   return checks;
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { corruptFiles, deleteCorruptFiles, type CorruptFile } from '../cache/gc/corrupt-files.ts';
 import type { Claims, CollectPlan, Unfinished } from '../cache/gc/types.ts';
 import type { Digest } from '../core/content.ts';
+import type { RunId } from '../core/run.ts';
 import { trace } from '../fs/trace.ts';
 import { keepsRun, projectClaims, type ProjectClaim, type Scopes } from './gc/claims.ts';
 import { deleteLogs, oldLogs } from './gc/old-logs.ts';
@@ -19,6 +20,8 @@ export interface GcOptions extends Scopes {
   readonly maxSize?: number;
   /** Roots of projects that share the cache and need nothing any more. */
   readonly ignoreProjects: readonly string[];
+  /** As if these runs were not there. */
+  readonly withoutRuns?: ReadonlySet<RunId>;
 }
 
 export interface GcData extends Omit<CollectPlan, 'kept'> {
@@ -29,8 +32,8 @@ export interface GcData extends Omit<CollectPlan, 'kept'> {
   readonly logs: { readonly runs: number; readonly bytes: number };
   /** Set aside as broken, of which `old` is older than the grace period and goes. */
   readonly corrupt: { readonly files: number; readonly bytes: number; readonly old: { readonly files: number; readonly bytes: number } };
-  /** Deleted was all that needs no room; this the disk was too full for. */
-  readonly unfinished?: Unfinished;
+  /** Deleted was all that needs no room; this the disk was too full for. `why`: for people. */
+  readonly unfinished?: Unfinished & { readonly why: string };
   /** What was asked to be kept besides the workspace. */
   readonly scopes: Scopes;
   /** Other projects that use the cache. */
@@ -53,7 +56,7 @@ async function collect(project: Project, options: GcOptions): Promise<GcData> {
   const startMs = performance.now();
   const nowMs = Date.now();
   const { cacheDir, gc: retention } = project.config;
-  const own = await trace('what this project needs', () => projectClaims(project, options));
+  const own = await trace('what this project needs', () => projectClaims(project, options, options.withoutRuns));
   const others = await trace('what other projects need', () => otherProjects(project, options.ignoreProjects));
   if (options.force) refuseUnknown(others.users);
   const claims = [...own, ...others.claims];
@@ -74,9 +77,11 @@ async function collect(project: Project, options: GcOptions): Promise<GcData> {
       const onProgress = taskProgress(project.ctx.emit, 'gc', 'cache');
       unfinished = await trace('delete', () => collector.sweep(marked, { onProgress, signal: project.ctx.signal }));
       forgetIgnored(others.users, existsSync);
-      if (unfinished !== undefined) project.ctx.emit({ type: 'warning', message: whatIsUnfinished(cacheDir, unfinished) });
     }
-    const told = unfinished === undefined ? plan : { ...asFarAsDone(plan, unfinished), unfinished };
+    const told =
+      unfinished === undefined
+        ? plan
+        : { ...asFarAsDone(plan, unfinished), unfinished: { ...unfinished, why: whatIsUnfinished(cacheDir, unfinished) } };
     return {
       ...told,
       done: options.force,

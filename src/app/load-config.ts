@@ -10,6 +10,7 @@ import {
   type ConfigOrigin,
   type PartialConfig,
 } from '../core/config/layers.ts';
+import type { DirectionRules } from '../core/metrics/direction.ts';
 import { saysNothing } from '../core/config/says-nothing.ts';
 import { MloError, type Problem } from '../core/errors/mlo-error.ts';
 import type { Isolation } from '../core/stage.ts';
@@ -21,10 +22,18 @@ import type { AppContext } from './types.ts';
 export interface Config {
   /** Absolute. */
   readonly cacheDir: string;
+  /** Absolute. */
+  readonly trackingPath: string;
   readonly link: readonly ConfigLink[];
   readonly isolate: Isolation;
   readonly jobs: number;
   readonly gc: GcRetention;
+  /** Of runs that no flag or parent puts elsewhere. */
+  readonly experiment: string;
+  /** Of which metrics more is better, and of which less, by name. */
+  readonly metricDirections: DirectionRules;
+  /** How often the machine is sampled while a run is at work; undefined: never. */
+  readonly systemMetricsMs: number | undefined;
 }
 
 /** Milliseconds. */
@@ -45,14 +54,18 @@ export async function loadConfig(root: string, env: Environment): Promise<Config
   const values = configValues(await loadConfigEntries(root, env));
   return {
     cacheDir: resolveConfigPath(values['cache.dir'], sharedRoot(root), env),
+    trackingPath: resolveConfigPath(values['tracking.path'], sharedRoot(root), env),
     link: values['cache.link'],
     isolate: values['runtime.isolate'],
     jobs: values['core.jobs'],
+    experiment: values['tracking.experiment'],
+    metricDirections: { higher: values['metrics.higher'], lower: values['metrics.lower'] },
     gc: {
       graceMs: retentionMs(values['gc.grace']) ?? 0,
       runCacheMs: retentionMs(values['gc.run_cache']) ?? 0,
       logsMs: retentionMs(values['gc.logs']) ?? 0,
     },
+    systemMetricsMs: values['tracking.system_metrics'] === 'off' ? undefined : retentionMs(values['tracking.system_metrics']),
   };
 }
 

@@ -15,7 +15,7 @@ import { ignoredPath, isProjectFile, statOf, unsafePlace, unusableName } from '.
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { absolutePath, projectPath } from './paths.ts';
 import { dataOf, PointerTree } from './pointer-tree.ts';
-import { listPointers, writePointer, type Pointer } from './pointers.ts';
+import { readPointers, refuseBroken, warnOfFaults, writePointer, type Pointer } from './pointers.ts';
 import { withWriter, type Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
 import type { AppContext } from './types.ts';
@@ -37,11 +37,15 @@ export interface MvData {
  */
 export async function mv(ctx: AppContext, options: { readonly from: string; readonly to: string }): Promise<MvData> {
   return await withWriter(ctx, async (project) => {
-    const pointers = new PointerTree(listPointers(project));
+    const files = readPointers(project);
+    const pointers = new PointerTree(files.pointers);
     const graph = buildGraph((await loadProjectPipeline(project, undefined, 'nothing')).pipeline.stages);
+    refuseBroken(files, [projectPath(project.root, ctx.cwd, dataOf(options.from))]);
     const pointer = source(project, pointers, graph, options.from);
     const to = destination(project, pointer, options.to);
+    refuseBroken(files, [to]);
     refuseDestination(project, pointers, graph, pointer, to);
+    warnOfFaults(project, files);
 
     mkdirSync(dirname(absolutePath(project.root, to)), { recursive: true });
     addGitignoreEntry(project.root, to);

@@ -76,6 +76,18 @@ export function warnOfBroken(project: Project, { error }: BrokenPointer): void {
   project.ctx.emit({ type: 'warning', message: `${error.message}; it is left out${hint}` });
 }
 
+/** For commands that change what is at some paths only: throws the fault of a broken pointer at, around or below one of them. */
+export function refuseBroken({ broken }: PointerFiles, paths: readonly ProjectPath[]): void {
+  const touched = broken.find((each) => paths.some((path) => isNamed(each, path)));
+  if (touched !== undefined) throw touched.error;
+}
+
+/** Once it is clear that the command goes on without them. */
+export function warnOfFaults(project: Project, { broken, strays }: PointerFiles): void {
+  warnOfStrays(project, strays);
+  for (const each of broken) warnOfBroken(project, each);
+}
+
 /** There is data, or `mlo add` has once been here. */
 function isExpected(root: string, path: ProjectPath): boolean {
   return lstatSync(absolutePath(root, path), { throwIfNoEntry: false }) !== undefined || hasGitignoreEntry(root, path);

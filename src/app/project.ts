@@ -16,6 +16,12 @@ import type { AppContext } from './types.ts';
 /** What is ignored of `.mlo`: everything but the committed configuration. */
 export const MLO_GITIGNORE = '/*\n!/.gitignore\n!/config.yaml\n';
 
+/** Folders that are named in warnings, and characters of their paths. */
+const MOST_UNREADABLE = 5;
+const LONGEST_SHOWN = 120;
+/** Bytes; the kernel takes none that are longer. */
+const LONGEST_PATH = 4095;
+
 /** One project as a command sees it; adapters are opened on first use. */
 export interface Project {
   readonly ctx: AppContext;
@@ -32,6 +38,8 @@ export interface Project {
   /** Pipeline files and pointers, found by one walk. */
   scan(): ProjectScan;
   cache(): Promise<Cache>;
+  /** The cache for one who stores what a run logs beside the one writer of the project. Before `cache` is used. */
+  sharedCache(): Promise<Cache>;
   /** The right to delete objects: waits until nobody writes into the cache, and keeps others waiting. Before `cache` is used. */
   exclusiveCache(): Promise<HeldLock>;
   tracking(): Promise<Tracking>;
@@ -62,11 +70,16 @@ export async function openProject(ctx: AppContext): Promise<Project> {
     mloDir,
     stateDir,
     logsDir: join(sharedDir, 'logs'),
-    trackingPath: join(sharedDir, 'tracking.db'),
+    trackingPath: config.trackingPath,
     lockPath: join(mloDir, 'lock'),
     config,
     scan: () => (scan ??= trace('find pipelines and pointers', () => scanAndWarn(ctx, root))),
     cache: () => cache.open(),
+    sharedCache() {
+      prepareMloDir(mloDir);
+      cache.willWrite();
+      return cache.open();
+    },
     exclusiveCache: () => cache.exclusive(),
     tracking: () => (tracking ??= openProjectTracking(project)),
     async lock() {
@@ -134,9 +147,17 @@ export async function withWriter<T>(ctx: AppContext, work: (project: Project) =>
 
 function scanAndWarn(ctx: AppContext, root: string): ProjectScan {
   const scan = scanProject(root);
-  for (const folder of scan.unreadable)
-    ctx.emit({ type: 'warning', message: `The folder '${folder}' cannot be read: pipelines and data in it are not seen` });
+  for (const folder of scan.unreadable.slice(0, MOST_UNREADABLE)) ctx.emit({ type: 'warning', message: unreadable(root, folder) });
+  const more = scan.unreadable.length - MOST_UNREADABLE;
+  if (more > 0) ctx.emit({ type: 'warning', message: `${more} more folders cannot be read` });
   return scan;
+}
+
+function unreadable(root: string, folder: string): string {
+  const isDeep = Buffer.byteLength(join(root, folder)) > LONGEST_PATH;
+  const name = folder.length > LONGEST_SHOWN ? `${folder.slice(0, LONGEST_SHOWN)}…` : folder;
+  const why = isDeep ? `lies deeper than paths of ${LONGEST_PATH} bytes reach` : 'cannot be read';
+  return `The folder '${name}' ${why}: pipelines and data in it are not seen (a line in .mloignore leaves it out)`;
 }
 
 function prepareMloDir(mloDir: string): void {

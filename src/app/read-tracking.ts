@@ -7,13 +7,24 @@ import type { Project } from './project.ts';
  * marked FAILED first, where there are such and the database can be written.
  */
 export async function readTracking<T>(project: Project, read: (tracking: Tracking) => T): Promise<T> {
+  const tracking = await openForReading(project);
+  try {
+    return read(tracking);
+  } finally {
+    tracking.close();
+  }
+}
+
+/** The same for readings that take their time; to be closed. */
+export async function openForReading(project: Project): Promise<Tracking> {
   const { openTracking } = await import('../tracking/open.ts');
   const tracking = openTracking({ path: project.trackingPath, readOnly: true });
   try {
     if (tracking.reconcile().length > 0) await buryDead(project);
-    return read(tracking);
-  } finally {
+    return tracking;
+  } catch (error) {
     tracking.close();
+    throw error;
   }
 }
 

@@ -13,7 +13,7 @@ import { statOf } from './add/path-faults.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { absolutePath, projectPath } from './paths.ts';
 import { dataOf, PointerTree } from './pointer-tree.ts';
-import { listPointers, type Pointer } from './pointers.ts';
+import { readPointers, refuseBroken, warnOfFaults, type Pointer } from './pointers.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import type { AppContext } from './types.ts';
@@ -42,7 +42,7 @@ export async function remove(ctx: AppContext, options: RemoveOptions): Promise<R
   return await withWriter(ctx, async (project) => {
     const stages = (await loadProjectPipeline(project, undefined, 'nothing')).pipeline.stages;
     const graph = buildGraph(stages);
-    const pointers = choose(project, new PointerTree(listPointers(project)), options.targets, (path, typed) => {
+    const pointers = choose(project, options.targets, (path, typed) => {
       const owner = graph.outs.covering(path)?.stage ?? graph.byAddress.get(typed);
       return owner?.address;
     });
@@ -70,13 +70,19 @@ export async function remove(ctx: AppContext, options: RemoveOptions): Promise<R
 
 function choose(
   project: Project,
-  pointers: PointerTree,
   targets: readonly string[],
   stageOf: (path: ProjectPath, typed: string) => StageAddress | undefined,
 ): readonly Pointer[] {
+  const named = targets.map((target) => ({ target, path: projectPath(project.root, project.ctx.cwd, dataOf(target)) }));
+  const files = readPointers(project);
+  refuseBroken(
+    files,
+    named.map(({ path }) => path),
+  );
+  warnOfFaults(project, files);
+  const pointers = new PointerTree(files.pointers);
   const chosen = new Map<ProjectPath, Pointer>();
-  for (const target of targets) {
-    const path = projectPath(project.root, project.ctx.cwd, dataOf(target));
+  for (const { target, path } of named) {
     const pointer = pointers.at(path);
     if (pointer === undefined) throw notTracked(pointers, path, target, stageOf(path, target));
     chosen.set(path, pointer);

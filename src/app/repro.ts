@@ -17,6 +17,7 @@ import { checkBeforeRun } from './repro/checks.ts';
 import { ignoreCachedOuts, showUncachedOuts } from './repro/ignore-outs.ts';
 import { ReproJournal } from './repro/journal.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
+import { StageEvents } from './repro/stage-events.ts';
 import { StageRunner } from './repro/stage-runner.ts';
 import { toStatus } from './status.ts';
 import type { AppContext, ReproData, ReproOptions } from './types.ts';
@@ -37,7 +38,7 @@ async function previewRepro(project: Project, options: ReproOptions): Promise<Re
 }
 
 async function reproduce(project: Project, options: ReproOptions): Promise<ReproData> {
-  const spawner = lazySpawner(project);
+  const spawner = lazySpawner(project, options.jobs);
   try {
     return await reproduceWith(project, options, spawner);
   } finally {
@@ -87,9 +88,10 @@ async function reproduceStages(
 ): Promise<{ readonly reports: readonly StageReport[]; readonly runId?: string }> {
   const journal = new ReproJournal(journalPath(project), prepared.journal);
   const batches = new BatchWriter(prepared.cache, prepared.locks, journal, () => locksDigest(prepared.loaded, prepared.locks));
-  const recorder = new RunRecorder(project, prepared.cache);
+  const recorder = new RunRecorder(project, prepared.cache, options.experiment ?? project.config.experiment);
   if (plans.some(runsCommand)) spawner.warm();
-  const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, spawner: spawner.get }, plans);
+  const events = new StageEvents(project.ctx.emit);
+  const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, events, spawner: spawner.get }, plans);
   const reports = new Map<string, StageReport>();
   const idle = plans.every((each) => each.state === 'unchanged' || each.state === 'blocked') && !prepared.locks.dirty;
   showUncachedOuts(project, prepared.stages);
@@ -106,17 +108,18 @@ async function reproduceStages(
       cpus: Math.max(availableParallelism(), options.jobs),
       policy: options.ignoreErrors ? 'ignore-errors' : options.keepGoing ? 'keep-going' : 'fail-fast',
       signal: project.ctx.signal,
-      run: async (address) => {
+      run: async (address, free) => {
         const stage = prepared.graph.byAddress.get(address) as Stage;
-        const report = await trace(`stage ${address}`, () => runner.reproduce(stage));
-        finish(project, reports, report);
+        const report = await trace(`stage ${address}`, () => runner.reproduce(stage, free));
+        finish(events, reports, report);
         if (report.outcome === 'failed' && options.ignoreErrors) runner.ignoreFailure(stage);
         return report.outcome === 'failed' || report.outcome === 'cancelled' || report.outcome === 'blocked' ? 'failed' : 'ok';
       },
-      onSkipped: (address, why) => finish(project, reports, skipped(address, why, prepared, reports)),
+      onSkipped: (address, why) => finish(events, reports, skipped(address, why, prepared, reports)),
     });
     await trace('locks', () => batches.end());
   } finally {
+    events.tellHeld();
     await batches.stop();
     journal.close();
     await spawner.close();
@@ -144,9 +147,9 @@ function skipped(
   return { name: address, outcome: before === 'cancelled' ? 'cancelled' : why, reasons, durationMs: 0 };
 }
 
-function finish(project: Project, reports: Map<string, StageReport>, report: StageReport): void {
+function finish(events: StageEvents, reports: Map<string, StageReport>, report: StageReport): void {
   reports.set(report.name, report);
-  project.ctx.emit({ type: 'stage-finish', report });
+  events.finish(report);
 }
 
 function endRun(project: Project, prepared: Prepared, recorder: RunRecorder, reports: readonly StageReport[]): void {
@@ -177,15 +180,15 @@ async function discardWorkers(plans: readonly StagePlan[]): Promise<void> {
 
 interface LazySpawner {
   readonly get: () => Promise<Spawner>;
-  /** Its process takes a while to start: to be called as soon as it is known that a shell stage runs, however often. */
+  /** Its processes take a while to start: to be called as soon as it is known that a shell stage runs, however often. */
   readonly warm: () => void;
   readonly close: () => Promise<void>;
 }
 
-function lazySpawner(project: Project): LazySpawner {
+function lazySpawner(project: Project, jobs: number): LazySpawner {
   let opened: Promise<Spawner> | undefined;
   const get = (): Promise<Spawner> =>
-    (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner(project.ctx.env)));
+    (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner(project.ctx.env, jobs)));
   return { get, warm: () => void get().then((spawner) => spawner.warm()), close: async () => await (await opened)?.close() };
 }
 

@@ -1,8 +1,8 @@
 import { MloError } from '../core/errors/mlo-error.ts';
-import type { RunId } from '../core/run.ts';
 import type { RunDetail, Tracking } from '../tracking/types.ts';
 import { withProject } from './project.ts';
 import { readTracking } from './read-tracking.ts';
+import { findRun } from './runs/find-run.ts';
 import type { AppContext } from './types.ts';
 
 export interface RunsShowOptions {
@@ -28,13 +28,4 @@ function withProducers(tracking: Tracking, run: RunDetail): RunDetail {
     return producer === undefined ? link : { ...link, producer: { params: producer.params, metrics: producer.metrics } };
   });
   return { ...run, links };
-}
-
-function findRun(tracking: Tracking, id: RunId): RunDetail | undefined {
-  try {
-    return tracking.get(id);
-  } catch (error) {
-    if (error instanceof MloError && error.code === 'MLO_RUN_UNKNOWN') return undefined;
-    throw error;
-  }
 }

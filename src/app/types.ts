@@ -46,6 +46,8 @@ export interface ReproOptions {
   readonly set: readonly string[];
   /** For every stage; its own `timeout` counts where it is shorter. */
   readonly timeoutMs?: number;
+  /** Name of the one that the run belongs to; default: `tracking.experiment`. */
+  readonly experiment?: string;
 }
 
 export interface ReproData {
@@ -141,6 +143,8 @@ export interface AddData {
     readonly size: number;
     readonly files?: number;
     readonly changed: boolean;
+    /** The pointer was right already, and the cache has got the bytes only now. */
+    readonly stored?: true;
     /** Where not the whole folder was added but paths in it: these, relative to the project. */
     readonly parts?: readonly { readonly path: string; readonly change: 'added' | 'modified' | 'removed' | 'unchanged' }[];
   }[];
@@ -165,7 +169,13 @@ export interface CheckoutData {
 }
 
 export interface CommitData {
-  readonly committed: readonly { readonly name: string; readonly changed: boolean }[];
+  readonly committed: readonly {
+    readonly name: string;
+    /** Lock or pointer say something else now. */
+    readonly changed: boolean;
+    /** They said the same before, and the cache has got the bytes only now. */
+    readonly stored?: true;
+  }[];
 }
 
 export interface ValueDiff {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Damage } from '../cache/verify/damage.ts';
 import type { StoreReport } from '../cache/verify/verify-store.ts';
@@ -6,12 +5,12 @@ import type { Digest } from '../core/content.ts';
 import { trace } from '../fs/trace.ts';
 import { taskProgress } from './progress.ts';
 import { withProject, withWriter, type Project } from './project.ts';
-import { readTracking } from './read-tracking.ts';
 import { workspaceContents } from './tracked/workspace-contents.ts';
 import type { NamedContent } from './tracked/stored-texts.ts';
 import type { AppContext } from './types.ts';
 import { findUses, type Namer, type Naming, type Use } from './verify/find-uses.ts';
 import { cachedContents, refContents, type RefContents } from './verify/history.ts';
+import { recordedRuns, runNamers, type RecordedRuns } from './verify/runs.ts';
 import { requiredContents } from './verify/required.ts';
 import { restoreObjects, workspaceCopies } from './verify/restore.ts';
 import { wrongSizes } from './verify/wrong-sizes.ts';
@@ -21,6 +20,8 @@ export interface VerifyOptions {
   readonly quick: boolean;
   /** Take what is broken out of use and bring it back from another copy. */
   readonly repair: boolean;
+  /** What only branches and tags need may be missing. */
+  readonly workspaceOnly?: boolean;
 }
 
 export interface BadObject {
@@ -49,8 +50,10 @@ export interface VerifyData {
     readonly needed: number;
     /** Branches and tags. */
     readonly refs: number;
-    /** Objects that only branches and tags need. */
+    /** Objects that only branches, tags and recorded runs need. */
     readonly neededByRefs: number;
+    /** In the tracking database. */
+    readonly recordedRuns: number;
     readonly durationMs: number;
   };
   /** In the cache folder; `file` relative to it. */
@@ -58,7 +61,9 @@ export interface VerifyData {
   readonly objects: readonly BadObject[];
   /** Missing, and needed by branches or tags alone: lost, or deleted by a `gc` that was not asked to keep them. */
   readonly history: readonly BadObject[];
-  /** Locks, pointers and pipeline files that cannot be understood. */
+  /** Missing, and needed by recorded runs alone: lost, deleted by a `gc` that was told not to keep them, or never in the cache. */
+  readonly artifacts: readonly BadObject[];
+  /** Locks, pointers and pipeline files that cannot be understood; what is wrong with the tracking database. */
   readonly files: readonly { readonly path: string; readonly why: string }[];
   /** With `repair`: what was done, and what was brought back; `damages` and `objects` are then what is left. */
   readonly repaired?: {
@@ -69,8 +74,8 @@ export interface VerifyData {
 
 /** Looks at everything that mlo keeps, and says what of it is broken or missing, and what that belongs to. */
 export async function verify(ctx: AppContext, options: VerifyOptions): Promise<VerifyData> {
-  if (!options.repair) return await withProject({ ...ctx, readOnly: true }, async (project) => (await look(project, options.quick)).data);
-  return await withWriter(ctx, (project) => repair(project, options.quick));
+  if (!options.repair) return await withProject({ ...ctx, readOnly: true }, async (project) => (await look(project, options)).data);
+  return await withWriter(ctx, (project) => repair(project, options));
 }
 
 interface Look {
@@ -78,12 +83,13 @@ interface Look {
   readonly report: StoreReport;
 }
 
-async function look(project: Project, quick: boolean): Promise<Look> {
+async function look(project: Project, { quick, workspaceOnly = false }: Omit<VerifyOptions, 'repair'>): Promise<Look> {
   const startMs = performance.now();
   const { cacheDir } = project.config;
   const workspace = workspaceContents(project);
   const required = await requiredContents(project, workspace.contents);
   const refs = refContents(project);
+  const recorded = await recordedRuns(project, quick, required.uncached);
   const { verifyStore } = await import('../cache/verify/verify-store.ts');
   const progress = taskProgress(project.ctx.emit, 'verify', 'cache');
   const report = await trace('look at the store', () =>
@@ -92,17 +98,18 @@ async function look(project: Project, quick: boolean): Promise<Look> {
       root: project.root,
       quick,
       roots: required.contents.map(({ content }) => content),
-      history: refs.flatMap(({ contents }) => contents.map(({ content }) => content)),
+      history: workspaceOnly ? [] : [...refs.flatMap(({ contents }) => contents), ...recorded.artifacts].map(({ content }) => content),
       onProgress: progress,
       signal: project.ctx.signal,
     }),
   );
-  const objects = await badObjects(project, report, workspace.contents, refs);
-  const history = await missingInHistory(project, report, refs);
+  const objects = await badObjects(project, report, workspace.contents, refs, recorded);
+  const { history, artifacts } = await missingInHistory(project, report, refs, recorded);
   const { sizeReader } = await import('../cache/inventory/real-size.ts');
   const files = [
     ...wrongSizes(required.contents, new Set([...report.broken, ...report.missing]), sizeReader(cacheDir)),
     ...workspace.faults.map(({ file, error }) => ({ path: file, why: error.message })),
+    ...recorded.faults,
     ...(required.fault === undefined ? [] : [{ path: 'pipeline', why: required.fault.message }]),
   ];
   const data: VerifyData = {
@@ -117,31 +124,33 @@ async function look(project: Project, quick: boolean): Promise<Look> {
       files: workspace.files,
       bytes: report.bytes,
       needed: report.needed,
-      refs: refs.length,
+      refs: workspaceOnly ? 0 : refs.length,
       neededByRefs: report.neededByHistory,
+      recordedRuns: recorded.runs,
       durationMs: performance.now() - startMs,
     },
     damages: report.damages.map((damage) => ({ ...damage, file: relative(cacheDir, damage.file) })),
     objects,
     history,
+    artifacts,
     files,
   };
   return { data, report };
 }
 
 /** Nobody else writes into the cache meanwhile. */
-async function repair(project: Project, quick: boolean): Promise<VerifyData> {
+async function repair(project: Project, options: VerifyOptions): Promise<VerifyData> {
   const { cacheDir } = project.config;
   await project.exclusiveCache();
-  const before = await look(project, quick);
+  const before = await look(project, options);
   if (before.data.ok) return { ...before.data, repaired: { files: [], restored: [] } };
   const { repairStore } = await import('../cache/verify/repair-store.ts');
   const files = await repairStore(cacheDir, before.report.damages);
   const found = [...before.data.objects, ...before.data.history];
   const bad = new Map(found.map((object) => [object.digest, object]));
-  for (const object of await restore(project, found)) bad.set(object.digest, object);
+  for (const object of await restore(project, found, options)) bad.set(object.digest, object);
   await project.close();
-  const after = await look(project, quick);
+  const after = await look(project, options);
   const goneBefore = new Set(before.data.history.map(({ digest }) => digest));
   const takenOut = [...bad.values()].filter(({ digest }) => !goneBefore.has(digest));
   const objects = [...after.data.objects, ...(await lost(cacheDir, takenOut, after.data.objects))];
@@ -161,7 +170,7 @@ async function repair(project: Project, quick: boolean): Promise<VerifyData> {
 }
 
 /** A tree that came back says what else is missing: until nothing comes back any more. Returns what was found missing on the way. */
-async function restore(project: Project, first: readonly BadObject[]): Promise<readonly BadObject[]> {
+async function restore(project: Project, first: readonly BadObject[], options: VerifyOptions): Promise<readonly BadObject[]> {
   const { presence } = await import('../cache/inventory/presence.ts');
   const met: BadObject[] = [];
   const tried = new Set<string>();
@@ -172,7 +181,7 @@ async function restore(project: Project, first: readonly BadObject[]): Promise<r
     const restored = await restoreObjects(wanted, [presence(project.config.cacheDir), workspaceCopies(project, cache)]);
     await cache.flush();
     if (restored.size === 0) break;
-    const { data } = await look(project, true);
+    const { data } = await look(project, { ...options, quick: true });
     missing = [...data.objects, ...data.history];
     met.push(...missing);
   }
@@ -197,11 +206,12 @@ async function badObjects(
   report: StoreReport,
   named: readonly NamedContent[],
   refs: readonly RefContents[],
+  { artifacts }: RecordedRuns,
 ): Promise<readonly BadObject[]> {
   const bad = new Set<Digest>([...report.broken, ...report.missing]);
   if (bad.size === 0) return [];
   const { treeReader } = await import('../cache/inventory/read-rows.ts');
-  const namers = [{ label: 'workspace', names: named.map(toNaming) }, ...refs.map(toNamer), ...(await runNamers(project))];
+  const namers = [{ label: 'workspace', names: named.map(toNaming) }, ...refs.map(toNamer), ...runNamers(artifacts)];
   const uses = findUses(bad, namers, treeReader(project.config.cacheDir));
   const broken = new Set<Digest>(report.broken);
   return [...bad].map((digest) => ({ digest, state: broken.has(digest) ? 'broken' : 'missing', uses: uses.get(digest) ?? [] }));
@@ -215,18 +225,23 @@ function toNamer({ label, contents }: RefContents): Namer {
   return { label, names: contents.map(toNaming) };
 }
 
-/** Outs that no cache ever had are in no way missing. */
-async function missingInHistory(project: Project, report: StoreReport, refs: readonly RefContents[]): Promise<readonly BadObject[]> {
+/** Outs that no cache ever had are in no way missing; of a run it is not known which they were. */
+async function missingInHistory(
+  project: Project,
+  report: StoreReport,
+  refs: readonly RefContents[],
+  recorded: RecordedRuns,
+): Promise<Pick<VerifyData, 'history' | 'artifacts'>> {
   const missing = new Set<Digest>(report.missingInHistory);
-  if (missing.size === 0) return [];
+  if (missing.size === 0) return { history: [], artifacts: [] };
   const { treeReader } = await import('../cache/inventory/read-rows.ts');
-  const namers = (await cachedContents(project, refs, missing)).map(toNamer);
-  const uses = findUses(missing, namers, treeReader(project.config.cacheDir));
-  return [...uses].map(([digest, found]) => ({ digest, state: 'missing', uses: found }));
+  const rowsOf = treeReader(project.config.cacheDir);
+  const named = findUses(missing, refs.map(toNamer), rowsOf);
+  const ofRefs = findUses(missing, (await cachedContents(project, refs, missing)).map(toNamer), rowsOf);
+  const ofRuns = findUses(new Set([...missing].filter((digest) => !named.has(digest))), runNamers(recorded.artifacts), rowsOf);
+  return { history: toMissing(ofRefs), artifacts: toMissing(ofRuns) };
 }
 
-async function runNamers(project: Project): Promise<readonly Namer[]> {
-  if (!existsSync(project.trackingPath)) return [];
-  const artifacts = await readTracking(project, (tracking) => tracking.artifacts());
-  return [...Map.groupBy(artifacts, ({ run }) => run)].map(([run, names]) => ({ label: `run ${run.slice(0, 8)}`, names }));
+function toMissing(uses: ReadonlyMap<Digest, readonly Use[]>): readonly BadObject[] {
+  return [...uses].map(([digest, found]) => ({ digest, state: 'missing', uses: found }));
 }

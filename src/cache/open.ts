@@ -194,7 +194,7 @@ function workspaceContext(
     trees,
     complete,
     index,
-    jobs: openJobs({ cacheDir: resolve(options.cacheDir), root, link, store, trees, index, ignore: options.ignore }),
+    jobs: openJobs({ cacheDir: resolve(options.cacheDir), root, link, store, index, ignore: options.ignore }),
     link,
     abilities: { reflink: true, reflinkTried: false },
     cleaned: new Set(),

@@ -22,6 +22,15 @@ export function treeOf(rows: readonly TreeRow[]): EncodedTree {
   return { content: { digest: hashBytes(bytes), size, kind: 'tree', files }, bytes };
 }
 
+/** Rows of tree objects that are read once each, in parts one after the other: only the last one is kept. Verified, and throws, as `TreeObjects.rows`. */
+export function treeReader(store: ObjectStore): (digest: Digest, path: string) => readonly TreeRow[] {
+  let last: { readonly digest: Digest; readonly rows: readonly TreeRow[] } | undefined;
+  return (digest, path) => {
+    if (last?.digest !== digest) last = { digest, rows: decodeTree(store.read(digest, path).toString('latin1'), digest) };
+    return last.rows;
+  };
+}
+
 /** Tree objects of the store; the same tree is read and checked once. */
 export class TreeObjects {
   readonly #store: ObjectStore;
@@ -77,7 +86,8 @@ export class TreeObjects {
   }
 
   #lookForFile({ digest, size }: { digest: Digest; size: number }, missing: Set<Digest>): Presence {
-    if (!this.#store.isLoose(size) && this.#store.hasBytes(Buffer.from(digest, 'hex'), size)) return 'packed';
+    const { packs, journal } = this.#store;
+    if (packs.sizeOfBytes(Buffer.from(digest, 'hex')) === size || journal.sizeOf(digest) === size) return 'packed';
     if (this.#store.has(digest, size)) return 'loose';
     missing.add(digest);
     return 'missing';

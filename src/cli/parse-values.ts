@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { CONFIG, readConfigValue, retentionMs } from '../core/config/keys.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
 
 const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
@@ -25,6 +27,42 @@ export function parsePositiveInteger(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError('Expected a whole number from 1 on.');
   return value;
+}
+
+/** Of an experiment that runs go to: any name that one can have. */
+export function parseExperiment(text: string): string {
+  const name = readConfigValue('tracking.experiment', text);
+  if (name !== undefined) return name;
+  throw new MloError('MLO_USAGE', `--experiment needs ${CONFIG['tracking.experiment'].expects}`, { hint: 'mlo experiments list' });
+}
+
+/** `key=value`; a value may hold more equals signs. */
+export function parseAssignments(texts: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const;
+      throw new MloError('MLO_USAGE', `'${text}' is no tag: key=value was expected`, {
+        hint: "For example: owner=anna 'why=smaller batches'",
+      });
+    }),
+  );
+}
+
+/** `30d`, `12h`; how long ago, in milliseconds. */
+export function parseAge(text: string): number {
+  const ms = retentionMs(text.trim());
+  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 30d, 12h or 90m.');
+  return ms;
+}
+
+/** A duration before now, or a date (2026-11-21, 2026-11-21T12:00Z), as Unix milliseconds. */
+export function parseMoment(text: string): number {
+  const ago = /^\d+(\.\d+)?\s*(ms|s|m|h|d)$/.test(text.trim()) ? retentionMs(text.trim()) : undefined;
+  if (ago !== undefined) return Date.now() - ago;
+  const ms = /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('Expected how long ago (7d, 12h) or a date (2026-11-21).');
+  return ms;
 }
 
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
+import { readStdin } from './read-stdin.ts';
 
 /**
  * Paths from `--from`: a file, or stdin for `-`. Between the paths are NUL bytes (`find -print0`), or line ends
@@ -27,10 +28,4 @@ function readListFile(from: string, cwd: string): Buffer {
       cause,
     });
   }
-}
-
-async function readStdin(): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addCommand, type AnyCommandSpec, type Runner } from './command.ts';
 import { addVerb } from './commands/add.ts';
+import { artifactsGetVerb, artifactsListVerb, artifactsOpenVerb } from './commands/artifacts.ts';
 import { catVerb } from './commands/cat.ts';
 import { checkIgnoreVerb } from './commands/check-ignore.ts';
 import { checkoutVerb } from './commands/checkout.ts';
@@ -11,21 +12,37 @@ import { dagVerb } from './commands/dag.ts';
 import { diffVerb } from './commands/diff.ts';
 import { doctorVerb } from './commands/doctor.ts';
 import { duVerb } from './commands/du.ts';
+import {
+  experimentsCreateVerb,
+  experimentsDeleteVerb,
+  experimentsListVerb,
+  experimentsRenameVerb,
+  experimentsRestoreVerb,
+  experimentsTagVerb,
+} from './commands/experiments.ts';
 import { freezeVerb, unfreezeVerb } from './commands/freeze.ts';
 import { mergeDriverVerb, textconvVerb } from './commands/git-drivers.ts';
 import { gcVerb } from './commands/gc.ts';
 import { helpVerb } from './commands/help.ts';
 import { initVerb } from './commands/init.ts';
 import { installVerb } from './commands/install.ts';
+import { LOG_VERBS } from './commands/log.ts';
 import { logsVerb } from './commands/logs.ts';
 import { lsVerb } from './commands/ls.ts';
 import { metricsDiffVerb, metricsShowVerb } from './commands/metrics.ts';
 import { mvVerb } from './commands/mv.ts';
 import { paramsDiffVerb, paramsShowVerb } from './commands/params.ts';
+import { plotsDiffVerb, plotsShowVerb } from './commands/plots.ts';
 import { removeVerb } from './commands/remove.ts';
 import { reproVerb } from './commands/repro.ts';
 import { runsListVerb, runsShowVerb } from './commands/runs.ts';
+import { runsCompareVerb } from './commands/runs/compare.ts';
+import { runsWatchVerb } from './commands/runs/watch.ts';
+import { runsSearchVerb } from './commands/runs/search.ts';
 import { stageListVerb, stageShowVerb } from './commands/stage.ts';
+import { runsExportVerb, runsImportVerb } from './commands/runs/exchange.ts';
+import { runsDeleteVerb, runsPurgeVerb, runsRestoreVerb } from './commands/runs/lifecycle.ts';
+import { runsNoteVerb, runsRenameVerb, runsTagVerb } from './commands/runs/marks.ts';
 import { statusVerb } from './commands/status.ts';
 import { unprotectVerb } from './commands/unprotect.ts';
 import { verifyVerb } from './commands/verify.ts';
@@ -78,7 +95,40 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
     [
       { name: 'params', summary: 'show params, compare them with a revision', verbs: [paramsShowVerb, paramsDiffVerb] },
       { name: 'metrics', summary: 'show metrics, compare them with a revision', verbs: [metricsShowVerb, metricsDiffVerb] },
-      { name: 'runs', summary: 'list recorded runs, show one', verbs: [runsListVerb, runsShowVerb] },
+      { name: 'plots', summary: 'draw plots, compare them with revisions', verbs: [plotsShowVerb, plotsDiffVerb] },
+      { name: 'log', summary: 'log params, metrics and files to a run', verbs: LOG_VERBS },
+      {
+        name: 'runs',
+        summary: 'recorded runs: list, show, mark, delete, exchange',
+        verbs: [
+          runsListVerb,
+          runsShowVerb,
+          runsSearchVerb,
+          runsCompareVerb,
+          runsWatchVerb,
+          runsTagVerb,
+          runsNoteVerb,
+          runsRenameVerb,
+          runsDeleteVerb,
+          runsRestoreVerb,
+          runsPurgeVerb,
+          runsExportVerb,
+          runsImportVerb,
+        ],
+      },
+      {
+        name: 'experiments',
+        summary: 'names under which runs are kept together',
+        verbs: [
+          experimentsListVerb,
+          experimentsCreateVerb,
+          experimentsRenameVerb,
+          experimentsTagVerb,
+          experimentsDeleteVerb,
+          experimentsRestoreVerb,
+        ],
+      },
+      { name: 'artifacts', summary: 'what runs keep: list, get, open', verbs: [artifactsListVerb, artifactsGetVerb, artifactsOpenVerb] },
     ],
   ],
   [
@@ -151,7 +201,7 @@ function rootCommand(print: (text: string) => void): Command {
     .addOption(
       new Option('--profile [file]', `write where the time goes as a Chrome trace (default: ${PROFILE_FILE})`).preset(PROFILE_FILE),
     )
-    .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config');
+    .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config | search');
 }
 
 /** Choices stand in the descriptions already. */

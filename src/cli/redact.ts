@@ -1,26 +1,6 @@
-type Environment = { readonly [name: string]: string | undefined };
+import { isSecretName, MASK, quote, redact } from '../core/text/redact.ts';
 
-const SECRET_NAME = /secret|token|passw(?:or)?d|api_?key|credential|private_?key|access_?key/i;
-const URL_WITH_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;
-const NAMED_SECRET =
-  /((?:secret|passw(?:or)?d|api_?key|private_?key|secret_access_key|access_token|auth_token)\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;}]+)/gi;
-const SHORTEST_SECRET = 8;
-
-export const MASK = '***';
-
-/** Values of environment variables whose names say that they are secret; paths to secrets are none. */
-export function secretsOf(env: Environment): readonly string[] {
-  return Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined || value.length < SHORTEST_SECRET || value.startsWith('/')) return [];
-    return SECRET_NAME.test(name) ? [value] : [];
-  });
-}
-
-/** `text` without secrets: those of the environment, passwords in URLs, values after secret-sounding names. */
-export function redact(text: string, secrets: readonly string[]): string {
-  const masked = secrets.reduce((current, secret) => current.replaceAll(secret, MASK), text);
-  return masked.replace(URL_WITH_PASSWORD, `$1${MASK}@`).replace(NAMED_SECRET, `$1${MASK}`);
-}
+export { MASK, redact, secretsOf } from '../core/text/redact.ts';
 
 /** The command as typed, for the lock file and the run: shell-quoted, and without secrets. */
 export function commandLine(args: readonly string[], secrets: readonly string[]): string {
@@ -31,9 +11,5 @@ export function commandLine(args: readonly string[], secrets: readonly string[])
 /** `config set remote.team.secret_access_key VALUE`. */
 function followsSecretName(args: readonly string[], index: number): boolean {
   const before = args[index - 1];
-  return args[0] === 'config' && before !== undefined && SECRET_NAME.test(before);
-}
-
-function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+  return args[0] === 'config' && before !== undefined && isSecretName(before);
 }

@@ -7,7 +7,8 @@ export interface PoolRequest extends ScheduleLimits {
   readonly order: readonly PoolNode[];
   /** Aborted: no more starts. Ending what runs is up to `run`. */
   readonly signal: AbortSignal;
-  readonly run: (id: string) => Promise<RunResult>;
+  /** `free`: to be called, at most once, when the command of the stage has ended well; what is left to do then does not keep its slot. */
+  readonly run: (id: string, free: () => void) => Promise<RunResult>;
   /** Once for every stage that will not run: the blocked ones at once, the cancelled ones at the end. */
   readonly onSkipped: (id: string, why: SkipReason) => void;
 }
@@ -29,7 +30,7 @@ export async function runPool(request: PoolRequest): Promise<void> {
       void runOne(id);
       if (signal.aborted) schedule.stop();
     }
-    if (schedule.running() === 0) resolve();
+    if (!schedule.isBusy()) resolve();
   }
 
   async function runOne(id: string): Promise<void> {
@@ -40,7 +41,10 @@ export async function runPool(request: PoolRequest): Promise<void> {
 
   async function resultOf(id: string): Promise<RunResult> {
     try {
-      return await run(id);
+      return await run(id, () => {
+        schedule.free(id);
+        startMore();
+      });
     } catch (error) {
       faults.push(error);
       schedule.stop();

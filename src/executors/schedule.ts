@@ -27,20 +27,26 @@ export type SkipReason = 'blocked' | 'cancelled';
  * Of the stages that are ready, the first in the given order starts first. One that asks for more
  * cpus than are free holds back those after it, so that it is not overtaken for ever; one that asks
  * for more than there are runs alone.
+ *
+ * A stage whose command has ended may free its slot before it is finished. What needs it goes on
+ * waiting; others start while it is recorded, unless more than `jobs` stages are being recorded.
  */
 export interface Schedule {
   /** The stage to start now; undefined while there is none. It counts as running from here on. */
   next(): string | undefined;
+  /** The command of a running stage has ended: its slot and its cpus are free, but it is not finished. */
+  free(id: string): void;
   /** Gives the stages that this blocks for good. */
   finish(id: string, result: RunResult): readonly string[];
   /** No more starts. */
   stop(): void;
-  readonly running: () => number;
+  /** Whether a stage runs or is recorded. */
+  readonly isBusy: () => boolean;
   /** Every stage that was neither started nor blocked, in order; for when nothing runs any more. */
   rest(): readonly string[];
 }
 
-type State = 'waiting' | 'ready' | 'running' | 'done' | 'blocked';
+type State = 'waiting' | 'ready' | 'running' | 'recorded' | 'done' | 'blocked';
 
 export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy }: ScheduleLimits): Schedule {
   const indexOf = new Map(order.map((node, index) => [node.id, index]));
@@ -49,6 +55,8 @@ export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy 
   const states: State[] = order.map(() => 'waiting');
   const ready = readyQueue();
   let running = 0;
+  /** Have freed their slot and are not finished. */
+  let recorded = 0;
   let cpusInUse = 0;
   let isStopped = false;
 
@@ -73,7 +81,7 @@ export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy 
 
   function next(): string | undefined {
     const index = ready.first();
-    if (index === undefined || isStopped || running >= jobs) return undefined;
+    if (index === undefined || isStopped || running >= jobs || recorded > jobs) return undefined;
     if (running > 0 && cpusInUse + cost(index) > cpus) return undefined;
     ready.takeFirst();
     states[index] = 'running';
@@ -82,12 +90,27 @@ export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy 
     return order[index]?.id;
   }
 
-  function finish(id: string, result: RunResult): readonly string[] {
-    const index = indexOf.get(id);
-    if (index === undefined || states[index] !== 'running') throw new Error(`The stage ${id} is not running`);
-    states[index] = 'done';
+  function free(id: string): void {
+    const index = startedIndex(id);
+    if (states[index] === 'recorded') throw new Error(`The stage ${id} has freed its slot before`);
+    states[index] = 'recorded';
     running -= 1;
+    recorded += 1;
     cpusInUse -= cost(index);
+  }
+
+  function startedIndex(id: string): number {
+    const index = indexOf.get(id);
+    if (index === undefined || (states[index] !== 'running' && states[index] !== 'recorded'))
+      throw new Error(`The stage ${id} is not running`);
+    return index;
+  }
+
+  function finish(id: string, result: RunResult): readonly string[] {
+    const index = startedIndex(id);
+    if (states[index] === 'running') free(id);
+    states[index] = 'done';
+    recorded -= 1;
     if (result === 'failed' && policy === 'fail-fast') isStopped = true;
     if (result === 'failed' && policy !== 'ignore-errors') return block(index);
     for (const below of downstream[index] ?? []) release(below);
@@ -115,5 +138,5 @@ export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy 
     return order.filter((_, index) => states[index] === 'waiting' || states[index] === 'ready').map((node) => node.id);
   }
 
-  return { next, finish, stop: () => (isStopped = true), running: () => running, rest };
+  return { next, free, finish, stop: () => (isStopped = true), isBusy: () => running + recorded > 0, rest };
 }

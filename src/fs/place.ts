@@ -23,6 +23,18 @@ export function tryHardlink(from: string | Buffer, to: BytePath): boolean {
   return attempt(() => linkSync(from, toSystemPath(to)), to);
 }
 
+/** `linked`: `to` is another name of the file `from`. `exists`: something lies at `to`, and stays. `unable`: it cannot be. */
+export function tryNewName(from: string | Buffer, to: string): 'linked' | 'exists' | 'unable' {
+  try {
+    linkSync(from, to);
+    return 'linked';
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return 'exists';
+    if (isErrno(error, ...UNABLE)) return 'unable';
+    throw error;
+  }
+}
+
 /** True: `to`, a path where nothing lies, is a symlink to the absolute path `from`. False: it cannot be. */
 export function trySymlink(from: string, to: BytePath): boolean {
   return attempt(() => symlinkSync(from, toSystemPath(to)), to);

@@ -1,6 +1,8 @@
-import { join, posix } from 'node:path';
+import { delimiter, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { RunId } from '../core/run.ts';
 import { isDvcFile, type Stage } from '../core/stage.ts';
+import { packageRoot } from '../fs/entry-point.ts';
 
 export interface StageEnvironmentRequest {
   /** The environment of mlo itself, which a stage inherits whole. */
@@ -20,7 +22,8 @@ export interface StageEnvironmentRequest {
 const OURS = ['MLO_RUN_ID', 'MLO_PARENT_RUN_ID', 'MLO_TRACKING_DB', 'MLO_STAGE', 'MLO_PARAMS_FILE', 'MLO_ROOT'];
 
 /**
- * What a stage finds in its environment: mlo's own, then the stage's `env`, then what mlo tells it.
+ * What a stage finds in its environment: mlo's own, then the stage's `env`, then what mlo tells it. A `mlo` that calls
+ * this one stands last on its PATH.
  * A name in `passEnv` takes the value of mlo's environment even where `env` has one, and nothing where
  * that has none: its value is neither recorded nor fingerprinted.
  */
@@ -38,6 +41,7 @@ export function stageEnvironment(request: StageEnvironmentRequest): Record<strin
     MLO_PARAMS_FILE: request.paramsFile ?? join(root, posix.dirname(stage.file), 'params.yaml'),
     MLO_ROOT: root,
   });
+  if (env['PATH'] !== undefined) env['PATH'] = [env['PATH'], fileURLToPath(new URL('bin/path', packageRoot()))].join(delimiter);
   setOrUnset(env, 'MLO_PARENT_RUN_ID', parentRunId);
   if (isDvcFile(stage.file)) Object.assign(env, { DVC_ROOT: root, DVC_STAGE: stage.address });
   return env;

@@ -25,6 +25,8 @@ export interface StageContext {
 
 export interface ShellSpec extends StageContext {
   readonly commands: readonly string[];
+  /** Called for each command with what tells its process number, once it has one. */
+  readonly onCommand?: (pid: () => number | undefined) => void;
   /** Absolute path of the shell and the arguments before the command. */
   readonly shell: { readonly path: string; readonly args: readonly string[] };
 }
@@ -53,10 +55,19 @@ export interface ModuleSpec extends StageContext {
   readonly strict: boolean;
 }
 
+/** What a run took, as far as it is known. */
+export interface ResourceUse {
+  /** Seconds of processor time, of all its threads and processes that are known. */
+  readonly cpuSeconds?: number;
+  /** Most memory that was in use at once, bytes. */
+  readonly peakBytes?: number;
+}
+
 export interface ShellResult {
   readonly error?: MloError;
   readonly exitCode: number | null;
   readonly signal: string | null;
+  readonly use?: ResourceUse;
 }
 
 export interface ModuleResult {
@@ -66,6 +77,7 @@ export interface ModuleResult {
   readonly packages: { readonly [importerToPackage: string]: string };
   /** Project paths read by `fs`, neither declared nor code; also nested workers and child processes. */
   readonly undeclared: readonly Undeclared[];
+  readonly use?: ResourceUse;
   /** Set when the stage touched `tf`: backend and versions, for the run's tags. */
   readonly backend?: { readonly name: BackendName; readonly version: string };
 }

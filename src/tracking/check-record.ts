@@ -1,28 +1,91 @@
-import type { MetricPoint, RunId } from '../core/run.ts';
+import { parseProjectPath } from '../core/path/project-path.ts';
+import type { MetricBatch, RunId } from '../core/run.ts';
+import { lengthFault, MOST_CHARACTERS, nameFault, paramFault, tagFault } from '../core/run-limits.ts';
+import type { Value } from '../core/value.ts';
 import { invalidRecord } from './errors.ts';
+import type { NewRun } from './types.ts';
 
 const RUN_ID = /^[0-9a-f]{32}$/;
 
-/** @throws MLO_TRACKING where `id` is not 32 lower-case hexadecimal characters. */
+/** @throws MLO_RUN_VALUE where `id` is not 32 lower-case hexadecimal characters. */
 export function checkRunId(id: RunId): void {
   if (!RUN_ID.test(id)) throw invalidRecord(id, 'a run id is 32 lower-case hexadecimal characters');
 }
 
-/** @throws MLO_TRACKING for what no metric can be; NaN and the infinities are values like others. */
-export function checkPoints(id: RunId, points: readonly MetricPoint[]): void {
-  for (const { name, value, step, timestampMs } of points) {
-    if (typeof name !== 'string' || name === '') throw invalidRecord(id, `a metric needs a name, found ${JSON.stringify(name)}`);
-    if (typeof value !== 'number') throw invalidRecord(id, `the metric ${JSON.stringify(name)} must be a number, found ${describe(value)}`);
-    if (!Number.isSafeInteger(step))
-      throw invalidRecord(id, `the step of metric ${JSON.stringify(name)} must be an integer, found ${describe(step)}`);
-    if (!Number.isFinite(timestampMs))
-      throw invalidRecord(id, `the time of metric ${JSON.stringify(name)} must be milliseconds, found ${describe(timestampMs)}`);
+/** @throws MLO_RUN_VALUE for what no metric can be; NaN and the infinities are values like others. */
+export function checkBatches(id: RunId, batches: readonly MetricBatch[]): void {
+  for (const { name, values, steps, timestampsMs } of batches) {
+    checkName(id, 'metric', name);
+    const metric = JSON.stringify(name);
+    if (steps.length !== values.length || timestampsMs.length !== values.length)
+      throw invalidRecord(id, `the columns of metric ${metric} differ in length`);
+    checkColumn(
+      values,
+      (value) => typeof value === 'number',
+      (value) => invalidRecord(id, `the metric ${metric} must be a number, found ${value}`),
+    );
+    checkColumn(steps, Number.isSafeInteger, (value) =>
+      invalidRecord(id, `the step of metric ${metric} must be an integer, found ${value}`),
+    );
+    checkColumn(timestampsMs, Number.isSafeInteger, (value) =>
+      invalidRecord(id, `the time of metric ${metric} must be milliseconds, found ${value}`),
+    );
   }
 }
 
-/** @throws MLO_TRACKING where a key is empty. */
-export function checkKeys(id: RunId, what: string, keys: readonly string[]): void {
-  if (keys.includes('')) throw invalidRecord(id, `a ${what} needs a name, found ""`);
+function checkColumn(column: ArrayLike<number>, holds: (value: unknown) => boolean, error: (value: string) => Error): void {
+  for (let each = 0; each < column.length; each += 1) {
+    if (!holds(column[each])) throw error(describe(column[each]));
+  }
+}
+
+/**
+ * What a pipeline declares is recorded as it is, however long, so that the record of a stage never fails it.
+ * @throws MLO_RUN_VALUE
+ */
+export function checkStart({ id, experiment, stage, params = {}, tags = {} }: NewRun): void {
+  if (experiment !== undefined) checkExperiment(id, experiment);
+  if (stage !== undefined) return checkNamed(id, 'param', Object.keys(params));
+  checkParams(id, params);
+  checkTags(id, tags);
+}
+
+/** @throws MLO_RUN_VALUE where one of them is empty. */
+export function checkNamed(id: RunId, what: string, names: readonly string[]): void {
+  if (names.includes('')) throw invalidRecord(id, `the name of a ${what} must not be empty`);
+}
+
+/** @throws MLO_RUN_VALUE for a name or value that is too long. */
+export function checkParams(id: RunId, params: { readonly [key: string]: Value }): void {
+  for (const [key, value] of Object.entries(params)) {
+    checkName(id, 'param', key);
+    const fault = paramFault(value);
+    if (fault !== undefined) throw invalidRecord(id, `the param ${JSON.stringify(key)} ${fault}`);
+  }
+}
+
+/** @throws MLO_RUN_VALUE for a name or value that is too long. */
+export function checkTags(id: RunId, tags: { readonly [key: string]: string }): void {
+  for (const [key, value] of Object.entries(tags)) {
+    checkName(id, 'tag', key);
+    const fault = tagFault(value);
+    if (fault !== undefined) throw invalidRecord(id, `the tag ${JSON.stringify(key)} ${fault}`);
+  }
+}
+
+/** @throws MLO_PATH_UNSAFE for a name that would not stay below the folder that a run's artifacts are written to. */
+export function checkArtifactPath(id: RunId, path: string): void {
+  parseProjectPath(path, `the artifacts of run ${id}`);
+}
+
+function checkExperiment(id: RunId, name: string): void {
+  const fault = name === '' ? 'must not be empty' : lengthFault(name, MOST_CHARACTERS.experiment);
+  if (fault !== undefined) throw invalidRecord(id, `the name of the experiment ${fault}`);
+}
+
+function checkName(id: RunId, what: string, name: unknown): void {
+  const fault = nameFault(name);
+  if (fault !== undefined) throw invalidRecord(id, `the name of a ${what} ${fault}`);
 }
 
 function describe(value: unknown): string {

@@ -1,7 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { networkFileSystem } from '../fs/network-file-system.ts';
+import { onNetwork } from './errors.ts';
 import { migrate, refuseNewerSchema, SCHEMA_VERSION, schemaVersion } from './migrations/migrate.ts';
+import { readImage } from './read-image.ts';
 import { isBusy, isSqliteFailure, withSqliteErrors } from './sqlite-errors.ts';
 
 export type Connection = Database.Database;
@@ -9,11 +13,22 @@ export type Connection = Database.Database;
 /** How long a statement waits for another process's write, milliseconds. */
 export const BUSY_MS = 10_000;
 
+/** What a reader keeps of the file: a search reads the same pages again and again, and SQLite's 2 MB hold few of a large database. */
+const PAGE_CACHE_KIB = 64 * 1024;
+
 /** Bytes that the write-ahead log is cut back to after a checkpoint. */
 const WAL_LIMIT = 32 * 1024 * 1024;
 
-/** Opens or creates the database at `path` for writing, in the current schema. */
-export function openWritable(path: string): Connection {
+/** Says which network file system a path is on, if any. */
+export type FindNetwork = (path: string) => string | undefined;
+
+/**
+ * Opens or creates the database at `path` for writing, in the current schema.
+ * @throws MLO_TRACKING on a network file system too: the write-ahead log needs memory that all who have the database open share.
+ */
+export function openWritable(path: string, findNetwork: FindNetwork = networkFileSystem): Connection {
+  const network = findNetwork(path);
+  if (network !== undefined) throw onNetwork(path, network);
   return withSqliteErrors(path, () => {
     mkdirSync(dirname(path), { recursive: true });
     const db = new Database(path, { timeout: BUSY_MS });
@@ -32,9 +47,12 @@ export function openWritable(path: string): Connection {
  * Opens the database at `path` for reading. Nothing is created: where there is no database, an
  * empty one in memory is read. An older schema is migrated first.
  */
-export function openReadOnly(path: string): Connection {
+export function openReadOnly(path: string, findNetwork: FindNetwork = networkFileSystem): Connection {
   return withSqliteErrors(path, () => {
     if (isAbsent(path)) return emptyDatabase();
+    // Nobody writes there, so that what was copied there can be read as it is.
+    const network = findNetwork(path);
+    if (network !== undefined) return readIntoMemory(path, onNetwork(path, network));
     const db = openForQueries(path);
     let version = 0;
     closeOnFailure(db, () => {
@@ -45,9 +63,20 @@ export function openReadOnly(path: string): Connection {
     db.close();
     // Version 0: another process is creating it right now, or died while doing so.
     if (version === 0) return emptyDatabase();
-    openWritable(path).close();
-    return openForQueries(path);
+    return openMigrated(path, findNetwork);
   });
+}
+
+/** Where there is no room to migrate it, only what is read is migrated. */
+function openMigrated(path: string, findNetwork: FindNetwork): Connection {
+  try {
+    openWritable(path, findNetwork).close();
+  } catch (error) {
+    const cause = error instanceof MloError ? error.cause : error;
+    if (!isUnwritable(cause)) throw error;
+    return readIntoMemory(path, cause);
+  }
+  return openForQueries(path);
 }
 
 function isAbsent(path: string): boolean {
@@ -68,28 +97,33 @@ function openForQueries(path: string): Connection {
   const db = new Database(path, { timeout: BUSY_MS, fileMustExist: true });
   try {
     db.pragma('query_only = ON');
+    db.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
     schemaVersion(db);
     return db;
   } catch (error) {
     db.close();
-    if (!isUnwritableFolder(error)) throw error;
-    return readIntoMemory(path);
+    if (!isUnwritable(error)) throw error;
+    return readIntoMemory(path, error);
   }
 }
 
-function isUnwritableFolder(error: unknown): boolean {
-  return isSqliteFailure(error) && (error.code.startsWith('SQLITE_CANTOPEN') || error.code.startsWith('SQLITE_READONLY'));
+/** SQLite writes `-shm` beside a WAL database to read it: not in a folder that is not ours to write, and not on a full disk. */
+const UNWRITABLE = ['SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_FULL', 'SQLITE_IOERR_SHM', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_TRUNCATE'];
+
+function isUnwritable(error: unknown): error is Error {
+  return isSqliteFailure(error) && UNWRITABLE.some((prefix) => error.code.startsWith(prefix));
 }
 
-/** In a folder that cannot be written SQLite cannot read a WAL database, but no local writer can change it either. */
-function readIntoMemory(path: string): Connection {
-  const bytes = readFileSync(path);
-  // Bytes 18 and 19 of the header: 2 = write-ahead log, 1 = rollback journal, which memory can do.
-  bytes[18] = 1;
-  bytes[19] = 1;
-  const db = new Database(bytes);
-  db.pragma('query_only = ON');
-  return db;
+/** Throws `why` where it is not known what the last commit left: less than that must not be read. */
+function readIntoMemory(path: string, why: Error): Connection {
+  const image = readImage(path);
+  if (image === undefined) throw why;
+  const db = new Database(image);
+  return closeOnFailure(db, () => {
+    refuseNewerSchema(db, path);
+    migrate(db, path);
+    db.pragma('query_only = ON');
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ export function runAmbiguous(prefix: string, candidates: readonly RunId[], more:
 }
 
 export function runExists(id: RunId): MloError {
-  return new MloError('MLO_TRACKING', `The run ${id} exists already; a run is started once.`, {
+  return new MloError('MLO_RUN_STATE', `The run ${id} exists already; a run is started once.`, {
     hint: `mlo runs show ${id}`,
     details: { id },
   });
@@ -23,7 +23,7 @@ export function runExists(id: RunId): MloError {
 /** `old` and `new` are canonical JSON. */
 export function paramConflict(id: RunId, key: string, old: string, value: string): MloError {
   return new MloError(
-    'MLO_TRACKING',
+    'MLO_RUN_VALUE',
     `The param ${JSON.stringify(key)} of run ${id} is ${old} and cannot become ${value}: params are written once.`,
     {
       hint: 'Log what changes during a run as a metric, or under another name.',
@@ -33,5 +33,36 @@ export function paramConflict(id: RunId, key: string, old: string, value: string
 }
 
 export function invalidRecord(id: RunId, what: string): MloError {
-  return new MloError('MLO_TRACKING', `Run ${id}: ${what}.`, { details: { id } });
+  return new MloError('MLO_RUN_VALUE', `Run ${id}: ${what}.`, { details: { id } });
+}
+
+export interface ChunkPlace {
+  /** Number of the row in `chunks`. */
+  readonly chunk: number;
+  readonly run?: RunId;
+  readonly metric?: string;
+}
+
+/** Bytes in the database at `path` that are no points. */
+export function damagedChunk(path: string, place: ChunkPlace, cause: Error): MloError {
+  const { chunk, run, metric } = place;
+  const owner = run === undefined ? 'of no series' : `of metric ${JSON.stringify(metric)} of run ${run}`;
+  return new MloError(
+    'MLO_TRACKING',
+    `The tracking database ${path} is damaged: points ${owner} (chunk ${chunk}) cannot be read: ${cause.message}.`,
+    {
+      hint: 'mlo verify',
+      details: { path, ...place },
+      cause,
+    },
+  );
+}
+
+/** `network`: the kind of file system. */
+export function onNetwork(path: string, network: string): MloError {
+  return new MloError(
+    'MLO_TRACKING',
+    `The tracking database ${path} would lie on a network file system (${network}), where several machines that write lose what they wrote.`,
+    { hint: 'Keep it on a local disk: mlo config set tracking.path ~/mlo-tracking.db --local', details: { path, fileSystem: network } },
+  );
 }

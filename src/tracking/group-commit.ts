@@ -1,11 +1,12 @@
 import { MloError } from '../core/errors/mlo-error.ts';
 import { BUSY_MS } from './connection.ts';
 import { isSqliteFailure, withSqliteErrors } from './sqlite-errors.ts';
+import type { MetricBatch } from '../core/run.ts';
 import type { Write } from './write.ts';
 import type { Writer } from './writer.ts';
 
-/** A write waits at most this long for the commit it shares with others, milliseconds. */
-export const COMMIT_EVERY_MS = 250;
+/** A write waits at most this long for the commit it shares with others, milliseconds: with the 50 that a run gathers points for, 250. */
+export const COMMIT_EVERY_MS = 200;
 
 /** What the timer's commit waits for another process; the event loop stands still meanwhile. */
 const TIMER_BUSY_MS = 100;
@@ -23,11 +24,13 @@ export interface GroupCommit {
   stop(): void;
 }
 
-/** Collects writes and commits them together: every 250 ms, when many wait, and when asked. */
+/** Collects writes and commits them together: every 200 ms, when many wait, and when asked. */
 export function groupCommit(path: string, write: Writer): GroupCommit {
   let pending: Write[] = [];
   let weight = 0;
   let weightOfNextCommit = MOST_PENDING;
+  /** When what waits began to. */
+  let waitsSinceMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let refused: MloError[] = [];
 
@@ -48,6 +51,7 @@ export function groupCommit(path: string, write: Writer): GroupCommit {
     } catch (error) {
       if (!isSqliteFailure(error)) throw error;
       weightOfNextCommit = weight + MOST_PENDING;
+      waitsSinceMs = performance.now();
       schedule();
     }
   }
@@ -60,9 +64,11 @@ export function groupCommit(path: string, write: Writer): GroupCommit {
 
   return {
     push(next) {
+      if (pending.length === 0) waitsSinceMs = performance.now();
       pending.push(next);
-      weight += next.kind === 'metrics' ? next.points.length : 1;
-      if (weight >= weightOfNextCommit) commitInBackground();
+      weight += next.kind === 'metrics' ? countPoints(next.batches) : 1;
+      // A script that never yields runs no timers, so the age is looked at here as well.
+      if (weight >= weightOfNextCommit || performance.now() - waitsSinceMs > COMMIT_EVERY_MS) commitInBackground();
       else schedule();
     },
     commit,
@@ -74,6 +80,10 @@ export function groupCommit(path: string, write: Writer): GroupCommit {
     },
     stop: () => clearTimeout(timer),
   };
+}
+
+function countPoints(batches: readonly MetricBatch[]): number {
+  return batches.reduce((sum, batch) => sum + batch.steps.length, 0);
 }
 
 function oneError(errors: readonly MloError[]): MloError {

@@ -7,20 +7,17 @@ export interface Interned {
   forget(): void;
 }
 
-/** Texts that stand once in `table` and are referred to by number. */
-export function internIn(db: Connection, table: 'names' | 'experiments', now: () => number): Interned {
+/** Names of params, metrics and inputs stand once in the database and are referred to by number. */
+export function internNames(db: Connection): Interned {
   const known = new Map<string, number>();
-  const find = db.prepare(`SELECT id FROM ${table} WHERE name = ?`).pluck();
-  const insert =
-    table === 'names'
-      ? db.prepare('INSERT INTO names (name) VALUES (?)')
-      : db.prepare('INSERT INTO experiments (name, created_ms) VALUES (?, ?)');
+  const find = db.prepare('SELECT id FROM names WHERE name = ?').pluck();
+  const insert = db.prepare('INSERT INTO names (name) VALUES (?)');
   return {
     id(name) {
       let id = known.get(name);
       if (id !== undefined) return id;
       id = find.get(name) as number | undefined;
-      id ??= Number(insert.run(...(table === 'names' ? [name] : [name, now()])).lastInsertRowid);
+      id ??= Number(insert.run(name).lastInsertRowid);
       known.set(name, id);
       return id;
     },

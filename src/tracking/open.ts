@@ -1,5 +1,10 @@
-import { openReadOnly, openWritable } from './connection.ts';
+import { openAccess, type Access } from './access.ts';
+import { boundLog } from './bound-log.ts';
+import { openReadOnly, openWritable, type FindNetwork } from './connection.ts';
+import { runEdits } from './edits/run-edits.ts';
+import { openExperiments } from './experiments/experiments.ts';
 import { groupCommit } from './group-commit.ts';
+import { openExchange } from './merge/exchange.ts';
 import { runProcess } from './run-process.ts';
 import { readSide } from './read-side.ts';
 import { buryDead, findDead } from './reconcile.ts';
@@ -18,30 +23,42 @@ export interface TrackingOptions {
   readonly pid?: number;
   /** Unix milliseconds. */
   readonly now?: () => number;
+  readonly findNetwork?: FindNetwork;
 }
 
 /** @throws MLO_TRACKING, MLO_FORMAT_VERSION */
 export function openTracking(options: TrackingOptions): Tracking {
   const now = options.now ?? Date.now;
   if (options.readOnly === true) {
-    const db = openReadOnly(options.path);
+    const db = openReadOnly(options.path, options.findNetwork);
     return {
       ...readSide(db, options.path, () => {}),
       ...refusedWrites(options.path),
+      ...parts(openAccess({ db, path: options.path, now })),
       reconcile: () => findDead(db, now()),
       close: () => void db.close(),
     };
   }
-  const db = openWritable(options.path);
-  const queue = groupCommit(options.path, createWriter(db, now));
+  const db = openWritable(options.path, options.findNetwork);
+  const write = createWriter(db, now);
+  const queue = groupCommit(options.path, (writes, busyMs) => {
+    const refused = write(writes, busyMs);
+    boundLog(db, options.path);
+    return refused;
+  });
   return {
     ...readSide(db, options.path, () => queue.commit()),
     ...writeSide(db, queue, { now, identify: () => runProcess(options) }),
+    ...parts(openAccess({ db, path: options.path, now, commit: () => queue.commit() })),
     reconcile() {
       queue.commit();
       return withSqliteErrors(options.path, () => buryDead(db, now()));
     },
   };
+}
+
+function parts(access: Access): Pick<Tracking, 'edits' | 'experiments' | 'exchange'> {
+  return { edits: runEdits(access), experiments: openExperiments(access), exchange: openExchange(access) };
 }
 
 /** Writing through a read-only handle is a mistake of ours, not of the user. */
@@ -54,8 +71,11 @@ function refusedWrites(path: string): Omit<WriteSide, 'close'> {
     finishRun: refuse,
     logParams: refuse,
     logMetrics: refuse,
+    logBatches: refuse,
     setTags: refuse,
     logArtifact: refuse,
+    logInputs: refuse,
+    logModel: refuse,
     linkStages: refuse,
     apply: refuse,
     flush: () => {},

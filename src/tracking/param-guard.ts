@@ -1,6 +1,7 @@
 import { canonicalJson } from '../core/encoding/canonical-json.ts';
 import type { RunId } from '../core/run.ts';
 import type { Value } from '../core/value.ts';
+import { isSameNumber } from '../core/params/same-number.ts';
 import { paramConflict } from './errors.ts';
 
 /** Canonical JSON by key: what a run's params are, written or waiting to be. */
@@ -19,8 +20,16 @@ export function newParams(id: RunId, known: KnownParams, params: { readonly [key
     const json = canonicalJson(value);
     const old = known.get(key);
     if (old === undefined) fresh.push([key, json]);
-    else if (old !== json) throw paramConflict(id, key, old, json);
+    else if (!isSameParam(old, json)) throw paramConflict(id, key, old, json);
   }
   for (const [key, json] of fresh) known.set(key, json);
   return fresh;
+}
+
+/**
+ * Whether logging the one after the other says nothing new. Both are canonical JSON, in which a number has one spelling;
+ * two texts are the same also where they spell one number, as clients that know texts alone send it.
+ */
+export function isSameParam(old: string, json: string): boolean {
+  return old === json || (old.startsWith('"') && json.startsWith('"') && isSameNumber(old.slice(1, -1), json.slice(1, -1)));
 }

@@ -1,15 +1,18 @@
 import { parseCanonicalJson } from '../core/encoding/canonical-json.ts';
 import type { Content, Digest } from '../core/content.ts';
-import type { MetricPoint } from '../core/run.ts';
+import type { MetricBatch } from '../core/run.ts';
 import type { Connection } from './connection.ts';
-import { readLastValue, readPointValue } from './numbers.ts';
+import { readLastValue } from './numbers.ts';
+import { chunkStore } from './points/chunk-store.ts';
+import { NO_POINTS } from './points/columns.ts';
+import type { Extremes } from './points/extremes.ts';
+import { readInputs } from './inputs/inputs.ts';
+import { readModels } from './models/models.ts';
+import { TREE } from './read-tree.ts';
 import { findRun, SELECT_RUNS, toSummary, type RunRow } from './read-runs.ts';
-import type { RunDetail, StageLink } from './types.ts';
+import type { MetricSummary, RunDetail, StageLink } from './types.ts';
 
-/** Local numbers of a run and everything below it; UNION (not ALL) ends even where parents form a loop. */
-const TREE = 'WITH RECURSIVE tree (seq) AS (SELECT ? UNION SELECT c.seq FROM runs c JOIN tree ON c.parent = tree.seq)';
-
-/** The run with all that belongs to it, and its children with theirs: six queries, however large the tree. */
+/** The run with all that belongs to it, and its children with theirs: eight queries, however large the tree. */
 export function readDetail(db: Connection, id: string): RunDetail {
   const root = findRun(db, id).seq;
   const inTree = <Row extends { run: number }>(columns: string, from: string, order: string): Map<number, Row[]> =>
@@ -21,41 +24,41 @@ export function readDetail(db: Connection, id: string): RunDetail {
   const runs = db.prepare(`${TREE} ${SELECT_RUNS} JOIN tree ON tree.seq = r.seq ORDER BY r.started_ms, r.seq`).all(root) as RunRow[];
   const params = inTree<ParamRow>('n.name, t.json', 'params t ON t.run = tree.seq JOIN names n ON n.id = t.name', 'n.name');
   const series = inTree<SeriesRow>(
-    'n.name, t.points, t.last_step AS step, t.last_value AS value',
+    `n.name, t.points, t.last_step AS step, t.last_value AS value, t.min_value AS minValue, t.min_step AS minStep,
+     t.max_value AS maxValue, t.max_step AS maxStep`,
     'series t ON t.run = tree.seq JOIN names n ON n.id = t.name',
     'n.name',
   );
-  const tags = inTree<TagRow>('t.key, t.value', 'tags t ON t.run = tree.seq', 't.key');
+  const tags = inTree<TagRow>('t.key, t.value', 'tags t ON t.run = tree.seq AND t.value IS NOT NULL', 't.key');
   const artifacts = inTree<ArtifactRow>('t.path, t.digest, t.kind, t.size, t.files, t.mode', 'artifacts t ON t.run = tree.seq', 't.path');
   const links = inTree<LinkRow>('t.stage, t.outcome, t.producer', 'stage_links t ON t.run = tree.seq', 't.position, t.stage');
+
+  const inputs = readInputs(db, root);
+  const models = readModels(db, root);
 
   const children = Map.groupBy(runs, (row) => row.parentSeq ?? -1);
   const assemble = (row: RunRow): RunDetail => ({
     ...toSummary(row),
     params: Object.fromEntries((params.get(row.seq) ?? []).map((param) => [param.name, parseCanonicalJson(param.json)])),
-    metrics: Object.fromEntries(
-      (series.get(row.seq) ?? []).map((s) => [s.name, { value: readLastValue(s.value), step: s.step, points: s.points }]),
-    ),
+    metrics: Object.fromEntries((series.get(row.seq) ?? []).map((own) => [own.name, toMetric(own)])),
     tags: Object.fromEntries((tags.get(row.seq) ?? []).map((tag) => [tag.key, tag.value])),
     artifacts: (artifacts.get(row.seq) ?? []).map((artifact) => ({ path: artifact.path, content: toContent(artifact) })),
+    inputs: inputs.get(row.seq) ?? [],
+    models: models.get(row.seq) ?? [],
     links: (links.get(row.seq) ?? []).map(toLink),
-    children: (children.get(row.seq) ?? []).map(assemble),
+    // What was deleted from below a run is not shown with it.
+    children: (children.get(row.seq) ?? []).filter((child) => child.deletedMs === null || row.deletedMs !== null).map(assemble),
   });
   const top = runs.find((row) => row.seq === root);
   if (top === undefined) throw new Error(`run ${id} vanished between two reads of one transaction`);
   return assemble(top);
 }
 
-/** By step, then time. Empty where the run has no such metric. */
-export function readSeries(db: Connection, id: string, name: string): MetricPoint[] {
+export function readSeries(db: Connection, id: string, name: string): MetricBatch {
   const { seq } = findRun(db, id);
-  const rows = db
-    .prepare(
-      `SELECT p.step, p.timestamp_ms AS timestampMs, p.value FROM names n JOIN series s ON s.name = n.id AND s.run = ?
-       JOIN points p ON p.series = s.id WHERE n.name = ? ORDER BY p.step, p.timestamp_ms, p.value`,
-    )
-    .all(seq, name) as { step: number; timestampMs: number; value: number | string }[];
-  return rows.map((row) => ({ name, value: readPointValue(row.value), step: row.step, timestampMs: row.timestampMs }));
+  const series = db.prepare('SELECT s.id FROM names n JOIN series s ON s.name = n.id AND s.run = ? WHERE n.name = ?').pluck();
+  const found = series.get(seq, name) as number | undefined;
+  return { name, ...(found === undefined ? NO_POINTS : chunkStore(db).read(found)) };
 }
 
 interface ParamRow {
@@ -63,7 +66,7 @@ interface ParamRow {
   readonly name: string;
   readonly json: string;
 }
-interface SeriesRow {
+interface SeriesRow extends Extremes {
   readonly run: number;
   readonly name: string;
   readonly points: number;
@@ -89,6 +92,16 @@ interface LinkRow {
   readonly stage: string;
   readonly outcome: StageLink['outcome'];
   readonly producer: string | null;
+}
+
+function toMetric({ value, step, points, minValue, minStep, maxValue, maxStep }: SeriesRow): MetricSummary {
+  return {
+    value: readLastValue(value),
+    step,
+    points,
+    ...(minValue === null ? {} : { min: { value: minValue, step: minStep as number } }),
+    ...(maxValue === null ? {} : { max: { value: maxValue, step: maxStep as number } }),
+  };
 }
 
 function toContent(row: ArtifactRow): Content {

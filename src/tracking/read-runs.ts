@@ -1,3 +1,4 @@
+import type { Digest } from '../core/content.ts';
 import type { RunId, RunStatus } from '../core/run.ts';
 import type { Connection } from './connection.ts';
 import { runAmbiguous, runUnknown } from './errors.ts';
@@ -25,19 +26,28 @@ export interface RunRow {
   readonly gitCommit: string | null;
   readonly gitBranch: string | null;
   readonly gitDirty: number | null;
+  readonly gitDiff: Digest | null;
+  readonly deletedMs: number | null;
 }
 
 export const SELECT_RUNS = `
-  SELECT r.seq, r.id, r.parent AS parentSeq, p.id AS parentId, e.name AS experiment, r.name, r.stage, r.status, r.reason,
+  SELECT r.seq, r.id, r.parent AS parentSeq, coalesce(p.id, r.waits_for) AS parentId, e.name AS experiment, r.name, r.stage, r.status, r.reason,
     r.started_ms AS startedMs, r.ended_ms AS endedMs, r.heartbeat_ms AS heartbeatMs, r.user, r.host, r.pid,
-    r.process_start AS processStart, r.command, r.git_commit AS gitCommit, r.git_branch AS gitBranch, r.git_dirty AS gitDirty
+    r.process_start AS processStart, r.command, r.git_commit AS gitCommit, r.git_branch AS gitBranch, r.git_dirty AS gitDirty,
+    r.git_diff AS gitDiff, r.deleted_ms AS deletedMs
   FROM runs r JOIN experiments e ON e.id = r.experiment LEFT JOIN runs p ON p.seq = r.parent`;
 
 /** Newest first. */
 export function listRuns(db: Connection, query: RunQuery = {}): RunSummary[] {
-  const where: string[] = [];
+  const where: string[] = [query.deleted === true ? 'r.deleted_ms IS NOT NULL' : 'r.deleted_ms IS NULL'];
   const values: (string | number)[] = [];
-  if (query.includeChildren !== true && query.stage === undefined) where.push('r.parent IS NULL');
+  // Of deleted runs the uppermost, also where what is above them is not deleted.
+  if (query.includeChildren !== true && query.stage === undefined)
+    where.push(query.deleted === true ? '(r.parent IS NULL OR p.deleted_ms IS NULL)' : 'r.parent IS NULL');
+  if (query.experiment !== undefined) {
+    where.push('e.name = ?');
+    values.push(query.experiment);
+  }
   if (query.status !== undefined) {
     where.push('r.status = ?');
     values.push(query.status);
@@ -46,8 +56,9 @@ export function listRuns(db: Connection, query: RunQuery = {}): RunSummary[] {
     where.push('r.stage = ?');
     values.push(query.stage);
   }
-  const filter = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-  const rows = db.prepare(`${SELECT_RUNS} ${filter} ORDER BY r.started_ms DESC, r.seq DESC LIMIT ?`).all(...values, query.limit ?? -1);
+  const rows = db
+    .prepare(`${SELECT_RUNS} WHERE ${where.join(' AND ')} ORDER BY r.started_ms DESC, r.seq DESC LIMIT ?`)
+    .all(...values, query.limit ?? -1);
   return (rows as RunRow[]).map(toSummary);
 }
 
@@ -84,9 +95,15 @@ export function toSummary(row: RunRow): RunSummary {
     host: row.host,
     ...(row.command === null ? {} : { command: row.command }),
     ...(row.gitCommit === null ? {} : { git: gitOf(row.gitCommit, row) }),
+    ...(row.deletedMs === null ? {} : { deletedMs: row.deletedMs }),
   };
 }
 
 function gitOf(commit: string, row: RunRow): NonNullable<RunSummary['git']> {
-  return { commit, ...(row.gitBranch === null ? {} : { branch: row.gitBranch }), dirty: row.gitDirty === 1 };
+  return {
+    commit,
+    ...(row.gitBranch === null ? {} : { branch: row.gitBranch }),
+    dirty: row.gitDirty === 1,
+    ...(row.gitDiff === null ? {} : { diff: row.gitDiff }),
+  };
 }

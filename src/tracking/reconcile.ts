@@ -8,7 +8,8 @@ const SILENCE_MS = 10 * 60_000;
 
 /** The runs that are RUNNING on paper only, as they read once they are FAILED. */
 export function findDead(db: Connection, nowMs: number): RunSummary[] {
-  const rows = db.prepare(`${SELECT_RUNS} WHERE r.status = 'RUNNING' ORDER BY r.started_ms DESC, r.seq DESC`).all() as RunRow[];
+  // The + keeps SQLite from walking through all runs by their start: few are RUNNING, and they have an index.
+  const rows = db.prepare(`${SELECT_RUNS} WHERE r.status = 'RUNNING' ORDER BY +r.started_ms DESC, r.seq DESC`).all() as RunRow[];
   const seen = new Map<string, Liveness>();
   return rows.flatMap((row) => {
     const reason = reasonOfDeath(row, nowMs, seen);

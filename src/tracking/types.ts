@@ -1,8 +1,23 @@
 import type { Digest, Content } from '../core/content.ts';
-import type { MetricPoint, RunId, RunRecord, RunStatus } from '../core/run.ts';
+import type { MetricBatch, MetricPoint, RecordOfBytes, RunId, RunRecord, RunStatus } from '../core/run.ts';
 import type { StageAddress } from '../core/stage.ts';
+import type { RunInput } from './inputs/inputs.ts';
+import type { LoggedModel } from './models/models.ts';
+import type { RunEdits } from './edits/types.ts';
+import type { Experiments } from './experiments/types.ts';
+import type { Exchange } from './merge/types.ts';
 import type { RunArtifact } from './read-artifacts.ts';
+import type { RunPage, RunSearch } from './search/types.ts';
 import type { Value } from '../core/value.ts';
+
+/** Where the code stood. */
+export interface RunGit {
+  readonly commit: string;
+  readonly branch?: string;
+  readonly dirty: boolean;
+  /** Object with what was not committed, as `git diff` says it. */
+  readonly diff?: Digest;
+}
 
 export interface NewRun {
   readonly id: RunId;
@@ -13,13 +28,13 @@ export interface NewRun {
   readonly stage?: StageAddress;
   readonly command?: string;
   readonly startedMs: number;
-  readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
+  readonly git?: RunGit;
   readonly tags?: { readonly [key: string]: string };
   readonly params?: { readonly [key: string]: Value };
 }
 
 export interface FinishRun {
-  readonly status: Exclude<RunStatus, 'RUNNING'>;
+  readonly status: Exclude<RunStatus, 'RUNNING' | 'SCHEDULED'>;
   readonly endedMs: number;
   readonly reason?: string;
   /** Backend and library versions, peak memory, cpu time...; shown, never compared. */
@@ -46,15 +61,28 @@ export interface RunSummary {
   readonly user: string;
   readonly host: string;
   readonly command?: string;
-  readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
+  readonly git?: RunGit;
+  /** When it was deleted; such runs are listed only where they are asked for. */
+  readonly deletedMs?: number;
+}
+
+/** `value`: of the highest step, then latest time. `min`, `max`: absent where every value is NaN; `step` of the first point that has it. */
+export interface MetricSummary {
+  readonly value: number;
+  readonly step: number;
+  readonly points: number;
+  readonly min?: { readonly value: number; readonly step: number };
+  readonly max?: { readonly value: number; readonly step: number };
 }
 
 export interface RunDetail extends RunSummary {
   readonly params: { readonly [key: string]: Value };
-  /** Last value of every metric (highest step, then latest time), with the number of points. */
-  readonly metrics: { readonly [name: string]: { readonly value: number; readonly step: number; readonly points: number } };
+  readonly metrics: { readonly [name: string]: MetricSummary };
   readonly tags: { readonly [key: string]: string };
   readonly artifacts: readonly { readonly path: string; readonly content: Content }[];
+  /** Data that it was given. */
+  readonly inputs: readonly RunInput[];
+  readonly models: readonly LoggedModel[];
   readonly links: readonly (StageLink & {
     /** Of the run that made the outs, where it is still known. */
     readonly producer?: Pick<RunDetail, 'params' | 'metrics'>;
@@ -69,6 +97,10 @@ export interface RunQuery {
   readonly status?: RunStatus;
   /** Runs of this stage, which are children; implies `includeChildren`. */
   readonly stage?: StageAddress;
+  /** Name of one that is not deleted, unless `deleted`. */
+  readonly experiment?: string;
+  /** Deleted ones instead of those that are not. */
+  readonly deleted?: boolean;
 }
 
 /**
@@ -80,18 +112,31 @@ export interface Tracking {
   finishRun(id: RunId, finish: FinishRun): void;
   logParams(id: RunId, params: { readonly [key: string]: Value }): void;
   logMetrics(id: RunId, points: readonly MetricPoint[]): void;
+  /** The same, a column each: for many points. */
+  logBatches(id: RunId, batches: readonly MetricBatch[]): void;
   setTags(id: RunId, tags: { readonly [key: string]: string }): void;
   logArtifact(id: RunId, path: string, content: Content): void;
+  logInputs(id: RunId, inputs: readonly RunInput[]): void;
+  /** The artifact at its `path` is logged by the caller. */
+  logModel(id: RunId, model: LoggedModel): void;
   /** Once a run: the order is kept. */
   linkStages(id: RunId, links: readonly StageLink[]): void;
-  /** Everything but `artifact` records, whose bytes the caller must store first. */
-  apply(record: Exclude<RunRecord, { type: 'artifact' }>): void;
+  /** Everything but records of bytes, which the caller must store or look at first. */
+  apply(record: Exclude<RunRecord, RecordOfBytes>): void;
   list(query?: RunQuery): readonly RunSummary[];
+  /** One page of what a filter finds. Errors: MLO_FILTER for a page token of another search. */
+  search(search: RunSearch): RunPage;
   /** `id`: full id or unique prefix of at least 4 characters. */
   get(id: string): RunDetail;
   /** What all runs keep, newest run first. */
   artifacts(): readonly RunArtifact[];
-  metricSeries(id: RunId, name: string): readonly MetricPoint[];
+  /** By step, then time; each point once. Empty where the run has no such metric. */
+  metricSeries(id: RunId, name: string): MetricBatch;
+  /** Changes of recorded runs: delete, restore, purge, tags, names. */
+  readonly edits: RunEdits;
+  readonly experiments: Experiments;
+  /** Export and import. */
+  readonly exchange: Exchange;
   /** Runs marked RUNNING whose process is gone (dead pid on this host, or no heartbeat) become FAILED; returns them. */
   reconcile(): readonly RunSummary[];
   flush(): void;

@@ -1,16 +1,18 @@
-import type { MetricPoint, RunId } from '../core/run.ts';
-import { checkKeys, checkPoints, checkRunId } from './check-record.ts';
+import { toBatches } from '../core/metrics/to-batches.ts';
+import type { MetricBatch, MetricPoint, RunId } from '../core/run.ts';
+import { checkArtifactPath, checkBatches, checkNamed, checkParams, checkRunId, checkStart, checkTags } from './check-record.ts';
 import type { Connection } from './connection.ts';
-import { invalidRecord, runUnknown } from './errors.ts';
+import { runExists, runUnknown } from './errors.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { ownRuns } from './own-runs.ts';
 import { newParams, type KnownParams } from './param-guard.ts';
+import type { ReadSide } from './read-side.ts';
 import type { RunProcess } from './run-process.ts';
 import type { FinishRun, NewRun, Tracking } from './types.ts';
 
 const HEARTBEAT_EVERY_MS = 1_000;
 
-export type WriteSide = Omit<Tracking, 'list' | 'get' | 'metricSeries' | 'artifacts' | 'reconcile'>;
+export type WriteSide = Omit<Tracking, keyof ReadSide | 'edits' | 'experiments' | 'exchange' | 'reconcile'>;
 
 interface WriteContext {
   readonly now: () => number;
@@ -47,7 +49,8 @@ export function writeSide(db: Connection, queue: GroupCommit, { now, identify }:
 
   function startRun(given: NewRun): void {
     checkRunId(given.id);
-    if (existing.has(given.id)) throw invalidRecord(given.id, 'it is started already');
+    if (existing.has(given.id)) throw runExists(given.id);
+    checkStart(given);
     if (given.parentId !== undefined) requireRun(given.parentId);
     process ??= identify();
     queue.push({ kind: 'start', run: { ...given, startedMs: Math.floor(given.startedMs) }, process });
@@ -55,8 +58,8 @@ export function writeSide(db: Connection, queue: GroupCommit, { now, identify }:
     own.started(given.id, given.parentId);
     heartbeat ??= setInterval(beat, HEARTBEAT_EVERY_MS).unref();
     params.set(given.id, new Map());
-    if (given.params !== undefined) logParams(given.id, given.params);
-    if (given.tags !== undefined) setTags(given.id, given.tags);
+    if (given.params !== undefined) addParams(given.id, given.params);
+    if (given.tags !== undefined) addTags(given.id, given.tags);
   }
 
   function beat(): void {
@@ -74,28 +77,39 @@ export function writeSide(db: Connection, queue: GroupCommit, { now, identify }:
   }
 
   function finishOne(id: RunId, finish: FinishRun): void {
-    queue.push({ kind: 'finish', run: id, finish });
+    queue.push({ kind: 'finish', run: id, finish, atMs: now() });
     params.delete(id);
   }
 
   function logParams(id: RunId, given: NonNullable<NewRun['params']>): void {
     requireRun(id);
-    checkKeys(id, 'param', Object.keys(given));
+    checkParams(id, given);
+    addParams(id, given);
+  }
+
+  function addParams(id: RunId, given: NonNullable<NewRun['params']>): void {
     const fresh = newParams(id, paramsOf(id), given);
     if (fresh.length > 0) queue.push({ kind: 'params', run: id, params: fresh });
   }
 
   function logMetrics(id: RunId, points: readonly MetricPoint[]): void {
+    logBatches(id, toBatches(points.map((point) => ({ ...point, timestampMs: Math.floor(point.timestampMs) }))));
+  }
+
+  function logBatches(id: RunId, batches: readonly MetricBatch[]): void {
     requireRun(id);
-    checkPoints(id, points);
-    if (points.length === 0) return;
-    queue.push({ kind: 'metrics', run: id, points: points.map((point) => ({ ...point, timestampMs: Math.floor(point.timestampMs) })) });
+    checkBatches(id, batches);
+    if (batches.length > 0) queue.push({ kind: 'metrics', run: id, batches });
   }
 
   function setTags(id: RunId, tags: { readonly [key: string]: string }): void {
     requireRun(id);
-    checkKeys(id, 'tag', Object.keys(tags));
-    queue.push({ kind: 'tags', run: id, tags: { ...tags } });
+    checkTags(id, tags);
+    addTags(id, tags);
+  }
+
+  function addTags(id: RunId, tags: { readonly [key: string]: string }): void {
+    queue.push({ kind: 'tags', run: id, tags: { ...tags }, atMs: now() });
   }
 
   return {
@@ -103,11 +117,26 @@ export function writeSide(db: Connection, queue: GroupCommit, { now, identify }:
     finishRun,
     logParams,
     logMetrics,
+    logBatches,
     setTags,
     logArtifact(id, path, content) {
       requireRun(id);
-      checkKeys(id, 'artifact', [path]);
+      checkArtifactPath(id, path);
       queue.push({ kind: 'artifact', run: id, path, content });
+    },
+    logInputs(id, inputs) {
+      requireRun(id);
+      checkNamed(
+        id,
+        'input',
+        inputs.map((input) => input.name),
+      );
+      if (inputs.length > 0) queue.push({ kind: 'inputs', run: id, inputs: [...inputs] });
+    },
+    logModel(id, model) {
+      requireRun(id);
+      checkNamed(id, 'model', [model.name]);
+      queue.push({ kind: 'model', run: id, model });
     },
     linkStages(id, links) {
       requireRun(id);
@@ -118,14 +147,14 @@ export function writeSide(db: Connection, queue: GroupCommit, { now, identify }:
         case 'params':
           return logParams(record.run, record.params);
         case 'metrics':
-          return logMetrics(record.run, record.points);
+          return logBatches(record.run, record.batches);
         case 'tags':
           return setTags(record.run, record.tags);
         case 'child-start':
           return startRun({ id: record.run, name: record.name, parentId: record.parent, startedMs: record.timestampMs });
         case 'child-end': {
           const { status, reason, timestampMs } = record;
-          if (status === 'RUNNING') throw new Error(`child-end of run ${record.run} says RUNNING`);
+          if (status === 'RUNNING' || status === 'SCHEDULED') throw new Error(`child-end of run ${record.run} says ${status}`);
           return finishRun(record.run, { status, endedMs: timestampMs, ...(reason === undefined ? {} : { reason }) });
         }
       }

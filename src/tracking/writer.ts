@@ -1,8 +1,13 @@
-import { MloError } from '../core/errors/mlo-error.ts';
+import type { MloError } from '../core/errors/mlo-error.ts';
 import type { RunId } from '../core/run.ts';
 import type { Connection } from './connection.ts';
 import { paramConflict, runExists, runUnknown } from './errors.ts';
-import { internIn } from './interned.ts';
+import { activeExperiments, DEFAULT_EXPERIMENT } from './experiments/active-experiment.ts';
+import { inputsWriter } from './inputs/inputs.ts';
+import { internNames } from './interned.ts';
+import { modelsWriter } from './models/models.ts';
+import { isSameParam } from './param-guard.ts';
+import { refusalOf } from './refusal.ts';
 import type { FinishRun, NewRun } from './types.ts';
 import type { RunProcess } from './run-process.ts';
 import { metricsWriter } from './write-metrics.ts';
@@ -16,23 +21,28 @@ import type { Write } from './write.ts';
 export type Writer = (writes: readonly Write[], busyMs: number) => readonly MloError[];
 
 export function createWriter(db: Connection, now: () => number): Writer {
-  const names = internIn(db, 'names', now);
-  const experiments = internIn(db, 'experiments', now);
+  const names = internNames(db);
+  const experimentId = activeExperiments(db);
   const metrics = metricsWriter(db, names);
+  const addInputs = inputsWriter(db, names);
+  const addModel = modelsWriter(db);
   const sequence = new Map<RunId, number>();
 
   const findRun = db.prepare('SELECT seq FROM runs WHERE id = ?').pluck();
   const experimentOf = db.prepare('SELECT experiment FROM runs WHERE seq = ?').pluck();
   const insertRun = db.prepare(
-    `INSERT INTO runs (id, experiment, parent, name, stage, status, started_ms, heartbeat_ms, user, host, pid, process_start, command, git_commit, git_branch, git_dirty)
-     VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO runs (id, experiment, parent, name, name_changed_ms, lifecycle_changed_ms, stage, status, started_ms, heartbeat_ms, user, host, pid, process_start,
+       command, git_commit, git_branch, git_dirty, git_diff)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const finishRun = db.prepare('UPDATE runs SET status = ?, reason = ?, ended_ms = ? WHERE seq = ?');
   const insertParam = db.prepare('INSERT INTO params (run, name, json) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const findParam = db.prepare('SELECT json FROM params WHERE run = ? AND name = ?').pluck();
-  const setTag = db.prepare('INSERT INTO tags (run, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
+  const setTag = db.prepare(
+    'INSERT INTO tags (run, key, value, changed_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, changed_ms = max(excluded.changed_ms, changed_ms + (value IS NOT excluded.value))',
+  );
   const setArtifact = db.prepare(
-    'INSERT OR REPLACE INTO artifacts (run, path, digest, kind, size, files, mode) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO artifacts (run, path, digest, kind, size, files, mode, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const setLink = db.prepare('INSERT OR REPLACE INTO stage_links (run, stage, outcome, producer, position) VALUES (?, ?, ?, ?, ?)');
   const beat = db.prepare(`UPDATE runs SET heartbeat_ms = ? WHERE seq = ? AND status = 'RUNNING'`);
@@ -47,12 +57,14 @@ export function createWriter(db: Connection, now: () => number): Writer {
   function start(run: NewRun, process: RunProcess): void {
     const parent = run.parentId === undefined ? null : sequenceOf(run.parentId);
     const inherited = run.experiment === undefined && parent !== null;
-    const experiment = inherited ? experimentOf.get(parent) : experiments.id(run.experiment ?? 'Default');
+    const experiment = inherited ? experimentOf.get(parent) : experimentId(run.experiment ?? DEFAULT_EXPERIMENT.name, now());
     const { changes, lastInsertRowid } = insertRun.run(
       run.id,
       experiment,
       parent,
       run.name,
+      run.startedMs,
+      run.startedMs,
       run.stage ?? null,
       run.startedMs,
       now(),
@@ -64,18 +76,19 @@ export function createWriter(db: Connection, now: () => number): Writer {
       run.git?.commit ?? null,
       run.git?.branch ?? null,
       run.git === undefined ? null : Number(run.git.dirty),
+      run.git?.diff ?? null,
     );
     if (changes === 0) throw runExists(run.id);
     sequence.set(run.id, Number(lastInsertRowid));
   }
 
-  function setTags(seq: number, tags: { readonly [key: string]: string } = {}): void {
-    for (const [key, value] of Object.entries(tags)) setTag.run(seq, key, value);
+  function setTags(seq: number, tags: { readonly [key: string]: string } | undefined, atMs: number): void {
+    for (const [key, value] of Object.entries(tags ?? {})) setTag.run(seq, key, value, atMs);
   }
 
-  function finish(seq: number, { status, reason, endedMs, tags }: FinishRun): void {
+  function finish(seq: number, { status, reason, endedMs, tags }: FinishRun, atMs: number): void {
     finishRun.run(status, reason ?? null, endedMs, seq);
-    setTags(seq, tags);
+    setTags(seq, tags, atMs);
   }
 
   function addParams(id: RunId, params: readonly (readonly [key: string, json: string])[]): void {
@@ -85,7 +98,7 @@ export function createWriter(db: Connection, now: () => number): Writer {
       const name = names.id(key);
       if (insertParam.run(seq, name, json).changes === 1) continue;
       const old = findParam.get(seq, name) as string;
-      if (old !== json) conflict ??= paramConflict(id, key, old, json);
+      if (!isSameParam(old, json)) conflict ??= paramConflict(id, key, old, json);
     }
     if (conflict !== undefined) throw conflict;
   }
@@ -95,16 +108,16 @@ export function createWriter(db: Connection, now: () => number): Writer {
       case 'start':
         return start(write.run, write.process);
       case 'finish':
-        return finish(sequenceOf(write.run), write.finish);
+        return finish(sequenceOf(write.run), write.finish, write.atMs);
       case 'params':
         return addParams(write.run, write.params);
       case 'metrics':
-        return metrics.add(sequenceOf(write.run), write.points);
+        return metrics.add(sequenceOf(write.run), write.batches);
       case 'tags':
-        return setTags(sequenceOf(write.run), write.tags);
+        return setTags(sequenceOf(write.run), write.tags, write.atMs);
       case 'artifact': {
         const { digest, kind, size, files, mode } = write.content;
-        setArtifact.run(sequenceOf(write.run), write.path, digest, kind, size, files ?? null, mode ?? null);
+        setArtifact.run(sequenceOf(write.run), write.path, digest, kind, size, files ?? null, mode ?? null, now());
         return;
       }
       case 'links': {
@@ -113,6 +126,10 @@ export function createWriter(db: Connection, now: () => number): Writer {
           setLink.run(seq, link.stage, link.outcome, link.producerRunId ?? null, position);
         return;
       }
+      case 'inputs':
+        return addInputs(sequenceOf(write.run), write.inputs);
+      case 'model':
+        return addModel(sequenceOf(write.run), write.model);
       case 'heartbeat':
         for (const id of write.runs) beat.run(write.atMs, sequenceOf(id));
         return;
@@ -125,30 +142,15 @@ export function createWriter(db: Connection, now: () => number): Writer {
       const error = refusalOf(() => apply(write));
       if (error !== undefined) refused.push(error);
     }
-    metrics.finish();
-    return refused;
+    return [...refused, ...metrics.finish()];
   });
 
   return (writes, busyMs) => {
     db.pragma(`busy_timeout = ${busyMs}`);
-    try {
-      return transaction.immediate(writes);
-    } catch (error) {
-      names.forget();
-      experiments.forget();
-      metrics.forget();
-      sequence.clear();
-      throw error;
-    }
+    // Numbers of rows hold for one transaction: others may delete a row meanwhile, and SQLite gives its number again.
+    names.forget();
+    metrics.forget();
+    sequence.clear();
+    return transaction.immediate(writes);
   };
-}
-
-function refusalOf(work: () => void): MloError | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    if (error instanceof MloError) return error;
-    throw error;
-  }
 }

@@ -16,6 +16,8 @@ export interface Style {
   readonly green: Paint;
   readonly yellow: Paint;
   readonly cyan: Paint;
+  readonly blue: Paint;
+  readonly magenta: Paint;
 }
 
 export interface StyleOptions {
@@ -28,7 +30,7 @@ const asIs: Paint = (text) => text;
 
 export function plainStyle(width = Infinity, unicode = true): Style {
   const glyphs = unicode ? UNICODE_GLYPHS : ASCII_GLYPHS;
-  return { width, glyphs, bold: asIs, dim: asIs, red: asIs, green: asIs, yellow: asIs, cyan: asIs };
+  return { width, glyphs, bold: asIs, dim: asIs, red: asIs, green: asIs, yellow: asIs, cyan: asIs, blue: asIs, magenta: asIs };
 }
 
 /** Loads chalk only where there is colour. */
@@ -36,6 +38,6 @@ export async function createStyle(options: StyleOptions): Promise<Style> {
   const plain = plainStyle(options.width, options.unicode);
   if (options.level === 0) return plain;
   const { Chalk } = await import('chalk');
-  const { bold, dim, red, green, yellow, cyan } = new Chalk({ level: options.level });
-  return { ...plain, bold, dim, red, green, yellow, cyan };
+  const { bold, dim, red, green, yellow, cyan, blue, magenta } = new Chalk({ level: options.level });
+  return { ...plain, bold, dim, red, green, yellow, cyan, blue, magenta };
 }

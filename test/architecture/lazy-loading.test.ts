@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('what the command line loads', () => {
-  it.each([[['--version']], [['--help']], [['status']], [['repro', '--dry']], [['dag']], [['stage', 'list']]])(
+  it.each([[['--version']], [['--help']], [['status']], [['repro', '--dry']], [['dag']], [['stage', 'list']], [['plots', 'show']]])(
     '%j loads no heavy package',
     async (args) => {
       const packages = await packagesLoadedBy(args);
@@ -45,6 +45,14 @@ describe('what the command line loads', () => {
     expect(code).toBe(0);
     expect(loaded).toContain('NativeModule fs');
     expect(slow.filter((name) => loaded.includes(`NativeModule ${name}`))).toEqual([]);
+  });
+
+  it('logging a value or a stream to a run loads the database and nothing else that is heavy', async () => {
+    const { data } = (await project.mlo(['runs', 'list', '--json'])).json();
+    for (const args of [['metric', 'x', '1'], ['param', 'y', '1'], ['tag', 'a', 'b'], ['metric', '--stream']]) {
+      const packages = await packagesLoadedBy(['log', ...args, '--run', data.runs[0].id]);
+      expect([...HEAVY, ...PARSERS].filter((name) => packages.has(name))).toEqual(['better-sqlite3']);
+    }
   });
 
   it('--version loads nothing but the launcher', async () => {

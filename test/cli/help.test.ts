@@ -29,11 +29,16 @@ describe.each(COMMANDS)('the help of $name', ({ name, command, spec }) => {
     for (const [line] of spec.examples) {
       const ran: string[] = [];
       const { program: fresh } = buildProgram(async (_spec, path) => void ran.push(path));
-      await fresh.parseAsync(presetOptionalValues(line.split(' ').slice(1)), { from: 'user' });
+      await fresh.parseAsync(presetOptionalValues(wordsOf(line).slice(1)), { from: 'user' });
       expect(ran).toEqual([name]);
     }
   });
 });
+
+/** As a shell has them, where quotes stand around whole words. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+}
 
 describe('help topics', () => {
   it('explain every exit code', () => {
@@ -47,8 +52,8 @@ describe('help topics', () => {
       expect(lines.some((line) => line.startsWith(code) && line.includes(` ${exit} `) && line.endsWith(means))).toBe(true);
   });
 
-  it('exist for exit codes, errors, environment and configuration', () => {
-    expect(TOPICS).toEqual(['exit-codes', 'errors', 'environment', 'config']);
+  it('exist for exit codes, errors, environment, configuration and search', () => {
+    expect(TOPICS).toEqual(['exit-codes', 'errors', 'environment', 'config', 'search']);
     for (const topic of TOPICS) expect(topicLines(topic).length).toBeGreaterThan(5);
   });
 });

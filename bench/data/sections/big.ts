@@ -23,9 +23,15 @@ export const bigSection: Section = {
     await writeBigFile(file, options.bigBytes);
     for (const round of world.rounds) {
       world.forget(project);
-      await timings.time('copyFile + fsync', round, floorCommand('copy', file, copy));
-      remove(copy);
-      await timings.time('mlo add big', round, world.mlo(project, ['add', 'big.bin'], COPIES));
+      const works = [
+        async () => {
+          await timings.time('copyFile + fsync', round, floorCommand('copy', file, copy));
+          remove(copy);
+        },
+        async () => await timings.time('mlo add big', round, world.mlo(project, ['add', 'big.bin'], COPIES)),
+      ];
+      // Disks that throttle after a burst are slower for whoever comes second.
+      for (const work of round % 2 === 0 ? works : works.toReversed()) await work();
       await timings.time('mlo add big again', round, world.mlo(project, ['add', 'big.bin'], COPIES));
       world.forget(project);
       await timings.time('read + BLAKE3', round, floorCommand('hash', file));

@@ -28,9 +28,13 @@ export const checkoutSection: Section = {
       if (peers.tar) await tarRound(world, archive, round);
       remove(join(linked, 'data'));
       await timings.time('mlo checkout, hard links', round, world.mlo(linked, ['checkout'], HARDLINKS));
+      remove(join(project, 'data'));
+      await timings.time('mlo checkout, hard links from packs', round, world.mlo(project, ['checkout'], HARDLINKS));
+      remove(join(project, '.mlo/cache/objects'), join(project, 'data'));
       await world.withPeer('dvc', round, (dvc) => dvcRound(world, dvc, round));
     }
     remove(linked, archive);
+    await run(world.mlo(project, ['checkout'], COPIES));
     await someFiles(world, project);
   },
   rows: ({ size }) => [
@@ -47,6 +51,11 @@ export const checkoutSection: Section = {
       work: 'the same, hard links',
       of: 'mlo checkout, hard links',
       against: [{ with: 'DVC checkout, hard links', name: 'DVC', faster: 4 }],
+    },
+    {
+      work: 'the same, the first time: until then all is in packs',
+      of: 'mlo checkout, hard links from packs',
+      against: [{ with: 'DVC checkout, hard links', name: 'DVC' }],
     },
     {
       work: `checkout that changes ${CHANGED} of ${size}`,

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { OutIndex } from '../../core/graph/graph.ts';
+import { isInside } from '../../core/path/project-path.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { openGit } from '../../fs/git.ts';
@@ -83,6 +84,15 @@ function ownerFault({ tracked, outs, pointers }: Rules, path: ProjectPath): MloE
     });
   }
   const [owned] = outs.touching(path);
+  if (owned !== undefined && owned.out.path !== path && isInside(path, owned.out.path)) {
+    return new MloError(
+      'MLO_GRAPH',
+      `In '${path}' lies out '${owned.out.path}' of stage '${owned.stage.address}', which the stage keeps itself`,
+      {
+        hint: `Add what lies beside it (mlo add '${path}/…'), or let the stage write into another folder: change the out and the command in ${owned.stage.file}`,
+      },
+    );
+  }
   if (owned !== undefined) {
     return new MloError('MLO_GRAPH', `'${path}' overlaps with out '${owned.out.path}' of stage '${owned.stage.address}'`, {
       hint: `Outs are kept by their stage: mlo repro ${shellWord(owned.stage.address)}, or mlo commit ${shellWord(owned.stage.address)}`,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Root } from '../../cache/inventory/reach.ts';
 import type { Digest } from '../../core/content.ts';
+import type { RunId } from '../../core/run.ts';
 import type { RunCacheEntry } from '../../cache/types.ts';
 import { openGitHistory } from '../../fs/git-history.ts';
 import type { Project } from '../project.ts';
@@ -34,9 +35,13 @@ export interface ProjectClaim {
  * What one project needs, by reason. Throws MLO_FORMAT and MLO_FORMAT_VERSION where a lock or pointer of its workspace cannot
  * be understood, MLO_GIT, MLO_TRACKING: what is not known cannot be kept.
  */
-export async function projectClaims(project: Project, scopes: Scopes): Promise<readonly ProjectClaim[]> {
+export async function projectClaims(
+  project: Project,
+  scopes: Scopes,
+  withoutRuns: ReadonlySet<RunId> = new Set(),
+): Promise<readonly ProjectClaim[]> {
   const workspace = ofWorkspace(project);
-  return [workspace, ...ofLinks(project, workspace), ...ofHistory(project, scopes), ...(scopes.runs ? await ofRuns(project) : [])];
+  return [workspace, ...ofLinks(project, workspace), ...ofHistory(project, scopes), ...(scopes.runs ? await ofRuns(project, withoutRuns) : [])];
 }
 
 function ofWorkspace(project: Project): ProjectClaim {
@@ -89,9 +94,11 @@ function warnOfFaults(project: Project, commits: ReadonlyMap<string, CommitConte
   for (const why of faults) project.ctx.emit({ type: 'warning', message: `In a commit ${why}; every digest that stands in it is kept` });
 }
 
-async function ofRuns(project: Project): Promise<readonly ProjectClaim[]> {
+/** Deleted runs keep what they have until they are purged: they can be restored. */
+async function ofRuns(project: Project, without: ReadonlySet<RunId>): Promise<readonly ProjectClaim[]> {
   if (!existsSync(project.trackingPath)) return [];
-  const artifacts = await readTracking(project, (tracking) => tracking.artifacts());
+  const all = await readTracking(project, (tracking) => tracking.artifacts());
+  const artifacts = all.filter(({ run }) => !without.has(run));
   const runs = new Set(artifacts.map(({ run }) => run)).size;
   return runs === 0 ? [] : [{ label: 'runs', of: String(runs), contents: [], roots: artifacts.map(({ content }) => content) }];
 }

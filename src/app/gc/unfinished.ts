@@ -18,8 +18,5 @@ export function whatIsUnfinished(cacheDir: string, { packs, journal }: Unfinishe
     ...(packs === 0 ? [] : [packs === 1 ? '1 pack of which a part is needed' : `${packs} packs of which a part is needed`]),
     ...(journal ? ['the journal'] : []),
   ].join(' and ');
-  return (
-    `The disk of ${cacheDir} is too full to write ${what} anew: that is as it was. Everything whose deletion needs no room is deleted; ` +
-    'free some space, then run the same command again for the rest'
-  );
+  return `The disk of ${cacheDir} is too full to write ${what} anew: that is as it was. Everything whose deletion needs no room is deleted`;
 }

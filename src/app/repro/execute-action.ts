@@ -2,7 +2,7 @@ import type { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageParams } from '../../core/fingerprint.ts';
 import type { FingerprintRecord } from '../../core/lock/types.ts';
 import { nestParams } from '../../core/params/keys.ts';
-import type { RunId, RunRecord } from '../../core/run.ts';
+import type { MetricBatch, RunId, RunRecord } from '../../core/run.ts';
 import { isDvcFile, type Stage } from '../../core/stage.ts';
 import type { ValueMap } from '../../core/value.ts';
 import { hashBytes } from '../../fs/hash.ts';
@@ -11,8 +11,10 @@ import { chooseShell } from '../../runtime/shell/choose-shell.ts';
 import { stageEnvironment } from '../../runtime/stage-env.ts';
 import type { Spawner } from '../../runtime/shell/spawner.ts';
 import type { ModuleResult, StageContext } from '../../runtime/types.ts';
+import { resourceTags } from '../log/resource-use.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
+import type { StageEvents } from './stage-events.ts';
 import { warnUndeclared } from './undeclared.ts';
 
 export interface ActionRequest {
@@ -26,7 +28,10 @@ export interface ActionRequest {
   /** Another in-process stage is due: its worker may start while this one runs. */
   readonly warmNext: boolean;
   readonly spawner: () => Promise<Spawner>;
+  readonly say: StageEvents['say'];
   readonly onRecords: (records: readonly RunRecord[]) => void;
+  /** Of a shell stage: its command of the moment. */
+  readonly onCommand: (pid: () => number | undefined) => void;
 }
 
 export interface ActionResult {
@@ -58,9 +63,13 @@ async function executeCommand(request: ActionRequest): Promise<ActionResult> {
     env: request.project.ctx.env,
     ...(stage.action.shell === undefined ? {} : { shell: stage.action.shell }),
   });
-  const spec = { ...context(request), commands: stage.action.commands, shell };
+  const spec = { ...context(request), commands: stage.action.commands, shell, onCommand: request.onCommand };
   const result = await runShell(spec, await request.spawner());
-  return { ...(result.error === undefined ? {} : { error: result.error }), discovered: {}, tags: { 'mlo.shell': recorded } };
+  return {
+    ...(result.error === undefined ? {} : { error: result.error }),
+    discovered: {},
+    tags: { 'mlo.shell': recorded, ...resourceTags(result.use) },
+  };
 }
 
 /** Stages by the hundred come by here, and an import that is done still costs a trip through the module loader. */
@@ -100,13 +109,16 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
     ...(result.error === undefined ? {} : { error: result.error }),
     discovered: { code: result.code, ...(Object.keys(result.packages).length === 0 ? {} : { packages: result.packages }) },
     undeclared: result.undeclared,
-    tags: result.backend === undefined ? {} : { 'mlo.backend': result.backend.name, 'mlo.tensorflow': result.backend.version },
+    tags: {
+      ...resourceTags(result.use),
+      ...(result.backend === undefined ? {} : { 'mlo.backend': result.backend.name, 'mlo.tensorflow': result.backend.version }),
+    },
   };
 }
 
 function context(request: ActionRequest): StageContext {
-  const { project, stage, runId, parentRunId } = request;
-  const { emit, signal, forced } = project.ctx;
+  const { project, stage, runId, parentRunId, say } = request;
+  const { signal, forced } = project.ctx;
   return {
     root: project.root,
     address: stage.address,
@@ -125,15 +137,21 @@ function context(request: ActionRequest): StageContext {
     signal,
     ...(forced === undefined ? {} : { forced }),
     ...(request.timeoutMs === undefined ? {} : { timeoutMs: request.timeoutMs }),
-    onOutput: (stream, text) => emit({ type: 'stage-output', stage: stage.address, stream, text }),
+    onOutput: (stream, text) => say({ type: 'stage-output', stage: stage.address, stream, text }),
     onRecords: (records) => {
       request.onRecords(records);
       for (const record of records) {
         if (record.type !== 'metrics') continue;
-        for (const { name, value, step } of record.points) emit({ type: 'stage-metric', stage: stage.address, name, value, step });
+        for (const batch of record.batches) say({ type: 'stage-metric', stage: stage.address, ...lastPoint(batch) });
       }
     },
   };
+}
+
+/** What a progress line shows of a batch. */
+function lastPoint({ name, values, steps }: MetricBatch): { readonly name: string; readonly value: number; readonly step: number } {
+  const at = values.length - 1;
+  return { name, value: values[at] as number, step: steps[at] as number };
 }
 
 function named(

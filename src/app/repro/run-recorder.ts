@@ -4,26 +4,37 @@ import type { Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageParams } from '../../core/fingerprint.ts';
 import { flattenValues } from '../../core/params/keys.ts';
-import type { RunId, RunRecord } from '../../core/run.ts';
+import type { MetricPoint, RunId } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { Value } from '../../core/value.ts';
-import { openGit } from '../../fs/git.ts';
 import { randomHex } from '../../fs/random-hex.ts';
+import { sessionMemory } from '../../runtime/system/session-memory.ts';
+import { watchSystem } from '../../runtime/system/watch-system.ts';
+import type { RunInput } from '../../tracking/inputs/inputs.ts';
 import type { FinishRun, StageLink, Tracking } from '../../tracking/types.ts';
+import { DIFF_ARTIFACT, describeCode } from '../log/run-code.ts';
+import { RecordKeeper } from '../log/record-keeper.ts';
+import { resourceTags } from '../log/resource-use.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
 
 /** The runs of one repro: a parent, started with the first stage that runs or is restored, and a child for each stage that runs. */
 export class RunRecorder {
   readonly #project: Project;
+  readonly #experiment: string;
   readonly #cache: Cache;
   readonly #links: StageLink[] = [];
+  /** End the look at the machine for a stage that is at work. */
+  readonly #watches = new Map<RunId, ReturnType<typeof watchSystem>>();
+  /** Process numbers of the commands of shell stages. */
+  readonly #commands = new Map<RunId, () => number | undefined>();
   #tracking: Tracking | undefined;
   #parentId: RunId | undefined;
   #beginning: Promise<RunId> | undefined;
   #ended = false;
 
-  constructor(project: Project, cache: Cache) {
+  constructor(project: Project, cache: Cache, experiment: string) {
+    this.#experiment = experiment;
     this.#project = project;
     this.#cache = cache;
   }
@@ -41,15 +52,17 @@ export class RunRecorder {
     this.#tracking = await this.#project.tracking();
     this.#tracking.reconcile();
     this.#parentId = newRunId();
-    const git = openGit(this.#project.root)?.head();
+    const { git, diff, tags } = describeCode(this.#project.root, this.#cache);
     this.#tracking.startRun({
       id: this.#parentId,
       name: 'repro',
+      experiment: this.#experiment,
       command: this.#project.ctx.command,
       startedMs: Date.now(),
       ...(git === undefined ? {} : { git }),
-      tags: { 'mlo.node': process.version, 'mlo.platform': `${process.platform}-${process.arch}` },
+      tags,
     });
+    if (diff !== undefined) this.#tracking.logArtifact(this.#parentId, DIFF_ARTIFACT, diff);
     // At once: whatever happens from here on, the next command must find that this repro was at work.
     this.#tracking.flush();
     this.#project.onForced(() => this.#kill());
@@ -68,15 +81,44 @@ export class RunRecorder {
       startedMs: Date.now(),
       params: runParams(params),
     });
+    this.#watch(id, stage);
     return id;
   }
 
+  #watch(id: RunId, stage: Stage): void {
+    const { root, config, ctx } = this.#project;
+    if (config.systemMetricsMs === undefined) return;
+    const here = stage.action.kind === 'module' && stage.isolate !== 'process' && config.isolate !== 'process';
+    const memory = (): number | undefined => (here ? process.memoryUsage.rss() : this.#memoryOf(id));
+    const log = (points: readonly MetricPoint[]): void => this.#store.logMetrics(id, points);
+    this.#watches.set(id, watchSystem({ intervalMs: config.systemMetricsMs, root, path: ctx.env['PATH'], memory, log }));
+  }
+
+  #memoryOf(id: RunId): number | undefined {
+    const pid = this.#commands.get(id)?.();
+    return pid === undefined ? undefined : sessionMemory(pid);
+  }
+
+  /** The command that a shell stage runs now. */
+  atWork(id: RunId, pid: () => number | undefined): void {
+    this.#commands.set(id, pid);
+  }
+
   finishStage(id: RunId, finish: Omit<FinishRun, 'endedMs'>): void {
-    this.#store.finishRun(id, { ...finish, endedMs: Date.now() });
+    const seen = this.#watches.get(id)?.();
+    const isCommand = this.#commands.delete(id);
+    this.#watches.delete(id);
+    // In a thread, what was seen is the memory of mlo and all other threads.
+    const tags = { ...finish.tags, ...(isCommand ? resourceTags(seen) : {}) };
+    this.#store.finishRun(id, { ...finish, endedMs: Date.now(), tags });
   }
 
   link(link: StageLink): void {
     this.#links.push(link);
+  }
+
+  inputs(id: RunId, inputs: readonly RunInput[]): void {
+    this.#store.logInputs(id, inputs);
   }
 
   artifact(id: RunId, path: string, content: Content): void {
@@ -95,12 +137,9 @@ export class RunRecorder {
     this.#store.setTags(id, tags);
   }
 
-  /** What a stage logs while it runs; artifact bytes are stored before the record of them. */
-  async records(records: readonly RunRecord[]): Promise<void> {
-    for (const record of records) {
-      if (record.type === 'artifact') this.#store.logArtifact(record.run, record.name, await this.#cache.commit(record.path));
-      else this.#store.apply(record);
-    }
+  /** Takes what a stage logs while it runs. */
+  records(): RecordKeeper {
+    return new RecordKeeper({ root: this.#project.root, tracking: this.#store, cache: this.#cache });
   }
 
   /** `files`: project paths of texts kept with the parent run (params.yaml, locks). Nothing to do where nothing ran. */

@@ -9,12 +9,12 @@ import type { RunId } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
 import { asIoError } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
-import { checkInputsUnchanged, collectOuts } from './collect-outs.ts';
+import { inputOf, type RunInput } from '../../tracking/inputs/inputs.ts';
+import { checkInputsUnchanged, checkOutsWritten, collectOuts } from './collect-outs.ts';
 import { commandText, executeAction, type ActionResult } from './execute-action.ts';
 import type { Leftovers } from './journal.ts';
 import { readMetrics } from './metric-files.ts';
 import { removeOldOuts } from './prepare-outs.ts';
-import { RecordDelivery } from './record-delivery.ts';
 import { failureReport, outsOf, type ReproSession } from './session.ts';
 
 export interface StageToRun {
@@ -23,6 +23,8 @@ export interface StageToRun {
   readonly declared: FingerprintRecord;
   readonly params: StageParams;
   readonly warmNext: boolean;
+  /** Lets other stages start; called at most once. */
+  readonly free: () => void;
 }
 
 export interface StageRan {
@@ -31,15 +33,16 @@ export interface StageRan {
   readonly entry?: LockEntry;
 }
 
-/** Old outs away → command or module → deps as before? → outs into the store → run-cache → journal → run finished. */
+/** Old outs away → command or module → deps as before, outs there? → others may start → outs into the store → run-cache → journal → run finished. */
 export async function runStage(session: ReproSession, request: StageToRun): Promise<StageRan> {
-  const { project, prepared, recorder, journal, batches } = session;
+  const { project, prepared, recorder, journal, batches, events } = session;
   const { stage, reasons } = request;
   const startedMs = performance.now();
   const parentRunId = await recorder.begin();
   const runId = await recorder.startStage(stage, commandText(stage), request.params);
+  recorder.inputs(runId, inputsOf(stage, request.declared));
   const base = { name: stage.address, reasons, runId };
-  project.ctx.emit({ type: 'stage-start', stage: stage.address, runId, command: commandText(stage), reasons });
+  events.start({ type: 'stage-start', stage: stage.address, runId, command: commandText(stage), reasons });
   let started = false;
   try {
     await removeOldOuts(outsOf(session, stage));
@@ -47,6 +50,8 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     started = true;
     const { discovered, undeclared } = await execute(session, request, runId, parentRunId);
     await checkInputsUnchanged(stage, request.declared, prepared);
+    checkOutsWritten(project, stage);
+    await letOthersStart(session, request);
     const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, session.options.commit);
     const durationMs = performance.now() - startedMs;
     const entry: LockEntry = { ...request.declared, ...discovered, outs };
@@ -66,9 +71,20 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
   }
 }
 
+/**
+ * All that a stage may do wrong is known by now, but for outs that cannot be read or stored, and no later command can be
+ * mistaken for this one by what it does to the deps.
+ */
+async function letOthersStart({ events }: ReproSession, { stage, free }: StageToRun): Promise<void> {
+  events.recording(stage.address);
+  free();
+  // The next command is on its way before this thread is busy with what this one wrote.
+  await new Promise(setImmediate);
+}
+
 async function execute(session: ReproSession, request: StageToRun, runId: RunId, parentRunId: RunId): Promise<ActionResult> {
   const { project, options, recorder } = session;
-  const delivery = new RecordDelivery((records) => recorder.records(records));
+  const records = recorder.records();
   const commandEnds = session.prepared.workspace.commandStarts();
   const result = await executeAction({
     project,
@@ -80,11 +96,13 @@ async function execute(session: ReproSession, request: StageToRun, runId: RunId,
     strict: options.strict,
     warmNext: request.warmNext,
     spawner: session.spawner,
-    onRecords: (records) => delivery.add(records),
+    say: (event) => session.events.say(event),
+    onRecords: (more) => records.add(more),
+    onCommand: (pid) => recorder.atWork(runId, pid),
   }).finally(commandEnds);
   recorder.tags(runId, result.tags);
   if (result.error !== undefined) throw result.error;
-  await delivery.end();
+  await records.end();
   return result;
 }
 
@@ -102,6 +120,12 @@ function rememberRun(
   if (!options.commit || !isRestorable(stage)) return;
   const { outs = {}, ...record } = entry;
   prepared.cache.runs.add(runCacheKey(stage, declared, hashBytes), { schema: 1, record, outs, ...from });
+}
+
+/** Deps by digest, as the stage finds them. */
+function inputsOf(stage: Stage, { deps = {} }: FingerprintRecord): readonly RunInput[] {
+  const names = new Map(stage.deps.map(({ path, name }) => [path, name]));
+  return Object.entries(deps).map(([path, locked]) => inputOf(path, names.get(path) ?? '', fromLocked(locked)));
 }
 
 async function recordOuts({ project, recorder }: ReproSession, stage: Stage, entry: LockEntry, runId: RunId): Promise<void> {

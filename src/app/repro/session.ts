@@ -9,6 +9,7 @@ import type { BatchWriter } from './batch-writer.ts';
 import type { ReproJournal } from './journal.ts';
 import type { PrepareOuts } from './prepare-outs.ts';
 import type { RunRecorder } from './run-recorder.ts';
+import type { StageEvents } from './stage-events.ts';
 
 /** What all stages of one repro share. */
 export interface ReproSession {
@@ -18,6 +19,7 @@ export interface ReproSession {
   readonly journal: ReproJournal;
   readonly batches: BatchWriter;
   readonly recorder: RunRecorder;
+  readonly events: StageEvents;
   readonly spawner: () => Promise<Spawner>;
 }
 

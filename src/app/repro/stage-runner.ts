@@ -29,14 +29,15 @@ export class StageRunner {
     this.#modulesDue = new Set(due.map((plan) => plan.stage.address));
   }
 
-  async reproduce(stage: Stage): Promise<StageReport> {
+  /** `free`: called where a command or module ran, as soon as it has ended well; then only the recording of it is left. */
+  async reproduce(stage: Stage, free: () => void): Promise<StageReport> {
     const startedMs = performance.now();
     const decision = await this.#decide(stage);
     this.#modulesDue.delete(stage.address);
     try {
       if (decision.state === 'unchanged') return this.#unchanged(decision);
-      if (decision.state === 'restore') return (await this.#restored(decision, startedMs)) ?? (await this.#run(decision));
-      if (decision.state === 'run') return await this.#run(decision);
+      if (decision.state === 'restore') return (await this.#restored(decision, startedMs)) ?? (await this.#run(decision, free));
+      if (decision.state === 'run') return await this.#run(decision, free);
       throwUndeclared(decision);
       return blocked(decision);
     } catch (caught) {
@@ -81,13 +82,14 @@ export class StageRunner {
     return this.#linked(decision, 'restored', performance.now() - startedMs);
   }
 
-  async #run(decision: StagePlan): Promise<StageReport> {
+  async #run(decision: StagePlan, free: () => void): Promise<StageReport> {
     const { stage, reasons } = decision;
     const { graph, request } = this.#session.prepared;
     const { declared, pending } = stageFacts(stage, graph, this.#plans, request.observation);
     if (declared === undefined) return blocked({ ...decision, reasons: pending });
     const params = request.observation.params(stage);
-    const { report, entry } = await runStage(this.#session, { stage, reasons, declared, params, warmNext: this.#modulesDue.size > 0 });
+    const warmNext = this.#modulesDue.size > 0;
+    const { report, entry } = await runStage(this.#session, { stage, reasons, declared, params, warmNext, free });
     if (entry !== undefined) {
       this.#finish(stage, entry);
       this.#ran.add(stage.address);

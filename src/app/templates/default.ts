@@ -4,28 +4,28 @@ const PIPELINE = `# Three small stages of shell commands: \`mlo repro\` runs the
 stages:
   numbers:
     desc: Make the data
-    cmd: mkdir -p data && seq 1 \${numbers.count} > data/numbers.txt
+    cmd: mkdir -p example && seq 1 \${numbers.count} > example/numbers.txt
     params:
       - numbers.count
     outs:
-      - data/numbers.txt
+      - example/numbers.txt
 
   powers:
     desc: Raise every number to a power
-    cmd: awk -v power=\${powers.exponent} '{ print $1 ^ power }' data/numbers.txt > data/powers.txt
+    cmd: awk -v power=\${powers.exponent} '{ print $1 ^ power }' example/numbers.txt > example/powers.txt
     deps:
-      - data/numbers.txt
+      - example/numbers.txt
     params:
       - powers.exponent
     outs:
-      - data/powers.txt
+      - example/powers.txt
 
   summary:
     desc: Write the metrics
     cmd: |
-      awk '{ sum += $1 } END { printf "{\\"count\\": %d, \\"mean\\": %.2f}\\n", NR, sum / NR }' data/powers.txt > metrics.json
+      awk '{ sum += $1 } END { printf "{\\"count\\": %d, \\"mean\\": %.2f}\\n", NR, sum / NR }' example/powers.txt > metrics.json
     deps:
-      - data/powers.txt
+      - example/powers.txt
     metrics:
       - metrics.json:
           cache: false

@@ -38,21 +38,43 @@ export async function findPath(project: Project, typed: string, revision: string
   if (found !== undefined) return { state, found };
   const split = revision === undefined ? splitRevision(project, typed) : undefined;
   if (split !== undefined) return await findPath(project, split.path, split.revision);
-  throw new MloError('MLO_TARGET', `'${typed}' is nothing that mlo or Git keeps ${revision === undefined ? 'here' : `at ${revision}`}`, {
+  throw (revision === undefined ? await unknownRevision(project, state, typed) : undefined) ?? notFound(typed, revision);
+}
+
+function notFound(typed: string, revision: string | undefined): MloError {
+  const message =
+    revision === undefined
+      ? `There is no '${typed}' here: not in tracked data, not among the outs, not as a file`
+      : `There is no '${typed}' at ${revision}: not in tracked data, not among the outs, not in Git`;
+  return new MloError('MLO_TARGET', message, {
     hint: revision === undefined ? 'mlo ls' : `mlo ls --rev ${revision}`,
     details: { path: typed, ...(revision === undefined ? {} : { revision }) },
   });
 }
 
-/** The first `@` behind which stands something that Git knows: `HEAD@{1}` holds one as well. */
-function splitRevision(project: Project, typed: string): { readonly path: string; readonly revision: string } | undefined {
-  const git = typed.includes('@') ? openGit(project.root) : undefined;
-  if (git === undefined) return undefined;
-  for (let at = typed.indexOf('@'); at !== -1; at = typed.indexOf('@', at + 1)) {
-    const revision = typed.slice(at + 1);
-    if (revision !== '' && knows(git, revision)) return { path: typed.slice(0, at) || '.', revision };
+/** `data/x.csv@v1.O` where there is such a file: the revision is what is wrong. */
+async function unknownRevision(project: Project, state: TrackedState, typed: string): Promise<MloError | undefined> {
+  for (const { path, revision } of splits(typed)) {
+    if (path === '' || (await findIn(project, state, path)) === undefined) continue;
+    return new MloError('MLO_TARGET', `There is no '${typed}' here, and Git knows no revision '${revision}' of '${path}'`, {
+      hint: 'git log --oneline --decorate --all',
+      details: { path, revision },
+    });
   }
   return undefined;
+}
+
+/** The first `@` behind which stands something that Git knows: `HEAD@{1}` holds one as well. */
+export function splitRevision(project: Project, typed: string): { readonly path: string; readonly revision: string } | undefined {
+  const git = typed.includes('@') ? openGit(project.root) : undefined;
+  if (git === undefined) return undefined;
+  const found = splits(typed).find(({ revision }) => knows(git, revision));
+  return found === undefined ? undefined : { ...found, path: found.path || '.' };
+}
+
+/** At each `@` with something behind it. */
+function splits(typed: string): readonly { readonly path: string; readonly revision: string }[] {
+  return [...typed.matchAll(/@(?=.)/gs)].map(({ index }) => ({ path: typed.slice(0, index), revision: typed.slice(index + 1) }));
 }
 
 function knows(git: NonNullable<ReturnType<typeof openGit>>, revision: string): boolean {

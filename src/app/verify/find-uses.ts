@@ -20,6 +20,8 @@ export interface Namer {
 /** A path that an object belongs to. */
 export interface Use {
   readonly path: string;
+  /** It is the list of what a folder holds: while that is missing, so is all that only it names. */
+  readonly isFolder?: true;
   readonly stage?: string;
   /** Who says so: `workspace`, `branch main`, `tag v1.0`, `run 4f…`. */
   readonly in: readonly string[];
@@ -35,17 +37,21 @@ export function findUses(
   rowsOf: (digest: Digest) => readonly TreeRow[] | undefined,
 ): ReadonlyMap<Digest, readonly Use[]> {
   const below = new Map<Digest, readonly Found[]>();
-  const uses = new Map<Digest, Map<string, { readonly path: string; readonly stage?: string; readonly in: Set<string> }>>();
+  const uses = new Map<Digest, Map<string, Omit<Use, 'in'> & { readonly in: Set<string> }>>();
   for (const { label, names } of namers) {
     for (const { path, content, stage } of names) {
       const found = content.kind === 'tree' ? findBelow(content.digest, wanted, rowsOf, below) : [];
-      for (const { digest, subPath } of [...(wanted.has(content.digest) ? [{ digest: content.digest, subPath: '' }] : []), ...found]) {
+      const self = { digest: content.digest, subPath: '', isFolder: content.kind === 'tree' };
+      for (const { digest, subPath, isFolder } of [...(wanted.has(content.digest) ? [self] : []), ...found]) {
         const full = subPath === '' ? path : `${path}/${subPath}`;
         let paths = uses.get(digest);
         if (paths === undefined) uses.set(digest, (paths = new Map()));
         const known = paths.get(full);
         if (known !== undefined) known.in.add(label);
-        else if (paths.size < MOST_PATHS) paths.set(full, { path: full, in: new Set([label]), ...(stage === undefined ? {} : { stage }) });
+        else if (paths.size < MOST_PATHS) {
+          const more = { ...(isFolder ? { isFolder } : {}), ...(stage === undefined ? {} : { stage }) } as const;
+          paths.set(full, { path: full, in: new Set([label]), ...more });
+        }
       }
     }
   }
@@ -55,6 +61,7 @@ export function findUses(
 interface Found {
   readonly digest: Digest;
   readonly subPath: string;
+  readonly isFolder: boolean;
 }
 
 function findBelow(
@@ -68,10 +75,9 @@ function findBelow(
   const found: Found[] = [];
   for (const row of rowsOf(tree) ?? []) {
     const name = toDisplayPath(row.name as Parameters<typeof toDisplayPath>[0]);
-    if (wanted.has(row.digest)) found.push({ digest: row.digest, subPath: name });
+    if (wanted.has(row.digest)) found.push({ digest: row.digest, subPath: name, isFolder: row.type === 'tree' });
     if (row.type !== 'tree') continue;
-    for (const each of findBelow(row.digest, wanted, rowsOf, known))
-      found.push({ digest: each.digest, subPath: `${name}/${each.subPath}` });
+    for (const each of findBelow(row.digest, wanted, rowsOf, known)) found.push({ ...each, subPath: `${name}/${each.subPath}` });
   }
   known.set(tree, found);
   return found;

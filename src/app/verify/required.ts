@@ -6,6 +6,8 @@ import type { NamedContent } from '../tracked/stored-texts.ts';
 export interface Required {
   /** What the cache must have: data, and cached outs of stages that the pipeline declares. */
   readonly contents: readonly NamedContent[];
+  /** Paths of outs that the pipeline keeps out of the cache. */
+  readonly uncached: ReadonlySet<string>;
   /** Why it is not known which outs are cached: then none is asked for. */
   readonly fault?: MloError;
 }
@@ -21,10 +23,11 @@ export async function requiredContents(project: Project, contents: readonly Name
         stage.outs.filter((out) => out.cache).map((out) => `${lockOf.get(stage.file) ?? ''}\0${stage.name}\0${out.path}`),
       ),
     );
+    const uncached = new Set(pipeline.stages.flatMap((stage) => stage.outs.filter((out) => !out.cache).map((out) => out.path)));
     const isCached = ({ lock, path }: NamedContent): boolean => lock !== undefined && cached.has(`${lock.file}\0${lock.stage}\0${path}`);
-    return { contents: [...pointers, ...contents.filter(isCached)] };
+    return { contents: [...pointers, ...contents.filter(isCached)], uncached };
   } catch (error) {
     if (!(error instanceof MloError)) throw error;
-    return { contents: pointers, fault: error };
+    return { contents: pointers, uncached: new Set(), fault: error };
   }
 }

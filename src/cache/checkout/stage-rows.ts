@@ -1,15 +1,12 @@
-import { closeSync, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
-import type { Digest } from '../../core/content.ts';
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
-import { asIoError } from '../../fs/errno.ts';
+import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import { LARGEST_AT_ONCE } from '../../fs/read-whole.ts';
 import { DIGEST_BYTES, ROW, RowsBuilder, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
-import { writeAll } from '../../fs/write-atomic.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
-import { LARGEST_AT_ONCE } from '../scan/read-small-file.ts';
 import type { LinkType } from '../types.ts';
 import { linksToObjects } from '../workspace/links-to-objects.ts';
-import { placeLink } from '../workspace/relink.ts';
+import { stageLinks } from './stage-links.ts';
+import { writeFile } from './write-file.ts';
 
 export interface RowsToStage {
   readonly store: ObjectStore;
@@ -39,82 +36,69 @@ export interface StagedRows {
  * reason as scanNames. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT, MLO_CACHE_IO.
  */
 export function stageRows(job: RowsToStage): StagedRows {
-  const { store, rows, folder } = job;
-  const copied: TreeRow[] = [];
+  const { store, rows, folder, path } = job;
   const others: TreeRow[] = [];
-  const stats = new Map<BytePath, FileTimes>();
-  let hasLinks = false;
-  let bytes = 0;
+  const copied: TreeRow[] = [];
+  const linked: TreeRow[] = [];
   for (const row of rows) {
     const isFile = row.type === 'file' || row.type === 'exec';
     if (!isFile || row.size > LARGEST_AT_ONCE) others.push(row);
-    else if (linksToObjects(job.link) && row.type === 'file' && row.size > 0) {
-      const stat = linkFile(job, row);
-      if (stat.isFile()) stats.set(row.name, stat);
-      else hasLinks = true;
-      bytes += row.size;
-    } else if (job.reflink && store.isLoose(row.size)) others.push(row);
+    else if (linksToObjects(job.link) && row.type === 'file' && row.size > 0) linked.push(row);
+    else if (job.reflink && store.isLoose(row.size)) others.push(row);
     else copied.push(row);
   }
-  const digests = Buffer.alloc(copied.length * DIGEST_BYTES);
-  copied.forEach((row, at) => digests.write(row.digest, at * DIGEST_BYTES, 'hex'));
-  naming(job, copied, stats, () =>
-    store.readMany(digests, (at, content) => {
-      const row = copied[at] as TreeRow;
-      stats.set(row.name, writeFile(`${folder}/${row.name}`, `${job.path}/${row.name}`, content, row.type === 'exec' ? 0o777 : 0o666));
-      bytes += content.length;
-    }),
-  );
+  const stats = new Map<BytePath, FileTimes>();
+  let hasLinks = false;
+  let bytes = 0;
+  if (linked.length > 0)
+    stageLinks(
+      job,
+      linked,
+      (some, take) => readRows(job, some, stats, take),
+      (row, stat) => {
+        if (stat.isFile()) stats.set(row.name, stat);
+        else hasLinks = true;
+        bytes += row.size;
+      },
+    );
+  readRows(job, copied, stats, ({ name, type }, content) => {
+    const mode = type === 'exec' ? 0o777 : 0o666;
+    stats.set(name, writeFile({ temporary: `${folder}/${name}`, path: `${path}/${name}`, mode }, content));
+    bytes += content.length;
+  });
   return { files: toRows(rows, stats), others, hasLinks, bytes };
 }
 
 function toRows(rows: readonly TreeRow[], stats: ReadonlyMap<BytePath, FileTimes>): Rows {
   const builder = new RowsBuilder(stats.size);
-  for (const row of rows) {
-    const stat = stats.get(row.name);
-    if (stat !== undefined)
-      builder.addFile(row.name, row.type === 'exec' ? ROW.exec : ROW.file, stat, Buffer.from(row.digest, 'hex'), true);
-  }
+  const digests = digestsOf(rows);
+  rows.forEach(({ name, type }, at) => {
+    const stat = stats.get(name);
+    const digest = digests.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES);
+    if (stat !== undefined) builder.addFile(name, type === 'exec' ? ROW.exec : ROW.file, stat, digest, true);
+  });
   return builder.rows();
 }
 
-function writeFile(temporary: BytePath, path: BytePath, bytes: Uint8Array, mode: number): Stats {
+/** 32 bytes each; decoded at once, which is faster. */
+function digestsOf(rows: readonly TreeRow[]): Buffer {
+  return Buffer.from(rows.map(({ digest }) => digest).join(''), 'hex');
+}
+
+/**
+ * Verified bytes of the objects of these rows, in the order in which they lie in packs. An error of the store that does not know for
+ * which path it read is told once more, with the path of one that is not `done`.
+ */
+function readRows(
+  { store, path }: RowsToStage,
+  rows: readonly TreeRow[],
+  done: ReadonlyMap<BytePath, FileTimes>,
+  take: (row: TreeRow, bytes: Buffer) => void,
+): void {
   try {
-    const file = openSync(toSystemPath(temporary), 'wx', mode);
-    try {
-      writeAll(file, bytes);
-      return fstatSync(file);
-    } finally {
-      closeSync(file);
-    }
+    store.readMany(digestsOf(rows), (at, bytes) => take(rows[at] as TreeRow, bytes));
   } catch (error) {
-    throw asIoError(error, 'write', toDisplayPath(path));
-  }
-}
-
-function linkFile({ store, folder, path, link }: RowsToStage, row: TreeRow): Stats {
-  const shown = toDisplayPath(`${path}/${row.name}`);
-  const temporary = `${folder}/${row.name}`;
-  const bytes = makeLoose(store, row.digest, shown);
-  if (!placeLink(link, store.loose.pathOf(row.digest), temporary)) return writeFile(temporary, `${path}/${row.name}`, bytes, 0o666);
-  return lstatSync(toSystemPath(temporary));
-}
-
-/** The bytes of an object that is a file of its own afterwards, verified once; a broken file gives way to a good copy from elsewhere. */
-function makeLoose(store: ObjectStore, digest: Digest, shown: string): Uint8Array {
-  const own = store.loose.read(digest);
-  if (own !== undefined) return own;
-  const bytes = store.read(digest, shown);
-  store.loose.putCopy(digest, bytes);
-  return bytes;
-}
-
-/** An error of the store that does not know for which path it read is told once more, with the path. */
-function naming(job: RowsToStage, rows: readonly TreeRow[], done: ReadonlyMap<BytePath, FileTimes>, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    for (const row of rows) if (!done.has(row.name)) job.store.read(row.digest, toDisplayPath(`${job.path}/${row.name}`));
+    for (const row of rows) if (!done.has(row.name)) store.read(row.digest, toDisplayPath(`${path}/${row.name}`));
     throw error;
   }
 }

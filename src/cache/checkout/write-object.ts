@@ -86,7 +86,7 @@ async function linkVerified(
 ): Promise<boolean> {
   if (!isLinked(context, content)) return false;
   await verifyFile(context, content, object, path);
-  return withIoErrors('link', shownPath(context, path), () => placeLink(context.link, object, temporary));
+  return withIoErrors('link', shownPath(context, path), () => placeLink(context.link, object, temporary) !== undefined);
 }
 
 async function cloneVerified(

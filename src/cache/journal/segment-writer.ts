@@ -28,8 +28,7 @@ export class SegmentWriter {
   constructor(path: string) {
     this.path = path;
     this.#file = withIoErrors('write', path, () => openNew(path));
-    this.#buffered = SEGMENT_START.copy(this.#buffer);
-    this.append(RECORD.owner, NO_DIGEST, Buffer.from(JSON.stringify(ownIdentity())));
+    this.#begin();
   }
 
   get index(): SegmentIndex {
@@ -106,6 +105,12 @@ export class SegmentWriter {
     closeSync(this.#file);
   }
 
+  /** What every segment starts with, also one whose first bytes could not be written and that is gone on with. */
+  #begin(): void {
+    this.#buffered = SEGMENT_START.copy(this.#buffer);
+    this.append(RECORD.owner, NO_DIGEST, Buffer.from(JSON.stringify(ownIdentity())));
+  }
+
   /** A half-written record is cut off again, so that what follows can be read. */
   #write(bytes: Uint8Array): void {
     try {
@@ -116,6 +121,7 @@ export class SegmentWriter {
       this.#buffered = 0;
       this.#index.cut(this.#written);
       ftruncateSync(this.#file, this.#written);
+      if (this.#written === 0) this.#begin();
       throw asIoError(error, 'write', this.path);
     }
   }

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { isDigest, type Digest } from '../../core/content.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
+import { tryNewName } from '../../fs/place.ts';
+import { readWhole } from '../../fs/read-whole.ts';
 import { isSharedFolder, makeSharedFolder } from '../../fs/shared-folder.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import { syncFolder, writeAll } from '../../fs/write-atomic.ts';
@@ -29,7 +31,8 @@ export class LooseObjects implements ObjectSource, ObjectSink {
   }
 
   pathOf(digest: Digest): string {
-    return join(this.folder, digest.slice(0, 2), digest.slice(2));
+    // Not `join`: it costs as much as a system call.
+    return `${this.folder}/${digest.slice(0, 2)}/${digest.slice(2)}`;
   }
 
   sizeOf(digest: Digest): number | undefined {
@@ -50,6 +53,28 @@ export class LooseObjects implements ObjectSource, ObjectSink {
       onBroken?.();
       this.setAside(digest);
       return undefined;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return undefined;
+      throw asIoError(error, 'read the object', path);
+    }
+  }
+
+  /**
+   * The file of an object of so many bytes (few), open, after all were read and found right. Undefined where there is none, and where
+   * anything about it is odd, which `read` then looks into. The caller closes it.
+   */
+  openVerified(digest: Digest, size: number): number | undefined {
+    const path = this.pathOf(digest);
+    try {
+      const file = openSync(path, 'r');
+      let isRight = false;
+      try {
+        const bytes = readWhole(file, size);
+        isRight = bytes.length === size && hashBytes(bytes) === digest;
+        return isRight ? file : undefined;
+      } finally {
+        if (!isRight) closeSync(file);
+      }
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return undefined;
       throw asIoError(error, 'read the object', path);
@@ -110,6 +135,23 @@ export class LooseObjects implements ObjectSource, ObjectSink {
     this.#place(temporary, digest);
   }
 
+  /**
+   * The file at `path`, whole and with OBJECT_MODE, becomes the object by a second name: of one that the store has elsewhere, durable,
+   * as with `putCopy`. `exists`: the store has a file of that object, good or bad. `unable`: a file there has no second name here.
+   */
+  linkCopy(path: string | Buffer, digest: Digest): 'linked' | 'exists' | 'unable' {
+    const object = this.pathOf(digest);
+    return withIoErrors('write the object', object, () => {
+      try {
+        return this.#linkCopy(path, object);
+      } catch (error) {
+        if (!isErrno(error, 'ENOENT')) throw error;
+        makeSharedFolder(dirname(object));
+        return this.#linkCopy(path, object);
+      }
+    });
+  }
+
   push(): void {
     // Files are written at once.
   }
@@ -124,6 +166,11 @@ export class LooseObjects implements ObjectSource, ObjectSink {
   adopt(temporary: string, digest: Digest): void {
     this.#place(temporary, digest);
     this.#unsynced.add(this.pathOf(digest));
+  }
+
+  #linkCopy(path: string | Buffer, object: string): 'linked' | 'exists' | 'unable' {
+    if ((this.#isShared ??= isSharedFolder(this.folder))) chmodSync(path, OBJECT_MODE);
+    return tryNewName(path, object);
   }
 
   #place(temporary: string, digest: Digest): void {

@@ -1,11 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { digestBytes } from '../../fs/hash.ts';
+import { LARGEST_AT_ONCE, readWhole } from '../../fs/read-whole.ts';
 import { sourceChanged } from '../workspace/source-changed.ts';
-
-/** Larger files are read in pieces, so that the terminal and Ctrl-C need not wait. */
-export const LARGEST_AT_ONCE = 4 * 1024 * 1024;
 
 /** Takes the bytes of small files. */
 export interface ByteSink {
@@ -15,11 +13,10 @@ export interface ByteSink {
 
 /** Not waiting for the other end, should a FIFO have taken the place of a file. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-let buffer: Buffer | undefined;
 
 /** The digest of a file that has this stat; its bytes go into the sink. Throws MLO_SOURCE_CHANGED, MLO_CACHE_IO. */
 export function readFile(path: BytePath, name: BytePath, stat: Stats, sink: ByteSink | undefined): Uint8Array {
-  return withFile(path, (file) => readWhole(file, path, name, stat, sink));
+  return withFile(path, (file) => readAll(file, path, name, stat, sink));
 }
 
 /** The same for a file of which nothing is known: one look less. Undefined where it is too large to be read at once. */
@@ -31,21 +28,18 @@ export function readNewFile(
   return withFile(path, (file) => {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw sourceChanged(path);
-    return stat.size > LARGEST_AT_ONCE ? undefined : { stat, digest: readWhole(file, path, name, stat, sink) };
+    return stat.size > LARGEST_AT_ONCE ? undefined : { stat, digest: readAll(file, path, name, stat, sink) };
   });
 }
 
 /** The file must be the same before and after; what is stored has the digest that is returned. */
-function readWhole(file: number, path: BytePath, name: BytePath, stat: Stats, sink: ByteSink | undefined): Uint8Array {
-  buffer ??= Buffer.allocUnsafeSlow(LARGEST_AT_ONCE + 1);
-  let size = 0;
-  for (let read = -1; read !== 0 && size <= stat.size; size += read) read = readSync(file, buffer, size, stat.size + 1 - size, size);
+function readAll(file: number, path: BytePath, name: BytePath, stat: Stats, sink: ByteSink | undefined): Uint8Array {
+  const bytes = readWhole(file, stat.size);
   const now = fstatSync(file);
-  const isSame = size === stat.size && now.size === size && now.mtimeMs === stat.mtimeMs && now.ctimeMs === stat.ctimeMs;
+  const isSame = bytes.length === stat.size && now.size === stat.size && now.mtimeMs === stat.mtimeMs && now.ctimeMs === stat.ctimeMs;
   if (!isSame || now.ino !== stat.ino) throw sourceChanged(path);
-  const bytes = buffer.subarray(0, size);
   const digest = digestBytes(bytes);
-  if (sink !== undefined && !sink.has(digest, size)) sink.put(digest, bytes, name);
+  if (sink !== undefined && !sink.has(digest, bytes.length)) sink.put(digest, bytes, name);
   return digest;
 }
 
@@ -58,6 +52,6 @@ function withFile<T>(path: BytePath, work: (file: number) => T): T {
       closeSync(file);
     }
   } catch (error) {
-    throw isErrno(error, 'ENOENT', 'ELOOP', 'ENOTDIR') ? sourceChanged(path) : asIoError(error, 'read', toDisplayPath(path));
+    throw isErrno(error, 'ENOENT', 'ELOOP', 'ENOTDIR', 'EISDIR') ? sourceChanged(path) : asIoError(error, 'read', toDisplayPath(path));
   }
 }

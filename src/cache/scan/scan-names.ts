@@ -1,10 +1,11 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
+import { LARGEST_AT_ONCE } from '../../fs/read-whole.ts';
 import { digestOfRow, isTrusted, matchesStat, ROW, RowsBuilder, rowType, sizeOfRow, type Rows } from '../../fs/stat-index/rows.ts';
 import { isSettled } from '../../fs/stat-index/trust.ts';
 import { sourceChanged } from '../workspace/source-changed.ts';
-import { LARGEST_AT_ONCE, readFile, readNewFile, type ByteSink } from './read-small-file.ts';
+import { readFile, readNewFile, type ByteSink } from './read-small-file.ts';
 
 export interface NamesToScan {
   /** Absolute path of the folder. */

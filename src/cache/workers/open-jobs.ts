@@ -4,7 +4,7 @@ import type { BytePath } from '../../fs/byte-path.ts';
 import type { StatIndex } from '../../fs/stat-index.ts';
 import { isTracing } from '../../fs/trace.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
-import type { TreeObjects } from '../tree-objects.ts';
+import { treeReader } from '../tree-objects.ts';
 import { syncPacks } from '../packs/sync-pack.ts';
 import type { LinkType } from '../types.ts';
 import { ObjectSink } from './object-sink.ts';
@@ -19,7 +19,6 @@ export interface JobsOptions {
   readonly root: BytePath;
   readonly link: readonly LinkType[];
   readonly store: ObjectStore;
-  readonly trees: TreeObjects;
   readonly index: StatIndex;
   readonly ignore: IgnoreRules | undefined;
 }
@@ -37,7 +36,7 @@ export interface BulkJobs {
 }
 
 export function openJobs(options: JobsOptions): BulkJobs {
-  const { cacheDir, root, link, store, trees, index, ignore } = options;
+  const { cacheDir, root, link, store, index, ignore } = options;
   const packsFolder = join(cacheDir, 'packs');
   let sink: ObjectSink | undefined;
   let unsynced: string[] = [];
@@ -45,7 +44,7 @@ export function openJobs(options: JobsOptions): BulkJobs {
     root,
     record: (folder) => index.folder(folder.startsWith(`${root}/`) ? folder.slice(root.length + 1) : folder),
     store,
-    treeRows: (digest, path) => trees.rows(digest, path),
+    treeRows: treeReader(store),
     ignore,
     sink: () => (sink ??= new ObjectSink(store, packsFolder, SINGLE_OBJECTS)),
     now: () => index.now(),

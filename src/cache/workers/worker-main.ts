@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Digest } from '../../core/content.ts';
-import { decodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
 import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { openIgnore } from '../../fs/ignore.ts';
 import { toPlainError } from '../../fs/plain-error.ts';
 import { startTracing, takeSpans, type Span } from '../../fs/trace.ts';
 import { decodeFolderRecord } from '../../fs/stat-index/folder-record.ts';
 import { openStore } from '../open-store.ts';
+import { treeReader } from '../tree-objects.ts';
 import type { LinkType } from '../types.ts';
 import { movable } from './jobs.ts';
 import { THE_END, type Answer, type Question } from './messages.ts';
@@ -53,16 +52,11 @@ function openThread(): Thread {
   const { store } = openStore({ cacheDir: setup.cacheDir, link: setup.link, readOnly: false });
   const index = Buffer.from(setup.index);
   let sink: ObjectSink | undefined;
-  let last: { readonly digest: Digest; readonly rows: readonly TreeRow[] } | undefined;
   return {
     root: setup.root,
     record: (_folder, at) => (at === undefined ? undefined : decodeFolderRecord(index.subarray(at))),
     store,
-    // Parts of one large tree come one after the other.
-    treeRows(digest, path) {
-      if (last?.digest !== digest) last = { digest, rows: decodeTree(store.read(digest, path).toString('latin1'), digest) };
-      return last.rows;
-    },
+    treeRows: treeReader(store),
     ignore: setup.ignores ? openIgnore(toDisplayPath(setup.root)) : undefined,
     sink: () => (sink ??= new ObjectSink(store, join(setup.cacheDir, 'packs'), 0)),
     now: () => Date.now() + setup.clockOffsetMs,

@@ -82,11 +82,12 @@ export function sameFile(a: FileTimes, b: FileTimes): boolean {
 function readWhole(file: FileToRead): Buffer {
   const shown = toDisplayPath(file.path);
   return withIoErrors('read', shown, () => {
-    const handle = openSource(file);
+    const handle = unlessReplaced(file, () => openSync(toSystemPath(file.path), openFlags(file)));
     try {
       const bytes = Buffer.allocUnsafe(file.stat.size + 1);
       let size = 0;
-      for (let read = -1; read !== 0 && size < bytes.length; size += read) read = readSync(handle, bytes, size, bytes.length - size, size);
+      for (let read = -1; read !== 0 && size < bytes.length; size += read)
+        read = unlessReplaced(file, () => readSync(handle, bytes, size, bytes.length - size, size));
       if (size !== file.stat.size || !sameFile(fstatSync(handle), file.stat)) throw sourceChanged(file.path);
       return bytes.subarray(0, size);
     } finally {
@@ -95,11 +96,14 @@ function readWhole(file: FileToRead): Buffer {
   });
 }
 
-function openSource(file: FileToRead): number {
+/** What the system answers where something else lies at the path by now: nothing, a link, a folder, or a file in place of its folder. */
+const REPLACED = ['ENOENT', 'ELOOP', 'EISDIR', 'ENOTDIR'] as const;
+
+function unlessReplaced<T>(file: FileToRead, work: () => T): T {
   try {
-    return openSync(toSystemPath(file.path), openFlags(file));
+    return work();
   } catch (error) {
-    throw isErrno(error, 'ENOENT', 'ELOOP') ? sourceChanged(file.path) : error;
+    throw isErrno(error, ...REPLACED) ? sourceChanged(file.path) : error;
   }
 }
 
@@ -184,14 +188,13 @@ async function withSource(file: FileToRead, read: (source: FileHandle) => Promis
       await source.close();
     }
   } catch (error) {
-    throw isErrno(error, 'ENOENT', 'ELOOP') ? sourceChanged(file.path) : asIoError(error, 'read', shown);
+    throw isErrno(error, ...REPLACED) ? sourceChanged(file.path) : asIoError(error, 'read', shown);
   }
 }
 
 function currentStat(file: FileToRead): Stats {
-  const stat = file.viaLink
-    ? statSync(toSystemPath(file.path), { throwIfNoEntry: false })
-    : lstatSync(toSystemPath(file.path), { throwIfNoEntry: false });
+  const look = file.viaLink ? statSync : lstatSync;
+  const stat = unlessReplaced(file, () => look(toSystemPath(file.path), { throwIfNoEntry: false }));
   if (stat === undefined) throw sourceChanged(file.path);
   return stat;
 }

@@ -22,10 +22,27 @@ function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node, re
   if (object === undefined || isLinkedTo(object, path, node)) return;
   const temporary = temporaryBeside(path);
   unchanged(path, node, relinked);
+  try {
+    placeOver(context, { path, object, temporary }, () => relinked.losesName(unchanged(path, node, relinked)));
+  } catch (error) {
+    // Where something else lies there by now, that is why it failed.
+    unchanged(path, node, relinked);
+    throw error;
+  }
+}
+
+interface Place {
+  readonly path: BytePath;
+  readonly object: string;
+  readonly temporary: BytePath;
+}
+
+/** `check` is the last thing before the link takes the file's place. */
+function placeOver(context: WorkspaceContext, { path, object, temporary }: Place, check: () => void): void {
   withIoErrors('link', toDisplayPath(path), () => {
-    if (!placeLink(context.link, object, temporary)) return;
+    if (placeLink(context.link, object, temporary) === undefined) return;
     try {
-      relinked.losesName(unchanged(path, node, relinked));
+      check();
       moveIntoPlace(temporary, path);
     } catch (error) {
       rmSync(toSystemPath(temporary), { force: true });
@@ -41,14 +58,14 @@ function unchanged(path: BytePath, node: Node, relinked: RelinkedFiles): Stats {
   return now;
 }
 
-/** Makes a link at `to`, where nothing lies; false where no wanted kind of link works here. */
-export function placeLink(link: readonly LinkType[], object: string, to: BytePath): boolean {
+/** Makes a link at `to`, where nothing lies, and says of which kind; undefined where no wanted kind works here. */
+export function placeLink(link: readonly LinkType[], object: string, to: BytePath): 'hardlink' | 'symlink' | undefined {
   for (const type of link) {
-    if (type === 'hardlink' && tryHardlink(object, to)) return true;
-    if (type === 'symlink' && trySymlink(object, to)) return true;
-    if (type === 'copy' || type === 'reflink') return false;
+    if (type === 'hardlink' && tryHardlink(object, to)) return type;
+    if (type === 'symlink' && trySymlink(object, to)) return type;
+    if (type === 'copy' || type === 'reflink') return undefined;
   }
-  return false;
+  return undefined;
 }
 
 /** Thousands of empty files must not run into the limit of names that one file can have. */
@@ -59,5 +76,5 @@ function isLinkable(node: Node): boolean {
 function isLinkedTo(object: string, path: BytePath, node: Node): boolean {
   if (node.stat.type === 'symlink') return true;
   const stat = lstatSync(object);
-  return stat.ino === node.stat.ino && stat.dev === lstatSync(toSystemPath(path), { throwIfNoEntry: false })?.dev;
+  return stat.ino === node.stat.ino && stat.dev === lstat(path)?.dev;
 }

@@ -35,10 +35,17 @@ export const addVerb = defineCommand({
     const { add } = await import('../../app/add.ts');
     const data = await add(context, { paths, listed, commit: flags.commit !== false });
     const { addLines } = await import('../../ui/render/add.ts');
-    const changed = data.added.filter((each) => each.changed).map(({ pointer }) => pointer);
-    return { data, lines: addLines(data, style), ...(changed.length === 0 ? {} : { hint: gitHint(changed) }) };
+    const changed = data.added.filter((each) => each.changed);
+    if (changed.length === 0) return { data, lines: addLines(data, style) };
+    const hint = flags.commit === false ? storeHint(changed.map(({ path }) => path)) : gitHint(changed.map(({ pointer }) => pointer));
+    return { data, lines: addLines(data, style), hint };
   },
 });
+
+/** Of what only pointers name yet. */
+function storeHint(paths: readonly string[]): string {
+  return `The cache does not have these bytes yet: mlo commit${paths.length > MOST_NAMED ? '' : ` ${paths.map(shellWord).join(' ')}`}`;
+}
 
 function gitHint(pointers: readonly string[]): string {
   if (pointers.length > MOST_NAMED) return "git add '*.mlo' '*.gitignore'";

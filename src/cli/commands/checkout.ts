@@ -18,13 +18,14 @@ export const checkoutVerb = defineCommand({
   usage: 'checkout [targets...]',
   summary: 'put the data that locks and pointers name into the workspace',
   details:
-    'Targets are stages, outs, tracked paths and paths in tracked folders; without targets, everything. Only what differs is touched. Bytes that exist ' +
+    'Targets are stages, outs, tracked paths and paths in tracked folders, as they are now or as path@revision; without targets, everything. Only what differs is touched. Bytes that exist ' +
     "nowhere else are never overwritten without --force: they are listed, and the target is left as it is. --rev takes what a revision's pointers and locks " +
     "name and leaves Git's HEAD and the pointers and locks of the workspace alone.",
   examples: [
     ['mlo checkout', 'after git checkout: data and outs of this commit'],
     ['mlo checkout train data/raw', 'the outs of one stage and one tracked folder'],
     ['mlo checkout data/train/cats --rev v1.0', 'a part of a tracked folder as it was at a tag'],
+    ['mlo checkout data/train/cats@v1.0', 'the same, shorter'],
     ['mlo checkout --relink', 'after mlo config set cache.link hardlink: place the files again'],
     ['mlo checkout --digest $DIGEST --to old.csv', 'an object of the cache, such as the bytes that a stage replaced'],
   ],
@@ -41,7 +42,7 @@ export const checkoutVerb = defineCommand({
     ['targets[].path, .change', 'added, modified, unchanged, relinked or failed'],
     ['targets[].error?, .code?', 'why it failed'],
     ['targets[].unsaved?', 'paths (1000 at most) whose bytes exist nowhere else'],
-    ['rev?', 'the revision asked for'],
+    ['rev?', 'the revision asked for, by --rev or path@revision'],
   ],
   writes: true,
   async run({ context, style }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {

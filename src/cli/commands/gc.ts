@@ -1,6 +1,9 @@
 import { Option } from 'commander';
+import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import type { Style } from '../../ui/style.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { withForce } from '../with-force.ts';
 import { collect, parsePositiveInteger, parseSize } from '../parse-values.ts';
 
 interface Flags {
@@ -19,9 +22,10 @@ export const gcVerb = defineCommand({
   usage: 'gc',
   summary: 'say what in the cache nothing needs any more, and with --force delete it',
   details:
-    "What the workspace's locks and pointers name is always kept, and by default what recorded runs logged; add --branches, --tags, --commits or --all-commits " +
+    "What the workspace's locks and pointers name is always kept, and by default what recorded runs logged (deleted ones too, until they are purged); add --branches, --tags, --commits or --all-commits " +
     'to keep what those need. Kept too: results in the run-cache and logs that are younger than gc.run_cache and gc.logs, whatever is younger than gc.grace, ' +
-    'and what other projects on the same cache need. Without --force nothing is deleted.',
+    'and what other projects on the same cache need. Without --force nothing is deleted. Where the disk is too full to write anew what a part of is needed, ' +
+    'the rest is deleted and the exit code is 3.',
   examples: [
     ['mlo gc --branches --tags', 'what could go when every branch and tag is to stay usable'],
     ['mlo gc --branches --tags --force', 'delete it'],
@@ -57,14 +61,15 @@ export const gcVerb = defineCommand({
     });
     const { gcLines, goesAnything } = await import('../../ui/render/gc.ts');
     const lines = gcLines(data, style);
+    if (data.unfinished !== undefined) return { data, lines, ...unfinished(data.unfinished.why, style) };
     if (data.done || !goesAnything(data)) return { data, lines };
     return { data, lines, hint: `To delete it: ${withForce(name, context.command)}` };
   },
 });
 
-/** The same command with --force, as far as it can be told from how it was typed. */
-function withForce(name: string, typed: string): string {
-  const words = typed.replace(/^mlo\s+/, '').split(' ');
-  const rest = words.slice(words.indexOf(name) + 1).filter((word) => word !== '--dry');
-  return ['mlo', name, ...rest, '--force'].join(' ');
+/** What could be deleted is; the exit code says that it is not all. */
+function unfinished(message: string, style: Style): Pick<Outcome, 'exitCode' | 'failure' | 'errorLines' | 'hint'> {
+  const code = 'MLO_CACHE_IO';
+  const hint = 'Free some space, then run the same command again for the rest';
+  return { exitCode: EXIT.partial, failure: { code, message, hint }, errorLines: [`${style.red(`error[${code}]`)}: ${message}`], hint };
 }

@@ -5,7 +5,7 @@ import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { failureLines, stageFailure } from '../stage-failures.ts';
 import { styleOptions } from '../terminal.ts';
 import { createStyle } from '../../ui/style.ts';
-import { collect, parseTimeout, parsePositiveInteger } from '../parse-values.ts';
+import { collect, parseExperiment, parseTimeout, parsePositiveInteger } from '../parse-values.ts';
 import { noStages } from '../no-stages.ts';
 import { fileOption } from '../shared-options.ts';
 
@@ -26,6 +26,7 @@ interface Flags {
   readonly strict?: boolean;
   readonly set?: readonly string[];
   readonly timeout?: number;
+  readonly experiment?: string;
 }
 
 export const reproVerb = defineCommand({
@@ -57,6 +58,7 @@ export const reproVerb = defineCommand({
     new Option('--no-commit', 'do not store outs in the cache'),
     new Option('--no-run-cache', 'do not look for earlier runs with the same inputs'),
     new Option('--strict', 'undeclared reads of in-process stages are errors'),
+    new Option('--experiment <name>', 'experiment of the run (default: tracking.experiment); made where it is not there'),
     new Option('-S, --set <key=value>', 'write a param first (again for more; file.yaml:key=value)').argParser(collect),
     new Option('--timeout <duration>', 'stop a stage that runs longer (30s, 5m, 2h)').argParser(parseTimeout),
   ],
@@ -88,6 +90,7 @@ async function toOptions(invocation: Invocation, flags: Flags, targets: readonly
     set: flags.set ?? [],
     ...(flags.file === undefined ? {} : { file: flags.file }),
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
+    ...(flags.experiment === undefined ? {} : { experiment: parseExperiment(flags.experiment) }),
   };
 }
 

@@ -6,6 +6,9 @@ interface ListFlags {
   readonly limit?: number;
   readonly all?: boolean;
   readonly stage?: string;
+  readonly experiment?: string;
+  readonly deleted?: boolean;
+  readonly filter?: string;
 }
 
 export const runsListVerb = defineCommand({
@@ -19,11 +22,25 @@ export const runsListVerb = defineCommand({
     new Option('-n, --limit <count>', 'at most this many (default: 20)').argParser(parsePositiveInteger),
     new Option('-a, --all', 'the runs of stages, too'),
     new Option('--stage <name>', 'only runs of this stage'),
+    new Option('--experiment <name>', 'only runs of this experiment'),
+    new Option('--deleted', 'deleted runs instead'),
+    new Option('--filter <filter>', 'only runs that it finds, those of stages too: see mlo help search'),
   ],
-  async run({ context, style }: Invocation, { limit, all, stage }: ListFlags): Promise<Outcome> {
+  async run({ context, style }: Invocation, { limit, all, stage, experiment, deleted, filter }: ListFlags): Promise<Outcome> {
     const { runsList } = await import('../../app/runs-list.ts');
-    const options = { all: all === true, ...(limit === undefined ? {} : { limit }), ...(stage === undefined ? {} : { stage }) };
+    const options = {
+      all: all === true,
+      deleted: deleted === true,
+      ...(limit === undefined ? {} : { limit }),
+      ...(stage === undefined ? {} : { stage }),
+      ...(experiment === undefined ? {} : { experiment }),
+      ...(filter === undefined ? {} : { filter }),
+    };
     const data = await runsList(context, options);
+    if (data.runs.length === 0 && filter !== undefined) return { data, lines: [], hint: 'no run matches: mlo runs list' };
+    if (data.runs.length === 0 && deleted === true) return { data, lines: [], hint: 'no runs are deleted: mlo runs list' };
+    if (data.runs.length === 0 && experiment !== undefined)
+      return { data, lines: [], hint: 'that experiment has no runs: mlo experiments list' };
     if (data.runs.length === 0) return { data, lines: [], hint: 'there are no runs yet: mlo repro' };
     const { runsListLines } = await import('../../ui/render/runs-list.ts');
     return { data, lines: runsListLines(data, style, Date.now()) };
@@ -33,15 +50,22 @@ export const runsListVerb = defineCommand({
 export const runsShowVerb = defineCommand({
   usage: 'show [id]',
   summary: 'show a run with its params, metrics, artifacts and the runs below it',
-  details: 'Without an id, the newest run. The beginning of an id is enough (at least 4 characters).',
+  details: `Without an id, the newest run. The beginning of an id is enough (at least 4 characters). On a terminal, metrics that
+were logged over steps are drawn below; mlo plots show --run draws any of them, also into a file.`,
   examples: [
     ['mlo runs show', 'the newest run as a tree'],
     ['mlo runs show 4f1a --json', 'one run as JSON'],
   ],
-  async run({ context, style }: Invocation, _flags: object, id: string | undefined): Promise<Outcome> {
+  options: [new Option('--charts', 'draw metrics over steps (default: on a terminal)'), new Option('--no-charts', 'text only')],
+  async run(invocation: Invocation, { charts }: { readonly charts?: boolean }, id: string | undefined): Promise<Outcome> {
+    const { context, style, globals } = invocation;
     const { runsShow } = await import('../../app/runs-show.ts');
     const data = await runsShow(context, id === undefined ? {} : { id });
+    if (globals.output !== 'human') return { data };
     const { runsShowLines } = await import('../../ui/render/runs-show.ts');
-    return { data, lines: runsShowLines(data, style, Date.now()) };
+    const lines = runsShowLines(data, style, Date.now());
+    if (!(charts ?? process.stdout.isTTY)) return { data, lines };
+    const { runChartLines } = await import('../run-charts.ts');
+    return { data, lines: [...lines, ...(await runChartLines(invocation, data))] };
   },
 });

@@ -3,8 +3,9 @@ import { CONFIG, CONFIG_KEYS, configText, environmentName } from '../../core/con
 import { padEnd } from '../../ui/format/text-width.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
+import { SEARCH_GRAMMAR } from './search.ts';
 
-export const TOPICS = ['exit-codes', 'errors', 'environment', 'config'] as const;
+export const TOPICS = ['exit-codes', 'errors', 'environment', 'config', 'search'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export function isTopic(word: string): word is Topic {
@@ -42,6 +43,14 @@ export function topicTable(topic: Topic): TopicTable {
         intro: 'Options on the command line come before these, and these before configuration files.',
         head: ['Variable', 'Meaning'],
         rows: ENVIRONMENT,
+      };
+    case 'search':
+      return {
+        title: 'Search',
+        intro:
+          'Filters of `mlo runs search` and `mlo runs list --filter`: every filter of MLflow, and more. A comparison holds only where the run has the key, != and NOT LIKE included; none holds for NaN.',
+        head: ['Write', 'Meaning'],
+        rows: SEARCH_GRAMMAR,
       };
     case 'config':
       return {

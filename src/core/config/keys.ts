@@ -20,6 +20,15 @@ export interface ConfigValues {
   readonly 'gc.run_cache': string;
   /** How long logs of runs live. */
   readonly 'gc.logs': string;
+  /** Name of the experiment that runs of this project belong to. */
+  /** Patterns of metrics of which more is better, or less, where their names do not say so. */
+  readonly 'metrics.higher': readonly string[];
+  readonly 'metrics.lower': readonly string[];
+  readonly 'tracking.experiment': string;
+  /** The tracking database: absolute, `~/…`, or relative to the project root whichever file says it. */
+  readonly 'tracking.path': string;
+  /** How often the machine is sampled while a run is at work: a duration, or `off`. */
+  readonly 'tracking.system_metrics': string;
 }
 
 export type ConfigKey = keyof ConfigValues;
@@ -43,7 +52,7 @@ export const CONFIG: { readonly [K in ConfigKey]: KeyRule<ConfigValues[K]> } = {
     fallback: '.mlo/cache',
     expects: 'a path',
     means: 'Folder of the cache (absolute, ~/…, or relative to the project)',
-    read: (value) => (typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined),
+    read: readPath,
   },
   'cache.link': {
     fallback: ['reflink', 'copy'],
@@ -71,13 +80,46 @@ export const CONFIG: { readonly [K in ConfigKey]: KeyRule<ConfigValues[K]> } = {
     read: readDuration,
   },
   'gc.logs': { fallback: '90d', expects: A_DURATION, means: 'mlo gc keeps the logs of runs for so long', read: readDuration },
+  'metrics.higher': {
+    fallback: [],
+    expects: 'names of metrics or patterns (gain, *_rate)',
+    means: 'Metrics of which more is better, where their names do not say so',
+    read: readPatterns,
+  },
+  'metrics.lower': {
+    fallback: [],
+    expects: 'names of metrics or patterns (cost, *_ms)',
+    means: 'Metrics of which less is better, where their names do not say so',
+    read: readPatterns,
+  },
+  'tracking.experiment': {
+    fallback: 'Default',
+    expects: 'a name of at most 500 characters',
+    means: 'Experiment that runs belong to where nothing else is said; made where it is not there',
+    read: readExperiment,
+  },
+  'tracking.path': {
+    fallback: '.mlo/tracking.db',
+    expects: 'a path',
+    means: 'File of the tracking database (absolute, ~/…, or relative to the project); must be on a local disk',
+    read: readPath,
+  },
+  'tracking.system_metrics': {
+    fallback: '10s',
+    expects: 'on, off or a duration (5s)',
+    means: 'How often processors, memory, disk, network and GPUs are logged as metrics of a run: on (every 10 s), off, or a duration',
+    read: readInterval,
+  },
 };
 
 export const CONFIG_KEYS = Object.keys(CONFIG) as readonly ConfigKey[];
 
+/** Variables that are typed often. */
+const SHORT_NAMES: { readonly [K in ConfigKey]?: string } = { 'tracking.experiment': 'MLO_EXPERIMENT' };
+
 /** `core.jobs` → `MLO_CORE_JOBS`. */
 export function environmentName(key: ConfigKey): string {
-  return `MLO_${key.toUpperCase().replaceAll('.', '_')}`;
+  return SHORT_NAMES[key] ?? `MLO_${key.toUpperCase().replaceAll('.', '_')}`;
 }
 
 export function isConfigKey(key: string): key is ConfigKey {
@@ -114,10 +156,27 @@ export function configText(value: ConfigValue): string {
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
+function readPath(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined;
+}
+
+function readExperiment(value: unknown): string | undefined {
+  const name = typeof value === 'number' ? String(value) : value;
+  return typeof name === 'string' && name.trim() !== '' && name.length <= 500 ? name : undefined;
+}
+
 /** As it was written. `retentionMs` says what it means. */
 function readDuration(value: unknown): string | undefined {
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   return retentionMs(value) === undefined ? undefined : String(value);
+}
+
+/** As it was written; YAML reads `on` and `off` as true and false in old files. */
+function readInterval(value: unknown): string | undefined {
+  if (value === 'on' || value === true) return '10s';
+  if (value === 'off' || value === false) return 'off';
+  const duration = readDuration(value);
+  return duration === undefined || retentionMs(duration) === 0 ? undefined : duration;
 }
 
 /** Milliseconds; undefined where the text is no duration. */
@@ -126,9 +185,18 @@ export function retentionMs(value: string | number): number | undefined {
 }
 
 /** A list, or the same as text with commas. */
+function readItems(value: unknown): readonly unknown[] {
+  return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : Array.isArray(value) ? value : [];
+}
+
+function readPatterns(value: unknown): readonly string[] | undefined {
+  const items = readItems(value);
+  const patterns = items.filter((item) => typeof item === 'string' && item !== '') as string[];
+  return patterns.length === items.length && (Array.isArray(value) || typeof value === 'string') ? patterns : undefined;
+}
+
 function readLinks(value: unknown): readonly ConfigLink[] | undefined {
-  const items: readonly unknown[] =
-    typeof value === 'string' ? value.split(',').map((item) => item.trim()) : Array.isArray(value) ? value : [];
+  const items = readItems(value);
   const links = items.filter((item): item is ConfigLink => LINKS.includes(item as ConfigLink));
   return links.length > 0 && links.length === items.length ? [...new Set(links)] : undefined;
 }

@@ -39,8 +39,8 @@ export function updateLock(lock: Lock, entries: ReadonlyMap<string, LockEntry>, 
 
 function parseJson(path: string, text: string): Value {
   if (/^(<{7}|={7}|>{7})/m.test(text)) {
-    throw new MloError('MLO_FORMAT', `'${path}' has merge conflict markers`, {
-      hint: `Take one side (git checkout --ours ${path}) and run mlo repro: stages whose entry does not fit run again or come from the cache.`,
+    throw new MloError('MLO_FORMAT', `'${path}' has merge conflict markers: both sides ran the same stages with other inputs or results`, {
+      hint: afterConflict(path),
     });
   }
   try {
@@ -48,6 +48,11 @@ function parseJson(path: string, text: string): Value {
   } catch (cause) {
     throw damaged(path, (cause as Error).message, cause);
   }
+}
+
+/** What to do about a lock with conflict markers in it. */
+export function afterConflict(path: string): string {
+  return `Keep one block of each in ${path} (or all of one side: git checkout --ours ${path}), then: mlo repro (it takes what is known from the cache and runs the rest)`;
 }
 
 function checkEntry(path: string, name: string, entry: Value | undefined): void {

@@ -75,10 +75,16 @@ function listOfViews(list: SourceNode & { kind: 'list' }): { readonly [key: stri
 function plotProps(read: Fields): { readonly [key: string]: Value } {
   const props: Record<string, Value> = {};
   for (const key of PLOT_PROPS) {
-    const value = key === 'header' ? (read.node(key) === undefined ? undefined : read.flag(key, true)) : read.text(key);
+    const value = plotProp(read, key);
     if (value !== undefined) props[key] = value;
   }
   return props;
+}
+
+function plotProp(read: Fields, key: string): Value | undefined {
+  const node = read.node(key);
+  if (key === 'header') return node === undefined ? undefined : read.flag(key, true);
+  return key === 'y' && node?.kind === 'list' ? jsonSafe(node) : read.text(key);
 }
 
 function emptyMap(at: Pick<SourceNode, 'from' | 'start'>): MapNode {

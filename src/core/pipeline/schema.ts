@@ -32,7 +32,7 @@ const outFlags = {
 const plotProps = {
   template: text.optional(),
   x: text.optional(),
-  y: text.optional(),
+  y: z.union([text, z.array(text)], { error: 'expected a column, or a list of columns' }).optional(),
   x_label: text.optional(),
   y_label: text.optional(),
   title: text.optional(),

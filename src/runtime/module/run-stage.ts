@@ -13,8 +13,10 @@ import { createLazyTensorFlow, type LazyTensorFlow } from './lazy-tensorflow.ts'
 import { hookModules } from './module-hooks.ts';
 import type { Failure, Job, Outcome, Port } from './protocol.ts';
 import { createRng, seededRandom } from './random.ts';
+import { offerRun } from '../api/run-here.ts';
 import { createRunRecorder } from './run-recorder.ts';
 import { sendRecords } from './send-records.ts';
+import { measureUse } from './measure-use.ts';
 import { moduleFailed, stageThrew, toFailure } from './stage-failure.ts';
 import { checkNames, guardPaths } from './stage-paths.ts';
 import { strictFailure } from './undeclared-reads.ts';
@@ -63,8 +65,9 @@ function setUp(job: Job, port: Port): StageSetUp {
   const entry = pathToFileURL(realpathSync(job.module)).href;
   const graph = createCodeGraph(root);
   graph.addLinks(job.module);
-  const recorder = createRunRecorder(job.root, job.runId, sendRecords(job, port));
+  const recorder = createRunRecorder({ id: job.runId, base: () => job.root, send: sendRecords(job, port) });
   const tensorFlow = createLazyTensorFlow(job, job.root);
+  const use = measureUse(job.isolate);
   setEnvironment(job.env);
   Math.random = seededRandom(job.seed, LOADING);
   hookModules({ entry, graph, onTensorFlow: tensorFlow.onImport, onSource: tensorFlow.onSource });
@@ -75,6 +78,7 @@ function setUp(job: Job, port: Port): StageSetUp {
   function finish(thrown?: Failure): void {
     if (finished) return;
     finished = true;
+    if (thrown === undefined) recorder.endChildren('FINISHED');
     recorder.flush();
     const undeclared = reads.undeclared(graph.has);
     const failure = thrown ?? strictFailure(job, undeclared);
@@ -83,12 +87,13 @@ function setUp(job: Job, port: Port): StageSetUp {
     if (typeof stack === 'string') port.post({ type: 'log', text: `${stack}\n` });
     const leaks = tensorFlow.leaks();
     if (leaks !== undefined) port.post({ type: 'log', text: `mlo: ${leaks}\n` });
-    const found = { code: graph.code, packages: graph.packages, undeclared };
+    const found = { code: graph.code, packages: graph.packages, undeclared, use: use() };
     const outcome: Outcome = { ...found, ...(failure === undefined ? {} : { failure }), ...(backend === undefined ? {} : { backend }) };
     port.post({ type: 'finish', outcome });
     void port.flush().then(() => port.exit());
   }
 
+  offerRun(recorder.run);
   guardProcess({ address: job.address, root }, finish);
   return { entry, run: recorder.run, tensorFlow, loaded: () => Object.keys(graph.code), finish };
 }

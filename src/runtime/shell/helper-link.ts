@@ -12,6 +12,8 @@ import { encodeMessage, HELPER_SOCKET, messageReader, type FromHelper, type ToHe
 export interface HelperLink {
   /** Rejects with MLO_RUNTIME when the helper cannot run or cannot make FIFOs. */
   start(command: Command): Promise<RunningCommand>;
+  /** Commands that it starts or that run. */
+  load(): number;
   kill(): void;
   isLost(): boolean;
   close(): Promise<void>;
@@ -29,6 +31,8 @@ export function openHelperLink(base: Environment): HelperLink {
   const running = new Map<number, CommandControl>();
   const fifos = fifoPool(() => send({ type: 'more-fifos' }));
   let nextId = 0;
+  /** Commands that wait for a FIFO. */
+  let starting = 0;
   let lost: string | undefined;
   let stderr = '';
 
@@ -60,13 +64,14 @@ export function openHelperLink(base: Environment): HelperLink {
     const control = running.get(message.id);
     if (control === undefined) return;
     if (message.type === 'start') control.started(message.pid);
-    else if (message.type === 'exit') control.exited(message.code, message.signal, message.survivors);
+    else if (message.type === 'exit') control.exited(message);
     else control.notStarted(message.errno, message.message);
   }
 
   async function start(command: Command): Promise<RunningCommand> {
     const id = nextId++;
-    const output = await openOutput(command);
+    starting += 1;
+    const output = await openOutput(command).finally(() => (starting -= 1));
     const control = superviseCommand(output, (clean) => {
       running.delete(id);
       if (clean) fifos.add([output.path]);
@@ -125,7 +130,7 @@ export function openHelperLink(base: Environment): HelperLink {
     holdMloOpen(false);
   }
 
-  return { start, kill, isLost: () => lost !== undefined, close };
+  return { start, load: () => starting + running.size, kill, isLost: () => lost !== undefined, close };
 }
 
 function startHelper(base: Environment): ChildProcess {

@@ -21,14 +21,16 @@ import { watchForStop, type StageStop } from './stage-stop.ts';
 export async function runShell(spec: ShellSpec, spawner: Spawner): Promise<ShellResult> {
   const stop = watchForStop(spec);
   const output = openOutputLog(spec.logPath, (text) => spec.onOutput('stdout', text));
+  let cpuMs: number | undefined;
   try {
     for (const command of spec.commands) {
       if (stop.reason() !== undefined) return stopped(spec, command, stop, output);
       const end = await runCommand(spec, command, spawner, stop, output);
+      if (end.kind === 'exited' && end.cpuMs !== undefined) cpuMs = (cpuMs ?? 0) + end.cpuMs;
       const error = commandError(spec, command, end, stop, output);
-      if (error !== undefined) return { error, ...status(end) };
+      if (error !== undefined) return { error, ...status(end), ...useOf(cpuMs) };
     }
-    return { exitCode: 0, signal: null };
+    return { exitCode: 0, signal: null, ...useOf(cpuMs) };
   } finally {
     stop.dispose();
     output.close();
@@ -46,6 +48,7 @@ async function runCommand(spec: ShellSpec, command: string, spawner: Spawner, st
       if (output.failure() !== undefined) stop.request('log');
     },
   });
+  spec.onCommand?.(running.pid);
   stop.watch(running);
   return await running.ended;
 }
@@ -71,4 +74,8 @@ function stopError(spec: ShellSpec, command: string, stop: StageStop, output: Ou
 
 function status(end: CommandEnd): { exitCode: number | null; signal: string | null } {
   return end.kind === 'exited' ? { exitCode: end.code, signal: end.signal } : { exitCode: null, signal: null };
+}
+
+function useOf(cpuMs: number | undefined): Pick<ShellResult, 'use'> {
+  return cpuMs === undefined ? {} : { use: { cpuSeconds: cpuMs / 1000 } };
 }

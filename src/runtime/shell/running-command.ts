@@ -1,4 +1,5 @@
 import type { FifoReader } from './fifo-reader.ts';
+import type { FromHelper } from './spawn-protocol.ts';
 import { groupRuns, signalGroup } from './process-group.ts';
 
 /** `file` is an absolute path; `env` is the whole environment. */
@@ -12,7 +13,8 @@ export interface Command {
 }
 
 export type CommandEnd =
-  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
+  /** `cpuMs`: processor time of the command and of what it waited for, where the system tells. */
+  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null; readonly cpuMs?: number }
   /** It never ran: `errno` is that of the system call, e.g. ENOENT. */
   | { readonly kind: 'not-started'; readonly errno: string; readonly message: string }
   /** The helper died; the command was killed. */
@@ -21,6 +23,8 @@ export type CommandEnd =
 export interface RunningCommand {
   /** Resolves when the leader ended, its group is gone and the output was read. */
   readonly ended: Promise<CommandEnd>;
+  /** Of the leader of its session and group; undefined until it has started. */
+  readonly pid: () => number | undefined;
   /** Ends the process group: SIGTERM now, SIGKILL after `graceMs`. */
   stop(graceMs: number): void;
   /** SIGKILL to the process group, at once. */
@@ -38,9 +42,11 @@ const POLL_MS = 20;
 const OUTPUT_IDLE_MS = 200;
 const OUTPUT_LIMIT_MS = 5000;
 
+export type CommandExit = Omit<Extract<FromHelper, { readonly type: 'exit' }>, 'type' | 'id'>;
+
 export interface CommandControl extends RunningCommand {
   started(pid: number): void;
-  exited(code: number | null, signal: string | null, survivors: boolean): void;
+  exited(exit: CommandExit): void;
   notStarted(errno: string, message: string): void;
   lost(message: string): void;
 }
@@ -115,6 +121,7 @@ export function superviseCommand(output: FifoReader, onEnd: (clean: boolean) => 
 
   return {
     ended,
+    pid: () => group,
     stop,
     kill,
     started: (pid) => {
@@ -122,8 +129,8 @@ export function superviseCommand(output: FifoReader, onEnd: (clean: boolean) => 
       output.attach();
       pending?.();
     },
-    exited: (code, signal, survivors) => {
-      void settle({ kind: 'exited', code, signal }, survivors);
+    exited: ({ code, signal, survivors, cpuMs }) => {
+      void settle({ kind: 'exited', code, signal, ...(cpuMs === undefined ? {} : { cpuMs }) }, survivors);
     },
     notStarted: (errno, message) => finish({ kind: 'not-started', errno, message }, false),
     lost: (message) => {

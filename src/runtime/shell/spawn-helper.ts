@@ -12,6 +12,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeMessage, HELPER_SOCKET, messageReader, type FromHelper, type RunMessage, type ToHelper } from './spawn-protocol.ts';
+import { childrenCpu } from './children-cpu.ts';
 import { signalGroup } from './process-group.ts';
 
 const FIFO_BATCH = 16;
@@ -19,6 +20,7 @@ const FIFO_BATCH = 16;
 const socket = new Socket({ fd: HELPER_SOCKET, readable: true, writable: true });
 /** Leaders that run, and leaders that ended before their group did. */
 const groups = new Set<number>();
+const children = childrenCpu();
 let baseEnv: { readonly [name: string]: string } = {};
 const fifoFolders: string[] = [];
 /** Groups whose leader has ended. */
@@ -74,7 +76,8 @@ function follow(id: number, pid: number, child: ChildProcess): void {
   send({ type: 'start', id, pid });
   child.once('exit', (code, signal) => {
     const survivors = signalGroup(pid, 0);
-    send({ type: 'exit', id, code, signal, survivors });
+    const cpuMs = children.since();
+    send({ type: 'exit', id, code, signal, survivors, ...(cpuMs === undefined ? {} : { cpuMs }) });
     forgetEndedGroups(pid, survivors);
   });
 }

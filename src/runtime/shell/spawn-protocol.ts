@@ -35,6 +35,8 @@ export type FromHelper =
       readonly code: number | null;
       readonly signal: string | null;
       readonly survivors: boolean;
+      /** Processor time of the command and of what it waited for, where the system tells. */
+      readonly cpuMs?: number;
     }
   | { readonly type: 'error'; readonly id: number; readonly errno: string; readonly message: string };
 

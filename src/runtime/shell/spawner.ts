@@ -3,39 +3,47 @@ import type { Command, CommandEnd, RunningCommand } from './running-command.ts';
 
 /** Starts commands through the spawn helper, so that a start costs the same however large mlo is. */
 export interface Spawner {
-  /** Starts the helper (about 30 ms, in the background) so that the first command does not wait for it. */
+  /** Starts the helpers (about 30 ms, in the background) so that the first commands do not wait for them. */
   warm(): void;
   /** Starts a command as leader of its own session and process group; rejects with MLO_RUNTIME when no helper can run. */
   start(command: Command): Promise<RunningCommand>;
   /** SIGKILL to every process group that runs: the second Ctrl-C. */
   kill(): void;
-  /** Kills what runs and ends the helper. */
+  /** Kills what runs and ends the helpers. */
   close(): Promise<void>;
 }
 
 export type { Command, CommandEnd, RunningCommand };
 
+/** A helper stands still for a millisecond while it forks, so stages that start side by side are shared out; more than this no core is left for. */
+const MOST_HELPERS = 2;
+
 /**
  * `baseEnv`: the environment that most commands share; only differences from it travel with a command.
- * A helper that died is replaced at the next start.
+ * `sideBySide`: how many commands run at once, as a rule. A helper that died is replaced at the next start.
  */
-export function openSpawner(baseEnv: { readonly [name: string]: string | undefined } = process.env): Spawner {
+export function openSpawner(baseEnv: { readonly [name: string]: string | undefined } = process.env, sideBySide = 1): Spawner {
   const base = definedOnly(baseEnv);
-  let link: HelperLink | undefined;
+  const wanted = Math.max(1, Math.min(sideBySide, MOST_HELPERS));
+  let links: readonly HelperLink[] = [];
 
-  function currentLink(): HelperLink {
-    if (link === undefined || link.isLost()) link = openHelperLink(base);
-    return link;
+  function openLinks(): readonly HelperLink[] {
+    links = links.filter((link) => !link.isLost());
+    while (links.length < wanted) links = [...links, openHelperLink(base)];
+    return links;
   }
 
   return {
-    warm: () => void currentLink(),
-    start: (command) => currentLink().start(command),
-    kill: () => link?.kill(),
+    warm: () => void openLinks(),
+    start: (command) =>
+      openLinks()
+        .reduce((best, link) => (link.load() < best.load() ? link : best))
+        .start(command),
+    kill: () => links.forEach((link) => link.kill()),
     close: async () => {
-      const last = link;
-      link = undefined;
-      await last?.close();
+      const last = links;
+      links = [];
+      await Promise.all(last.map((link) => link.close()));
     },
   };
 }

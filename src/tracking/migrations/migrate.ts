@@ -2,9 +2,10 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import type { Connection } from '../connection.ts';
 import { runs } from './0001-runs.ts';
 import { linkOrder } from './0002-link-order.ts';
+import { entities } from './0003-entities.ts';
 
 /** Number n of this list brings a database from version n-1 to n. A released one is never edited. */
-const MIGRATIONS: readonly string[] = [runs, linkOrder];
+const MIGRATIONS: readonly (string | ((db: Connection) => void))[] = [runs, linkOrder, entities];
 
 /** Version that this mlo reads and writes; kept in SQLite's `user_version`. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -29,8 +30,18 @@ export function migrate(db: Connection, path: string): void {
   if (schemaVersion(db) === SCHEMA_VERSION) return;
   const apply = db.transaction(() => {
     refuseNewerSchema(db, path);
-    for (const migration of MIGRATIONS.slice(schemaVersion(db))) db.exec(migration);
+    for (const migration of MIGRATIONS.slice(schemaVersion(db))) {
+      if (typeof migration === 'string') db.exec(migration);
+      else migration(db);
+    }
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   });
-  apply.immediate();
+  // Tables that are made anew under their old names must not take along what refers to them.
+  const enforced = db.pragma('foreign_keys', { simple: true }) as number;
+  db.pragma('foreign_keys = OFF');
+  try {
+    apply.immediate();
+  } finally {
+    db.pragma(`foreign_keys = ${enforced}`);
+  }
 }

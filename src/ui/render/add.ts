@@ -10,6 +10,7 @@ export interface AddView {
     readonly size: number;
     readonly files?: number;
     readonly changed: boolean;
+    readonly stored?: true;
     readonly parts?: readonly { readonly path: string; readonly change: 'added' | 'modified' | 'removed' | 'unchanged' }[];
   }[];
 }
@@ -22,7 +23,7 @@ const MOST_SHOWN = 20;
 export function addLines({ added }: AddView, style: Style): string[] {
   if (added.length === 0) return ['Nothing to add: the list is empty.'];
   if (added.length <= MOST_SHOWN) return added.flatMap((row) => rowLines(row, style));
-  const changed = added.filter((row) => row.changed);
+  const changed = added.filter((row) => row.changed || row.stored === true);
   const bytes = changed.reduce((sum, row) => sum + row.size, 0);
   return [
     ...changed.slice(0, MOST_SHOWN).flatMap((row) => rowLines(row, style)),
@@ -34,8 +35,12 @@ export function addLines({ added }: AddView, style: Style): string[] {
 }
 
 function rowLines(row: Row, style: Style): string[] {
-  const { path, pointer, size, files, changed, parts } = row;
+  const { path, pointer, size, files, changed, stored, parts } = row;
   const amount = files === undefined ? formatBytes(size) : `${count(files, 'file')}, ${formatBytes(size)}`;
+  if (stored === true)
+    return [
+      `${style.green(style.glyphs.done)} ${printable(path)} stored in the cache (${amount}); ${printable(pointer)} was right already`,
+    ];
   if (!changed) return [style.dim(`${style.glyphs.unchanged} ${printable(path)} unchanged (${amount})`)];
   const head = `${style.green(style.glyphs.done)} ${printable(path)} ${style.glyphs.arrow} ${printable(pointer)} (${amount})`;
   return [head, ...partLines(parts ?? [], style)];

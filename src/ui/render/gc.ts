@@ -136,8 +136,8 @@ function corruptLines({ corrupt: { files, bytes, old }, done, graceMs }: GcView)
 
 /** Whoever deletes what other commits need should have seen it. */
 function scopeLines({ scopes: { branches, tags, commits, allCommits }, gone, done }: GcView): string[] {
-  if (done || branches || tags || commits > 0 || allCommits || gone.loose.objects + gone.packed.objects + gone.journal.objects === 0)
-    return [];
+  if (branches || tags || commits > 0 || allCommits || gone.loose.objects + gone.packed.objects + gone.journal.objects === 0) return [];
+  if (done) return ['Of Git only the workspace counted here: where branches or tags needed what was deleted, mlo verify names it.'];
   return ['Of Git only the workspace counts here: --branches, --tags, --commits N or --all-commits keep what other commits need.'];
 }
 

@@ -1,3 +1,4 @@
+import { afterConflict } from '../../core/lock/format.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
@@ -49,8 +50,5 @@ export function mergeConflictLines({ path, kind, conflicts }: MergeView, style: 
   }
   const names = conflicts.map((name) => `'${printable(name)}'`).join(', ');
   const stages = conflicts.length === 1 ? `stage ${names}` : `stages ${names}`;
-  return [
-    head(`both sides ran ${stages} with other inputs or results (${file}); all other stages are merged`),
-    `  Keep one block of each in ${file}, then: mlo repro (it takes what is known from the cache and runs the rest)`,
-  ];
+  return [head(`both sides ran ${stages} with other inputs or results (${file}); all other stages are merged`), `  ${afterConflict(file)}`];
 }

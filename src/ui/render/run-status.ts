@@ -9,9 +9,11 @@ export function shortId(id: string): string {
 }
 
 export function statusGlyph(status: RunStatus, { glyphs }: Style): string {
-  return { RUNNING: glyphs.running, FINISHED: glyphs.done, FAILED: glyphs.failed, KILLED: glyphs.cancelled }[status];
+  return { SCHEDULED: glyphs.ellipsis, RUNNING: glyphs.running, FINISHED: glyphs.done, FAILED: glyphs.failed, KILLED: glyphs.cancelled }[
+    status
+  ];
 }
 
 export function statusPaint(status: RunStatus, style: Style): Paint {
-  return { RUNNING: style.cyan, FINISHED: style.green, FAILED: style.red, KILLED: style.yellow }[status];
+  return { SCHEDULED: style.dim, RUNNING: style.cyan, FINISHED: style.green, FAILED: style.red, KILLED: style.yellow }[status];
 }

@@ -16,6 +16,7 @@ export interface ListedRun {
   readonly reason?: string;
   readonly startedMs: number;
   readonly endedMs?: number;
+  readonly deletedMs?: number;
   readonly command?: string;
   readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
 }

@@ -20,11 +20,21 @@ export interface ShownRun extends ListedRun {
   readonly user: string;
   readonly host: string;
   readonly params: { readonly [key: string]: Value };
-  readonly metrics: { readonly [name: string]: { readonly value: number; readonly step: number; readonly points: number } };
+  readonly metrics: { readonly [name: string]: ShownMetric };
   readonly tags: { readonly [key: string]: string };
   readonly artifacts: readonly { readonly path: string; readonly content: Content }[];
+  readonly inputs?: readonly { readonly name: string; readonly digest: string; readonly context: string }[];
+  readonly models?: readonly { readonly name: string; readonly modelType: string }[];
   readonly links: readonly ShownLink[];
   readonly children: readonly ShownRun[];
+}
+
+interface ShownMetric {
+  readonly value: number;
+  readonly step: number;
+  readonly points: number;
+  readonly min?: { readonly value: number; readonly step: number };
+  readonly max?: { readonly value: number; readonly step: number };
 }
 
 interface ShownLink {
@@ -34,6 +44,9 @@ interface ShownLink {
   /** Of the run that made the outs. */
   readonly producer?: Pick<ShownRun, 'params' | 'metrics'>;
 }
+
+/** The text that MLflow shows as the description of a run; above the tree for the run at its root. */
+const NOTE_TAG = 'mlflow.note.content';
 
 /** What a value may take of a line before it is cut. */
 const VALUE_WIDTH = 60;
@@ -56,6 +69,8 @@ function aboutLines(run: ShownRun, style: Style): string[] {
         : `${git.commit}${git.branch === undefined ? '' : ` (${git.branch})`}${git.dirty ? ', with uncommitted changes' : ''}`,
     ],
     ['experiment', run.experiment],
+    ['deleted', run.deletedMs === undefined ? undefined : `${formatTime(run.deletedMs)}; back with: mlo runs restore ${shortId(run.id)}`],
+    ['note', run.tags[NOTE_TAG]],
   ];
   return facts.flatMap(([label, text]) =>
     text === undefined ? [] : [`${style.dim(label.padEnd(12))}${truncate(printable(text), style.width - 12, style.glyphs.ellipsis)}`],
@@ -72,7 +87,7 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
     ...listLines('metrics', metricTexts(run.metrics), inner, style),
     ...listLines(
       'tags',
-      Object.entries(run.tags).map(([key, value]) => `${printable(key)}=${shorten(printable(value), style)}`),
+      shownTags(run, depth).map(([key, value]) => `${printable(key)}=${shorten(printable(value), style)}`),
       inner,
       style,
     ),
@@ -82,9 +97,27 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
       inner,
       style,
     ),
+    ...listLines(
+      'inputs',
+      (run.inputs ?? []).map(
+        ({ name, digest, context }) => `${printable(name)} (${context === '' ? '' : `${printable(context)}, `}${shortId(digest)})`,
+      ),
+      inner,
+      style,
+    ),
+    ...listLines(
+      'models',
+      (run.models ?? []).map(({ name, modelType }) => `${printable(name)}${modelType === '' ? '' : ` (${printable(modelType)})`}`),
+      inner,
+      style,
+    ),
     ...run.links.flatMap((link) => [linkLine(link, style, `${indent}  `), ...producerLines(link, style, `${inner}  `)]),
     ...children,
   ];
+}
+
+function shownTags(run: ShownRun, depth: number): readonly (readonly [key: string, value: string])[] {
+  return Object.entries(run.tags).filter(([key]) => depth > 0 || key !== NOTE_TAG);
 }
 
 function headLine(run: ShownRun, style: Style, nowMs: number, indent: string): string {
@@ -118,10 +151,15 @@ function paramTexts(params: ShownRun['params'], style: Style): string[] {
 }
 
 function metricTexts(metrics: ShownRun['metrics']): string[] {
-  return Object.entries(metrics).map(([name, { value, step, points }]) => {
-    const series = points > 1 ? ` (${count(points, 'point')}, step ${step})` : '';
-    return `${printable(name)}=${formatNumber(value)}${series}`;
+  return Object.entries(metrics).map(([name, { value, step, points, min, max }]) => {
+    const extremes = [extremeText('min', min, value), extremeText('max', max, value)].join('');
+    return `${printable(name)}=${formatNumber(value)}${points > 1 ? ` (${count(points, 'point')}, step ${step}${extremes})` : ''}`;
   });
+}
+
+/** Nothing where the last value is the extreme one. */
+function extremeText(word: string, extreme: ShownMetric['min'], last: number): string {
+  return extreme === undefined || extreme.value === last ? '' : `; ${word} ${formatNumber(extreme.value)} at ${extreme.step}`;
 }
 
 function contentText(content: Content): string {

@@ -3,7 +3,7 @@ import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
 export interface CommitView {
-  readonly committed: readonly { readonly name: string; readonly changed: boolean }[];
+  readonly committed: readonly { readonly name: string; readonly changed: boolean; readonly stored?: true }[];
 }
 
 export interface InitView {
@@ -17,8 +17,11 @@ export interface InitView {
 
 export function commitLines({ committed }: CommitView, style: Style): string[] {
   if (committed.length === 0) return ['There is nothing to commit: no stages, no pointers.'];
-  const changed = committed.filter((each) => each.changed);
-  const lines = changed.map(({ name }) => `${style.green(style.glyphs.done)} ${printable(name)} committed`);
+  const changed = committed.filter((each) => each.changed || each.stored === true);
+  const lines = changed.map(({ name, stored }) => {
+    const note = stored === true ? ': stored in the cache, what is written down was right already' : '';
+    return `${style.green(style.glyphs.done)} ${printable(name)} committed${note}`;
+  });
   return [...lines, `${changed.length} committed, ${committed.length - changed.length} unchanged`];
 }
 

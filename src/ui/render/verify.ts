@@ -7,7 +7,7 @@ import type { Style } from '../style.ts';
 interface BadObjectView {
   readonly digest: string;
   readonly state: 'missing' | 'broken';
-  readonly uses: readonly { readonly path: string; readonly stage?: string; readonly in: readonly string[] }[];
+  readonly uses: readonly { readonly path: string; readonly isFolder?: true; readonly stage?: string; readonly in: readonly string[] }[];
 }
 
 export interface VerifyView {
@@ -23,12 +23,15 @@ export interface VerifyView {
     readonly needed: number;
     readonly refs: number;
     readonly neededByRefs: number;
+    readonly recordedRuns: number;
     readonly durationMs: number;
   };
   readonly damages: readonly { readonly file: string; readonly digest?: string; readonly why: string }[];
   readonly objects: readonly BadObjectView[];
   /** Missing, and needed by branches or tags alone. */
   readonly history: readonly BadObjectView[];
+  /** Missing, and needed by recorded runs alone. */
+  readonly artifacts: readonly BadObjectView[];
   readonly files: readonly { readonly path: string; readonly why: string }[];
   readonly repaired?: {
     readonly files: readonly { readonly file: string; readonly done: string }[];
@@ -40,6 +43,8 @@ export interface VerifyView {
 const MOST_SHOWN = 50;
 /** Paths shown for one object. */
 const MOST_PATHS = 5;
+/** Branches and tags named in one sentence. */
+const MOST_REFS = 4;
 
 /** What was looked at, what is wrong, what it belongs to, and what was mended. */
 export function verifyLines(data: VerifyView, style: Style): string[] {
@@ -53,14 +58,25 @@ export function verifyLines(data: VerifyView, style: Style): string[] {
     lines.push(`${style.red('damaged')} ${printable(file)}${what}: ${printable(why)}`);
   }
   for (const object of capped(data.objects, lines, style)) lines.push(...objectLines(object, style));
-  lines.push(...historyLines(data.history, style), summary(data, style));
+  lines.push(...historyLines(data.history, style), ...artifactLines(data.artifacts, style), summary(data, style));
   return lines;
 }
 
 function historyLines(history: readonly BadObjectView[], style: Style): string[] {
   if (history.length === 0) return [];
-  const lines = ['Not in the cache, and needed by branches or tags only (lost, or deleted by a gc without --branches and --tags):'];
+  const folders = history.some(({ uses }) => uses.some(({ isFolder }) => isFolder));
+  const lines = [
+    'Not in the cache, and needed by branches or tags only (lost, or deleted by a gc without --branches and --tags):',
+    ...(folders ? [style.dim('Of a folder that is missing nothing is known: all that only it has may be missing too.')] : []),
+  ];
   for (const object of capped(history, lines, style)) lines.push(...objectLines(object, style, style.yellow('missing')));
+  return lines;
+}
+
+function artifactLines(artifacts: readonly BadObjectView[], style: Style): string[] {
+  if (artifacts.length === 0) return [];
+  const lines = ['Not in the cache, and needed by recorded runs only (never cached, deleted by gc --no-runs, or lost):'];
+  for (const object of capped(artifacts, lines, style)) lines.push(...objectLines(object, style, style.yellow('missing')));
   return lines;
 }
 
@@ -83,11 +99,11 @@ export function verifyFailure(data: VerifyView): {
   if (parts.length === 0)
     return {
       code: 'MLO_OBJECT_MISSING',
-      message: `${count(data.history.length, 'object')} missing${left} that only branches or tags need`,
+      message: `The workspace has all it needs; missing${left}: ${count(data.history.length, 'object')} that only ${refsOf(data.history)} needs`,
       hint:
         data.repaired === undefined
-          ? 'mlo verify --repair looks for another copy; mlo gc --branches --tags keeps what they need from now on'
-          : 'No other copy was found here: copy the cache of a machine that has them',
+          ? 'Deleted on purpose: mlo verify --workspace, and next time mlo gc --branches --tags. Lost: mlo verify --repair looks for another copy'
+          : 'No other copy was found here: copy the cache of a machine that has them, or go on without: mlo verify --workspace',
     };
   const code = broken > 0 ? 'MLO_OBJECT_CORRUPT' : missing > 0 ? 'MLO_OBJECT_MISSING' : 'MLO_FORMAT';
   const hint =
@@ -95,6 +111,14 @@ export function verifyFailure(data: VerifyView): {
       ? 'mlo verify --repair'
       : 'No other copy was found here. Make the data again (mlo repro), add it from where it still is (mlo add), or copy the cache of another machine';
   return { code, message: `${parts.join(', ')}${left}`, hint };
+}
+
+/** `tag v1.0`, `branch old, tag v1.0 or tag v2.0`, `one of 12 branches and tags`. */
+function refsOf(history: readonly BadObjectView[]): string {
+  const refs = [...new Set(history.flatMap(({ uses }) => uses.flatMap((use) => use.in)))];
+  return refs.length > MOST_REFS
+    ? `one of ${formatCount(refs.length)} branches and tags`
+    : printable(new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(refs));
 }
 
 function repairLines({ repaired }: VerifyView, style: Style): string[] {
@@ -108,7 +132,7 @@ function objectLines({ digest, state, uses }: BadObjectView, style: Style, word 
   if (uses.length === 0) return [`${word} ${digest.slice(0, 12)}: nothing that mlo knows needs it`];
   const shown = uses.slice(0, MOST_PATHS).map((use) => {
     const stage = use.stage === undefined ? '' : `, stage ${use.stage}`;
-    return `${printable(use.path)} (${printable(use.in.join(', ') + stage)})`;
+    return `${printable(use.path)}${use.isFolder === true ? '/' : ''} (${printable(use.in.join(', ') + stage)})`;
   });
   const more = uses.length > MOST_PATHS ? [`and ${formatCount(uses.length - MOST_PATHS)} more paths`] : [];
   const [first = '', ...others] = [...shown, ...more];
@@ -121,10 +145,14 @@ function capped<T>(items: readonly T[], lines: string[], style: Style): readonly
 }
 
 function summary({ ok, quick, looked, repaired, damages, objects: bad, files: badFiles }: VerifyView, style: Style): string {
-  const { objects, packs, loose, segments, files, bytes, needed, refs, neededByRefs, durationMs } = looked;
+  const { objects, packs, loose, segments, files, bytes, needed, refs, neededByRefs, recordedRuns, durationMs } = looked;
   const places = [count(packs, 'pack'), count(segments, 'journal segment'), count(loose, 'loose file')].join(', ');
   const read = quick ? 'structure only' : `${formatBytes(bytes)} read`;
-  const history = refs === 0 ? '' : `, ${count(neededByRefs, 'more', 'more')} by ${count(refs, 'branch or tag', 'branches and tags')}`;
+  const others = [
+    ...(refs === 0 ? [] : [count(refs, 'branch or tag', 'branches and tags')]),
+    ...(recordedRuns === 0 ? [] : [count(recordedRuns, 'run')]),
+  ];
+  const history = others.length === 0 ? '' : `, ${count(neededByRefs, 'more', 'more')} by ${others.join(' and ')}`;
   const text = `${count(objects, 'object')} in ${places}; ${count(needed, 'object')} needed by ${count(files, 'lock or pointer', 'locks and pointers')}${history}; ${read} in ${formatDuration(durationMs)}`;
   const verdict = ok
     ? style.green(repaired === undefined || repaired.files.length + repaired.restored.length === 0 ? 'All is well' : 'All is well again')

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Content, Digest } from '../../../src/core/content.ts';
+import { toBatches } from '../../../src/core/metrics/to-batches.ts';
 import type { Tracking } from '../../../src/tracking/types.ts';
-import { errorOf, file, newRun, point, runId, storeWith, type TrackingFixture } from './records.ts';
+import { errorOf, file, newRun, point, runId, storeWith, summaryOf, type TrackingFixture } from './records.ts';
 import { valuesContract } from './values-suite.ts';
 
 const HOSTILE = [
@@ -17,6 +18,23 @@ const HOSTILE = [
   ' ',
   'x'.repeat(6000),
 ];
+
+/** As many as there are hostile texts. */
+const KEYS = [
+  "'; DROP TABLE runs; --",
+  '"quoted" \\ back',
+  '🦄 ünïcödé 漢字',
+  'a/b.c-d_e: f',
+  '__proto__',
+  'constructor',
+  '-rf',
+  '../../x',
+  ' ',
+  '🦄'.repeat(250),
+  'x'.repeat(250),
+];
+
+const PATHS = ["'; DROP TABLE runs; --", '🦄 ünïcödé 漢字', '-rf', ' ', 'a/b c/d', '__proto__', 'line\nbreak'];
 
 /** What every tracking store must do; `make` gives an empty one. */
 export function trackingContract(name: string, make: () => TrackingFixture): void {
@@ -57,7 +75,7 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         expect(before).toEqual({ ...before, experiment: 'iris', status: 'FAILED', reason: 'it broke', endedMs: 3_000 });
         expect(before.params).toEqual({ lr: 0.1 });
         expect(before.tags).toEqual({ who: 'me', peak: '12 MB' });
-        expect(before.metrics).toEqual({ loss: { value: 0.5, step: 1, points: 1 } });
+        expect(before.metrics).toEqual({ loss: summaryOf(point('loss', 0.5, 1)) });
         expect(before.artifacts).toEqual([{ path: 'params.yaml', content: file('a') }]);
         expect(before.links).toEqual([
           { stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') },
@@ -74,7 +92,7 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         tracking.startRun(newRun('bb02', { parentId: runId('aa01'), stage: 'second', startedMs: 3_000 }));
         tracking.startRun(newRun('bb01', { parentId: runId('aa01'), stage: 'first', startedMs: 2_000 }));
         tracking.apply({ type: 'child-start', run: runId('cc01'), parent: runId('bb01'), name: 'fold-1', timestampMs: 2_500 });
-        tracking.apply({ type: 'metrics', run: runId('cc01'), points: [point('acc', 0.9, 0)] });
+        tracking.apply({ type: 'metrics', run: runId('cc01'), batches: toBatches([point('acc', 0.9, 0)]) });
         tracking.apply({ type: 'child-end', run: runId('cc01'), status: 'FINISHED', timestampMs: 2_600 });
         const detail = tracking.get('aa01');
         expect(detail.children.map((child) => child.stage)).toEqual(['first', 'second']);
@@ -85,7 +103,7 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
             status: 'FINISHED',
             endedMs: 2_600,
             parentId: runId('bb01'),
-            metrics: { acc: { value: 0.9, step: 0, points: 1 } },
+            metrics: { acc: summaryOf(point('acc', 0.9, 0)) },
           }),
         ]);
       });
@@ -107,24 +125,24 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
       });
     });
 
-    it('takes any text as name, key or value', () => {
+    it('takes any text as name, stage, value or reason, and all but control characters in keys', () => {
       withStore((tracking, fixture) => {
-        const texts = Object.fromEntries(HOSTILE.map((text) => [text, text]));
+        const texts = Object.fromEntries(KEYS.map((key, index) => [key, HOSTILE[index] as string]));
         tracking.startRun(
           newRun('aa01', {
             name: HOSTILE.join(),
             stage: HOSTILE[0] as string,
             command: HOSTILE.join('\n'),
             experiment: HOSTILE[0] as string,
-            params: texts,
-            tags: texts,
           }),
         );
+        tracking.logParams(runId('aa01'), texts);
+        tracking.setTags(runId('aa01'), texts);
         tracking.logMetrics(
           runId('aa01'),
-          HOSTILE.map((name, index) => point(name, index, index)),
+          KEYS.map((name, index) => point(name, index, index)),
         );
-        for (const name of HOSTILE) tracking.logArtifact(runId('aa01'), name, file('a'));
+        for (const name of PATHS) tracking.logArtifact(runId('aa01'), name, file('a'));
         tracking.linkStages(
           runId('aa01'),
           HOSTILE.map((stage) => ({ stage, outcome: 'unchanged' as const })),
@@ -135,12 +153,12 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         const detail = other.get('aa01');
         expect(detail.params).toEqual(texts);
         expect(detail.tags).toEqual(texts);
-        expect(Object.keys(detail.metrics).sort()).toEqual([...HOSTILE].sort());
-        expect(detail.artifacts.map((artifact) => artifact.path).sort()).toEqual([...HOSTILE].sort());
+        expect(Object.keys(detail.metrics).sort()).toEqual([...KEYS].sort());
+        expect(detail.artifacts.map((artifact) => artifact.path).sort()).toEqual([...PATHS].sort());
         expect(detail.links.map((link) => link.stage)).toEqual(HOSTILE);
         expect(detail).toMatchObject({ name: HOSTILE.join(), stage: HOSTILE[0], experiment: HOSTILE[0], reason: HOSTILE[2] });
         expect(other.list({ stage: HOSTILE[0] as string })).toHaveLength(1);
-        expect(HOSTILE.map((name) => other.metricSeries(runId('aa01'), name).length)).toEqual(HOSTILE.map(() => 1));
+        expect(KEYS.map((name) => other.metricSeries(runId('aa01'), name).steps.length)).toEqual(KEYS.map(() => 1));
         other.close();
       });
     });
@@ -185,14 +203,14 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
     it('starts a run once and only with a proper id', () => {
       withStore((tracking, fixture) => {
         tracking.startRun(newRun('aa01'));
-        expect(errorOf(() => tracking.startRun(newRun('aa01'))).code).toBe('MLO_TRACKING');
+        expect(errorOf(() => tracking.startRun(newRun('aa01'))).code).toBe('MLO_RUN_STATE');
         for (const id of ['', 'ABCD'.repeat(8), 'aa01', `${runId('aa02')}0`]) {
-          expect(errorOf(() => tracking.startRun({ ...newRun('aa02'), id })).code).toBe('MLO_TRACKING');
+          expect(errorOf(() => tracking.startRun({ ...newRun('aa02'), id })).code).toBe('MLO_RUN_VALUE');
         }
         tracking.flush();
         const other = fixture.open();
         other.startRun(newRun('aa01', { name: 'impostor' }));
-        expect(errorOf(() => other.flush()).code).toBe('MLO_TRACKING');
+        expect(errorOf(() => other.flush()).code).toBe('MLO_RUN_STATE');
         expect(other.list().map((run) => run.name)).toEqual(['aa01']);
         other.close();
       });

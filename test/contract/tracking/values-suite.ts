@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../../src/core/value.ts';
-import { errorOf, newRun, point, runId, storeWith, type TrackingFixture } from './records.ts';
+import { errorOf, file, newRun, point, pointsOf, runId, storeWith, summaryOf, type TrackingFixture } from './records.ts';
 
 /** Params and metrics in every tracking store; part of `trackingContract`. */
 export function valuesContract(name: string, make: () => TrackingFixture): void {
@@ -34,7 +34,7 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
         tracking.startRun(newRun('aa01', { params: { lr: 0.1 } }));
         tracking.logParams(runId('aa01'), { lr: 0.1 });
         const error = errorOf(() => tracking.logParams(runId('aa01'), { lr: 0.2, epochs: 3 }));
-        expect(error.code).toBe('MLO_TRACKING');
+        expect(error.code).toBe('MLO_RUN_VALUE');
         expect(error.message).toContain('"lr"');
         expect(error.message).toContain('0.1');
         expect(error.message).toContain('0.2');
@@ -45,7 +45,7 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
     it('tells the number 1 from the text "1" in params', () => {
       withStore((tracking) => {
         tracking.startRun(newRun('aa01', { params: { n: 1 } }));
-        expect(errorOf(() => tracking.logParams(runId('aa01'), { n: '1' })).code).toBe('MLO_TRACKING');
+        expect(errorOf(() => tracking.logParams(runId('aa01'), { n: '1' })).code).toBe('MLO_RUN_VALUE');
       });
     });
 
@@ -83,7 +83,7 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
           point('loss', -Infinity, -5, 1),
         ]);
         tracking.logMetrics(runId('aa01'), [point('loss', 2, 2, 21), point('loss', 2.5, 2, 20)]);
-        expect(tracking.metricSeries(runId('aa01'), 'loss')).toEqual([
+        expect(pointsOf(tracking.metricSeries(runId('aa01'), 'loss'))).toEqual([
           point('loss', -Infinity, -5, 1),
           point('loss', Infinity, 1, 10),
           point('loss', Number.NaN, 1, 11),
@@ -91,7 +91,9 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
           point('loss', 3, 2, 20),
           point('loss', 2, 2, 21),
         ]);
-        expect(tracking.get('aa01').metrics).toEqual({ loss: { value: 2, step: 2, points: 6 } });
+        expect(tracking.get('aa01').metrics).toEqual({
+          loss: { value: 2, step: 2, points: 6, min: { value: -Infinity, step: -5 }, max: { value: Infinity, step: 1 } },
+        });
       });
     });
 
@@ -114,7 +116,9 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
             tracking.logMetrics(runId('aa01'), [one]);
             tracking.flush();
           }
-          expect(tracking.get('aa01').metrics).toEqual({ m: { value: 2, step: 3, points: 4 } });
+          expect(tracking.get('aa01').metrics).toEqual({
+            m: { value: 2, step: 3, points: 4, min: { value: 1, step: 3 }, max: { value: 9, step: 2 } },
+          });
         });
       }
     });
@@ -129,9 +133,101 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
           point('m', 1, Number.NaN),
           point('m', 1, 1, Number.NaN),
         ]) {
-          expect(errorOf(() => tracking.logMetrics(runId('aa01'), [bad])).code).toBe('MLO_TRACKING');
+          expect(errorOf(() => tracking.logMetrics(runId('aa01'), [bad])).code).toBe('MLO_RUN_VALUE');
         }
+        const steps = [1, 2];
+        for (const columns of [
+          { steps, timestampsMs: [1], values: [1, 2] },
+          { steps, timestampsMs: [1, 2], values: [1] },
+          { steps: [], timestampsMs: [1, 2], values: [1, 2] },
+        ])
+          expect(errorOf(() => tracking.logBatches(runId('aa01'), [{ name: 'm', ...columns }])).message).toContain('differ in length');
         expect(tracking.get('aa01').metrics).toEqual({});
+      });
+    });
+
+    it('takes columns of points, typed arrays or not, of no point too', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        tracking.logBatches(runId('aa01'), [
+          { name: 'm', steps: Float64Array.of(2, 1), timestampsMs: [7, 8], values: Float32Array.of(0.5, 0.25) },
+          { name: 'm', steps: [], timestampsMs: [], values: [] },
+          { name: 'none', steps: [], timestampsMs: [], values: [] },
+        ]);
+        expect(pointsOf(tracking.metricSeries(runId('aa01'), 'm'))).toEqual([point('m', 0.25, 1, 8), point('m', 0.5, 2, 7)]);
+        expect(Object.keys(tracking.get('aa01').metrics)).toEqual(['m']);
+      });
+    });
+
+    it('takes a param again with the same number, however it is written, and refuses another one', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        tracking.logParams(runId('aa01'), { lr: 1e-5, text: '1e-05', long: '12345678901234567890', zero: '-0.0' });
+        tracking.logParams(runId('aa01'), { lr: 0.00001, text: '0.00001', zero: '0' });
+        tracking.logParams(runId('aa01'), { text: '+.1E-4'.replace('.', '0.') });
+        for (const other of [{ text: '1e-04' }, { text: 'ten' }, { long: '12345678901234567891' }, { lr: 1e-6 }])
+          expect(errorOf(() => tracking.logParams(runId('aa01'), other)).code).toBe('MLO_RUN_VALUE');
+        expect(tracking.get('aa01').params).toEqual({ lr: 1e-5, text: '1e-05', long: '12345678901234567890', zero: '-0.0' });
+      });
+    });
+
+    it('takes names of 250, params of 6,000 and tags of 8,000 characters, and says what is too long', () => {
+      const emoji = '🦄';
+      withStore((tracking) => {
+        const run = runId('aa01');
+        tracking.startRun(newRun('aa01'));
+        tracking.logParams(run, { [emoji.repeat(250)]: emoji.repeat(6_000), list: 'x'.repeat(6_000).split('').slice(0, 1_499) });
+        tracking.setTags(run, { [emoji.repeat(250)]: emoji.repeat(8_000) });
+        const refused = (work: () => void, ...parts: string[]) => {
+          const error = errorOf(work);
+          expect(error.code).toBe('MLO_RUN_VALUE');
+          for (const part of parts) expect(error.message).toContain(part);
+        };
+        refused(() => tracking.logParams(run, { 'x y': emoji.repeat(6_001) }), '"x y"', '6001', '6000');
+        refused(() => tracking.logParams(run, { list: Array.from({ length: 1_500 }, () => 'x') }), '"list"', '6001');
+        refused(() => tracking.logParams(run, { ['k'.repeat(251)]: 1 }), 'param', '251', '250');
+        refused(() => tracking.logMetrics(run, [point('k'.repeat(251), 1, 1)]), 'metric', '251', '250');
+        refused(() => tracking.setTags(run, { ['k'.repeat(251)]: '1' }), 'tag', '251', '250');
+        refused(() => tracking.setTags(run, { note: 'x'.repeat(8_001) }), '"note"', '8001', '8000');
+        refused(() => tracking.setTags(run, { 'a\u0000b': '' }), 'control character');
+        refused(() => tracking.logMetrics(run, [point('a\nb', 1, 1)]), 'control character');
+        refused(() => tracking.startRun(newRun('aa02', { experiment: 'x'.repeat(501) })), 'experiment', '501', '500');
+        refused(() => tracking.startRun(newRun('aa02', { params: { lr: 'x'.repeat(6_001) } })), '"lr"');
+        expect(tracking.list().map(({ name }) => name)).toEqual(['aa01']);
+      });
+    });
+
+    it('records what a pipeline declares for a stage however long it is', () => {
+      withStore((tracking) => {
+        const params = { ['k'.repeat(300)]: 'x'.repeat(10_000) };
+        tracking.startRun(newRun('aa01', { stage: 'train', params }));
+        expect(tracking.get('aa01').params).toEqual(params);
+      });
+    });
+
+    it('refuses names of artifacts that lead out of the folder of the run', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        for (const hostile of ['../x', '..', 'a/../../x', '/etc/passwd', 'a//b', './a', 'a/', '', 'a\u0000b', '.git/config', 'a/.mlo/x'])
+          expect(errorOf(() => tracking.logArtifact(runId('aa01'), hostile, file('a'))).code).toBe('MLO_PATH_UNSAFE');
+        expect(tracking.get('aa01').artifacts).toEqual([]);
+      });
+    });
+
+    it('takes whatever the clock says: an end before the start, times that go back, times before 1970', () => {
+      withStore((tracking, fixture) => {
+        tracking.startRun(newRun('aa01', { startedMs: 9_000 }));
+        const points = [point('loss', 1, 1, 5_000), point('loss', 2, 2, 4_000), point('loss', 3, 3, -7), point('loss', 4, 3, -8)];
+        for (const each of points) {
+          tracking.logMetrics(runId('aa01'), [each]);
+          tracking.flush();
+        }
+        tracking.finishRun(runId('aa01'), { status: 'FINISHED', endedMs: 1_000 });
+        tracking.flush();
+        const other = fixture.open();
+        expect(other.get('aa01')).toMatchObject({ startedMs: 9_000, endedMs: 1_000, metrics: { loss: { value: 3, step: 3, points: 4 } } });
+        expect(pointsOf(other.metricSeries(runId('aa01'), 'loss'))).toEqual([points[0], points[1], points[3], points[2]]);
+        other.close();
       });
     });
 
@@ -139,7 +235,7 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
       withStore((tracking) => {
         tracking.startRun(newRun('aa01'));
         tracking.logMetrics(runId('aa01'), [point('a\ud800', 1, 1), point('a\udfff', 2, 2), point('a\ufffd', 3, 3)]);
-        expect(tracking.get('aa01').metrics).toEqual({ 'a\ufffd': { value: 3, step: 3, points: 3 } });
+        expect(tracking.get('aa01').metrics).toEqual({ 'a\ufffd': summaryOf(point('a', 1, 1), point('a', 2, 2), point('a', 3, 3)) });
       });
     });
   });

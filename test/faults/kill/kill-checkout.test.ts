@@ -26,4 +26,13 @@ describe('kill -9 of a checkout, and where files are links: the store verifies, 
     },
     HOURS_MS,
   );
+
+  it(
+    'checkout with hard links of what is in packs',
+    async () => {
+      const of = await twoVersions('', 'cache.link: hardlink\n');
+      await killAtEvery('checkout, hard links of what is in packs', CHECKOUT, of, ['link', 'rename', 'unlink']);
+    },
+    HOURS_MS,
+  );
 });

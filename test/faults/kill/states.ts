@@ -31,10 +31,12 @@ const MANY = IS_FULL ? 2_200 : 400;
 const FOLDERS = ['a', 'b', 'b/c', 'gone', 'd', 'e', 'f', 'g'];
 const FILES = 50;
 
-export async function twoVersions(config = ''): Promise<TwoVersions> {
+/** `later`: the settings from then on. */
+export async function twoVersions(config = '', later = config): Promise<TwoVersions> {
   const root = scratchFolder();
   mkdirSync(join(root, '.mlo'));
-  writeFileSync(join(root, '.mlo/config.yaml'), `gc.grace: 0s\n${config}`);
+  const configure = (text: string): void => writeFileSync(join(root, '.mlo/config.yaml'), `gc.grace: 0s\n${text}`);
+  configure(config);
   for (const folder of ['many', ...FOLDERS]) mkdirSync(join(root, 'data', folder), { recursive: true });
   // What is linked to the cache is replaced, never written to.
   const put = (path: string, content: string | Buffer): void => {
@@ -58,6 +60,7 @@ export async function twoVersions(config = ''): Promise<TwoVersions> {
   mkdirSync(join(root, 'data/file or folder'));
   put('file or folder/in it', 'in it');
   const second = await addIt(root);
+  configure(later);
   return { root, first, second };
 }
 

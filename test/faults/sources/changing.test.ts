@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/open.ts';
 import type { Cache, LinkType } from '../../../src/cache/types.ts';
 import type { Content } from '../../../src/core/content.ts';
@@ -77,6 +77,8 @@ describe('a source that changes while it is added is refused or stored as it was
 
 describe('a folder that becomes a symlink to somewhere else while it is looked at', () => {
   const outside = (): string => `${root}-outside`;
+
+  afterEach(() => rmSync(outside(), { recursive: true, force: true }));
 
   beforeEach(() => {
     for (const folder of [at('data/x/y'), at('data/x/z'), join(outside(), 'y'), join(outside(), 'z')])

@@ -1,25 +1,33 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { copyFileSync, lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { add } from '../../../src/app/add.ts';
 import { checkout } from '../../../src/app/checkout.ts';
-import { gc } from '../../../src/app/gc.ts';
+import { gc, type GcData } from '../../../src/app/gc.ts';
 import { verify } from '../../../src/app/verify.ts';
+import { RECORD } from '../../../src/cache/journal/record-format.ts';
+import { SegmentReader } from '../../../src/cache/journal/segment-reader.ts';
+import { SegmentWriter } from '../../../src/cache/journal/segment-writer.ts';
 import { openCache } from '../../../src/cache/open.ts';
-import { isErrno } from '../../../src/fs/errno.ts';
+import { parsePointer } from '../../../src/core/pointer.ts';
+import { hashBytes } from '../../../src/fs/hash.ts';
 import { ownIdentity } from '../../../src/fs/process-identity.ts';
 import { acquireLock, isLockHeld, readLock } from '../../../src/fs/project-lock.ts';
-import { appContext, requirePeer, skipTest } from '../../helpers/index.ts';
+import { openTracking } from '../../../src/tracking/open.ts';
+import { appContext, LAUNCHER, requirePeer, runCommand, skipTest } from '../../helpers/index.ts';
 import { filesOf, leftovers } from '../kill/states.ts';
+import { fill, noise } from '../lib/fill-disk.ts';
 import { faults, scratchFolder } from '../lib/index.ts';
 
 let root: string;
+let scratch: string;
 let disk: string;
 const at = (path: string): string => join(root, path);
 
 beforeEach(() => {
   root = scratchFolder();
+  scratch = root;
   disk = at('disk');
   for (const folder of ['.mlo', 'disk']) mkdirSync(at(folder));
   try {
@@ -136,13 +144,10 @@ describe('gc on a disk without one free block', () => {
     fill(ballast);
     expect(() => writeFileSync(join(disk, 'one more'), 'x')).toThrow(/ENOSPC/);
     rmSync(join(disk, 'one more'));
-    const warnings: string[] = [];
-    const report = await gc(
-      { ...appContext(root), emit: (event) => void (event.type === 'warning' && warnings.push(event.message)) },
-      GC_OPTIONS,
-    );
+    const ctx = appContext(root);
+    const report = await gc(ctx, GC_OPTIONS);
     expect(report).toMatchObject({ done: true, gone: { loose: { objects: 20 } } });
-    expect([report.unfinished, warnings]).toEqual([undefined, []]);
+    expect([report.unfinished, ctx.events.filter(({ type }) => type === 'warning')]).toEqual([undefined, []]);
     expect(report.size.before - report.size.after).toBeGreaterThan(1_400_000);
     expect(await isWhole()).toBe(true);
     faults('a full disk', 1);
@@ -156,26 +161,64 @@ describe('gc on a disk without one free block', () => {
     for (let each = 0; each < 400; each += 1) if (each % 8 < 5) rmSync(at(`data/${each}`));
     await addData();
     fill(join(disk, 'somebody else'));
-    const warnings: string[] = [];
-    const ctx = {
-      ...appContext(root),
-      emit: (event: { type: string }) => void (event.type === 'warning' && warnings.push(JSON.stringify(event))),
-    };
-    const report = await gc(ctx, GC_OPTIONS);
+    const first = await runCommand(process.execPath, [LAUNCHER, 'gc', '--force', '--json'], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], HOME: root },
+      timeoutMs: 60_000,
+    });
+    const { data: report, error } = JSON.parse(first.stdout) as { data: GcData; error: unknown };
+    expect([first.code, error]).toMatchObject([3, { code: 'MLO_CACHE_IO', message: expect.stringMatching(/too full to write .*anew/) }]);
     expect(report.done).toBe(true);
     expect(report.unfinished?.packs).toBeGreaterThan(0);
     const left = report.unfinished?.packed.bytes ?? 0;
     expect(left).toBeGreaterThan(100_000);
     expect(report.waiting.bytes).toBeGreaterThanOrEqual(left);
-    expect(warnings).toEqual([expect.stringMatching(/too full to write .*anew/)]);
     expect(await isWhole()).toBe(true);
     expect(leftovers(join(disk, 'cache'))).toEqual([]);
     rmSync(join(disk, 'somebody else'));
-    const again = await gc(ctx, GC_OPTIONS);
+    const again = await gc(appContext(root), GC_OPTIONS);
     expect(again.unfinished).toBeUndefined();
     expect(again.size.before - again.size.after).toBeGreaterThan(left * 0.9);
     expect(await isWhole()).toBe(true);
     faults('a full disk', 1);
+  });
+
+  it('reads what runs keep, also what stands in the write-ahead log only, and refuses where that cannot be known', async () => {
+    root = disk;
+    mkdirSync(at('.mlo'));
+    writeFileSync(at('.mlo/config.yaml'), 'gc.grace: 0s\n');
+    mkdirSync(at('data'));
+    for (const name of ['kept', 'gone']) writeFileSync(at(`data/${name}`), noise(200_000, name.length + name.charCodeAt(0)));
+    await addData('data/kept');
+    await addData('data/gone');
+    const kept = parsePointer('data/kept.mlo', readFileSync(at('data/kept.mlo'), 'utf8'));
+    for (const path of ['data', '.gitignore']) rmSync(at(path), { recursive: true, force: true });
+    // A command that was killed leaves what it last committed in the log.
+    mkdirSync(join(scratch, 'elsewhere'));
+    const elsewhere = join(scratch, 'elsewhere/tracking.db');
+    const tracking = openTracking({ path: elsewhere });
+    const id = 'a'.repeat(32);
+    tracking.startRun({ id, name: 'a run', startedMs: 1_000 });
+    tracking.logArtifact(id, 'kept', kept);
+    tracking.flush();
+    for (const suffix of ['', '-wal']) copyFileSync(elsewhere + suffix, at(`.mlo/tracking.db${suffix}`));
+    tracking.close();
+    const whole = readFileSync(at('.mlo/tracking.db'));
+    renameSync(at('.mlo/tracking.db-wal'), at('.mlo/log'));
+    mkdirSync(at('.mlo/tracking.db-wal'));
+    fill(join(disk, 'somebody else'));
+
+    await expect(gc(appContext(root), GC_OPTIONS)).rejects.toMatchObject({ code: 'MLO_TRACKING' });
+    rmdirSync(at('.mlo/tracking.db-wal'));
+    renameSync(at('.mlo/log'), at('.mlo/tracking.db-wal'));
+    fill(join(disk, 'somebody else too'));
+    const report = await gc(appContext(root), GC_OPTIONS);
+    expect(report).toMatchObject({ done: true, gone: { loose: { objects: 1 } } });
+    expect(report.kept.find((each) => each.for === 'runs')).toMatchObject({ objects: 1 });
+    expect(readFileSync(at('.mlo/tracking.db')).equals(whole)).toBe(true);
+    rmSync(join(disk, 'somebody else'));
+    expect(await isWhole()).toBe(true);
+    faults('a full disk', 2);
   });
 
   it('has a lock with one holder, which is seen, taken over from the dead, and leaves nothing', async () => {
@@ -203,6 +246,28 @@ describe('gc on a disk without one free block', () => {
   });
 });
 
+describe('a segment of the journal whose first bytes found no room', () => {
+  it('starts as every segment does once there is some', () => {
+    const path = join(disk, 'segment.jnl');
+    const writer = new SegmentWriter(path);
+    fill(join(disk, 'somebody else'));
+    const payload = Buffer.from('a tree');
+    const [lost, kept] = [hashBytes('lost'), hashBytes('kept')];
+    writer.append(RECORD.object, lost, payload);
+    expect(() => writer.push()).toThrow(/no space left/);
+    rmSync(join(disk, 'somebody else'));
+    writer.append(RECORD.object, kept, payload);
+    writer.push();
+    const reader = new SegmentReader(path);
+    expect(readFileSync(path, 'latin1')).toMatch(/^mlo-journal 1\n/);
+    expect(reader.owner).toMatchObject({ pid: process.pid });
+    expect([reader.index.object(lost), reader.index.object(kept)]).toEqual([undefined, expect.anything()]);
+    reader.close();
+    writer.close();
+    faults('a full disk', 1);
+  });
+});
+
 const GC_OPTIONS = {
   branches: false,
   tags: false,
@@ -212,32 +277,3 @@ const GC_OPTIONS = {
   ignoreProjects: [],
   force: true,
 } as const;
-
-/** Writes until not one more byte fits. */
-function fill(path: string): void {
-  const file = openSync(path, 'w');
-  const bytes = noise(65_536, 3);
-  try {
-    for (let length = bytes.length; length > 0;) {
-      try {
-        if (writeSync(file, bytes, 0, length) < length) length = Math.floor(length / 2);
-      } catch (error) {
-        if (!isErrno(error, 'ENOSPC')) throw error;
-        length = Math.floor(length / 2);
-      }
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Bytes that do not compress. */
-function noise(length: number, seed: number): Buffer {
-  const words = new Uint32Array(Math.ceil(length / 4));
-  let state = seed;
-  for (let at = 0; at < words.length; at += 1) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    words[at] = state;
-  }
-  return Buffer.from(words.buffer, 0, length);
-}

@@ -34,7 +34,7 @@ describe('when the spawn helper is killed', () => {
   it('the next stage gets another one', async () => {
     await rig.run(['echo $PPID > helper; kill -KILL $PPID; sleep 300']);
     const result = await rig.run(['echo $PPID > second']);
-    expect(result).toEqual({ exitCode: 0, signal: null });
+    expect(result).toMatchObject({ exitCode: 0, signal: null });
     expect(pidIn('second')).not.toBe(pidIn('helper'));
   });
 });

@@ -29,6 +29,9 @@ describe('config', () => {
       'gc.grace default',
       'gc.run_cache default',
       'gc.logs default',
+      'tracking.experiment default',
+      'tracking.path default',
+      'tracking.system_metrics default',
     ]);
     expect(await loadConfig(root, context.env)).toMatchObject({
       cacheDir: join(root, '.mlo/cache'),

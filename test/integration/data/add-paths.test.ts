@@ -76,6 +76,20 @@ describe('add takes many paths at once', () => {
     expect(project.exists('good.mlo')).toBe(false);
   });
 
+  test('a folder with an out in it is refused with both ways out', async () => {
+    const project = await createProject({
+      'pipeline.yaml': 'stages:\n  s: {cmd: cp in data/made, deps: [in], outs: [data/made]}\n',
+      in: '1',
+      'data/mine': '1',
+    });
+    const refused = await project.mlo(['add', 'data']);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/In 'data' lies out 'data\/made' of stage 's'[^]*mlo add 'data\/…'.*pipeline\.yaml/),
+    ]);
+    expect((await project.mlo(['add', 'data/mine'])).code).toBe(0);
+  });
+
   test('a path inside another one goes with it', async () => {
     const project = await createProject({ ...EMPTY, 'd/a': 'a' });
     expect((await project.mlo(['add', 'd/a', 'd', './d/', '--json'])).json().data.added).toMatchObject([{ path: 'd' }]);

@@ -110,6 +110,30 @@ describe('a broken pointer', () => {
     expect((await project.mlo(['gc', '--force'])).code).toBe(0);
   });
 
+  test('stops mv and remove where they touch it or would lie around it, and nowhere else', async () => {
+    const project = await createProject({ ...EMPTY, 'img/a': 'a', 'other.bin': 'other', third: '3', 'dir/one': '1' });
+    await project.mlo(['add', 'img', 'other.bin', 'third', 'dir/one']);
+    await project.write({ 'img.mlo': '<<<<<<< a\n{"hash":"blake3-256"}\n=======\n{}\n>>>>>>> b\n', 'dir/one.mlo': '' });
+    for (const args of [
+      ['remove', 'img'],
+      ['remove', 'img/a'],
+      ['remove', 'third', 'img.mlo'],
+      ['mv', 'img', 'pictures'],
+      ['mv', 'other.bin', 'img/'],
+      ['mv', 'other.bin', 'img/b'],
+    ]) {
+      const { code, stderr } = await project.mlo(args);
+      expect([args, code, stderr]).toEqual([args, 12, expect.stringContaining("'img.mlo'")]);
+    }
+    expect([project.exists('third.mlo'), await project.read('other.bin')]).toEqual([true, 'other']);
+    const moved = await project.mlo(['mv', 'other.bin', 'dir']);
+    expect([moved.code, moved.stderr]).toEqual([0, expect.stringMatching(/warning: .*'dir\/one.mlo'[^]*warning: .*'img.mlo'/)]);
+    expect(await project.read('dir/other.bin')).toBe('other');
+    const removed = await project.mlo(['remove', 'third', '--data']);
+    expect([removed.code, removed.stderr]).toEqual([0, expect.stringContaining("'img.mlo'")]);
+    expect([project.exists('third'), project.exists('img.mlo')]).toEqual([false, true]);
+  });
+
   test('of a newer mlo is not replaced', async () => {
     const project = await withTwo();
     const newer = (await project.read('img.mlo')).replace('"schema": 1', '"schema": 2');

@@ -42,9 +42,24 @@ test('commit stores what add --no-commit has only looked at, and leaves data tha
   await project.mlo(['add', 'data', 'file', '--no-commit']);
   const pointer = await project.read('file.mlo');
   await project.remove('file');
-  expect((await project.mlo(['commit', '--json', 'data', 'file'])).json().data.committed).toEqual([{ name: 'data', changed: false }]);
+  expect((await project.mlo(['commit', '--json', 'data', 'file'])).json().data.committed).toEqual([
+    { name: 'data', changed: false, stored: true },
+  ]);
   expect(await project.read('file.mlo')).toBe(pointer);
   await project.remove('data');
   expect((await project.mlo(['checkout', 'data'])).code).toBe(0);
   expect(await project.read('data/two')).toBe('2');
+});
+
+test('commit and add say that they stored what was only looked at before, and that nothing is left to do the next time', async () => {
+  const project = await createProject({ ...FILES, 'pipeline.yaml': FILES['pipeline.yaml'].replace('cp in ob', 'wc -c in > ob') });
+  const looked = await project.mlo(['add', 'data', 'file', '--no-commit']);
+  expect(looked.stderr).toContain('hint: The cache does not have these bytes yet: mlo commit data file');
+  const added = await project.mlo(['add', 'file']);
+  expect(added.stdout).toContain('file stored in the cache (1 B); file.mlo was right already');
+  expect((await project.mlo(['add', 'file'])).stdout).toContain('file unchanged');
+  expect((await project.mlo(['repro', '--no-commit'])).code).toBe(0);
+  const committed = await project.mlo(['commit']);
+  expect(committed.stdout).toMatch(/a committed: stored[^]*b committed: stored[^]*data committed: stored[^]*3 committed, 0 unchanged/);
+  expect((await project.mlo(['commit'])).stdout).toMatch(/^0 committed, 2 unchanged/);
 });

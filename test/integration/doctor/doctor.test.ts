@@ -25,7 +25,7 @@ describe('doctor', () => {
     expect(data.checks.filter(({ status }) => status === 'fail')).toEqual([]);
     expect(data.ok).toBe(true);
     expect(data.checks.map(({ name }) => name).join(' ')).toBe(
-      'node platform git sqlite blake3 sharp tensorflow tensorflow-native config cache space lock pipeline',
+      'node platform git sqlite blake3 sharp tensorflow tensorflow-native config cache space tracking lock pipeline',
     );
     expect(check(data, 'pipeline').message).toBe('3 stages');
     expect(check(data, 'tensorflow').message).toContain('@tensorflow/tfjs 4.22.0');

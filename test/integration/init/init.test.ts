@@ -126,6 +126,15 @@ describe('the templates', () => {
     expect(second.json().data.stages.map((stage: { outcome: string }) => stage.outcome)).toEqual(['unchanged', 'unchanged', 'unchanged']);
   });
 
+  it('default leaves the folder data to the user, before and after it ran', async () => {
+    const project = await createProject({ 'data/raw/a.csv': '1,2\n' });
+    expect((await project.mlo(['init'])).code).toBe(0);
+    expect((await project.mlo(['add', 'data'])).code).toBe(0);
+    expect((await project.mlo(['repro'])).code).toBe(0);
+    await project.write({ 'data/raw/b.csv': '3,4\n' });
+    expect((await project.mlo(['add', 'data', '--json'])).json().data.added).toMatchObject([{ files: 2 }]);
+  });
+
   it('empty is a valid pipeline without stages', async () => {
     const project = await createProject();
     await project.mlo(['init', '--template', 'empty']);

@@ -33,6 +33,18 @@ describe('mlo checkout --rev', () => {
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("'data' holds no 'data/none'")]);
   });
 
+  test('a target may bring its own revision, as for ls and cat', async () => {
+    const project = await versions();
+    await project.remove('data', 'o');
+    const { code, stdout } = await project.mlo(['checkout', 'make', 'data/a.txt@v1']);
+    expect([code, await project.read('o/copy'), await project.read('data/a.txt')]).toEqual([0, '22', 'first']);
+    expect(stdout).toContain('are not those of v1');
+    expect((await project.mlo(['checkout', 'make@v1', '--force'])).code).toBe(0);
+    expect(await project.read('o/copy')).toBe('1');
+    const unknown = await project.mlo(['checkout', 'data@v7']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("Git knows no revision 'v7'")]);
+  });
+
   test('bytes that exist nowhere else are listed and kept, in a part of a folder too; --force replaces them', async () => {
     const project = await versions();
     await project.write({ 'data/a.txt': 'unsaved', 'data/sub/more': 'unsaved too' });

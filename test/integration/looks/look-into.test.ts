@@ -68,7 +68,12 @@ src/
     const other = await createProject({ '.mlo/config.yaml': '', 'img@2x.png': 'x' }, { git: true });
     expect((await other.mlo(['ls', 'img@2x.png'])).stdout).toBe('img@2x.png\n');
     expect((await other.mlo(['cat', 'img@2x.png@HEAD'])).stdout).toBe('x');
-    expect((await other.mlo(['ls', 'img@3x.png'])).stderr).toContain("'img@3x.png' is nothing that mlo or Git keeps here");
+    expect((await other.mlo(['ls', 'img@3x.png'])).stderr).toContain("There is no 'img@3x.png' here: not in tracked data");
+    const unknown = await other.mlo(['cat', 'img@2x.png@v1.O']);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringContaining("There is no 'img@2x.png@v1.O' here, and Git knows no revision 'v1.O' of 'img@2x.png'"),
+    ]);
   });
 
   test('paths are those of where the user stands, and cannot leave the project', async () => {

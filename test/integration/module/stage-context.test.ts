@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { symlink } from 'node:fs/promises';
+import type { RunRecord } from '../../../src/core/run.ts';
 import { createStageProject, RUN_ID, stage } from './stage-project.ts';
 import { REPOSITORY } from '../../helpers/index.ts';
 import { join } from 'node:path';
@@ -102,17 +103,19 @@ describe('seeds', () => {
 });
 
 describe('what a stage records', () => {
-  it('arrives in order and whole before the stage is over, in batches of at most 1,000 points', async () => {
+  it('arrives in order and whole before the stage is over, in batches of at most 8,192 points', async () => {
     const project = await createStageProject({
       'stages/train.ts': stage(`for (let i = 0; i < 100_000; i++) run.logMetric('loss', i / 2, { step: i }); run.setTag('a', 'b');`),
     });
     for (const isolate of ['worker', 'process'] as const) {
       const { error, records } = await project.run({ isolate });
       expect(error).toBeUndefined();
-      const points = records.flatMap((record) => (record.type === 'metrics' ? record.points : []));
-      expect(points).toHaveLength(100_000);
-      expect(points.every(({ step, value }, index) => step === index && value === index / 2)).toBe(true);
-      expect(records.every((record) => record.type !== 'metrics' || record.points.length <= 1000)).toBe(true);
+      const batches = records.flatMap((record) => (record.type === 'metrics' ? record.batches : []));
+      const steps = batches.flatMap((batch) => Array.from(batch.steps));
+      const values = batches.flatMap((batch) => Array.from(batch.values));
+      expect(steps).toEqual(Array.from({ length: 100_000 }, (_, step) => step));
+      expect(values.every((value, index) => value === index / 2)).toBe(true);
+      expect(batches.every((batch) => batch.steps.length <= 8192)).toBe(true);
       expect(records.at(-1)).toEqual({ type: 'tags', run: RUN_ID, tags: { a: 'b' } });
     }
   });
@@ -133,23 +136,23 @@ describe('what a stage records', () => {
     const child = records.find((record) => record.type === 'child-start');
     expect(child).toMatchObject({ parent: RUN_ID, name: 'fold 1' });
     expect(child?.run).toMatch(/^[0-9a-f]{32}$/);
-    expect(records).toMatchObject([
+    expect(joined(records)).toMatchObject([
       { type: 'params', run: RUN_ID, params: { lr: 0.1 } },
       { type: 'params', params: { nested: { a: [1] } } },
       {
         type: 'metrics',
         run: RUN_ID,
         points: [
-          { name: 'loss', value: Number.NaN, step: 0 },
-          { name: 'loss', value: 2, step: 1 },
-          { name: 'a', value: 1, step: 5 },
-          { name: 'b', value: Infinity, step: 5 },
+          ['loss', 0, Number.NaN],
+          ['loss', 1, 2],
+          ['a', 5, 1],
+          ['b', 5, Infinity],
         ],
       },
-      { type: 'artifact', name: 'note.txt', path: project.path('note.txt') },
-      { type: 'artifact', name: 'notes/n.txt', path: project.path('note.txt') },
+      { type: 'artifact-bytes', name: 'note.txt', bytes: Uint8Array.from(Buffer.from('x')) },
+      { type: 'artifact-bytes', name: 'notes/n.txt' },
       { type: 'child-start' },
-      { type: 'metrics', run: child?.run, points: [{ name: 'loss', value: 1, step: 0 }] },
+      { type: 'metrics', run: child?.run, points: [['loss', 0, 1]] },
       { type: 'child-end', run: child?.run, status: 'FINISHED' },
       { type: 'child-start', name: 'fold 2' },
       { type: 'child-end', status: 'FAILED', reason: 'bad fold' },
@@ -202,3 +205,20 @@ describe('environment', () => {
     }
   });
 });
+
+/** Records with what was logged of metrics between two others as one list, however it was batched. */
+function joined(records: readonly RunRecord[]): readonly object[] {
+  const found: { type: string; run: string; points?: [name: string, step: number, value: number][] }[] = [];
+  for (const record of records) {
+    if (record.type !== 'metrics') found.push(record);
+    else {
+      const points = record.batches.flatMap(({ name, steps, values }) =>
+        Array.from(steps, (step, at): [string, number, number] => [name, step, values[at] as number]),
+      );
+      const last = found.at(-1);
+      if (last?.points !== undefined && last.run === record.run) last.points.push(...points);
+      else found.push({ type: 'metrics', run: record.run, points });
+    }
+  }
+  return found;
+}

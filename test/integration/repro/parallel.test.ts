@@ -82,6 +82,57 @@ describe('stages side by side', () => {
     expect((await repro(project, ['-j', '4'])).outcomes).toEqual({ big: 'ran', small: 'ran' });
   });
 
+  test('with -j 1 one command runs at a time, while those before it are recorded', async () => {
+    const alone = (name: string): string => `mkdir busy && echo ${name} > ${name}.out && rmdir busy`;
+    const names = Array.from({ length: 30 }, (_, index) => `s${index}`);
+    const stages = names.map((name) => `  ${name}: {cmd: '${alone(name)}', outs: [${name}.out]}\n`);
+    const project = await createProject({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
+    expect((await repro(project, ['-j', '1'])).outcomes).toEqual(Object.fromEntries(names.map((name) => [name, 'ran'])));
+  });
+
+  test('what needs a stage starts only when that stage is recorded', async () => {
+    const recorded = (stage: string): string =>
+      `cat .mlo/state/repro.journal pipeline.lock 2>/dev/null | grep -qE '"stage":"${stage}","type":"done"|^ *"${stage}": [{]'`;
+    const stages = Array.from({ length: 8 }, (_, index) => {
+      const before = index === 0 ? 'true' : recorded(`s${index - 1}`);
+      const deps = index === 0 ? '' : `    deps: [s${index - 1}.out]\n`;
+      return `  s${index}:\n    cmd: |\n      ${before} && echo ${index} > s${index}.out\n${deps}    outs: [s${index}.out]\n`;
+    });
+    const project = await createProject({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
+    const { outcomes } = await repro(project, ['-j', '2']);
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(['ran']));
+  });
+
+  test('a stage whose outs cannot be stored fails: what runs by then goes on, nothing else starts', async () => {
+    const project = await createProject({
+      'pipeline.yaml': `stages:
+  bad: {cmd: mkfifo bad.out, outs: [bad.out]}
+  meanwhile:
+    cmd: until grep -q '"type":"failed"' .mlo/state/repro.journal; do :; done; echo > meanwhile.out
+    outs: [meanwhile.out]
+    timeout: 20s
+  below: {cmd: cp bad.out below.out, deps: [bad.out], outs: [below.out]}
+  later: {cmd: echo > later.out, outs: [later.out]}
+`,
+    });
+    const { outcomes, result } = await repro(project, ['-j', '1']);
+    expect(outcomes).toEqual({ bad: 'failed', meanwhile: 'ran', below: 'blocked', later: 'cancelled' });
+    expect(result.code).toBe(1);
+    expect(Object.keys(JSON.parse(await project.read('pipeline.lock')).stages)).toEqual(['meanwhile']);
+  });
+
+  test('after a stage that did not write its out nothing starts', async () => {
+    const project = await createProject({
+      'pipeline.yaml': `stages:
+  bad: {cmd: 'true', outs: [bad.out]}
+  later: {cmd: echo > later.out, outs: [later.out]}
+`,
+    });
+    const { outcomes, json } = await repro(project, ['-j', '1']);
+    expect(outcomes).toEqual({ bad: 'failed', later: 'cancelled' });
+    expect(json.data?.stages[0]?.error?.code).toBe('MLO_OUT_NOT_WRITTEN');
+  });
+
   test('a timeout ends the whole process group and says so', async () => {
     const project = await createProject({ 'pipeline.yaml': "stages:\n  slow: {cmd: 'sleep 600 & echo $! > pid; wait', timeout: 1s}\n" });
     const { json, result } = await repro(project);

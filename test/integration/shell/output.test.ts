@@ -25,7 +25,7 @@ describe('the output of a stage', () => {
 
   it('may be written by way of /dev/stdout and /dev/stderr', async () => {
     const result = await rig.run(['echo one; echo two > /dev/stderr; echo three | tee /dev/stderr; echo four > /dev/stdout']);
-    expect(result).toEqual({ exitCode: 0, signal: null });
+    expect(result).toMatchObject({ exitCode: 0, signal: null });
     expect(rig.log()).toBe('one\ntwo\nthree\nthree\nfour\n');
   });
 

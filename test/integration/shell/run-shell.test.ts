@@ -8,7 +8,7 @@ describe('the commands of a stage', () => {
   it('run one after the other in the wdir', async () => {
     mkdirSync(rig.path('sub'));
     const result = await rig.run(['echo one > a', 'cat a; echo two; pwd'], { wdir: rig.path('sub') });
-    expect(result).toEqual({ exitCode: 0, signal: null });
+    expect(result).toMatchObject({ exitCode: 0, signal: null });
     expect(rig.text).toBe(`one\ntwo\n${rig.path('sub')}\n`);
   });
 

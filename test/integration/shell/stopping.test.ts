@@ -23,7 +23,7 @@ describe('a timeout', () => {
   });
 
   it('does not outlive the stage', async () => {
-    expect(await rig.run(['true'], { timeoutMs: 60_000 })).toEqual({ exitCode: 0, signal: null });
+    expect(await rig.run(['true'], { timeoutMs: 60_000 })).toMatchObject({ exitCode: 0, signal: null });
   });
 });
 
@@ -91,13 +91,13 @@ describe('an interruption', () => {
 describe('what a command leaves in the background', () => {
   it('is ended with the stage', async () => {
     const result = await rig.run(['sleep 300 & echo $! > pid']);
-    expect(result).toEqual({ exitCode: 0, signal: null });
+    expect(result).toMatchObject({ exitCode: 0, signal: null });
     expect(isAlive(pidIn('pid'))).toBe(false);
   });
 
   it('is killed where it ignores SIGTERM', async () => {
     const result = await rig.run(["(trap '' TERM; echo deaf > armed; sleep 300) & echo $! > pid; until [ -s armed ]; do sleep 0.01; done"]);
-    expect(result).toEqual({ exitCode: 0, signal: null });
+    expect(result).toMatchObject({ exitCode: 0, signal: null });
     expect(isAlive(pidIn('pid'))).toBe(false);
   });
 

@@ -65,6 +65,18 @@ describe('status of a folder that cannot be looked at as a whole', () => {
   });
 });
 
+test('an untracked folder deeper than paths reach is one short warning with the way out', async () => {
+  const project = await createProject({ '.mlo/config.yaml': '', x: 'x' });
+  const down = 'for (let each = 0; each < 1500; each += 1) { fs.mkdirSync("folder"); process.chdir("folder"); }';
+  expect((await project.run(process.execPath, ['-e', down])).code).toBe(0);
+  const added = await project.mlo(['add', 'x']);
+  expect([added.code, added.stderr.match(/warning: /g)?.length]).toEqual([0, 1]);
+  expect(added.stderr).toMatch(/^warning: The folder 'folder\/folder.{1,130}…' lies deeper than paths of 4095 bytes reach/m);
+  await project.write({ '.mloignore': '/folder/\n' });
+  expect((await project.mlo(['status'])).stderr).not.toContain('warning');
+  await project.run('rm', ['-rf', 'folder']);
+});
+
 test('files that the cache has lost come with what to type', async () => {
   const project = await createProject({ '.mlo/config.yaml': '', 'd/a.txt': Buffer.alloc(80_000, 'a') });
   expect((await project.mlo(['add', 'd'])).code).toBe(0);

@@ -77,7 +77,16 @@ describe('an object that only a tag needs', () => {
     expect((await project.mlo(['gc', '--force'], { env: { MLO_GC_GRACE: '0' } })).code).toBe(0);
     const { code, data } = await verified(project);
     expect([code, data.objects, data.history.length]).toEqual([3, [], 1]);
-    expect(data.history[0].uses).toEqual([{ path: 'img', in: ['tag t1'] }]);
+    expect(data.history[0].uses).toEqual([{ path: 'img', isFolder: true, in: ['tag t1'] }]);
+    const shown = await project.mlo(['verify', '--quick']);
+    expect(shown.stdout).toMatch(/missing [0-9a-f]{12}: img\/ \(tag t1\)/);
+    expect(shown.stderr).toMatch(/1 object that only tag t1 needs\n.*mlo verify --workspace/);
+    for (const flags of [[], ['--quick'], ['--repair']]) {
+      const passed = await verified(project, '--workspace', ...flags);
+      expect([passed.code, passed.data.ok, passed.data.looked.refs]).toEqual([0, true, 0]);
+    }
+    await project.git('tag', '--delete', 't1');
+    expect((await verified(project)).code).toBe(0);
   });
 });
 

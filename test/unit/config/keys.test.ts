@@ -29,6 +29,9 @@ describe('precedence', () => {
       { key: 'gc.grace', value: '1h', origin: 'default' },
       { key: 'gc.run_cache', value: '30d', origin: 'default' },
       { key: 'gc.logs', value: '90d', origin: 'default' },
+      { key: 'tracking.experiment', value: 'Default', origin: 'default' },
+      { key: 'tracking.path', value: '.mlo/tracking.db', origin: 'default' },
+      { key: 'tracking.system_metrics', value: '10s', origin: 'default' },
     ]);
     const withFlag = resolveConfig([...layers, { origin: 'flag', values: { 'core.jobs': 9 } }]);
     expect(withFlag.find(({ key }) => key === 'core.jobs')).toMatchObject({ value: 9, origin: 'flag' });
@@ -43,6 +46,9 @@ describe('precedence', () => {
       'gc.grace': '1h',
       'gc.run_cache': '30d',
       'gc.logs': '90d',
+      'tracking.experiment': 'Default',
+      'tracking.path': '.mlo/tracking.db',
+      'tracking.system_metrics': '10s',
     });
     for (const key of CONFIG_KEYS) expect(parseConfigText(key, configText(CONFIG[key].fallback))).toEqual(CONFIG[key].fallback);
   });
@@ -58,6 +64,9 @@ describe('the environment', () => {
       'MLO_GC_GRACE',
       'MLO_GC_RUN_CACHE',
       'MLO_GC_LOGS',
+      'MLO_EXPERIMENT',
+      'MLO_TRACKING_PATH',
+      'MLO_TRACKING_SYSTEM_METRICS',
     ]);
     const { layer, problems } = environmentLayer({
       MLO_CACHE_LINK: 'hardlink, copy',

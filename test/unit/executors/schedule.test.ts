@@ -13,7 +13,7 @@ interface Outcome {
   readonly mostAtOnce: number;
   /** Asked for by stages that ran side by side. */
   readonly mostSharedCpus: number;
-  /** `+a` start, `-a` end. */
+  /** `+a` start, `~a` slot free, `-a` end. */
   readonly history: readonly string[];
 }
 
@@ -22,8 +22,10 @@ interface PoolOptions {
   readonly cpus?: number;
   readonly policy?: FailurePolicy;
   readonly failing?: readonly string[];
-  /** Microtask turns that a stage takes. */
+  /** Microtask turns that the command of a stage takes. */
   readonly turns?: (id: string) => number;
+  /** Turns that a stage takes to be recorded, its slot free; undefined where it keeps its slot to the end. */
+  readonly recording?: (id: string) => number | undefined;
   readonly abortAfter?: string;
 }
 
@@ -40,7 +42,7 @@ async function pool(order: readonly PoolNode[], options: PoolOptions = {}): Prom
     cpus: options.cpus ?? 8,
     policy: options.policy ?? 'fail-fast',
     signal: abort.signal,
-    run: async (id): Promise<RunResult> => {
+    run: async (id, free): Promise<RunResult> => {
       history.push(`+${id}`);
       now.set(id, order.find((each) => each.id === id)?.cpus ?? 1);
       mostAtOnce = Math.max(mostAtOnce, now.size);
@@ -51,6 +53,12 @@ async function pool(order: readonly PoolNode[], options: PoolOptions = {}): Prom
         );
       for (let turn = options.turns?.(id) ?? 1; turn > 0; turn--) await Promise.resolve();
       now.delete(id);
+      const recording = options.recording?.(id);
+      if (recording !== undefined) {
+        history.push(`~${id}`);
+        free();
+        for (let turn = recording; turn > 0; turn--) await Promise.resolve();
+      }
       history.push(`-${id}`);
       if (id === options.abortAfter) abort.abort();
       return options.failing?.includes(id) === true ? 'failed' : 'ok';
@@ -142,6 +150,47 @@ describe('the pool', () => {
     expect(ended).toEqual(['slow']);
   });
 
+  it('starts the next command while a stage is recorded, and never what needs that stage', async () => {
+    const order = [node('a'), node('below', ['a']), node('b')];
+    const { history, mostAtOnce } = await pool(order, { recording: (id) => (id === 'a' ? 20 : 0) });
+    expect(history).toEqual(['+a', '~a', '+b', '~b', '-b', '-a', '+below', '~below', '-below']);
+    expect(mostAtOnce).toBe(1);
+  });
+
+  it('frees the cpus of a stage with its slot', async () => {
+    const order = [node('a', [], 2), node('b', [], 2)];
+    const { history } = await pool(order, { jobs: 2, cpus: 2, recording: () => 20 });
+    expect(history.slice(0, 4)).toEqual(['+a', '~a', '+b', '~b']);
+  });
+
+  it('waits while more stages are recorded than commands may run', async () => {
+    const order = [node('a'), node('b'), node('c')];
+    const { history } = await pool(order, { recording: (id) => (id === 'a' ? 20 : 100) });
+    expect(history.slice(0, 6)).toEqual(['+a', '~a', '+b', '~b', '-a', '+c']);
+  });
+
+  it('stops starting when a stage fails while it is recorded; what started meanwhile goes on', async () => {
+    const order = [node('bad'), node('meanwhile'), node('below', ['bad']), node('free')];
+    const { history, skipped } = await pool(order, {
+      failing: ['bad'],
+      turns: (id) => (id === 'meanwhile' ? 30 : 1),
+      recording: () => 5,
+    });
+    expect(history).toEqual(['+bad', '~bad', '+meanwhile', '-bad', '~meanwhile', '-meanwhile']);
+    expect(skipped).toEqual({ below: 'blocked', free: 'cancelled' });
+  });
+
+  it('takes a slot that is freed twice for a fault', async () => {
+    const run = async (_id: string, free: () => void): Promise<RunResult> => {
+      await Promise.resolve();
+      free();
+      free();
+      return 'ok';
+    };
+    const request = { order: [node('a')], jobs: 1, cpus: 1, policy: 'fail-fast' as const, onSkipped: () => {} };
+    await expect(runPool({ ...request, signal: new AbortController().signal, run })).rejects.toThrow('has freed its slot before');
+  });
+
   it('holds back smaller stages behind a larger one, so that it gets its turn', async () => {
     const order = [node('a', [], 2), node('large', [], 4), node('b', [], 1)];
     expect((await pool(order, { jobs: 4, cpus: 4 })).history.slice(0, 4)).toEqual(['+a', '-a', '+large', '-large']);
@@ -155,6 +204,7 @@ const graphs = fc.integer({ min: 1, max: 25 }).chain((size) =>
       cpus: fc.integer({ min: 1, max: 6 }),
       fails: fc.integer({ min: 0, max: 5 }),
       turns: fc.nat(6),
+      recording: fc.option(fc.nat(6), { nil: undefined }),
     }),
     {
       minLength: size,
@@ -186,6 +236,7 @@ describe('for any graph', () => {
             policy,
             failing,
             turns: (id) => raw[Number(id.slice(1))]?.turns ?? 0,
+            recording: (id) => raw[Number(id.slice(1))]?.recording,
           });
 
           expect(mostAtOnce).toBeLessThanOrEqual(jobs);

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { REPOSITORY } from '../../helpers/index.ts';
 import { stageEnvironment, type StageEnvironmentRequest } from '../../../src/runtime/stage-env.ts';
 
 function environment(
@@ -18,7 +20,7 @@ function environment(
 describe('the environment of a stage', () => {
   it("is mlo's own and what the stage needs to know of its run", () => {
     expect(environment({ parentRunId: 'parent' })).toEqual({
-      PATH: '/bin',
+      PATH: `/bin:${join(REPOSITORY, 'bin', 'path')}`,
       HOME: '/root',
       MLO_RUN_ID: 'run',
       MLO_PARENT_RUN_ID: 'parent',

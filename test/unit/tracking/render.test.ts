@@ -106,6 +106,20 @@ describe('runs show', () => {
     ]);
   });
 
+  it('says where a series had its least and greatest value unless the last one is it, and the note above', () => {
+    const loss = { value: 0.2, step: 59, points: 60, min: { value: 0.1, step: 40 }, max: { value: 2, step: 0 } };
+    const accuracy = { value: 0.9, step: 59, points: 60, min: { value: 0.5, step: 0 }, max: { value: 0.9, step: 59 } };
+    const lines = runsShowLines(
+      { ...shown, metrics: { loss, accuracy }, tags: { 'mlflow.note.content': 'first\ntry' } },
+      plainStyle(120),
+      START,
+    );
+    expect(lines).toContain(
+      '    metrics   loss=0.2 (60 points, step 59; min 0.1 at 40; max 2 at 0), accuracy=0.9 (60 points, step 59; min 0.5 at 0)',
+    );
+    expect(lines.filter((line) => line.includes('first'))).toEqual([expect.stringMatching(/^note +first/)]);
+  });
+
   it('wraps between values and cuts what does not fit', () => {
     for (const width of [44, 60, 80]) {
       for (const line of runsShowLines(shown, plainStyle(width), START)) expect(textWidth(line)).toBeLessThanOrEqual(width);

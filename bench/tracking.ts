@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatRows, type Row } from './data/rows.ts';
+import { machineLine, makeWorkplace } from './data/workplace.ts';
+import { chartRows } from './tracking/chart.ts';
+import { findMlflow } from './tracking/mlflow.ts';
+import { pointsRows } from './tracking/points.ts';
+import { runsRows } from './tracking/runs.ts';
+import { searchRows } from './tracking/search.ts';
+import { streamRows } from './tracking/stream.ts';
+import type { TrackingWorld } from './tracking/world.ts';
+
+/** Rows in the order of docs/performance.md. */
+const SECTIONS: { readonly [name: string]: (world: TrackingWorld) => Promise<readonly Row[]> | readonly Row[] } = {
+  points: pointsRows,
+  runs: runsRows,
+  stream: streamRows,
+  search: searchRows,
+  chart: chartRows,
+};
+
+const USAGE = `node bench/tracking.ts [options]      (or: npm run bench -- tracking [options])
+
+Speeds of recording and finding runs, next to MLflow with SQLite in the same run; Markdown on stdout, progress on stderr.
+
+  --only a,b    only these sections: ${Object.keys(SECTIONS).join(', ')}
+  --rounds n    default 3; medians, and ratios round by round
+  --quick       a tenth of the work: for development, targets do not apply
+  --dir path    where to work: the disk to measure; default: the temp folder
+  --mlo path    bin/mlo.js of another checkout
+
+MLflow takes part where MLO_BENCH_MLFLOW=/path/to/python names a python that has it.
+`;
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: 'string', default: '' },
+      rounds: { type: 'string', default: '3' },
+      quick: { type: 'boolean', default: false },
+      dir: { type: 'string', default: tmpdir() },
+      mlo: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const root = join(import.meta.dirname, '..');
+  if (values.mlo === undefined && spawnSync(process.execPath, [join(root, 'bin', 'build.js')], { stdio: ['ignore', 2, 2] }).status !== 0)
+    return 1;
+  const base = makeWorkplace(values.dir);
+  const mlflow = findMlflow(process.env);
+  const world: TrackingWorld = {
+    rounds: Number(values.rounds),
+    scale: values.quick ? 0.1 : 1,
+    mlo: [process.execPath, values.mlo ?? join(root, 'bin', 'mlo.js')],
+    mlflow: mlflow.python,
+    folder: (name) => mkdtempSync(join(base, `${name}-`)),
+  };
+  const rows: Row[] = [];
+  let failed = 0;
+  for (const name of chosen(values.only)) {
+    process.stderr.write(`${name}\n`);
+    try {
+      rows.push(...((await SECTIONS[name]?.(world)) ?? []));
+    } catch (error) {
+      failed += 1;
+      process.stderr.write(`section ${name} failed: ${(error as Error).message}\n`);
+    }
+  }
+  process.stdout.write(`${machineLine(base)}; ${world.rounds} rounds\n\n${formatRows(rows, !values.quick)}\n\n- ${mlflow.line}\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+function chosen(only: string): readonly string[] {
+  const names = only.split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => SECTIONS[name] === undefined);
+  if (unknown !== undefined) throw new Error(`There is no section '${unknown}'; there are ${Object.keys(SECTIONS).join(', ')}`);
+  return names.length > 0 ? names : Object.keys(SECTIONS);
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,45 @@
+import type { Cache, TreeEntry } from '../../cache/types.ts';
+import type { Content } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { nearest } from '../../core/text/nearest.ts';
+import type { RunDetail } from '../../tracking/types.ts';
+import { contentOf } from '../tracked/missing-files.ts';
+
+export interface Artifact {
+  readonly path: string;
+  readonly content: Content;
+}
+
+/**
+ * What lies at a path of a run: an artifact, something in a folder that is one, or all artifacts whose names begin with
+ * the path as a folder. Throws MLO_TARGET, MLO_OBJECT_MISSING.
+ */
+export function findArtifacts(cache: Cache, run: RunDetail, typed: string): readonly Artifact[] {
+  const path = typed.replace(/\/+$/, '');
+  const exact = run.artifacts.find((artifact) => artifact.path === typed || artifact.path === path);
+  if (exact !== undefined) return [exact];
+  for (const artifact of run.artifacts) {
+    if (artifact.content.kind !== 'tree' || !path.startsWith(`${artifact.path}/`)) continue;
+    const content = cache.subContent(artifact.content, path.slice(artifact.path.length + 1));
+    if (content !== undefined) return [{ path, content }];
+  }
+  const below = run.artifacts.filter((artifact) => artifact.path.startsWith(`${path}/`));
+  if (below.length > 0) return below;
+  throw unknownArtifact(run, typed);
+}
+
+/** Entries of a folder as artifacts below it. */
+export function entriesOf(cache: Cache, { path, content }: Artifact): readonly (Artifact & { readonly entry: TreeEntry })[] {
+  return cache
+    .readTree(content.digest)
+    .map((entry) => ({ path: `${path}/${entry.name.toString('utf8')}`, content: contentOf(entry), entry }));
+}
+
+function unknownArtifact(run: RunDetail, typed: string): MloError {
+  const paths = run.artifacts.map(({ path }) => path);
+  const near = nearest(typed, paths);
+  return new MloError('MLO_TARGET', `The run ${run.id} (${run.name}) has no artifact ${JSON.stringify(typed)}.`, {
+    hint: near === undefined ? `mlo artifacts list ${run.id.slice(0, 8)}` : `Did you mean ${JSON.stringify(near)}?`,
+    details: { run: run.id, path: typed, known: paths.slice(0, 100) },
+  });
+}

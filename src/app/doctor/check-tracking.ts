@@ -1,0 +1,43 @@
+import { existsSync, statSync } from 'node:fs';
+import { networkFileSystem } from '../../fs/network-file-system.ts';
+import { reasonOf, type DoctorCheck } from './doctor-check.ts';
+
+const MIB = 1024 ** 2;
+/** A write-ahead log this large says that some reader never lets go of the database, bytes. */
+const LARGE_LOG = 256 * MIB;
+
+/** Whether the tracking database may lie where it does, and holds together; points are not read. */
+export async function checkTracking(path: string): Promise<DoctorCheck> {
+  const network = networkFileSystem(path);
+  if (network !== undefined)
+    return {
+      name: 'tracking',
+      status: 'fail',
+      message: `${path} is on a network file system (${network}): runs cannot be recorded there`,
+      fix: 'mlo config set tracking.path ~/mlo-tracking.db --local',
+    };
+  if (!existsSync(path)) return { name: 'tracking', status: 'ok', message: 'no runs yet' };
+  try {
+    const { checkDatabase } = await import('../../tracking/check-database.ts');
+    const { runs, points, problems } = checkDatabase(path, { quick: true });
+    const [first] = problems;
+    if (first !== undefined)
+      return {
+        name: 'tracking',
+        status: 'fail',
+        message: `${path} is damaged: ${first}`,
+        fix: `sqlite3 ${path} .recover | sqlite3 ${path}.recovered`,
+      };
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    const size = `${runs} runs with ${points} points in ${(statSync(path).size / MIB).toFixed(1)} MiB`;
+    if (log < LARGE_LOG) return { name: 'tracking', status: 'ok', message: size };
+    return {
+      name: 'tracking',
+      status: 'warn',
+      message: `${size}, and ${Math.round(log / MIB)} MiB in ${path}-wal that could not be taken over yet`,
+      fix: 'End the programs that have the database open',
+    };
+  } catch (error) {
+    return { name: 'tracking', status: 'fail', message: reasonOf(error), fix: 'mlo verify' };
+  }
+}

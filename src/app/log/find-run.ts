@@ -1,0 +1,21 @@
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { RunId } from '../../core/run.ts';
+import type { RunDetail, Tracking } from '../../tracking/types.ts';
+
+/** mlo commits the start of a run together with other writes; whoever it starts may be there first, milliseconds. */
+const PATIENCE_MS = 5000;
+const LOOK_EVERY_MS = 10;
+
+/** The run that mlo, or a script, has just started for this process. @throws MLO_RUN_UNKNOWN */
+export async function waitForRun(tracking: Pick<Tracking, 'get'>, id: RunId): Promise<RunDetail> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return tracking.get(id);
+    } catch (error) {
+      const unknown = error instanceof MloError && error.code === 'MLO_RUN_UNKNOWN';
+      if (!unknown || performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}

@@ -1,0 +1,77 @@
+import { parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
+import type { RunId } from '../../core/run.ts';
+import type { Exchange, WideRun } from '../../tracking/merge/types.ts';
+
+const HEAD = ['run_id', 'name', 'experiment', 'parent_run_id', 'stage', 'status', 'started', 'ended', 'user', 'git_commit'] as const;
+
+/** A row a run; columns `params.*`, `metrics.*` (the last value) and `tags.*` of all of them. Times in ISO 8601, empty where there is nothing. RFC 4180. */
+export function* csvOfRuns(exchange: Exchange, ids: readonly RunId[]): Generator<string> {
+  const { params, metrics, tags } = exchange.wideNames(ids);
+  yield row([
+    ...HEAD,
+    ...params.map((name) => `params.${name}`),
+    ...metrics.map((name) => `metrics.${name}`),
+    ...tags.map((name) => `tags.${name}`),
+  ]);
+  for (const run of exchange.wideRuns(ids)) {
+    yield row([
+      ...headOf(run),
+      ...params.map((name) => paramText(run.params.get(name))),
+      ...metrics.map((name) => numberText(run.metrics.get(name))),
+      ...tags.map((name) => run.tags.get(name) ?? ''),
+    ]);
+  }
+}
+
+/** A row a point of one metric, runs one after the other. */
+export function* csvOfPoints(exchange: Exchange, ids: readonly RunId[], metric: string): Generator<string> {
+  yield row(['run_id', 'step', 'timestamp_ms', 'value']);
+  const shown = [...exchange.wideRuns(ids)].map(({ id }) => id);
+  for (const id of shown) {
+    for (const { steps, timestampsMs, values } of exchange.points(id, metric)) {
+      let text = '';
+      for (let at = 0; at < steps.length; at += 1) text += `${id},${steps[at]},${timestampsMs[at]},${values[at]}\r\n`;
+      yield text;
+    }
+  }
+}
+
+function headOf(run: WideRun): readonly string[] {
+  const { id, name, experiment, parentId = '', stage = '', status, startedMs, endedMs, user, gitCommit = '' } = run;
+  return [
+    id,
+    name,
+    experiment,
+    parentId,
+    stage,
+    status,
+    timeText(startedMs),
+    endedMs === undefined ? '' : timeText(endedMs),
+    user,
+    gitCommit,
+  ];
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** Texts as they are, all else as JSON. */
+function paramText(json: string | undefined): string {
+  if (json === undefined) return '';
+  const value = parseCanonicalJson(json);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : json;
+}
+
+function numberText(value: number | undefined): string {
+  return value === undefined ? '' : String(value);
+}
+
+function row(cells: readonly string[]): string {
+  return `${cells.map(cell).join(',')}\r\n`;
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

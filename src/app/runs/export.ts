@@ -1,0 +1,88 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { RunId } from '../../core/run.ts';
+import { throwIfInterrupted } from '../../fs/interrupt.ts';
+import type { ExportSelection } from '../../tracking/merge/types.ts';
+import { withProject } from '../project.ts';
+import { openForReading } from '../read-tracking.ts';
+import type { AppContext } from '../types.ts';
+import { csvOfPoints, csvOfRuns } from './export-csv.ts';
+import { isFileTarget, placeTexts, stageText, type ExportTarget, type StagedText } from './export-target.ts';
+
+export interface RunsExportOptions {
+  readonly selection: ExportSelection;
+  readonly target: ExportTarget;
+  /** Rows instead of records: of runs, or with `metric` of its points. */
+  readonly csv?: { readonly metric?: string };
+  /** Overwrite files that say something else. */
+  readonly force: boolean;
+}
+
+export interface RunsExportData {
+  readonly runs: readonly RunId[];
+  /** Absolute; of a stream none. */
+  readonly files: readonly { readonly path: string; readonly changed: boolean }[];
+}
+
+/** Made durable together. */
+const FILES_AT_ONCE = 256;
+
+/** Writes runs with all below them: as records that `runs import` merges, a file each in a folder or one after the other, or as CSV. */
+export async function runsExport(ctx: AppContext, options: RunsExportOptions): Promise<RunsExportData> {
+  const { selection, target, csv, force } = options;
+  return await withProject(ctx, async (project) => {
+    const tracking = await openForReading(project);
+    try {
+      const { exchange } = tracking;
+      const runs = exchange.select(selection);
+      const whole =
+        csv === undefined
+          ? concatenated(runs, exchange.export)
+          : csv.metric === undefined
+            ? csvOfRuns(exchange, runs)
+            : csvOfPoints(exchange, runs, csv.metric);
+      if ('write' in target) {
+        for (const piece of whole) {
+          throwIfInterrupted(ctx.signal);
+          await target.write(piece);
+        }
+        return { runs, files: [] };
+      }
+      const path = resolve(ctx.cwd, target.path);
+      if (csv !== undefined || isFileTarget(ctx.cwd, target.path))
+        return { runs, files: await placeTexts([await stageText(path, interruptible(ctx, whole))], force) };
+      const files: RunsExportData['files'][number][] = [];
+      for (let from = 0; from < runs.length; from += FILES_AT_ONCE) {
+        const some = runs.slice(from, from + FILES_AT_ONCE);
+        const texts = some.map((id) => ({ path: join(path, `${id}.jsonl`), pieces: interruptible(ctx, exchange.export(id)) }));
+        files.push(...(await placeTexts(await stageAll(texts), force)));
+      }
+      return { runs, files };
+    } finally {
+      tracking.close();
+    }
+  });
+}
+
+/** What is there of them goes where one cannot be written. */
+async function stageAll(texts: readonly { readonly path: string; readonly pieces: Iterable<string> }[]): Promise<readonly StagedText[]> {
+  const staged: StagedText[] = [];
+  try {
+    for (const { path, pieces } of texts) staged.push(await stageText(path, pieces));
+    return staged;
+  } catch (error) {
+    for (const { temporary } of staged) rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function* concatenated(runs: readonly RunId[], one: (id: RunId) => Iterable<string>): Generator<string> {
+  for (const id of runs) yield* one(id);
+}
+
+function* interruptible({ signal }: AppContext, pieces: Iterable<string>): Generator<string> {
+  for (const piece of pieces) {
+    throwIfInterrupted(signal);
+    yield piece;
+  }
+}

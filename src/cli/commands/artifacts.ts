@@ -1,0 +1,94 @@
+import { Option } from 'commander';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { writeBytes } from '../io.ts';
+import { unreadFailure } from '../unread-failure.ts';
+
+export const artifactsListVerb = defineCommand({
+  usage: 'list <run> [path]',
+  summary: 'list what a run keeps',
+  details: 'Files and folders that the run logged, with their sizes. With the path of a folder, what is in it.',
+  examples: [
+    ['mlo artifacts list 4f1a', 'what the run logged'],
+    ['mlo artifacts list 4f1a -R', 'with everything in folders'],
+    ['mlo artifacts list 4f1a model', 'what is in one folder'],
+  ],
+  options: [new Option('-R, --recursive', 'everything in folders')],
+  json: [
+    ['run, name', 'the run'],
+    ['entries[].path, .type', 'within the run; file, exec, symlink or folder'],
+    ['entries[].size, .files?, .digest', 'bytes; number of files; BLAKE3-256'],
+    ['unread[]', '{ path, digest }: folders whose tree the cache does not have'],
+  ],
+  async run(
+    { context, style }: Invocation,
+    { recursive }: { readonly recursive?: boolean },
+    run: string,
+    path: string | undefined,
+  ): Promise<Outcome> {
+    const { artifactsList } = await import('../../app/artifacts/list.ts');
+    const data = await artifactsList(context, { run, recursive: recursive === true, ...(path === undefined ? {} : { path }) });
+    if (data.entries.length === 0 && data.unread.length === 0)
+      return { data, lines: [], hint: `The run ${data.name} keeps no artifacts: mlo runs show ${data.run.slice(0, 8)}` };
+    const { lsLines } = await import('../../ui/render/ls.ts');
+    return { data, lines: lsLines(data, style, { size: true, marks: false }), ...unreadFailure(data.unread, style) };
+  },
+});
+
+interface GetFlags {
+  readonly output?: string;
+  readonly force?: boolean;
+}
+
+export const artifactsGetVerb = defineCommand({
+  usage: 'get <run> [path]',
+  summary: 'write artifacts of a run to a file, a folder or stdout',
+  details:
+    'Every byte is verified before a file gets its name; files that are there are an error, before anything is written. Without a path all artifacts go into a folder. ' +
+    'Of a folder, -o names the folder that gets what is in it. Names that lead out of the target are refused.',
+  examples: [
+    ['mlo artifacts get 4f1a model', 'a folder or file, under its own name'],
+    ['mlo artifacts get 4f1a params.yaml -o -', 'a file on stdout'],
+    ['mlo artifacts get 4f1a -o results/', 'everything'],
+  ],
+  options: [
+    new Option('-o, --output <path>', 'file, folder, or - for stdout (default: its own name, here)'),
+    new Option('--force', 'overwrite files'),
+  ],
+  json: [
+    ['run', 'id of the run'],
+    ['to, files, bytes', 'where to; how much'],
+  ],
+  async run({ context, globals, style }: Invocation, { output, force }: GetFlags, run: string, path: string | undefined): Promise<Outcome> {
+    const streams = output === '-';
+    if (streams && globals.output !== 'human')
+      throw new MloError('MLO_USAGE', 'With --json, stdout has the JSON document: name a file with -o', {
+        hint: 'mlo artifacts get --help',
+      });
+    const { artifactsGet } = await import('../../app/artifacts/get.ts');
+    const target = streams ? { target: writeBytes } : output === undefined ? {} : { target: output };
+    const data = await artifactsGet(context, { run, force: force === true, ...(path === undefined ? {} : { path }), ...target });
+    if (streams) return { data };
+    const { artifactsGetLines } = await import('../../ui/render/runs-exchange.ts');
+    return { data, lines: artifactsGetLines(data, style) };
+  },
+});
+
+export const artifactsOpenVerb = defineCommand({
+  usage: 'open <run> <path>',
+  summary: 'show an artifact with the program that the desktop has for it',
+  details: 'A verified copy in the temporary folder is opened (xdg-open, on macOS open). Where there is no desktop its path is printed.',
+  examples: [
+    ['mlo artifacts open 4f1a confusion.png', 'look at a picture'],
+    ['mlo artifacts open 4f1a report.html', 'a page in the browser'],
+  ],
+  json: [
+    ['path', 'of the copy'],
+    ['opened', 'false where there is no desktop'],
+  ],
+  async run({ context }: Invocation, _flags: object, run: string, path: string): Promise<Outcome> {
+    const { artifactsOpen } = await import('../../app/artifacts/open.ts');
+    const data = await artifactsOpen(context, { run, path });
+    return { data, lines: [data.path], ...(data.opened ? {} : { hint: 'There is no desktop to show it on; that is the path of a copy' }) };
+  },
+});

@@ -1,0 +1,54 @@
+import { metricFamily, runPlots } from '../core/plots/run-plots.ts';
+import { count } from '../ui/format/number.ts';
+import type { Invocation } from './command.ts';
+
+interface ChartedRun {
+  readonly id: string;
+  readonly metrics: { readonly [name: string]: { readonly points: number } };
+  readonly children: readonly ChartedRun[];
+}
+
+/** More than these would push the run itself off the screen. */
+const MOST_CHARTS = 4;
+const ROWS = 8;
+
+/**
+ * Charts of what a run and the runs below it logged over steps, metrics such as loss and val_loss together, the longest
+ * first; none where no metric has two points. Only what is drawn is read.
+ */
+export async function runChartLines({ context, style }: Invocation, run: ChartedRun): Promise<string[]> {
+  const families = familiesOf(run);
+  const chosen = families.slice(0, MOST_CHARTS);
+  if (chosen.length === 0) return [];
+  const { runSeries } = await import('../app/plots/run-series.ts');
+  const metrics = chosen.flatMap(({ names }) => names);
+  const series = await runSeries(context, { runs: [run.id], metrics, leastPoints: 2 });
+  const { runSeriesChart } = await import('../ui/chart/run-series-chart.ts');
+  const plots = runPlots(series, 'family');
+  const charts = chosen
+    .flatMap(({ family }) => plots.filter(({ id }) => id === family))
+    .flatMap((plot) => ['', ...runSeriesChart(plot.series, style, undefined, { height: ROWS })]);
+  const left = families.length - chosen.length;
+  return left === 0 ? charts : [...charts, '', style.dim(`${count(left, 'more chart')}: mlo plots show --run ${run.id.slice(0, 8)}`)];
+}
+
+interface Family {
+  readonly family: string;
+  readonly names: readonly string[];
+  /** Of its longest series. */
+  readonly points: number;
+}
+
+function familiesOf(run: ChartedRun): readonly Family[] {
+  const groups = Map.groupBy(seriesOf(run), ({ name }) => metricFamily(name));
+  return Array.from(groups, ([family, all]) => ({
+    family,
+    names: [...new Set(all.map(({ name }) => name))],
+    points: Math.max(...all.map(({ points }) => points)),
+  })).sort((a, b) => b.points - a.points);
+}
+
+function seriesOf(run: ChartedRun): readonly { readonly name: string; readonly points: number }[] {
+  const own = Object.entries(run.metrics).flatMap(([name, { points }]) => (points > 1 ? [{ name, points }] : []));
+  return [...own, ...run.children.flatMap(seriesOf)];
+}

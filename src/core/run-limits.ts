@@ -1,0 +1,35 @@
+import { canonicalJson } from './encoding/canonical-json.ts';
+import type { Value } from './value.ts';
+
+/** Most characters (code points), as MLflow has them: what a run holds must pass through MLflow's clients. */
+export const MOST_CHARACTERS = { name: 250, param: 6_000, tag: 8_000, experiment: 500 } as const;
+
+// oxlint-disable-next-line no-control-regex -- finding them is what it is for.
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/**
+ * Why no metric, param or tag can have this name; completes "the name of a metric …". Wider than MLflow's rule (letters, digits, `_-./: `):
+ * all of Unicode but control characters.
+ */
+export function nameFault(name: unknown): string | undefined {
+  if (typeof name !== 'string' || name === '')
+    return `must be a text that is not empty, found ${typeof name === 'string' ? '""' : typeof name}`;
+  return lengthFault(name, MOST_CHARACTERS.name) ?? (CONTROL.test(name) ? `has a control character: ${JSON.stringify(name)}` : undefined);
+}
+
+/** Completes "the param 'x' …". A value that is no text counts as its JSON. */
+export function paramFault(value: Value): string | undefined {
+  return lengthFault(typeof value === 'string' ? value : canonicalJson(value), MOST_CHARACTERS.param);
+}
+
+/** Completes "the tag 'x' …". */
+export function tagFault(value: string): string | undefined {
+  return lengthFault(value, MOST_CHARACTERS.tag);
+}
+
+export function lengthFault(text: string, most: number): string | undefined {
+  // A code point has one unit or two.
+  if (text.length <= most) return undefined;
+  const { length } = Array.from(text);
+  return length > most ? `has ${length} characters, ${most} are the most` : undefined;
+}

@@ -1,0 +1,31 @@
+import type { PlotView } from '../render/plots.ts';
+import type { Lettering } from './text.ts';
+
+/** A drawing at its own size in pixels; `body` is SVG. */
+export interface Figure {
+  readonly width: number;
+  readonly height: number;
+  readonly body: string;
+  /** For the values under the pointer. */
+  readonly hover?: HoverData;
+}
+
+/** Points as they were drawn, so that a script needs to know nothing of axes. */
+export interface HoverData {
+  /** Left, top, right and bottom edge of the plot. */
+  readonly box: readonly [number, number, number, number];
+  readonly series: readonly {
+    readonly name: string;
+    readonly colour: string;
+    /** Pixels, ascending by x. */
+    readonly px: readonly number[];
+    readonly py: readonly number[];
+    readonly x: readonly string[];
+    readonly y: readonly string[];
+  }[];
+}
+
+export interface Drawing {
+  readonly view: PlotView;
+  readonly lettering: Lettering;
+}

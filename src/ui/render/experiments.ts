@@ -1,0 +1,50 @@
+import { count, formatCount } from '../../core/text/amount.ts';
+import { headline } from '../format/headline.ts';
+import { printable } from '../format/printable.ts';
+import { tableLines } from '../format/table.ts';
+import { formatTime } from '../format/time.ts';
+import type { Style } from '../style.ts';
+
+export interface ExperimentView {
+  readonly id: string;
+  readonly name: string;
+  readonly createdMs: number;
+  readonly deletedMs?: number;
+  readonly tags: { readonly [key: string]: string };
+  readonly runs: number;
+  readonly newestRunMs?: number;
+}
+
+export function experimentsListLines(experiments: readonly ExperimentView[], style: Style): string[] {
+  return tableLines<ExperimentView>(
+    [
+      { title: 'Id', text: ({ id }) => id, align: 'right', drop: 1 },
+      { title: 'Name', text: ({ name }) => printable(name), paint: () => style.bold, min: 12 },
+      { title: 'Runs', text: ({ runs }) => formatCount(runs), align: 'right' },
+      { title: 'Newest', text: ({ newestRunMs }) => (newestRunMs === undefined ? '' : formatTime(newestRunMs)) },
+      { title: 'Deleted', text: ({ deletedMs }) => (deletedMs === undefined ? '' : formatTime(deletedMs)) },
+      { title: 'Tags', text: ({ tags }) => tagText(tags), paint: () => style.dim, min: 10, drop: 2 },
+    ],
+    experiments,
+    style,
+  );
+}
+
+export function experimentLine({ id, name, tags }: ExperimentView, did: string, style: Style): string {
+  const more = tagText(tags);
+  return `${style.green(style.glyphs.done)} ${did} experiment ${style.bold(headline(name))} (id ${id})${more === '' ? '' : style.dim(` ${more}`)}`;
+}
+
+export function experimentChangeLine(
+  { experiment, runs }: { readonly experiment: ExperimentView; readonly runs: readonly unknown[] },
+  did: 'Deleted' | 'Restored',
+  style: Style,
+): string {
+  return `${style.green(style.glyphs.done)} ${did} experiment ${style.bold(headline(experiment.name))} with ${count(runs.length, 'run')}`;
+}
+
+function tagText(tags: ExperimentView['tags']): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${printable(key)}=${headline(value)}`)
+    .join(' ');
+}

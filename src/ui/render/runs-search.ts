@@ -1,0 +1,132 @@
+import type { Field } from '../../core/search/filter.ts';
+import { parseColumns } from '../../core/search/parse-order.ts';
+import type { Value } from '../../core/value.ts';
+import { formatDuration } from '../format/duration.ts';
+import { formatNumber } from '../format/number.ts';
+import { printable } from '../format/printable.ts';
+import { tableLines, type Column } from '../format/table.ts';
+import { formatTime } from '../format/time.ts';
+import { valueText } from '../format/value-text.ts';
+import type { Style } from '../style.ts';
+import { shortId, statusGlyph, statusPaint } from './run-status.ts';
+import type { ListedRun } from './runs-list.ts';
+
+export interface FoundRun extends ListedRun {
+  readonly experiment: string;
+  readonly stage?: string;
+  readonly user: string;
+  readonly host: string;
+  readonly params: { readonly [key: string]: Value };
+  readonly metrics: {
+    readonly [name: string]: { readonly value: number; readonly points: number; readonly min?: Extreme; readonly max?: Extreme };
+  };
+  readonly tags: { readonly [key: string]: string };
+  readonly data: { readonly [name: string]: string };
+}
+
+interface Extreme {
+  readonly value: number;
+}
+
+export interface SearchTable {
+  readonly runs: readonly FoundRun[];
+  readonly columns: readonly string[];
+  readonly best?: { readonly column: string; readonly highest: boolean };
+}
+
+/** One line a run: who it is, then the columns. The best value of the metric that orders is marked. `nowMs`: for how long running ones have lasted. */
+export function runsSearchLines({ runs, columns, best }: SearchTable, style: Style, nowMs: number): string[] {
+  if (runs.length === 0) return ['No runs match.'];
+  const own = columns.flatMap((name) =>
+    parseColumns(name).map((field) => fieldColumn(name, field, runs, best?.column === name ? best : undefined, style, nowMs)),
+  );
+  return tableLines([...baseColumns(style), ...own.map((column, index) => ({ ...column, drop: index }))], runs, style);
+}
+
+function baseColumns(style: Style): readonly Column<FoundRun>[] {
+  return [
+    { title: 'Run', text: (run) => shortId(run.id), paint: () => style.bold },
+    { title: 'Name', text: (run) => printable(run.name), min: 8 },
+    { title: 'Status', text: (run) => `${statusGlyph(run.status, style)} ${run.status}`, paint: (run) => statusPaint(run.status, style) },
+    { title: 'Started', text: (run) => formatTime(run.startedMs), drop: 100 },
+  ];
+}
+
+function fieldColumn(
+  title: string,
+  field: Field,
+  runs: readonly FoundRun[],
+  best: { readonly highest: boolean } | undefined,
+  style: Style,
+  nowMs: number,
+): Column<FoundRun> {
+  if (field.kind !== 'metric') return { title, text: (run) => fieldText(run, field, nowMs), min: 8 };
+  const values = runs.map((run) => metricValue(run, field)).filter((value) => value !== undefined && !Number.isNaN(value)) as number[];
+  const top = best === undefined || values.length === 0 ? undefined : values.reduce((a, b) => (best.highest === a > b ? a : b));
+  const isTop = (run: FoundRun): boolean => top !== undefined && metricValue(run, field) === top;
+  return {
+    title,
+    align: 'right',
+    text: (run) => {
+      const value = metricValue(run, field);
+      return value === undefined ? '' : (isTop(run) ? '* ' : '') + formatNumber(value);
+    },
+    paint: (run) => (isTop(run) ? (text) => style.bold(style.green(text)) : (text) => text),
+  };
+}
+
+function metricValue(run: FoundRun, { name, of }: Field & { readonly kind: 'metric' }): number | undefined {
+  const metric = own(run.metrics, name);
+  switch (of) {
+    case 'last':
+      return metric?.value;
+    case 'points':
+      return metric?.points;
+    default:
+      return metric?.[of]?.value;
+  }
+}
+
+function fieldText(run: FoundRun, field: Exclude<Field, { kind: 'metric' }>, nowMs: number): string {
+  switch (field.kind) {
+    case 'param': {
+      const value = own(run.params, field.name);
+      return value === undefined ? '' : valueText(value);
+    }
+    case 'tag':
+      return printable(own(run.tags, field.name) ?? '');
+    case 'data':
+      return shortId(own(run.data, field.name) ?? '');
+    case 'dataset':
+      return '';
+    case 'attribute':
+      return attributeText(run, field.name, nowMs);
+  }
+}
+
+function attributeText(run: FoundRun, name: (Field & { readonly kind: 'attribute' })['name'], nowMs: number): string {
+  switch (name) {
+    case 'run_id':
+      return shortId(run.id);
+    case 'start_time':
+      return formatTime(run.startedMs);
+    case 'end_time':
+      return run.endedMs === undefined ? '' : formatTime(run.endedMs);
+    case 'duration':
+      return formatDuration((run.endedMs ?? nowMs) - run.startedMs);
+    case 'parent':
+      return shortId(run.parentId ?? '');
+    case 'git.commit':
+      return (run.git?.commit ?? '').slice(0, 8);
+    case 'git.branch':
+      return printable(run.git?.branch ?? '');
+    case 'git.dirty':
+      return run.git === undefined ? '' : String(run.git.dirty);
+    default:
+      return printable(run[name] ?? '');
+  }
+}
+
+function own<T>(map: { readonly [key: string]: T }, key: string): T | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
