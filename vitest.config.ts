@@ -12,8 +12,10 @@ export default defineConfig({
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
     globalSetup: ['test/helpers/build-once.ts', 'test/helpers/fault-summary.ts'],
     setupFiles: ['test/helpers/after-each-test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Generous: a machine with other work may be many times slower, and no test judges by the clock.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    expect: { poll: { timeout: 30_000 } },
     teardownTimeout: 5_000,
   },
 });

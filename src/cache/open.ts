@@ -46,7 +46,7 @@ export function openCache(options: CacheOptions): Cache {
   const cacheDir = resolve(options.cacheDir);
   const link = options.link ?? ['reflink', 'copy'];
   const readOnly = options.readOnly ?? false;
-  const { store, journal, loose } = openStore({ cacheDir, link, readOnly });
+  const { store, journal, loose } = openStore({ cacheDir, readOnly });
   const complete = new CompleteTrees(join(options.stateDir, 'complete-trees'), cacheDir);
   const trees = new TreeObjects(store, complete);
   const runs = openRunCache(journal);
@@ -66,6 +66,13 @@ export function openCache(options: CacheOptions): Cache {
       complete.forget();
       throw error;
     }
+  }
+
+  async function flush(): Promise<void> {
+    await loose.flush();
+    await jobs.flush();
+    await store.packs.flush();
+    await journal.flush();
   }
 
   async function look(path: string, lookOptions: ObserveOptions): Promise<Node | undefined> {
@@ -103,7 +110,11 @@ export function openCache(options: CacheOptions): Cache {
       }
       if (node === undefined) throw nothingThere(path);
       removeTemporaries(absolute(path), node);
-      if (linksToObjects(link)) replaceByLinks(context, absolute(path), node);
+      if (linksToObjects(link)) {
+        // Where a link takes the place of a file, what the store has of it is all there is.
+        await flush();
+        await replaceByLinks(context, absolute(path), node);
+      }
       return node.content;
     },
 
@@ -159,12 +170,7 @@ export function openCache(options: CacheOptions): Cache {
       },
     },
 
-    async flush() {
-      await loose.flush();
-      await jobs.flush();
-      await store.packs.flush();
-      await journal.flush();
-    },
+    flush,
 
     async close() {
       jobs.close();
@@ -194,7 +200,7 @@ function workspaceContext(
     trees,
     complete,
     index,
-    jobs: openJobs({ cacheDir: resolve(options.cacheDir), root, link, store, index, ignore: options.ignore }),
+    jobs: openJobs({ cacheDir: resolve(options.cacheDir), root, store, index, ignore: options.ignore }),
     link,
     abilities: { reflink: true, reflinkTried: false },
     cleaned: new Set(),

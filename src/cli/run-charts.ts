@@ -1,3 +1,4 @@
+import { isSystemMetric } from '../core/metrics/system-metric.ts';
 import { metricFamily, runPlots } from '../core/plots/run-plots.ts';
 import { count } from '../ui/format/number.ts';
 import type { Invocation } from './command.ts';
@@ -14,7 +15,7 @@ const ROWS = 8;
 
 /**
  * Charts of what a run and the runs below it logged over steps, metrics such as loss and val_loss together, the longest
- * first; none where no metric has two points. Only what is drawn is read.
+ * first; none where no metric has two points. What was sampled of the machine is not drawn. Only what is drawn is read.
  */
 export async function runChartLines({ context, style }: Invocation, run: ChartedRun): Promise<string[]> {
   const families = familiesOf(run);
@@ -49,6 +50,6 @@ function familiesOf(run: ChartedRun): readonly Family[] {
 }
 
 function seriesOf(run: ChartedRun): readonly { readonly name: string; readonly points: number }[] {
-  const own = Object.entries(run.metrics).flatMap(([name, { points }]) => (points > 1 ? [{ name, points }] : []));
+  const own = Object.entries(run.metrics).flatMap(([name, { points }]) => (points > 1 && !isSystemMetric(name) ? [{ name, points }] : []));
   return [...own, ...run.children.flatMap(seriesOf)];
 }

@@ -19,7 +19,10 @@ export function nameFault(name: unknown): string | undefined {
 
 /** Completes "the param 'x' …". A value that is no text counts as its JSON. */
 export function paramFault(value: Value): string | undefined {
-  return lengthFault(typeof value === 'string' ? value : canonicalJson(value), MOST_CHARACTERS.param);
+  if (typeof value === 'string') return lengthFault(value, MOST_CHARACTERS.param);
+  // Numbers, true, false and null are short.
+  if (typeof value !== 'bigint' && (typeof value !== 'object' || value === null)) return undefined;
+  return lengthFault(canonicalJson(value), MOST_CHARACTERS.param);
 }
 
 /** Completes "the tag 'x' …". */

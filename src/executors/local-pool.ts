@@ -7,7 +7,7 @@ export interface PoolRequest extends ScheduleLimits {
   readonly order: readonly PoolNode[];
   /** Aborted: no more starts. Ending what runs is up to `run`. */
   readonly signal: AbortSignal;
-  /** `free`: to be called, at most once, when the command of the stage has ended well; what is left to do then does not keep its slot. */
+  /** `free`: to be called, at most once, when the stage has nothing left but to be recorded; that does not keep its slot. */
   readonly run: (id: string, free: () => void) => Promise<RunResult>;
   /** Once for every stage that will not run: the blocked ones at once, the cancelled ones at the end. */
   readonly onSkipped: (id: string, why: SkipReason) => void;

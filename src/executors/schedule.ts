@@ -28,13 +28,14 @@ export type SkipReason = 'blocked' | 'cancelled';
  * cpus than are free holds back those after it, so that it is not overtaken for ever; one that asks
  * for more than there are runs alone.
  *
- * A stage whose command has ended may free its slot before it is finished. What needs it goes on
- * waiting; others start while it is recorded, unless more than `jobs` stages are being recorded.
+ * A stage that is all but recorded may free its slot before it is finished. The order stays what it would be
+ * otherwise: where the next stage needs one that is being recorded, nothing overtakes it; others start meanwhile,
+ * unless more than `jobs` stages are being recorded.
  */
 export interface Schedule {
   /** The stage to start now; undefined while there is none. It counts as running from here on. */
   next(): string | undefined;
-  /** The command of a running stage has ended: its slot and its cpus are free, but it is not finished. */
+  /** A running stage has nothing left but to be recorded: its slot and its cpus are free, but it is not finished. */
   free(id: string): void;
   /** Gives the stages that this blocks for good. */
   finish(id: string, result: RunResult): readonly string[];
@@ -51,7 +52,10 @@ type State = 'waiting' | 'ready' | 'running' | 'recorded' | 'done' | 'blocked';
 export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy }: ScheduleLimits): Schedule {
   const indexOf = new Map(order.map((node, index) => [node.id, index]));
   const downstream: number[][] = order.map(() => []);
+  /** How many stages above have not freed their slot. */
   const missing = new Uint32Array(order.length);
+  /** How many stages above are not finished. */
+  const unfinished = new Uint32Array(order.length);
   const states: State[] = order.map(() => 'waiting');
   const ready = readyQueue();
   let running = 0;
@@ -66,6 +70,7 @@ export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy 
       if (above === undefined) continue;
       downstream[above]?.push(index);
       missing[index] = (missing[index] ?? 0) + 1;
+      unfinished[index] = (unfinished[index] ?? 0) + 1;
     }
     if (missing[index] === 0) makeReady(index);
   });
@@ -80,8 +85,9 @@ export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy 
   }
 
   function next(): string | undefined {
+    while (states[ready.first() ?? -1] === 'blocked') ready.takeFirst();
     const index = ready.first();
-    if (index === undefined || isStopped || running >= jobs || recorded > jobs) return undefined;
+    if (index === undefined || isStopped || running >= jobs || recorded > jobs || unfinished[index] !== 0) return undefined;
     if (running > 0 && cpusInUse + cost(index) > cpus) return undefined;
     ready.takeFirst();
     states[index] = 'running';
@@ -97,6 +103,7 @@ export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy 
     running -= 1;
     recorded += 1;
     cpusInUse -= cost(index);
+    for (const below of downstream[index] ?? []) release(below);
   }
 
   function startedIndex(id: string): number {
@@ -113,7 +120,7 @@ export function createSchedule(order: readonly PoolNode[], { jobs, cpus, policy 
     recorded -= 1;
     if (result === 'failed' && policy === 'fail-fast') isStopped = true;
     if (result === 'failed' && policy !== 'ignore-errors') return block(index);
-    for (const below of downstream[index] ?? []) release(below);
+    for (const below of downstream[index] ?? []) unfinished[below] = (unfinished[below] ?? 0) - 1;
     return [];
   }
 

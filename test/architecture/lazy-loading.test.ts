@@ -49,7 +49,12 @@ describe('what the command line loads', () => {
 
   it('logging a value or a stream to a run loads the database and nothing else that is heavy', async () => {
     const { data } = (await project.mlo(['runs', 'list', '--json'])).json();
-    for (const args of [['metric', 'x', '1'], ['param', 'y', '1'], ['tag', 'a', 'b'], ['metric', '--stream']]) {
+    for (const args of [
+      ['metric', 'x', '1'],
+      ['param', 'y', '1'],
+      ['tag', 'a', 'b'],
+      ['metric', '--stream'],
+    ]) {
       const packages = await packagesLoadedBy(['log', ...args, '--run', data.runs[0].id]);
       expect([...HEAVY, ...PARSERS].filter((name) => packages.has(name))).toEqual(['better-sqlite3']);
     }

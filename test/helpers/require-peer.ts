@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, sep } from 'node:path';
 import { skipTest } from './skip.ts';
 
 /**
@@ -8,13 +8,24 @@ import { skipTest } from './skip.ts';
  */
 export function requirePeer(name: string): string {
   const found = findProgram(name);
-  if (found !== undefined) return found;
-  const reason = `${name} is not installed`;
+  return found ?? missing(`${name} is not installed`);
+}
+
+/** The Python that has MLflow, which `.ci/run` installs; the same rule. */
+export function requireMlflow(): string {
+  const python = process.env['MLO_TEST_MLFLOW'];
+  if (python === undefined || python === '') return missing('there is no MLflow (MLO_TEST_MLFLOW=/path/to/python with mlflow)');
+  return findProgram(python) ?? missing(`MLO_TEST_MLFLOW names no program: ${python}`);
+}
+
+function missing(reason: string): never {
   if (process.env['MLO_CI'] === '1') throw new Error(`${reason}, and MLO_CI=1 does not skip`);
   return skipTest(reason);
 }
 
+/** `name`: in `PATH`, or a path. */
 export function findProgram(name: string): string | undefined {
+  if (name.includes(sep)) return isExecutableFile(name) ? name : undefined;
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).find(isExecutableFile);
 }

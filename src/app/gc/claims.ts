@@ -41,7 +41,12 @@ export async function projectClaims(
   withoutRuns: ReadonlySet<RunId> = new Set(),
 ): Promise<readonly ProjectClaim[]> {
   const workspace = ofWorkspace(project);
-  return [workspace, ...ofLinks(project, workspace), ...ofHistory(project, scopes), ...(scopes.runs ? await ofRuns(project, withoutRuns) : [])];
+  return [
+    workspace,
+    ...ofLinks(project, workspace),
+    ...ofHistory(project, scopes),
+    ...(scopes.runs ? await ofRuns(project, withoutRuns) : []),
+  ];
 }
 
 function ofWorkspace(project: Project): ProjectClaim {

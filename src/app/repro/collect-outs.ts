@@ -10,12 +10,6 @@ import type { Prepared } from '../prepare-plan.ts';
 import type { Project } from '../project.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** Throws MLO_OUT_NOT_WRITTEN. */
-export function checkOutsWritten({ root }: Project, stage: Stage): void {
-  const missing = stage.outs.filter((out) => lstatSync(absolutePath(root, out.path), { throwIfNoEntry: false }) === undefined);
-  if (missing.length > 0) throw notWritten(stage, missing);
-}
-
 /** What the stage wrote, stored (unless `commit` is false) and as the lock says it. Throws MLO_OUT_NOT_WRITTEN. */
 export async function collectOuts(
   project: Project,

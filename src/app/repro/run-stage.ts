@@ -10,7 +10,7 @@ import type { Stage } from '../../core/stage.ts';
 import { asIoError } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { inputOf, type RunInput } from '../../tracking/inputs/inputs.ts';
-import { checkInputsUnchanged, checkOutsWritten, collectOuts } from './collect-outs.ts';
+import { checkInputsUnchanged, collectOuts } from './collect-outs.ts';
 import { commandText, executeAction, type ActionResult } from './execute-action.ts';
 import type { Leftovers } from './journal.ts';
 import { readMetrics } from './metric-files.ts';
@@ -33,7 +33,7 @@ export interface StageRan {
   readonly entry?: LockEntry;
 }
 
-/** Old outs away → command or module → deps as before, outs there? → others may start → outs into the store → run-cache → journal → run finished. */
+/** Old outs away → command or module → deps as before? → outs into the store → others may start → run-cache → journal → run finished. */
 export async function runStage(session: ReproSession, request: StageToRun): Promise<StageRan> {
   const { project, prepared, recorder, journal, batches, events } = session;
   const { stage, reasons } = request;
@@ -50,10 +50,9 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     started = true;
     const { discovered, undeclared } = await execute(session, request, runId, parentRunId);
     await checkInputsUnchanged(stage, request.declared, prepared);
-    checkOutsWritten(project, stage);
-    await letOthersStart(session, request);
     const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, session.options.commit);
     const durationMs = performance.now() - startedMs;
+    await letOthersStart(session, request);
     const entry: LockEntry = { ...request.declared, ...discovered, outs };
     const run = { id: runId, startedMs: Date.now() - durationMs, durationMs };
     rememberRun(session, request, entry, undeclared === undefined ? { run } : { run, undeclared });
@@ -71,14 +70,11 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
   }
 }
 
-/**
- * All that a stage may do wrong is known by now, but for outs that cannot be read or stored, and no later command can be
- * mistaken for this one by what it does to the deps.
- */
+/** All that a stage may do wrong is known by now, and what it wrote is stored: no later command can be mistaken for this one. */
 async function letOthersStart({ events }: ReproSession, { stage, free }: StageToRun): Promise<void> {
   events.recording(stage.address);
   free();
-  // The next command is on its way before this thread is busy with what this one wrote.
+  // The next command is on its way before this thread is busy with the books.
   await new Promise(setImmediate);
 }
 

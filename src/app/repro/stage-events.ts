@@ -4,7 +4,7 @@ import type { StageAddress } from '../../core/stage.ts';
 type StageStart = Extract<Event, { readonly type: 'stage-start' }>;
 type StageVoice = Extract<Event, { readonly type: 'stage-output' | 'stage-metric' }>;
 
-/** Recording takes a millisecond, unless the outs are large; longer than this a start is not kept secret, milliseconds. */
+/** Recording takes a millisecond; longer than this a start is not kept secret, milliseconds. */
 const HOLD_MS = 250;
 
 /**
@@ -32,13 +32,14 @@ export class StageEvents {
     this.#emit(event);
   }
 
-  /** The command of the stage has ended well; `finish` comes when it is recorded. */
+  /** Nothing is left but to record the stage; `finish` comes then. */
   recording(stage: StageAddress): void {
     this.#recorded.add(stage);
   }
 
   finish(report: StageReport): void {
-    if (this.#held.has(report.name)) this.tellHeld();
+    // After a failure nothing starts: what had started before is told before it.
+    if (this.#held.has(report.name) || report.outcome === 'failed') this.tellHeld();
     this.#emit({ type: 'stage-finish', report });
     this.#recorded.delete(report.name);
     if (this.#recorded.size === 0) this.tellHeld();

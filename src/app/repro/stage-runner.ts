@@ -29,7 +29,7 @@ export class StageRunner {
     this.#modulesDue = new Set(due.map((plan) => plan.stage.address));
   }
 
-  /** `free`: called where a command or module ran, as soon as it has ended well; then only the recording of it is left. */
+  /** `free`: called where a command or module ran, once its outs are stored; then only the recording of it is left. */
   async reproduce(stage: Stage, free: () => void): Promise<StageReport> {
     const startedMs = performance.now();
     const decision = await this.#decide(stage);

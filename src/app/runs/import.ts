@@ -40,7 +40,7 @@ export interface RunsImportData {
 }
 
 /** Bytes that are read at a time. */
-const PIECE = 1024 * 1024;
+const PIECE = 64 * 1024;
 
 interface SourceFile {
   /** As it is told. */

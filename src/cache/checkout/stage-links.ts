@@ -6,7 +6,7 @@ import { asIoError, withIoErrors } from '../../fs/errno.ts';
 import { OBJECT_MODE } from '../objects/loose-objects.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { LinkType } from '../types.ts';
-import { placeLink } from '../workspace/relink.ts';
+import { placeLink } from '../workspace/links-to-objects.ts';
 import { writeFile } from './write-file.ts';
 
 export interface LinksToStage {
@@ -102,21 +102,12 @@ function writeAsObject(job: LinksToStage, row: TreeRow, bytes: Uint8Array): Outc
 
 /** By itself, wherever the object is. */
 function linkOne(job: LinksToStage, row: TreeRow): Stats {
-  return placeOrCopy(job, row, makeLoose(job.store, row.digest, shown(job, row)));
+  return placeOrCopy(job, row, job.store.readLoose(row.digest, shown(job, row)));
 }
 
 function placeOrCopy(job: LinksToStage, row: TreeRow, bytes: Uint8Array): Stats {
   if (place(job, row) === undefined) return writeFile({ temporary: temporaryOf(job, row), path: pathOf(job, row), mode: 0o666 }, bytes);
   return lstatSync(toSystemPath(temporaryOf(job, row)));
-}
-
-/** The bytes of an object that is a file of its own afterwards, verified once; a broken file gives way to a good copy from elsewhere. */
-function makeLoose(store: ObjectStore, digest: Digest, path: string): Uint8Array {
-  const own = store.loose.read(digest);
-  if (own !== undefined) return own;
-  const bytes = store.read(digest, path);
-  store.loose.putCopy(digest, bytes);
-  return bytes;
 }
 
 function place(job: LinksToStage, row: TreeRow): 'hardlink' | 'symlink' | undefined {

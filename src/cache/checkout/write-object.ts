@@ -10,8 +10,7 @@ import { writeAll } from '../../fs/write-atomic.ts';
 import { corruptObject, missingObject } from '../objects/object-store.ts';
 import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
 import { copyAndHash } from '../workspace/copy-and-hash.ts';
-import { linksToObjects } from '../workspace/links-to-objects.ts';
-import { placeLink } from '../workspace/relink.ts';
+import { linksToObjects, placeLink } from '../workspace/links-to-objects.ts';
 
 export interface WriteProgress {
   readonly signal?: AbortSignal;

@@ -30,7 +30,7 @@ export class Collector {
   /** Throws MLO_OBJECT_CORRUPT where a pack is damaged, MLO_CACHE_IO. */
   constructor(cacheDir: string) {
     this.#cacheDir = cacheDir;
-    this.#opened = openStore({ cacheDir, link: ['copy'], readOnly: true });
+    this.#opened = openStore({ cacheDir, readOnly: true });
     const { packs } = this.#opened.store;
     this.#segments = openSegments(join(cacheDir, 'journal'));
     this.#inventory = new Inventory({ packs, segments: this.#segments, loose: this.#opened.loose });
@@ -109,7 +109,7 @@ export class Collector {
     };
     const mergeJournal = runs.dropped > 0 || this.#segments.length > 1 || this.#deadInJournal(isLive).objects > 0;
     this.close();
-    const { journal, store, loose } = openStore({ cacheDir: this.#cacheDir, link: ['copy'], readOnly: false });
+    const { journal, store, loose } = openStore({ cacheDir: this.#cacheDir, readOnly: false });
     const moveJournal = async (): Promise<boolean> =>
       await asFarAsFits(() => journal.moveToPacks(store.packs, keep, (payload) => !runs.goes.has(hashBytes(payload))));
     try {

@@ -5,7 +5,7 @@ import { openStore } from '../open-store.ts';
 
 /** Rows of tree objects of a cache that is only read; undefined where the tree is missing or broken. */
 export function treeReader(cacheDir: string): (digest: Digest) => readonly TreeRow[] | undefined {
-  const { store } = openStore({ cacheDir, link: ['copy'], readOnly: true });
+  const { store } = openStore({ cacheDir, readOnly: true });
   return (digest) => {
     try {
       return decodeTree(store.read(digest).toString('latin1'), digest);

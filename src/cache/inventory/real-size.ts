@@ -4,7 +4,7 @@ import { treeReader } from './read-rows.ts';
 
 /** What a cache that is only read has under a digest; undefined where it is missing or broken. */
 export function sizeReader(cacheDir: string): (content: Content) => Pick<Content, 'size' | 'files'> | undefined {
-  const { store } = openStore({ cacheDir, link: ['copy'], readOnly: true });
+  const { store } = openStore({ cacheDir, readOnly: true });
   const rowsOf = treeReader(cacheDir);
   return ({ kind, digest }) => {
     if (kind === 'tree') return treeSize(rowsOf, digest);

@@ -15,8 +15,6 @@ export interface ObjectStoreOptions {
   readonly journal: Journal;
   readonly packs: Packs;
   readonly loose: LooseObjects;
-  /** Every object is a file of its own: links need files. */
-  readonly everythingLoose: boolean;
   /** Nothing is written, broken objects are left where they are. */
   readonly readOnly: boolean;
 }
@@ -29,19 +27,15 @@ export class ObjectStore {
   readonly loose: LooseObjects;
   readonly packs: Packs;
   readonly journal: Journal;
-  readonly everythingLoose: boolean;
   readonly #sources: readonly ObjectSource[];
-  readonly #looseFrom: number;
   readonly #readOnly: boolean;
 
   constructor(options: ObjectStoreOptions) {
     this.loose = options.loose;
     this.packs = options.packs;
     this.journal = options.journal;
-    this.everythingLoose = options.everythingLoose;
     // What leaves the journal is in a pack before: in this order nothing is missed on its way.
     this.#sources = [options.journal, options.packs, options.loose];
-    this.#looseFrom = options.everythingLoose ? 0 : LOOSE_BYTES;
     this.#readOnly = options.readOnly;
   }
 
@@ -62,7 +56,7 @@ export class ObjectStore {
 
   /** Objects of that many bytes become files of their own. */
   isLoose(size: number): boolean {
-    return size >= this.#looseFrom;
+    return size >= LOOSE_BYTES;
   }
 
   /**
@@ -129,6 +123,18 @@ export class ObjectStore {
       this.loose.putCopy(digest, this.read(digest, path));
     }
     return this.loose.pathOf(digest);
+  }
+
+  /**
+   * Verified bytes of an object that is a file of its own afterwards; a broken file gives way to a good copy from elsewhere.
+   * Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT.
+   */
+  readLoose(digest: Digest, path?: string): Buffer {
+    const own = this.loose.read(digest);
+    if (own !== undefined) return own;
+    const bytes = this.read(digest, path);
+    this.loose.putCopy(digest, bytes);
+    return bytes;
   }
 
   /** What `fileOf` gave was found broken. From now on that file is not there; another copy may be. */

@@ -72,9 +72,10 @@ export class Scanner {
       if (node !== undefined) others.set(name, node);
       else if (this.#options.store) throw sourceChanged(`${folder}/${name}`);
     };
-    const below = Promise.all(scanned.folders.map(async (name) => note(name, await this.scan(`${folder}/${name}`))));
-    for (const name of scanned.special) note(name, await this.#options.readSpecial(`${folder}/${name}`));
-    await below;
+    const special = async (): Promise<void> => {
+      for (const name of scanned.special) note(name, await this.#options.readSpecial(`${folder}/${name}`));
+    };
+    await Promise.all([...scanned.folders.map(async (name) => note(name, await this.scan(`${folder}/${name}`))), special()]);
     return others;
   }
 

@@ -53,7 +53,7 @@ export interface StoreReport {
 /** Looks at everything in a cache, changing nothing. Throws MLO_INTERRUPTED, MLO_CACHE_IO. */
 export async function verifyStore(options: VerifyOptions): Promise<StoreReport> {
   const { cacheDir, quick, roots } = options;
-  const opened = openStore({ cacheDir, link: ['copy'], readOnly: true });
+  const opened = openStore({ cacheDir, readOnly: true });
   const { packs } = opened.store;
   const structure = segmentsOf(cacheDir);
   try {

@@ -4,6 +4,7 @@ import type { ManyRows, StageFolderJob, StagePartJob } from '../checkout/stage-f
 import type { StagedRows } from '../checkout/stage-rows.ts';
 import type { ManyNames, ScannedFolder } from '../scan/scan-folder.ts';
 import type { ScannedNames } from '../scan/scan-names.ts';
+import type { LinkedFiles, LinkFilesJob } from '../workspace/link-files.ts';
 import type { CheckJob } from '../verify/check-jobs.ts';
 import type { CheckResult } from '../verify/damage.ts';
 
@@ -56,6 +57,7 @@ export interface Jobs {
   'scan-part': { readonly job: ScanPartJob; readonly result: ScannedNames };
   'stage-folder': { readonly job: StageFolderJob; readonly result: StagedRows | ManyRows };
   'stage-part': { readonly job: StagePartJob; readonly result: StagedRows };
+  'link-files': { readonly job: LinkFilesJob; readonly result: LinkedFiles };
   'check-pack': { readonly job: CheckJob; readonly result: CheckResult };
   'check-segment': { readonly job: CheckJob; readonly result: CheckResult };
   'check-loose': { readonly job: CheckJob; readonly result: CheckResult };

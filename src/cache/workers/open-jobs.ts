@@ -6,7 +6,6 @@ import { isTracing } from '../../fs/trace.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { treeReader } from '../tree-objects.ts';
 import { syncPacks } from '../packs/sync-pack.ts';
-import type { LinkType } from '../types.ts';
 import { ObjectSink } from './object-sink.ts';
 import { JobPool } from './pool.ts';
 import { runJob, type Thread } from './run-job.ts';
@@ -17,7 +16,6 @@ const SINGLE_OBJECTS = 256;
 export interface JobsOptions {
   readonly cacheDir: string;
   readonly root: BytePath;
-  readonly link: readonly LinkType[];
   readonly store: ObjectStore;
   readonly index: StatIndex;
   readonly ignore: IgnoreRules | undefined;
@@ -36,7 +34,7 @@ export interface BulkJobs {
 }
 
 export function openJobs(options: JobsOptions): BulkJobs {
-  const { cacheDir, root, link, store, index, ignore } = options;
+  const { cacheDir, root, store, index, ignore } = options;
   const packsFolder = join(cacheDir, 'packs');
   let sink: ObjectSink | undefined;
   let unsynced: string[] = [];
@@ -54,7 +52,6 @@ export function openJobs(options: JobsOptions): BulkJobs {
     setup: () => ({
       cacheDir,
       root,
-      link,
       index: index.shared(),
       clockOffsetMs: index.now() - Date.now(),
       ignores: ignore !== undefined,

@@ -9,6 +9,7 @@ import { stageFolder, stagePart } from '../checkout/stage-folder.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { EVERYTHING, scanFolder } from '../scan/scan-folder.ts';
 import { scanNames } from '../scan/scan-names.ts';
+import { linkFiles } from '../workspace/link-files.ts';
 import type { ObjectSink } from './object-sink.ts';
 import { runCheck } from '../verify/check-jobs.ts';
 import type { Job, ResultOf, ScanFolderJob, ScanPartJob } from './jobs.ts';
@@ -44,6 +45,8 @@ function run(thread: Thread, job: Job): ResultOf<Job> {
       return stageFolder(thread, job);
     case 'stage-part':
       return stagePart(thread, job);
+    case 'link-files':
+      return linkFiles(thread.store, job);
     case 'check-pack':
     case 'check-segment':
     case 'check-loose':

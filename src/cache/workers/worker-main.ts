@@ -7,7 +7,6 @@ import { startTracing, takeSpans, type Span } from '../../fs/trace.ts';
 import { decodeFolderRecord } from '../../fs/stat-index/folder-record.ts';
 import { openStore } from '../open-store.ts';
 import { treeReader } from '../tree-objects.ts';
-import type { LinkType } from '../types.ts';
 import { movable } from './jobs.ts';
 import { THE_END, type Answer, type Question } from './messages.ts';
 import { ObjectSink } from './object-sink.ts';
@@ -17,7 +16,6 @@ import { runJob, type Thread } from './run-job.ts';
 export interface WorkerSetup {
   readonly cacheDir: string;
   readonly root: BytePath;
-  readonly link: readonly LinkType[];
   /** The stat index as it was read. */
   readonly index: SharedArrayBuffer;
   /** By how much the clock that stamps files is ahead of ours, milliseconds. */
@@ -49,7 +47,7 @@ function spans(): { readonly spans?: readonly Span[] } {
 }
 
 function openThread(): Thread {
-  const { store } = openStore({ cacheDir: setup.cacheDir, link: setup.link, readOnly: false });
+  const { store } = openStore({ cacheDir: setup.cacheDir, readOnly: false });
   const index = Buffer.from(setup.index);
   let sink: ObjectSink | undefined;
   return {

@@ -1,6 +1,18 @@
+import { tryHardlink, trySymlink } from '../../fs/place.ts';
+import type { BytePath } from '../../fs/byte-path.ts';
 import type { LinkType } from '../types.ts';
 
 /** Links that share the object itself; the others make a file of its own. */
 export function linksToObjects(link: readonly LinkType[]): boolean {
   return link[0] === 'hardlink' || link[0] === 'symlink';
+}
+
+/** Makes a link at `to`, where nothing lies, and says of which kind; undefined where no wanted kind works here. */
+export function placeLink(link: readonly LinkType[], object: string, to: BytePath): 'hardlink' | 'symlink' | undefined {
+  for (const type of link) {
+    if (type === 'hardlink' && tryHardlink(object, to)) return type;
+    if (type === 'symlink' && trySymlink(object, to)) return type;
+    if (type === 'copy' || type === 'reflink') return undefined;
+  }
+  return undefined;
 }

@@ -1,25 +1,164 @@
-import { lstatSync, rmSync, type Stats } from 'node:fs';
+import { lstatSync, rmSync, statSync, type Stats } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
-import { moveIntoPlace, temporaryBeside, tryHardlink, trySymlink } from '../../fs/place.ts';
+import { makeSharedFolder } from '../../fs/shared-folder.ts';
+import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
+import { copyOfRows, findRow, ROW, RowsBuilder, rowType, sizeOfRow, STATS, type Rows } from '../../fs/stat-index/rows.ts';
+import { FolderNode, type Node } from '../scan/node.ts';
+import { PART_NAMES } from '../scan/scan-folder.ts';
 import type { LinkType } from '../types.ts';
 import { indexKey, type WorkspaceContext } from './context.ts';
-import type { Node } from '../scan/node.ts';
+import { objectToLink, type LinkedFiles } from './link-files.ts';
+import { linksToObjects, placeLink } from './links-to-objects.ts';
 import { lstat } from './read-path.ts';
 import { RelinkedFiles } from './relinked.ts';
 import { sourceChanged } from './source-changed.ts';
 
-/** Stored files become links to their objects, so that their bytes are on the disk once. */
-export function replaceByLinks(context: WorkspaceContext, path: BytePath, node: Node, relinked = new RelinkedFiles()): void {
-  if (node.children === undefined) replaceByLink(context, path, node, relinked);
-  else for (const [name, child] of node.children) replaceByLinks(context, `${path}/${name}`, child, relinked);
+/**
+ * Stored files become links to their objects, so that other places can share their bytes, on all cores. What the store has of them is
+ * durable. Throws MLO_SOURCE_CHANGED where one is not what was stored any more.
+ */
+export async function replaceByLinks(context: WorkspaceContext, path: BytePath, node: Node): Promise<void> {
+  const link = possibleLinks(context, node instanceof FolderNode ? path : dirname(path));
+  if (!linksToObjects(link)) return;
+  const relinker = new Relinker({ ...context, link });
+  try {
+    await relinker.relink(path, node);
+  } catch (error) {
+    await relinker.stop();
+    throw error;
+  }
+  relinker.relinkLeft();
 }
 
-/** A stored file becomes a link to its object, so that its bytes are on the disk once. Executables stay copies: objects are not. */
+/** Hard links stay on one file system. */
+function possibleLinks({ link, store }: WorkspaceContext, folder: BytePath): readonly LinkType[] {
+  const cache = store.loose.folder;
+  const isSame = withIoErrors('write to the cache folder', cache, () => {
+    makeSharedFolder(cache);
+    return statSync(cache).dev === statSync(toSystemPath(folder)).dev;
+  });
+  return isSame ? link : link.filter((type) => type !== 'hardlink');
+}
+
+class Relinker {
+  readonly #context: WorkspaceContext;
+  readonly #left: { readonly path: BytePath; readonly node: Node }[] = [];
+  #isStopped = false;
+
+  constructor(context: WorkspaceContext) {
+    this.#context = context;
+  }
+
+  async relink(path: BytePath, node: Node): Promise<void> {
+    if (node instanceof FolderNode) await this.#relinkFolder(path, node);
+    else if (isLinkable(node)) await this.#relinkFile(path, node);
+  }
+
+  /** Nothing more is begun, and what other threads are at is waited for. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#context.jobs.pool.idle();
+  }
+
+  /** One by one, once nothing else changes what is known of the names of a file. */
+  relinkLeft(): void {
+    const relinked = new RelinkedFiles();
+    for (const { path, node } of this.#left) replaceByLink(this.#context, path, node, relinked);
+  }
+
+  async #relinkFolder(path: BytePath, node: FolderNode): Promise<void> {
+    const linked: { readonly rows: Rows; readonly ctimes: Float64Array }[] = [];
+    await Promise.all([
+      ...[...node.others].map(async ([name, other]) => {
+        if (other instanceof FolderNode) await this.#relinkFolder(`${path}/${name}`, other);
+      }),
+      ...linkableParts(node).map(async (rows) => {
+        const { ctimes, left } = await this.#linkFiles(path, rows);
+        linked.push({ rows, ctimes });
+        this.#leave(path, rows, left, (name) => node.child(name));
+      }),
+    ]);
+    this.#remember(path, linked);
+  }
+
+  async #relinkFile(path: BytePath, node: Node): Promise<void> {
+    const rows = new RowsBuilder(1);
+    addNode(rows, basename(path), node);
+    const { ctimes, left } = await this.#linkFiles(dirname(path), rows.rows());
+    this.#leave(dirname(path), rows.rows(), left, () => node);
+    if (ctimes[0] !== node.stat.ctimeMs) this.#context.index.forget(indexKey(this.#context, path));
+  }
+
+  async #linkFiles(folder: BytePath, rows: Rows): Promise<LinkedFiles> {
+    const { jobs, link } = this.#context;
+    return await jobs.pool.run({ kind: 'link-files', folder, rows, link }, { isWanted: () => !this.#isStopped });
+  }
+
+  #leave(folder: BytePath, rows: Rows, left: readonly number[], nodeOf: (name: BytePath) => Node | undefined): void {
+    for (const row of left) {
+      const name = rows.names[row] as BytePath;
+      const node = nodeOf(name);
+      if (node !== undefined) this.#left.push({ path: `${folder}/${name}`, node });
+    }
+  }
+
+  /** A link changes the ctime of a file, and nothing else: its bytes need not be read again for that. */
+  #remember(folder: BytePath, linked: readonly { readonly rows: Rows; readonly ctimes: Float64Array }[]): void {
+    const { index } = this.#context;
+    const key = indexKey(this.#context, folder);
+    const record = linked.some(({ rows, ctimes }) => ctimes.some((ctime, row) => ctime !== ctimeOf(rows, row)))
+      ? index.folder(key)
+      : undefined;
+    if (record === undefined) return;
+    const known = copyOfRows(record.rows);
+    for (const { rows, ctimes } of linked) {
+      rows.names.forEach((name, row) => {
+        const at = findRow(known, name);
+        if (at !== -1 && ctimeOf(known, at) === ctimeOf(rows, row)) known.stats[at * STATS + 2] = ctimes[row] as number;
+      });
+    }
+    index.setFolder(key, { ...record, rows: known });
+  }
+}
+
+/** The files of a folder that become links, so many at a time as one thread should link. */
+function linkableParts({ rows, others }: FolderNode): readonly Rows[] {
+  const parts: RowsBuilder[] = [];
+  const builder = (): RowsBuilder => {
+    const last = parts.at(-1);
+    if (last !== undefined && last.count < PART_NAMES) return last;
+    const next = new RowsBuilder(Math.min(rows.names.length, PART_NAMES));
+    parts.push(next);
+    return next;
+  };
+  rows.names.forEach((name, row) => {
+    const other = others.get(name);
+    if (other !== undefined) {
+      if (isLinkable(other)) addNode(builder(), name, other);
+    } else if (rowType(rows, row) === ROW.file && sizeOfRow(rows, row) > 0) builder().addRow(rows, row);
+  });
+  return parts.map((part) => part.rows());
+}
+
+function addNode(rows: RowsBuilder, name: BytePath, { content, stat }: Node): void {
+  rows.addFile(name, ROW.file, stat, Buffer.from(content.digest, 'hex'), false);
+}
+
+/** Thousands of empty files must not run into the limit of names that one file can have. Executables stay copies: objects are not. */
+function isLinkable({ content, stat }: Node): boolean {
+  return stat.type === 'file' && content.kind === 'file' && content.mode === undefined && content.size > 0;
+}
+
+function ctimeOf(rows: Rows, row: number): number {
+  return rows.stats[row * STATS + 2] as number;
+}
+
+/** By itself, wherever its other names are. */
 function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node, relinked: RelinkedFiles): void {
-  if (!isLinkable(node)) return;
-  const object = context.store.loosen(node.content.digest, toDisplayPath(path));
-  if (object === undefined || isLinkedTo(object, path, node)) return;
+  const object = objectToLink(context.store, node.content.digest, node.content.size, toDisplayPath(path));
+  if (isLinkedTo(object, path, node)) return;
   const temporary = temporaryBeside(path);
   unchanged(path, node, relinked);
   try {
@@ -58,23 +197,7 @@ function unchanged(path: BytePath, node: Node, relinked: RelinkedFiles): Stats {
   return now;
 }
 
-/** Makes a link at `to`, where nothing lies, and says of which kind; undefined where no wanted kind works here. */
-export function placeLink(link: readonly LinkType[], object: string, to: BytePath): 'hardlink' | 'symlink' | undefined {
-  for (const type of link) {
-    if (type === 'hardlink' && tryHardlink(object, to)) return type;
-    if (type === 'symlink' && trySymlink(object, to)) return type;
-    if (type === 'copy' || type === 'reflink') return undefined;
-  }
-  return undefined;
-}
-
-/** Thousands of empty files must not run into the limit of names that one file can have. */
-function isLinkable(node: Node): boolean {
-  return node.content.kind === 'file' && node.content.mode === undefined && node.content.size > 0;
-}
-
 function isLinkedTo(object: string, path: BytePath, node: Node): boolean {
-  if (node.stat.type === 'symlink') return true;
   const stat = lstatSync(object);
   return stat.ino === node.stat.ino && stat.dev === lstat(path)?.dev;
 }

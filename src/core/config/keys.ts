@@ -189,10 +189,12 @@ function readItems(value: unknown): readonly unknown[] {
   return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : Array.isArray(value) ? value : [];
 }
 
+/** An empty text is an empty list. */
 function readPatterns(value: unknown): readonly string[] | undefined {
+  if (value === '') return [];
   const items = readItems(value);
-  const patterns = items.filter((item) => typeof item === 'string' && item !== '') as string[];
-  return patterns.length === items.length && (Array.isArray(value) || typeof value === 'string') ? patterns : undefined;
+  const isList = typeof value === 'string' || Array.isArray(value);
+  return isList && items.every((item) => typeof item === 'string' && item !== '') ? (items as string[]) : undefined;
 }
 
 function readLinks(value: unknown): readonly ConfigLink[] | undefined {

@@ -3,7 +3,7 @@ import type { Access } from '../access.ts';
 import { inPieces, pointsInOrder } from '../points/in-order.ts';
 import { findRun } from '../read-runs.ts';
 import { exportRun } from './export-run.ts';
-import { importRun } from './import-run.ts';
+import { importParts, importRun, type ImportParts } from './import-run.ts';
 import { POINTS_A_LINE } from './record-format.ts';
 import { selectRuns } from './select-runs.ts';
 import type { Exchange } from './types.ts';
@@ -11,6 +11,7 @@ import { wideNames, wideRuns } from './wide-runs.ts';
 
 export function openExchange(access: Access): Exchange {
   const { db, read } = access;
+  let parts: ImportParts | undefined;
   return {
     select: (selection) => read(() => selectRuns(db, selection)),
     export: (id) => inOneState(access, () => exportRun(db, id)),
@@ -22,7 +23,7 @@ export function openExchange(access: Access): Exchange {
         const series = found.get(findRun(db, id).seq, metric) as number | undefined;
         if (series !== undefined) yield* inPieces(pointsInOrder(db, series), POINTS_A_LINE);
       }),
-    importRun: async (lines, options = {}) => await importRun(access, lines, options),
+    importRun: async (lines, options = {}) => await importRun(access, (parts ??= importParts(access)), lines, options),
   };
 }
 

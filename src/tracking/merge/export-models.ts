@@ -5,11 +5,11 @@ import type { ChangingValue } from './record-format.ts';
 
 /** Lines of the models that a run logged, with their params and tags. */
 export function* modelLines(db: Connection, seq: number): Generator<string> {
-  const models = prepared(db, 
-      `SELECT id, name, path, model_type AS modelType, status, created_ms AS createdMs, changed_ms AS changedMs, deleted_ms AS deletedMs
+  const models = prepared(
+    db,
+    `SELECT id, name, path, model_type AS modelType, status, created_ms AS createdMs, changed_ms AS changedMs, deleted_ms AS deletedMs
        FROM logged_models WHERE run = ? ORDER BY id`,
-    )
-    .all(seq) as ModelRow[];
+  ).all(seq) as ModelRow[];
   const params = prepared(db, 'SELECT key, json FROM logged_model_params WHERE model = ? ORDER BY key').raw();
   const tags = prepared(db, 'SELECT key, value, changed_ms AS changedMs FROM logged_model_tags WHERE model = ? ORDER BY key');
   for (const some of inLines(models)) {

@@ -39,17 +39,19 @@ function* linesOf(db: Connection, seq: number): Generator<string> {
   yield* metricLines(db, seq);
   yield* entryLines(
     'inputs',
-    prepared(db, 
-        `SELECT n.name, i.digest, i.context, i.kind, i.size, i.files, i.source_type AS sourceType, i.source, i.schema, i.profile, i.tags
+    prepared(
+      db,
+      `SELECT n.name, i.digest, i.context, i.kind, i.size, i.files, i.source_type AS sourceType, i.source, i.schema, i.profile, i.tags
        FROM inputs i JOIN names n ON n.id = i.name WHERE i.run = ? ORDER BY n.name, i.digest, i.context`,
-      )
-      .all(seq),
+    ).all(seq),
   );
-  const artifacts = prepared(db, 
+  const artifacts = prepared(
+    db,
     'SELECT path, digest, size, kind, files, mode, changed_ms AS changedMs FROM artifacts WHERE run = ? ORDER BY path',
   );
   yield* entryLines('artifacts', artifacts.all(seq));
-  const links = prepared(db, 
+  const links = prepared(
+    db,
     'SELECT stage, outcome, producer AS producerRunId, position FROM stage_links WHERE run = ? ORDER BY position, stage',
   );
   yield* entryLines('links', links.all(seq));

@@ -3,11 +3,11 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { createHasher } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import type { Access } from '../access.ts';
-import { internNames } from '../interned.ts';
-import { metricsWriter } from '../write-metrics.ts';
+import { internNames, type Interned } from '../interned.ts';
+import { metricsWriter, type MetricsWriter } from '../write-metrics.ts';
 import { LineFault } from './fields.ts';
-import { headMerger } from './merge-head.ts';
-import { entryMerger } from './merge-entries.ts';
+import { headMerger, type MergedHead } from './merge-head.ts';
+import { entryMerger, type EntryMerger } from './merge-entries.ts';
 import { readLine, wrongLine } from './read-line.ts';
 import type { RecordLine, RunLine } from './record-format.ts';
 import type { ImportedRun, SourceLine } from './types.ts';
@@ -17,9 +17,23 @@ interface ImportOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What imports through one handle share: names that are known, statements that are prepared. */
+export interface ImportParts {
+  readonly names: Interned;
+  readonly metrics: MetricsWriter;
+  readonly entries: EntryMerger;
+  readonly mergeHead: (line: RunLine) => MergedHead;
+}
+
+export function importParts({ db, now }: Access): ImportParts {
+  const names = internNames(db);
+  return { names, metrics: metricsWriter(db, names), entries: entryMerger(db, names), mergeHead: headMerger(db, now) };
+}
+
 /** Reads one run, from its `run` line to its `end`, in one transaction. */
 export async function importRun(
   access: Access,
+  parts: ImportParts,
   lines: AsyncIterator<SourceLine>,
   options: ImportOptions,
 ): Promise<ImportedRun | undefined> {
@@ -27,11 +41,19 @@ export async function importRun(
   if (first.done === true) return undefined;
   const head = readLine(first.value.text, first.value.number);
   if (head.type !== 'run') throw wrongLine(first.value.number, `a run begins with a line of the type "run", found "${head.type}"`);
-  return await access.writeSlowly(async () => await mergeRun(access, head, first.value, lines, options));
+  try {
+    return await access.writeSlowly(async () => await mergeRun(access, parts, head, first.value, lines, options));
+  } catch (error) {
+    // What was written is undone.
+    parts.names.forget();
+    parts.metrics.forget();
+    throw error;
+  }
 }
 
 async function mergeRun(
-  { db, now }: Access,
+  { db }: Access,
+  parts: ImportParts,
   head: RunLine,
   first: SourceLine,
   lines: AsyncIterator<SourceLine>,
@@ -41,7 +63,7 @@ async function mergeRun(
   if (isPurged && revive) prepared(db, 'DELETE FROM purged_runs WHERE id = ?').run(head.id);
   const changes = prepared(db, 'SELECT total_changes()').pluck();
   const before = changes.get() as number;
-  const merge = isPurged && !revive ? undefined : merger(db, now, head, first.number);
+  const merge = isPurged && !revive ? undefined : merger(parts, head, first.number);
   const hasher = createHasher();
   hasher.update(Buffer.from(`${first.text}\n`));
   const artifacts: ImportedRun['artifacts'][number][] = [];
@@ -71,12 +93,9 @@ async function mergeRun(
   };
 }
 
-function merger(db: Access['db'], now: () => number, head: RunLine, number: number) {
-  const names = internNames(db);
-  const metrics = metricsWriter(db, names);
-  const entries = entryMerger(db, names);
+function merger({ metrics, entries, mergeHead }: ImportParts, head: RunLine, number: number) {
   const conflicts: ImportedRun['conflicts'][number][] = [];
-  const { seq, isNew, waitsFor } = withLine(number, () => headMerger(db, now)(head));
+  const { seq, isNew, waitsFor } = withLine(number, () => mergeHead(head));
 
   function take(line: RecordLine): void {
     switch (line.type) {

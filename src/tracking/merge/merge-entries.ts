@@ -36,7 +36,8 @@ export function entryMerger(db: Connection, names: Interned): EntryMerger {
       for (const [key, { value, changedMs }] of tags) set.run(run, key, value, changedMs);
     },
     inputs(run, inputs) {
-      const add = prepared(db, 
+      const add = prepared(
+        db,
         `INSERT INTO inputs (run, name, digest, context, kind, size, files, source_type, source, schema, profile, tags)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       );
@@ -51,7 +52,8 @@ export function entryMerger(db: Connection, names: Interned): EntryMerger {
         set.run(run, path, digest, kind, size, files ?? null, mode ?? null, changedMs);
     },
     links(run, links) {
-      const add = prepared(db, 
+      const add = prepared(
+        db,
         'INSERT INTO stage_links (run, stage, outcome, producer, position) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
       );
       for (const { stage, outcome, producerRunId, position } of links) add.run(run, stage, outcome, producerRunId ?? null, position);
@@ -66,12 +68,14 @@ const ARTIFACT = `INSERT INTO artifacts (run, path, digest, kind, size, files, m
   WHERE excluded.changed_ms > artifacts.changed_ms OR (excluded.changed_ms = artifacts.changed_ms AND excluded.digest > artifacts.digest)`;
 
 function mergeModel(db: Connection, run: number, model: ModelEntry): readonly Conflict[] {
-  const known = prepared(db, 'SELECT run, status, changed_ms AS changedMs, deleted_ms AS deletedMs FROM logged_models WHERE id = ?')
-    .get(model.id) as { run: number; status: string; changedMs: number; deletedMs: number | null } | undefined;
+  const known = prepared(db, 'SELECT run, status, changed_ms AS changedMs, deleted_ms AS deletedMs FROM logged_models WHERE id = ?').get(
+    model.id,
+  ) as { run: number; status: string; changedMs: number; deletedMs: number | null } | undefined;
   const { id, name, path, modelType, status, createdMs, changedMs, deletedMs } = model;
   if (known !== undefined && known.run !== run) throw new LineFault(`the model ${id} belongs to another run`);
   if (known === undefined) {
-    prepared(db, 
+    prepared(
+      db,
       'INSERT INTO logged_models (id, run, name, path, model_type, status, created_ms, changed_ms, deleted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ).run(id, run, name, path, modelType, status, createdMs, changedMs, deletedMs ?? null);
   } else if ((changedMs - known.changedMs || compareText(status, known.status) || (deletedMs ?? -1) - (known.deletedMs ?? -1)) > 0) {

@@ -72,7 +72,10 @@ export function headMerger(db: Connection, now: () => number): (line: RunLine) =
   }
 
   function experimentFor(name: string, deletedMs: number | null, createdMs: number): number {
-    const found = prepared(db, 'SELECT id FROM experiments WHERE name = ? ORDER BY deleted_ms IS NOT NULL, deleted_ms DESC LIMIT 1').pluck();
+    const found = prepared(
+      db,
+      'SELECT id FROM experiments WHERE name = ? ORDER BY deleted_ms IS NOT NULL, deleted_ms DESC LIMIT 1',
+    ).pluck();
     const known = deletedMs === null ? undefined : (found.get(name) as number | undefined);
     return known ?? activeExperiment(name, createdMs);
   }
@@ -82,33 +85,32 @@ export function headMerger(db: Connection, now: () => number): (line: RunLine) =
     const waitsFor = parent === undefined ? line.parentId : undefined;
     const experiment = experimentFor(line.experiment.name, line.deletedMs ?? null, line.experiment.createdMs);
     const state = stateOf(line);
-    const { lastInsertRowid } = prepared(db, INSERT)
-      .run(
-        line.id,
-        experiment,
-        line.experimentChangedMs,
-        parent ?? null,
-        waitsFor ?? null,
-        line.name,
-        line.nameChangedMs,
-        line.stage ?? null,
-        state.status,
-        state.reason,
-        line.startedMs,
-        state.endedMs,
-        state.heartbeatMs,
-        line.deletedMs ?? null,
-        line.lifecycleChangedMs,
-        line.user,
-        line.process.host,
-        line.process.pid,
-        line.process.start ?? null,
-        line.command ?? null,
-        line.git?.commit ?? null,
-        line.git?.branch ?? null,
-        line.git === undefined ? null : Number(line.git.dirty),
-        line.git?.diff ?? null,
-      );
+    const { lastInsertRowid } = prepared(db, INSERT).run(
+      line.id,
+      experiment,
+      line.experimentChangedMs,
+      parent ?? null,
+      waitsFor ?? null,
+      line.name,
+      line.nameChangedMs,
+      line.stage ?? null,
+      state.status,
+      state.reason,
+      line.startedMs,
+      state.endedMs,
+      state.heartbeatMs,
+      line.deletedMs ?? null,
+      line.lifecycleChangedMs,
+      line.user,
+      line.process.host,
+      line.process.pid,
+      line.process.start ?? null,
+      line.command ?? null,
+      line.git?.commit ?? null,
+      line.git?.branch ?? null,
+      line.git === undefined ? null : Number(line.git.dirty),
+      line.git?.diff ?? null,
+    );
     const seq = Number(lastInsertRowid);
     prepared(db, 'UPDATE runs SET parent = ?, waits_for = NULL WHERE waits_for = ?').run(seq, line.id);
     if (isBelowItself(db, seq)) throw new LineFault(`the run ${line.id} would lie below itself`);
@@ -144,11 +146,11 @@ function stateOf(line: RunLine): RunState {
 
 function isBelowItself(db: Connection, seq: number): boolean {
   return (
-    prepared(db, 
-        `WITH RECURSIVE above (seq) AS (SELECT parent FROM runs WHERE seq = ? UNION SELECT r.parent FROM runs r JOIN above ON r.seq = above.seq)
+    prepared(
+      db,
+      `WITH RECURSIVE above (seq) AS (SELECT parent FROM runs WHERE seq = ? UNION SELECT r.parent FROM runs r JOIN above ON r.seq = above.seq)
          SELECT 1 FROM above WHERE seq = ?`,
-      )
-      .get(seq, seq) !== undefined
+    ).get(seq, seq) !== undefined
   );
 }
 

@@ -1,4 +1,5 @@
 import { parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
+import type { Value } from '../../core/value.ts';
 import type { Connection } from '../connection.ts';
 import { readLastValue } from '../numbers.ts';
 import type { Extremes } from '../points/extremes.ts';
@@ -35,7 +36,7 @@ export function hydrate(db: Connection, numbers: readonly number[]): FoundRun[] 
     return [
       {
         ...toSummary(row),
-        params: sorted(params.get(number) ?? [], ([, json]) => parseCanonicalJson(json)),
+        params: sorted(params.get(number) ?? [], ([, json]) => readParam(json)),
         metrics: sorted(metrics.get(number) ?? [], toMetric),
         tags: sorted(tags.get(number) ?? [], ([, value]) => value),
         data: sorted(data.get(number) ?? [], ([, digest]) => digest),
@@ -54,6 +55,12 @@ type SeriesRow = [
   maxValue: Extremes['maxValue'],
   maxStep: Extremes['maxStep'],
 ];
+
+/** Most params are numbers and texts, which need no look at what is inside. */
+function readParam(json: string): Value {
+  if (json.length < 16 && /^-?\d/.test(json)) return Number(json);
+  return json.startsWith('"') ? (JSON.parse(json) as string) : parseCanonicalJson(json);
+}
 
 /** An object by name; the first column of a row is its name. */
 function sorted<Row extends readonly [string, ...unknown[]], T>(

@@ -1,4 +1,5 @@
 import type { Content } from '../../core/content.ts';
+import { isSystemMetric, SYSTEM_PREFIX } from '../../core/metrics/system-metric.ts';
 import type { Value } from '../../core/value.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -85,6 +86,7 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
     headLine(run, style, nowMs, indent),
     ...listLines('params', paramTexts(run.params, style), inner, style),
     ...listLines('metrics', metricTexts(run.metrics), inner, style),
+    ...listLines('system', systemTexts(run.metrics), inner, style),
     ...listLines(
       'tags',
       shownTags(run, depth).map(([key, value]) => `${printable(key)}=${shorten(printable(value), style)}`),
@@ -151,10 +153,17 @@ function paramTexts(params: ShownRun['params'], style: Style): string[] {
 }
 
 function metricTexts(metrics: ShownRun['metrics']): string[] {
-  return Object.entries(metrics).map(([name, { value, step, points, min, max }]) => {
+  const logged = Object.entries(metrics).filter(([name]) => !isSystemMetric(name));
+  return logged.map(([name, { value, step, points, min, max }]) => {
     const extremes = [extremeText('min', min, value), extremeText('max', max, value)].join('');
     return `${printable(name)}=${formatNumber(value)}${points > 1 ? ` (${count(points, 'point')}, step ${step}${extremes})` : ''}`;
   });
+}
+
+/** What was sampled of the machine: the last values, without the words that all of them have. */
+function systemTexts(metrics: ShownRun['metrics']): string[] {
+  const sampled = Object.entries(metrics).filter(([name]) => isSystemMetric(name));
+  return sampled.map(([name, { value }]) => `${printable(name.slice(SYSTEM_PREFIX.length))}=${formatNumber(value)}`);
 }
 
 /** Nothing where the last value is the extreme one. */

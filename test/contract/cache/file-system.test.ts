@@ -19,7 +19,7 @@ function openPacked(root: string): Cache {
     ...cache,
     async close() {
       await cache.close();
-      const { store, journal } = openStore({ cacheDir: cacheDirOf(root), link: ['copy'], readOnly: false });
+      const { store, journal } = openStore({ cacheDir: cacheDirOf(root), readOnly: false });
       await journal.moveToPacks(store.packs);
       store.packs.close();
     },

@@ -87,6 +87,13 @@ export function describeFiles(world: CacheWorld): void {
       await expectCode(world.cache.commit(world.at('data/link')), 'MLO_FILE_TYPE');
     });
 
+    it('refuses one that is met while a large file is being read, with one error and no other', async () => {
+      mkdirSync(world.at('data/sub'), { recursive: true });
+      writeFileSync(world.at('data/large'), Buffer.alloc(64_000_000));
+      symlinkSync('/etc/passwd', world.at('data/sub/link'));
+      await expectCode(world.cache.commit(world.at('data')), 'MLO_FILE_TYPE');
+    });
+
     it('refuses a link that leaves the project through another link', async () => {
       const outside = await temporaryFolder('mlo-outside-');
       symlinkSync(outside, world.at('door'));

@@ -5,7 +5,7 @@ import { twoVersions } from './states.ts';
 import { ADD, CHECKOUT } from './verbs.ts';
 
 const HOURS_MS = 4 * 3_600_000;
-const LINKING = IS_FULL ? ['rename', 'link', 'chmod', 'unlink'] : ['rename', 'link'];
+const LINKING = IS_FULL ? ['rename', 'link', 'fchmod', 'chmod', 'unlink'] : ['rename', 'link', 'fchmod'];
 
 describe('kill -9 of a checkout, and where files are links: the store verifies, files are old or new, the next command finishes it', () => {
   it(

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 function open(readOnly = false): ObjectStore {
-  return openStore({ cacheDir, link: ['copy'], readOnly }).store;
+  return openStore({ cacheDir, readOnly }).store;
 }
 
 /** The pack with these bytes instead: under its old name, as a broken disk would leave it. */
@@ -214,17 +214,17 @@ describe('a broken entry', () => {
   });
 
   function writeElsewhere(link: readonly ('copy' | 'hardlink')[]): void {
-    const cache = openStore({ cacheDir, link, readOnly: false });
+    const cache = openStore({ cacheDir, readOnly: false });
     if (link[0] === 'copy') cache.journal.put(digest, Buffer.from('first'));
     else cache.loose.put(digest, Buffer.from('first'));
     cache.store.push();
   }
 
   it('in the journal never hides an older good copy there', async () => {
-    const older = openStore({ cacheDir, link: ['copy'], readOnly: false });
+    const older = openStore({ cacheDir, readOnly: false });
     older.journal.put(digest, Buffer.from('first'));
     await older.journal.close(older.store.packs);
-    const newer = openStore({ cacheDir, link: ['copy'], readOnly: false });
+    const newer = openStore({ cacheDir, readOnly: false });
     newer.journal.put(digest, Buffer.from('FIRST'));
     await newer.journal.close(newer.store.packs);
     for (let look = 0; look < 3; look += 1) expect(open().read(digest).toString()).toBe('first');

@@ -14,7 +14,7 @@ function tell(text: string): void {
 }
 
 try {
-  const { store } = openStore({ cacheDir, link: ['copy'], readOnly: false });
+  const { store } = openStore({ cacheDir, readOnly: false });
   const { packed, journalled, small } = objectsOf(name);
   const writer = new PackWriter(store.packs.folder);
   for (const bytes of packed) writer.put(Buffer.from(hashBytes(bytes), 'hex'), bytes, 'file', '.bin');
@@ -23,7 +23,7 @@ try {
   tell('packed');
   await store.packs.flush();
   for (const bytes of journalled) {
-    const each = openStore({ cacheDir, link: ['copy'], readOnly: false });
+    const each = openStore({ cacheDir, readOnly: false });
     each.store.put(hashBytes(bytes), bytes);
     each.store.push();
     await each.journal.close(each.store.packs);

@@ -21,7 +21,7 @@ async function driveInjected(cacheDir: string, call: string, inject: string): Pr
 
 /** Whatever has happened: each pack is whole and named by its bytes, and what the driver told is there and right. */
 function expectSound(cacheDir: string, told: string, where: string): void {
-  const { store } = openStore({ cacheDir, link: ['copy'], readOnly: true });
+  const { store } = openStore({ cacheDir, readOnly: true });
   for (const { name, reader, broken } of store.packs.packs()) {
     expect(hashBytes(readFileSync(reader.path)), where).toBe(name.slice(0, 64));
     for (let row = 0; row < reader.count; row += 1) expect(reader.read(row), where).toBeDefined();
@@ -109,7 +109,7 @@ describe('several processes at once', () => {
     const names = ['one', 'second', 'the third', 'number four'];
     const results = await Promise.all(names.map(async (name) => await drive(cacheDir, name)));
     expect(results.map(({ stdout }) => stdout)).toEqual(names.map(() => 'packed\nmerged\nrewritten\ndone\n'));
-    const { store } = openStore({ cacheDir, link: ['copy'], readOnly: false });
+    const { store } = openStore({ cacheDir, readOnly: false });
     for (const name of names) {
       const { packed, journalled, small } = objectsOf(name);
       const kept = packed.filter((bytes) => hashBytes(bytes) < '8');

@@ -29,6 +29,8 @@ describe('config', () => {
       'gc.grace default',
       'gc.run_cache default',
       'gc.logs default',
+      'metrics.higher default',
+      'metrics.lower default',
       'tracking.experiment default',
       'tracking.path default',
       'tracking.system_metrics default',

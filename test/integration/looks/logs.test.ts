@@ -11,7 +11,7 @@ test('a log that was followed to the end of its run is that of a finished one', 
   await repro.waitFor('begun');
   const context = appContext(project.root);
   // The record of a run follows its start by a moment.
-  const log = await vi.waitFor(() => logs(context, { stage: 'wait' }));
+  const log = await vi.waitFor(() => logs(context, { stage: 'wait' }), { timeout: 30_000 });
   expect(log.running).toBe(true);
   let text = '';
   const onText = (more: string): void => {

@@ -27,7 +27,9 @@ describe('TensorFlow.js in a stage', () => {
       const { error, stdout, stderr, records, backend } = await project.run({ isolate, outs: { model: project.path(name) } });
       expect(error).toBeUndefined();
       expect({ stdout, stderr, backend }).toEqual({ stdout: 'wasm\n', stderr: '', backend: { name: 'wasm', version: '4.22.0' } });
-      const losses = records.flatMap((record) => (record.type === 'metrics' ? record.batches.flatMap((batch) => Array.from(batch.values)) : []));
+      const losses = records.flatMap((record) =>
+        record.type === 'metrics' ? record.batches.flatMap((batch) => Array.from(batch.values)) : [],
+      );
       expect(losses).toHaveLength(8);
       expect(losses.at(-1)).toBeLessThan(losses[0] as number);
       results.push({

@@ -150,11 +150,25 @@ describe('the pool', () => {
     expect(ended).toEqual(['slow']);
   });
 
-  it('starts the next command while a stage is recorded, and never what needs that stage', async () => {
-    const order = [node('a'), node('below', ['a']), node('b')];
+  it('starts the next command while a stage is recorded', async () => {
+    const order = [node('a'), node('b'), node('below', ['a'])];
     const { history, mostAtOnce } = await pool(order, { recording: (id) => (id === 'a' ? 20 : 0) });
     expect(history).toEqual(['+a', '~a', '+b', '~b', '-b', '-a', '+below', '~below', '-below']);
     expect(mostAtOnce).toBe(1);
+  });
+
+  it('lets nothing overtake what waits for a stage that is recorded: the order is that without recording', async () => {
+    const order = [node('a'), node('below', ['a']), node('b')];
+    const { history } = await pool(order, { recording: (id) => (id === 'a' ? 20 : 0) });
+    expect(history.filter((event) => event.startsWith('+'))).toEqual(['+a', '+below', '+b']);
+    expect(history.slice(0, 4)).toEqual(['+a', '~a', '-a', '+below']);
+  });
+
+  it('blocks what waits for a stage that fails while it is recorded, and goes on with the rest', async () => {
+    const order = [node('bad'), node('below', ['bad']), node('b')];
+    const { history, skipped } = await pool(order, { failing: ['bad'], recording: (id) => (id === 'bad' ? 20 : 0), policy: 'keep-going' });
+    expect(history.filter((event) => event.startsWith('+'))).toEqual(['+bad', '+b']);
+    expect(skipped).toEqual({ below: 'blocked' });
   });
 
   it('frees the cpus of a stage with its slot', async () => {
@@ -253,6 +267,24 @@ describe('for any graph', () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  it('with one job the order is the same, however long recording takes', async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, async (raw) => {
+        const order = raw.map(({ above }, index) =>
+          node(
+            `s${index}`,
+            above.filter((each) => each < index).map((each) => `s${each}`),
+          ),
+        );
+        const alone = await pool(order, { jobs: 1 });
+        const recorded = await pool(order, { jobs: 1, recording: (id) => raw[Number(id.slice(1))]?.recording });
+        expect(recorded.started).toEqual(alone.started);
+        expect(recorded.mostAtOnce).toBe(1);
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -58,7 +58,7 @@ describe('a folder that its group may write to', () => {
     cache.putBytes(Buffer.from('small'));
     await cache.close();
     for (let pack = 0; pack < 10; pack += 1) writePack(join(cacheDir, 'packs'), [`pack ${pack}`]);
-    const { store } = openStore({ cacheDir, link: ['copy'], readOnly: false });
+    const { store } = openStore({ cacheDir, readOnly: false });
     store.refresh();
     const looked = { folders: 0, files: 0 };
     for (const entry of readdirSync(cacheDir, { recursive: true, withFileTypes: true })) {

@@ -4,13 +4,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/open.ts';
 import { openStore, type OpenStore } from '../../../src/cache/open-store.ts';
 import { PackWriter } from '../../../src/cache/packs/pack-writer.ts';
-import type { LinkType } from '../../../src/cache/types.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 
 let root: string;
 const at = (path: string): string => join(root, path);
-const open = (link: readonly LinkType[] = ['copy']): OpenStore => openStore({ cacheDir: at('cache'), link, readOnly: false });
+const open = (): OpenStore => openStore({ cacheDir: at('cache'), readOnly: false });
 const key = hashBytes('key');
 
 beforeEach(async () => {

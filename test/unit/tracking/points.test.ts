@@ -24,13 +24,11 @@ const EDGES = [
 ];
 const safe = fc.oneof(fc.maxSafeInteger(), fc.constantFrom(...EDGES), fc.integer({ min: -300, max: 300 }));
 const value = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, -0, Number.MIN_VALUE, Number.MAX_VALUE));
-const columns = fc
-  .array(fc.tuple(safe, safe, value), { maxLength: 60 })
-  .map((points): PointColumns => ({
-    steps: points.map((point) => point[0]),
-    timestampsMs: points.map((point) => point[1]),
-    values: points.map((point) => point[2]),
-  }));
+const columns = fc.array(fc.tuple(safe, safe, value), { maxLength: 60 }).map((points): PointColumns => ({
+  steps: points.map((point) => point[0]),
+  timestampsMs: points.map((point) => point[1]),
+  values: points.map((point) => point[2]),
+}));
 
 /** -0 as a step or time is 0; as a value it stays what it is. */
 function plain({ steps, timestampsMs, values }: PointColumns): unknown[][] {

@@ -1,4 +1,5 @@
 import type { Fact, Section } from '../../../core/compare/facts.ts';
+import { isSystemMetric } from '../../../core/metrics/system-metric.ts';
 import type { MetricDirection } from '../../../core/metrics/direction.ts';
 import type { Value } from '../../../core/value.ts';
 import type { MetricSummary, RunDetail, Tracking } from '../../../tracking/types.ts';
@@ -50,7 +51,7 @@ function loggedFacts(run: RunDetail, directionOf: (metric: string) => MetricDire
 
 /** The last value, and of a series the best one, spelled as a search does. System metrics say nothing about the work. */
 function metricFacts(name: string, metric: MetricSummary, direction: MetricDirection | undefined): Fact[] {
-  if (name.startsWith('system/')) return [];
+  if (isSystemMetric(name)) return [];
   const last: Fact = { section: 'metrics', key: name, value: metric.value };
   const best = direction === 'higher' ? metric.max : direction === 'lower' ? metric.min : undefined;
   if (metric.points < 2 || best === undefined) return [last];
