@@ -94,6 +94,7 @@ async function reproduceStages(
   const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, events, spawner: spawner.get }, plans);
   const reports = new Map<string, StageReport>();
   const idle = plans.every((each) => each.state === 'unchanged' || each.state === 'blocked') && !prepared.locks.dirty;
+  if (!idle) recorder.lookAtCode();
   showUncachedOuts(project, prepared.stages);
   if (!idle) {
     ignoreCachedOuts(project, prepared.stages);

@@ -64,7 +64,12 @@ export interface VerifyData {
   /** Missing, and needed by recorded runs alone: lost, deleted by a `gc` that was told not to keep them, or never in the cache. */
   readonly artifacts: readonly BadObject[];
   /** Locks, pointers and pipeline files that cannot be understood; what is wrong with the tracking database. */
-  readonly files: readonly { readonly path: string; readonly why: string }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly why: string;
+    /** What helps where `repair` does not. */
+    readonly fix?: string;
+  }[];
   /** With `repair`: what was done, and what was brought back; `damages` and `objects` are then what is left. */
   readonly repaired?: {
     readonly files: readonly { readonly file: string; readonly done: string }[];

@@ -11,26 +11,41 @@ interface ChartedRun {
 
 /** More than these would push the run itself off the screen. */
 const MOST_CHARTS = 4;
-const ROWS = 8;
+export const CHART_ROWS = 8;
 
 /**
  * Charts of what a run and the runs below it logged over steps, metrics such as loss and val_loss together, the longest
  * first; none where no metric has two points. What was sampled of the machine is not drawn. Only what is drawn is read.
  */
-export async function runChartLines({ context, style }: Invocation, run: ChartedRun): Promise<string[]> {
-  const families = familiesOf(run);
-  const chosen = families.slice(0, MOST_CHARTS);
+export async function runChartLines(invocation: Invocation, run: ChartedRun): Promise<string[]> {
+  const charts = await runCharts(invocation, run, MOST_CHARTS, CHART_ROWS);
+  const left = chartCount(run) - charts.length;
+  const more = `${count(left, 'more chart')}: mlo plots show --run ${run.id.slice(0, 8)}`;
+  return [...charts.flatMap((chart) => ['', ...chart]), ...(left === 0 ? [] : ['', invocation.style.dim(more)])];
+}
+
+/** How many charts there are to draw of a run. */
+export function chartCount(run: ChartedRun): number {
+  return familiesOf(run).length;
+}
+
+/** The lines of each of at most so many charts, under the name of the metric or of what its metrics have in common. `height`: rows of the plot itself. */
+export async function runCharts(
+  { context, style }: Invocation,
+  run: ChartedRun,
+  most: number,
+  height: number,
+): Promise<readonly string[][]> {
+  const chosen = familiesOf(run).slice(0, most);
   if (chosen.length === 0) return [];
   const { runSeries } = await import('../app/plots/run-series.ts');
   const metrics = chosen.flatMap(({ names }) => names);
   const series = await runSeries(context, { runs: [run.id], metrics, leastPoints: 2 });
   const { runSeriesChart } = await import('../ui/chart/run-series-chart.ts');
   const plots = runPlots(series, 'family');
-  const charts = chosen
+  return chosen
     .flatMap(({ family }) => plots.filter(({ id }) => id === family))
-    .flatMap((plot) => ['', ...runSeriesChart(plot.series, style, undefined, { height: ROWS })]);
-  const left = families.length - chosen.length;
-  return left === 0 ? charts : [...charts, '', style.dim(`${count(left, 'more chart')}: mlo plots show --run ${run.id.slice(0, 8)}`)];
+    .map(({ title, series: drawn }) => runSeriesChart(drawn, title, style, { height }));
 }
 
 interface Family {

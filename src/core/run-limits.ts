@@ -17,6 +17,14 @@ export function nameFault(name: unknown): string | undefined {
   return lengthFault(name, MOST_CHARACTERS.name) ?? (CONTROL.test(name) ? `has a control character: ${JSON.stringify(name)}` : undefined);
 }
 
+/** Completes "the step …"; `shown` is the step as it was given. */
+export function stepFault(step: unknown, shown: string): string | undefined {
+  if (Number.isSafeInteger(step)) return undefined;
+  return Number.isInteger(step)
+    ? `is too ${(step as number) > 0 ? 'large' : 'small'}: ${shown} (at most 2^53 - 1, at least -(2^53 - 1))`
+    : `must be a whole number, not ${shown}`;
+}
+
 /** Completes "the param 'x' …". A value that is no text counts as its JSON. */
 export function paramFault(value: Value): string | undefined {
   if (typeof value === 'string') return lengthFault(value, MOST_CHARACTERS.param);

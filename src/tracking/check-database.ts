@@ -4,51 +4,70 @@ import { readLastValue } from './numbers.ts';
 import { chunkStore, type ChunkStore } from './points/chunk-store.ts';
 import { comparePoints, concatenate, sortedOnce, type PointColumns } from './points/columns.ts';
 import { extremesOf, type Extremes } from './points/extremes.ts';
-import { withSqliteErrors } from './sqlite-errors.ts';
+import { recoverCommand, withSqliteErrors } from './sqlite-errors.ts';
 
 export interface DatabaseReport {
   readonly runs: number;
   readonly points: number;
   /** What is wrong, a sentence each without a full stop; the first ones where there are many. */
   readonly problems: readonly string[];
+  /** What helps against them; there where a problem is. */
+  readonly fix?: string;
+}
+
+export interface DatabaseCheck {
+  /** Structure without the indexes. */
+  readonly quick: boolean;
+  /** Whether every point is read; as a rule where it is not quick. */
+  readonly points?: boolean;
+  readonly findNetwork?: FindNetwork;
 }
 
 /** Problems that are told. */
 const MOST_PROBLEMS = 20;
 
 /**
- * Looks whether the database at `path` holds together: SQLite's own check, references between tables, and (unless `quick`) that every point
+ * Looks whether the database at `path` holds together: SQLite's own check, references between tables, and that every point
  * can be read and is what the summaries say. Changes nothing.
  * @throws MLO_TRACKING, MLO_FORMAT_VERSION where it cannot be opened at all.
  */
-export function checkDatabase(
-  path: string,
-  { quick, findNetwork }: { readonly quick: boolean; readonly findNetwork?: FindNetwork },
-): DatabaseReport {
+export function checkDatabase(path: string, { quick, points = !quick, findNetwork }: DatabaseCheck): DatabaseReport {
   const db = openReadOnly(path, findNetwork);
   try {
     // One state, whatever is written meanwhile.
-    return withSqliteErrors(path, () => db.transaction(() => report(db, quick)).deferred());
+    return withSqliteErrors(path, () => db.transaction(() => report(db, path, { quick, points })).deferred());
   } finally {
     db.close();
   }
 }
 
-function report(db: Connection, quick: boolean): DatabaseReport {
+function report(db: Connection, path: string, { quick, points }: { readonly quick: boolean; readonly points: boolean }): DatabaseReport {
   const structure = db
     .prepare(`PRAGMA ${quick ? 'quick_check' : 'integrity_check'}(${MOST_PROBLEMS})`)
     .pluck()
     .all() as string[];
   const damaged = structure.filter((line) => line !== 'ok');
   // What is read from damaged pages says nothing more.
-  if (damaged.length > 0) return { runs: 0, points: 0, problems: damaged };
-  const problems = [...strayRows(db), ...(quick ? [] : badSeries(db))];
+  if (damaged.length > 0) return { runs: 0, points: 0, problems: damaged, fix: recoverCommand(path) };
+  const stray = strayRows(db);
+  const bad = points ? [...badSeries(db)] : [];
+  const problems = [...stray, ...bad.map(({ run, metric, fault }) => `metric ${JSON.stringify(metric)} of run ${run}: ${fault}`)];
   const more = problems.length - MOST_PROBLEMS;
   return {
     runs: db.prepare('SELECT count(*) FROM runs').pluck().get() as number,
     points: db.prepare('SELECT total(points) FROM series').pluck().get() as number,
     problems: more > 0 ? [...problems.slice(0, MOST_PROBLEMS), `and ${more} more`] : problems,
+    ...(problems.length === 0 ? {} : { fix: wayOut(path, stray.length === 0 ? bad.map(({ run }) => run) : []) }),
   };
+}
+
+/** SQLite finds nothing wrong with such a file, so that its own recovery would bring back the same. */
+function wayOut(path: string, runs: readonly string[]): string {
+  const backup = `Bring ${path} back from a backup`;
+  const [first, ...others] = new Set(runs);
+  if (first === undefined) return backup;
+  const one = `mlo runs delete ${first} && mlo runs purge ${first} --force`;
+  return `${backup}, or give up the ${others.length === 0 ? 'run' : 'runs, the first with'}: ${one}`;
 }
 
 function strayRows(db: Connection): string[] {
@@ -56,6 +75,12 @@ function strayRows(db: Connection): string[] {
   return [...Map.groupBy(rows, ({ table, parent }) => `${table} refer to no row of ${parent}`)].map(
     ([what, own]) => `${own.length} rows of ${what}`,
   );
+}
+
+interface BadSeries {
+  readonly run: string;
+  readonly metric: string;
+  readonly fault: string;
 }
 
 interface SeriesRow extends Extremes {
@@ -68,7 +93,7 @@ interface SeriesRow extends Extremes {
   readonly value: number | null;
 }
 
-function* badSeries(db: Connection): Generator<string> {
+function* badSeries(db: Connection): Generator<BadSeries> {
   const chunks = chunkStore(db);
   const rows = db
     .prepare(
@@ -79,7 +104,7 @@ function* badSeries(db: Connection): Generator<string> {
     .all() as SeriesRow[];
   for (const row of rows) {
     const fault = seriesFault(chunks, row);
-    if (fault !== undefined) yield `metric ${JSON.stringify(row.metric)} of run ${row.run}: ${fault}`;
+    if (fault !== undefined) yield { run: row.run, metric: row.metric, fault };
   }
 }
 
@@ -88,7 +113,7 @@ function seriesFault(chunks: ChunkStore, row: SeriesRow): string | undefined {
   try {
     parts = [...chunks.chunks(row.id)];
   } catch (error) {
-    if (error instanceof MloError) return error.message;
+    if (error instanceof MloError && error.cause instanceof Error) return `points cannot be read: ${error.cause.message}`;
     throw error;
   }
   const stored = parts.reduce((sum, part) => sum + part.steps.length, 0);

@@ -1,6 +1,6 @@
 import { parseProjectPath } from '../core/path/project-path.ts';
 import type { MetricBatch, RunId } from '../core/run.ts';
-import { lengthFault, MOST_CHARACTERS, nameFault, paramFault, tagFault } from '../core/run-limits.ts';
+import { lengthFault, MOST_CHARACTERS, nameFault, paramFault, stepFault, tagFault } from '../core/run-limits.ts';
 import type { Value } from '../core/value.ts';
 import { invalidRecord } from './errors.ts';
 import type { NewRun } from './types.ts';
@@ -24,18 +24,16 @@ export function checkBatches(id: RunId, batches: readonly MetricBatch[]): void {
       (value) => typeof value === 'number',
       (value) => invalidRecord(id, `the metric ${metric} must be a number, found ${value}`),
     );
-    checkColumn(steps, Number.isSafeInteger, (value) =>
-      invalidRecord(id, `the step of metric ${metric} must be an integer, found ${value}`),
-    );
+    checkColumn(steps, Number.isSafeInteger, (shown, step) => invalidRecord(id, `the step of metric ${metric} ${stepFault(step, shown)}`));
     checkColumn(timestampsMs, Number.isSafeInteger, (value) =>
       invalidRecord(id, `the time of metric ${metric} must be milliseconds, found ${value}`),
     );
   }
 }
 
-function checkColumn(column: ArrayLike<number>, holds: (value: unknown) => boolean, error: (value: string) => Error): void {
+function checkColumn(column: ArrayLike<number>, holds: (value: unknown) => boolean, error: (shown: string, value: unknown) => Error): void {
   for (let each = 0; each < column.length; each += 1) {
-    if (!holds(column[each])) throw error(describe(column[each]));
+    if (!holds(column[each])) throw error(describe(column[each]), column[each]);
   }
 }
 

@@ -5,6 +5,18 @@ export function runUnknown(id: string): MloError {
   return new MloError('MLO_RUN_UNKNOWN', `No run has the id ${JSON.stringify(id)}.`, { hint: 'mlo runs list --all', details: { id } });
 }
 
+/** The beginning of an id, which may well be that of some run. */
+export function runIdTooShort(id: string, shortest: number): MloError {
+  return new MloError(
+    'MLO_RUN_UNKNOWN',
+    `${JSON.stringify(id)} is too short for the id of a run: at least ${shortest} characters are needed.`,
+    {
+      hint: 'mlo runs list --all',
+      details: { id },
+    },
+  );
+}
+
 export function runAmbiguous(prefix: string, candidates: readonly RunId[], more: boolean): MloError {
   const list = candidates.join(', ') + (more ? ', …' : '');
   return new MloError('MLO_RUN_UNKNOWN', `The id ${JSON.stringify(prefix)} fits several runs: ${list}.`, {

@@ -1,7 +1,7 @@
 import type { Digest } from '../core/content.ts';
 import type { RunId, RunStatus } from '../core/run.ts';
 import type { Connection } from './connection.ts';
-import { runAmbiguous, runUnknown } from './errors.ts';
+import { runAmbiguous, runIdTooShort, runUnknown } from './errors.ts';
 import type { RunQuery, RunSummary } from './types.ts';
 
 /** A row of `runs` with the names of its experiment and parent. */
@@ -68,7 +68,8 @@ const CANDIDATES_SHOWN = 5;
 /** The run with this id or unique prefix of at least 4 characters. @throws MLO_RUN_UNKNOWN */
 export function findRun(db: Connection, id: string): { readonly seq: number; readonly id: RunId } {
   const prefix = id.toLowerCase();
-  if (!/^[0-9a-f]+$/.test(prefix) || prefix.length < SHORTEST_PREFIX || prefix.length > 32) throw runUnknown(id);
+  if (!/^[0-9a-f]+$/.test(prefix) || prefix.length > 32) throw runUnknown(id);
+  if (prefix.length < SHORTEST_PREFIX) throw runIdTooShort(id, SHORTEST_PREFIX);
   // 'g' sorts after every hexadecimal digit, so this range is served by the index on id.
   const rows = db
     .prepare('SELECT seq, id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT ?')

@@ -1,4 +1,5 @@
 import { MloError } from '../core/errors/mlo-error.ts';
+import { quote } from '../core/text/redact.ts';
 
 interface SqliteFailure {
   readonly code: string;
@@ -32,11 +33,16 @@ export function withSqliteErrors<T>(path: string, work: () => T): T {
   }
 }
 
+/** Saves what can still be read of a damaged file into a new one beside it. */
+export function recoverCommand(path: string): string {
+  return `sqlite3 ${quote(path)} .recover | sqlite3 ${quote(`${path}.recovered`)}`;
+}
+
 const EXPLANATIONS: readonly (readonly [prefix: string, what: string, hint: (path: string) => string])[] = [
   ['SQLITE_BUSY', 'is being written by another process and did not become free', () => 'mlo status'],
   ['SQLITE_LOCKED', 'is being written by another process and did not become free', () => 'mlo status'],
   ['SQLITE_NOTADB', 'is not a SQLite database', (path) => `mv ${path} ${path}.broken`],
-  ['SQLITE_CORRUPT', 'is damaged', (path) => `sqlite3 ${path} .recover | sqlite3 ${path}.recovered`],
+  ['SQLITE_CORRUPT', 'is damaged', recoverCommand],
   ['SQLITE_FULL', 'cannot be written: the disk is full', (path) => `df -h ${path}`],
   ['SQLITE_READONLY', 'cannot be written', (path) => `ls -l ${path}`],
   ['SQLITE_CANTOPEN', 'cannot be opened', (path) => `ls -l ${path}`],

@@ -8,7 +8,7 @@ import { internNames } from './interned.ts';
 import { modelsWriter } from './models/models.ts';
 import { isSameParam } from './param-guard.ts';
 import { refusalOf } from './refusal.ts';
-import type { FinishRun, NewRun } from './types.ts';
+import type { FinishRun, NewRun, RunGit } from './types.ts';
 import type { RunProcess } from './run-process.ts';
 import { metricsWriter } from './write-metrics.ts';
 import type { Write } from './write.ts';
@@ -20,6 +20,19 @@ import type { Write } from './write.ts';
  */
 export type Writer = (writes: readonly Write[], busyMs: number) => readonly MloError[];
 
+interface GitColumns {
+  readonly git_commit: string | null;
+  readonly git_branch: string | null;
+  readonly git_dirty: number | null;
+  readonly git_diff: string | null;
+}
+
+/** What a run that does not say otherwise has from the one above it: it is of the same code. */
+interface PassedOn extends GitColumns {
+  readonly experiment: number;
+  readonly command: string | null;
+}
+
 export function createWriter(db: Connection, now: () => number): Writer {
   const names = internNames(db);
   const experimentId = activeExperiments(db);
@@ -29,7 +42,7 @@ export function createWriter(db: Connection, now: () => number): Writer {
   const sequence = new Map<RunId, number>();
 
   const findRun = db.prepare('SELECT seq FROM runs WHERE id = ?').pluck();
-  const experimentOf = db.prepare('SELECT experiment FROM runs WHERE seq = ?').pluck();
+  const passedOn = db.prepare('SELECT experiment, command, git_commit, git_branch, git_dirty, git_diff FROM runs WHERE seq = ?');
   const insertRun = db.prepare(
     `INSERT INTO runs (id, experiment, parent, name, name_changed_ms, lifecycle_changed_ms, stage, status, started_ms, heartbeat_ms, user, host, pid, process_start,
        command, git_commit, git_branch, git_dirty, git_diff)
@@ -56,8 +69,12 @@ export function createWriter(db: Connection, now: () => number): Writer {
 
   function start(run: NewRun, process: RunProcess): void {
     const parent = run.parentId === undefined ? null : sequenceOf(run.parentId);
-    const inherited = run.experiment === undefined && parent !== null;
-    const experiment = inherited ? experimentOf.get(parent) : experimentId(run.experiment ?? DEFAULT_EXPERIMENT.name, now());
+    const above = parent === null ? undefined : (passedOn.get(parent) as PassedOn);
+    const experiment =
+      run.experiment === undefined && above !== undefined
+        ? above.experiment
+        : experimentId(run.experiment ?? DEFAULT_EXPERIMENT.name, now());
+    const git = run.git === undefined ? above : gitColumns(run.git);
     const { changes, lastInsertRowid } = insertRun.run(
       run.id,
       experiment,
@@ -72,11 +89,11 @@ export function createWriter(db: Connection, now: () => number): Writer {
       process.host,
       process.pid,
       process.start ?? null,
-      run.command ?? null,
-      run.git?.commit ?? null,
-      run.git?.branch ?? null,
-      run.git === undefined ? null : Number(run.git.dirty),
-      run.git?.diff ?? null,
+      run.command ?? above?.command ?? null,
+      git?.git_commit ?? null,
+      git?.git_branch ?? null,
+      git?.git_dirty ?? null,
+      git?.git_diff ?? null,
     );
     if (changes === 0) throw runExists(run.id);
     sequence.set(run.id, Number(lastInsertRowid));
@@ -153,4 +170,8 @@ export function createWriter(db: Connection, now: () => number): Writer {
     sequence.clear();
     return transaction.immediate(writes);
   };
+}
+
+function gitColumns({ commit, branch, dirty, diff }: RunGit): GitColumns {
+  return { git_commit: commit, git_branch: branch ?? null, git_dirty: Number(dirty), git_diff: diff ?? null };
 }

@@ -4,6 +4,7 @@ import type { Value } from '../../core/value.ts';
 import { checkNode } from './check-node.ts';
 import { scriptName } from '../log/script-name.ts';
 import { runHere } from '../../runtime/api/run-here.ts';
+import { valueError } from '../../runtime/api/coded-error.ts';
 import type { StageRun } from '../../runtime/api/stage-run.ts';
 
 /** The run of the `withRun` that a call stands in. */
@@ -35,7 +36,8 @@ export interface StartRunOptions {
  * In a script that a stage starts, it goes on with the run of the stage, unless a name, a parent, an experiment or `nested` asks for one below
  * it; in a stage module likewise.
  *
- * Errors have a `code`: MLO_NOT_A_PROJECT, MLO_CONFIG, MLO_TRACKING, MLO_RUN_UNKNOWN (parent), MLO_RUNTIME (Node.js is too old).
+ * Errors have a `code`: MLO_NOT_A_PROJECT, MLO_CONFIG, MLO_TRACKING, MLO_RUN_UNKNOWN (parent), MLO_RUNTIME (Node.js is too old),
+ * MLO_RUN_VALUE (a name, param or tag that no run can have).
  */
 export async function startRun(options: StartRunOptions = {}): Promise<StageRun> {
   const run = await start(options);
@@ -51,7 +53,7 @@ export async function withRun<Result>(
   second?: (run: StageRun) => Promise<Result> | Result,
 ): Promise<Result> {
   const [options, work] = typeof first === 'function' ? [{}, first] : [first, second];
-  if (typeof work !== 'function') throw new TypeError('withRun needs a function: withRun({ name: … }, async (run) => { … })');
+  if (typeof work !== 'function') throw valueError('withRun needs a function: withRun({ name: … }, async (run) => { … })');
   const run = await start(options);
   let result: Result;
   try {
@@ -84,9 +86,8 @@ function activeRun(): StageRun | undefined {
 }
 
 function startInStage(stage: StageRun, { parent, nested, experiment, params, tags, ...given }: StartRunOptions, name: string): StageRun {
-  if (typeof parent === 'string' && parent !== stage.id)
-    throw new TypeError('In a stage module, runs are started below the run of the stage');
-  if (experiment !== undefined) throw new TypeError('In a stage module, runs belong to the experiment of the stage');
+  if (typeof parent === 'string' && parent !== stage.id) throw valueError('In a stage module, runs are started below the run of the stage');
+  if (experiment !== undefined) throw valueError('In a stage module, runs belong to the experiment of the stage');
   if (given.name !== undefined || nested === true || parent !== undefined)
     return stage.child({ name, ...(params === undefined ? {} : { params }), ...(tags === undefined ? {} : { tags }) });
   if (params !== undefined) stage.logParams(params);

@@ -7,6 +7,7 @@ import { readTracking } from '../read-tracking.ts';
 import type { AppContext } from '../types.ts';
 import { findArtifacts, type Artifact } from './find-artifact.ts';
 import { checkName, placeFiles, placingsOf } from './place-files.ts';
+import { isLongName, placeable, type Unplaced } from './unplaceable.ts';
 
 export interface ArtifactsGetOptions {
   readonly run: string;
@@ -23,6 +24,8 @@ export interface ArtifactsGetData {
   readonly to?: string;
   readonly files: number;
   readonly bytes: number;
+  /** Of many artifacts: what has no place beside the others. */
+  readonly unplaced: readonly Unplaced[];
 }
 
 /** Brings artifacts of a run out of the cache, verified. Throws MLO_RUN_UNKNOWN, MLO_TARGET, MLO_OUT_UNSAVED, MLO_PATH_UNSAFE, MLO_OBJECT_MISSING. */
@@ -42,15 +45,16 @@ export async function artifactsGet(ctx: AppContext, { run: id, path, target, for
         bytes += piece.length;
         await target(piece);
       }
-      return { run: run.id, files: 1, bytes };
+      return { run: run.id, files: 1, bytes, unplaced: [] };
     }
     const to = resolve(ctx.cwd, placeOf(ctx.cwd, run.id, one, path, target));
-    const placings = placingsOf(
+    const wanted = placingsOf(
       cache,
       one === undefined ? found.map((artifact) => ({ at: artifact.path, artifact })) : [{ at: '', artifact: one }],
     );
+    const { placings, unplaced } = placeable(to, wanted);
     const done = await placeFiles(cache, to, placings, { force, signal: ctx.signal });
-    return { run: run.id, to, ...done };
+    return { run: run.id, to, ...done, unplaced };
   });
 }
 
@@ -65,7 +69,11 @@ function placeOf(cwd: string, run: RunId, one: Artifact | undefined, path: strin
 function ownName(path: string): string {
   const name = basename(path);
   checkName(name);
-  return name;
+  if (!isLongName(name)) return name;
+  throw new MloError('MLO_PATH_UNSAFE', `The artifact ${JSON.stringify(path)} is not written: no file can have so long a name.`, {
+    hint: 'Give it another name: -o name',
+    details: { path },
+  });
 }
 
 function notOneFile(path: string | undefined): MloError {

@@ -7,20 +7,27 @@ const GIB = 1024 ** 3;
 const LITTLE_BYTES = GIB;
 const TOO_LITTLE_BYTES = 50 * 1024 ** 2;
 
+/** Full, or the user's share of it is. */
+const NO_SPACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+const FREE_SPACE = 'Free some space, or move the cache: mlo config set --local cache.dir <folder>';
+
 /** Whether the cache can be written, how its files can come into the workspace, and how much fits into it. */
 export function checkCache(root: string, cacheDir: string): readonly DoctorCheck[] {
   const folder = nearestFolder(cacheDir);
+  return [checkWriting(root, cacheDir, folder), checkSpace(folder)];
+}
+
+function checkWriting(root: string, cacheDir: string, folder: string): DoctorCheck {
   try {
-    return [checkLinks(root, cacheDir, folder), checkSpace(folder)];
+    return checkLinks(root, cacheDir, folder);
   } catch (error) {
-    return [
-      {
-        name: 'cache',
-        status: 'fail',
-        message: `${cacheDir} cannot be written: ${reasonOf(error)}`,
-        fix: 'Check its owner and permissions, or: mlo config set --local cache.dir <folder>',
-      },
-    ];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return {
+      name: 'cache',
+      status: 'fail',
+      message: `${cacheDir} cannot be written: ${reasonOf(error)}`,
+      fix: NO_SPACE.has(code) ? FREE_SPACE : 'Check its owner and permissions, or: mlo config set --local cache.dir <folder>',
+    };
   }
 }
 
@@ -50,15 +57,20 @@ function checkLinks(root: string, cacheDir: string, folder: string): DoctorCheck
 }
 
 function checkSpace(folder: string): DoctorCheck {
-  const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
+  let free: number;
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    free = bavail * bsize;
+  } catch (error) {
+    return { name: 'space', status: 'warn', message: `The free space of the cache is not known: ${reasonOf(error)}` };
+  }
   const message = `${(free / GIB).toFixed(1)} GiB free on the disk of the cache`;
   if (free >= LITTLE_BYTES) return { name: 'space', status: 'ok', message };
   return {
     name: 'space',
     status: free < TOO_LITTLE_BYTES ? 'fail' : 'warn',
     message,
-    fix: 'Free some space, or move the cache: mlo config set --local cache.dir <folder>',
+    fix: FREE_SPACE,
   };
 }
 

@@ -1,5 +1,6 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { RunId } from '../../core/run.ts';
+import type { ArtifactName } from '../../runtime/api/artifact-names.ts';
 import type { RunDetail, Tracking } from '../../tracking/types.ts';
 
 /** mlo commits the start of a run together with other writes; whoever it starts may be there first, milliseconds. */
@@ -18,4 +19,8 @@ export async function waitForRun(tracking: Pick<Tracking, 'get'>, id: RunId): Pr
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
+}
+
+export function artifactNames({ artifacts }: Pick<RunDetail, 'artifacts'>): readonly ArtifactName[] {
+  return artifacts.map(({ path, content }) => ({ name: path, isFile: content.kind !== 'tree' }));
 }

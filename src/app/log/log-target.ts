@@ -5,7 +5,7 @@ import { createRunRecorder } from '../../runtime/module/run-recorder.ts';
 import type { RunDetail, Tracking } from '../../tracking/types.ts';
 import { withProject } from '../project.ts';
 import type { AppContext } from '../types.ts';
-import { waitForRun } from './find-run.ts';
+import { artifactNames, waitForRun } from './find-run.ts';
 import { RecordKeeper } from './record-keeper.ts';
 
 export interface LogOptions {
@@ -81,6 +81,7 @@ async function logTo<T>(
     prompt: true,
     send,
     nextStep: (_, name) => (metrics[name]?.step ?? -1) + 1,
+    artifacts: () => artifactNames(before),
   });
   const result = await work({ run: recorder.run, before, logBatches: (batches) => tracking.logBatches(id, batches) });
   recorder.flush();

@@ -3,8 +3,9 @@ import { randomHex } from '../../fs/random-hex.ts';
 import type { EndStatus, StageRun } from '../../runtime/api/stage-run.ts';
 import { createRunRecorder, type RunRecorder } from '../../runtime/module/run-recorder.ts';
 import { watchSystem } from '../../runtime/system/watch-system.ts';
+import type { RunDetail } from '../../tracking/types.ts';
 import type { StartRunOptions } from '../api/start-run.ts';
-import { waitForRun } from './find-run.ts';
+import { artifactNames, waitForRun } from './find-run.ts';
 import { RecordKeeper } from './record-keeper.ts';
 import { resourceTags } from './resource-use.ts';
 import { DIFF_ARTIFACT } from './run-code.ts';
@@ -86,8 +87,7 @@ async function continueRun(id: RunId): Promise<StageRun> {
 async function openContinued(id: RunId): Promise<StageRun> {
   const session = await openSession(projectFolder());
   return await orRelease(session, async () => {
-    const { metrics } = await waitForRun(session.tracking, id);
-    return record(session, id, undefined, (name) => (metrics[name]?.step ?? -1) + 1);
+    return record(session, id, undefined, await waitForRun(session.tracking, id));
   });
 }
 
@@ -128,8 +128,8 @@ function measured({ project, tracking }: ScriptSession, id: RunId): Measured {
   };
 }
 
-/** The run object; `own`: the run is of this process and ends with it, else it is a stage's. */
-function record(session: ScriptSession, id: RunId, own: Measured | undefined, nextStep?: (name: string) => number): StageRun {
+/** The run object; `own`: the run is of this process and ends with it, else it is a stage's, of which `before` is known. */
+function record(session: ScriptSession, id: RunId, own: Measured | undefined, before?: RunDetail): StageRun {
   const { tracking, project, cache } = session;
   const keeper = new RecordKeeper({ root: project.root, tracking, cache });
 
@@ -165,7 +165,12 @@ function record(session: ScriptSession, id: RunId, own: Measured | undefined, ne
       // Points come from a timer too, where nobody could catch an error: it waits for the next call, or the end.
       if (records.some((each) => each.type !== 'metrics')) keeper.check();
     },
-    ...(nextStep === undefined ? {} : { nextStep: (run, name) => (run === id ? nextStep(name) : 0) }),
+    ...(before === undefined
+      ? {}
+      : {
+          nextStep: (run, name) => (run === id ? (before.metrics[name]?.step ?? -1) + 1 : 0),
+          artifacts: () => artifactNames(before),
+        }),
     end,
     settled: () => keeper.end(),
   });

@@ -12,7 +12,7 @@ import { sessionMemory } from '../../runtime/system/session-memory.ts';
 import { watchSystem } from '../../runtime/system/watch-system.ts';
 import type { RunInput } from '../../tracking/inputs/inputs.ts';
 import type { FinishRun, StageLink, Tracking } from '../../tracking/types.ts';
-import { DIFF_ARTIFACT, describeCode } from '../log/run-code.ts';
+import { DIFF_ARTIFACT, describeCode, type RunCode } from '../log/run-code.ts';
 import { RecordKeeper } from '../log/record-keeper.ts';
 import { resourceTags } from '../log/resource-use.ts';
 import { absolutePath } from '../paths.ts';
@@ -31,6 +31,7 @@ export class RunRecorder {
   #tracking: Tracking | undefined;
   #parentId: RunId | undefined;
   #beginning: Promise<RunId> | undefined;
+  #code: RunCode | undefined;
   #ended = false;
 
   constructor(project: Project, cache: Cache, experiment: string) {
@@ -43,6 +44,11 @@ export class RunRecorder {
     return this.#parentId;
   }
 
+  /** Before mlo itself changes a .gitignore, which would make a clean commit a dirty one. */
+  lookAtCode(): void {
+    this.#code ??= describeCode(this.#project.root, this.#cache);
+  }
+
   /** Stages that start together begin one run. */
   async begin(): Promise<RunId> {
     return await (this.#beginning ??= this.#beginParent());
@@ -52,7 +58,7 @@ export class RunRecorder {
     this.#tracking = await this.#project.tracking();
     this.#tracking.reconcile();
     this.#parentId = newRunId();
-    const { git, diff, tags } = describeCode(this.#project.root, this.#cache);
+    const { git, diff, tags } = (this.#code ??= describeCode(this.#project.root, this.#cache));
     this.#tracking.startRun({
       id: this.#parentId,
       name: 'repro',

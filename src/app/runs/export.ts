@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import type { RunId } from '../../core/run.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import type { ExportSelection } from '../../tracking/merge/types.ts';
+import type { RunDetail } from '../../tracking/types.ts';
 import { withProject } from '../project.ts';
 import { openForReading } from '../read-tracking.ts';
 import type { AppContext } from '../types.ts';
@@ -34,6 +36,7 @@ export async function runsExport(ctx: AppContext, options: RunsExportOptions): P
     const tracking = await openForReading(project);
     try {
       const { exchange } = tracking;
+      if (csv !== undefined && 'ids' in selection) for (const id of selection.ids) refuseDeleted(tracking.get(id));
       const runs = exchange.select(selection);
       const whole =
         csv === undefined
@@ -61,6 +64,15 @@ export async function runsExport(ctx: AppContext, options: RunsExportOptions): P
     } finally {
       tracking.close();
     }
+  });
+}
+
+/** Rows are of runs that are not deleted: of one that is asked for by name there would be nothing but the header. */
+function refuseDeleted({ id, name, deletedMs }: RunDetail): void {
+  if (deletedMs === undefined) return;
+  throw new MloError('MLO_RUN_STATE', `The run ${id} (${name}) is deleted: CSV has only runs that are not.`, {
+    hint: `mlo runs restore ${id.slice(0, 8)}, or export it without --csv`,
+    details: { run: id },
   });
 }
 

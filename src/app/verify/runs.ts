@@ -10,7 +10,8 @@ import type { Namer } from './find-uses.ts';
 export interface RecordedRuns {
   readonly runs: number;
   readonly artifacts: readonly RunArtifact[];
-  readonly faults: readonly { readonly path: string; readonly why: string }[];
+  /** `fix`: what helps, which is not --repair: that mends the cache alone. */
+  readonly faults: readonly { readonly path: string; readonly why: string; readonly fix?: string }[];
 }
 
 /** Of the artifacts all but those at `uncached` paths: runs name outs that never were in the cache, too. */
@@ -20,13 +21,17 @@ export async function recordedRuns(project: Project, quick: boolean, uncached: R
   const file = relative(project.root, path);
   try {
     const { checkDatabase } = await import('../../tracking/check-database.ts');
-    const { runs, problems } = checkDatabase(path, { quick });
-    const faults = problems.map((why) => ({ path: file, why }));
+    const { runs, problems, fix } = checkDatabase(path, { quick });
+    const faults = problems.map((why) => ({ path: file, why, ...(fix === undefined ? {} : { fix }) }));
     const artifacts = await readTracking(project, (tracking) => tracking.artifacts());
     return { runs, artifacts: artifacts.filter((artifact) => !uncached.has(artifact.path)), faults };
   } catch (error) {
     if (!(error instanceof MloError)) throw error;
-    return { runs: 0, artifacts: [], faults: [{ path: file, why: error.message }] };
+    return {
+      runs: 0,
+      artifacts: [],
+      faults: [{ path: file, why: error.message, ...(error.hint === undefined ? {} : { fix: error.hint }) }],
+    };
   }
 }
 

@@ -44,13 +44,12 @@ export class Stager {
 
   /** `path` is where `temporary` will go. */
   async stage(content: Content, temporary: BytePath, path: BytePath): Promise<void> {
-    try {
-      if (content.kind === 'tree') this.#staged.set(path, await this.#stageFolder(content, temporary, path));
-      else await this.#stageOther(content, temporary, path);
-    } catch (error) {
-      this.#isStopped = true;
-      throw error;
-    }
+    await this.#stopping(this.#stageOne(content, temporary, path));
+  }
+
+  async #stageOne(content: Content, temporary: BytePath, path: BytePath): Promise<void> {
+    if (content.kind === 'tree') this.#staged.set(path, await this.#stageFolder(content, temporary, path));
+    else await this.#stageOther(content, temporary, path);
   }
 
   /** Waits for jobs that other threads are at: what they still write must not outlive what is removed. */
@@ -76,11 +75,27 @@ export class Stager {
         below.set(row.name, await this.#stageFolder(rowContent(row), `${temporary}/${row.name}`, `${path}/${row.name}`));
       }),
     );
-    for (const row of others.filter((each) => !isFolder(each)))
-      await this.#stageOther(rowContent(row), `${temporary}/${row.name}`, `${path}/${row.name}`);
-    await folders;
+    const rest = this.#stageRest(others, temporary, path);
+    // Both are waited for: what still writes must not outlive what is removed after a failure.
+    const failed = (await Promise.allSettled([this.#stopping(rest), this.#stopping(folders)])).find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     const isPlain = !hasLinks && others.every(isFolder);
     return { content, rows: isPlain ? withFolders(files, others) : undefined, below };
+  }
+
+  async #stageRest(others: readonly TreeRow[], temporary: BytePath, path: BytePath): Promise<void> {
+    for (const row of others.filter((each) => !isFolder(each)))
+      await this.#stageOther(rowContent(row), `${temporary}/${row.name}`, `${path}/${row.name}`);
+  }
+
+  /** Where it fails, jobs that have not begun are not wanted any more. */
+  async #stopping(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#isStopped = true;
+      throw error;
+    }
   }
 
   async #stageLevel(tree: Digest, folder: BytePath, path: BytePath): Promise<StagedRows> {

@@ -1,5 +1,10 @@
 import { Option } from 'commander';
+import type { ArtifactsGetData } from '../../app/artifacts/get.ts';
+import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { count } from '../../ui/format/number.ts';
+import { printable } from '../../ui/format/printable.ts';
+import type { Style } from '../../ui/style.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { writeBytes } from '../io.ts';
 import { unreadFailure } from '../unread-failure.ts';
@@ -45,7 +50,7 @@ export const artifactsGetVerb = defineCommand({
   summary: 'write artifacts of a run to a file, a folder or stdout',
   details:
     'Every byte is verified before a file gets its name; files that are there are an error, before anything is written. Without a path all artifacts go into a folder. ' +
-    'Of a folder, -o names the folder that gets what is in it. Names that lead out of the target are refused.',
+    'Of a folder, -o names the folder that gets what is in it. Names that lead out of the target are refused; an artifact whose name is too long, or that lies below a file, is left out and told (exit 3).',
   examples: [
     ['mlo artifacts get 4f1a model', 'a folder or file, under its own name'],
     ['mlo artifacts get 4f1a params.yaml -o -', 'a file on stdout'],
@@ -58,6 +63,7 @@ export const artifactsGetVerb = defineCommand({
   json: [
     ['run', 'id of the run'],
     ['to, files, bytes', 'where to; how much'],
+    ['unplaced', '{path, why} of artifacts that have no place beside the others'],
   ],
   async run({ context, globals, style }: Invocation, { output, force }: GetFlags, run: string, path: string | undefined): Promise<Outcome> {
     const streams = output === '-';
@@ -70,7 +76,7 @@ export const artifactsGetVerb = defineCommand({
     const data = await artifactsGet(context, { run, force: force === true, ...(path === undefined ? {} : { path }), ...target });
     if (streams) return { data };
     const { artifactsGetLines } = await import('../../ui/render/runs-exchange.ts');
-    return { data, lines: artifactsGetLines(data, style) };
+    return { data, lines: artifactsGetLines(data, style), ...unplacedFailure(data.unplaced, style) };
   },
 });
 
@@ -92,3 +98,21 @@ export const artifactsOpenVerb = defineCommand({
     return { data, lines: [data.path], ...(data.opened ? {} : { hint: 'There is no desktop to show it on; that is the path of a copy' }) };
   },
 });
+
+function unplacedFailure(
+  unplaced: ArtifactsGetData['unplaced'],
+  style: Style,
+): Pick<Outcome, 'exitCode' | 'failure' | 'errorLines' | 'hint'> {
+  if (unplaced.length === 0) return {};
+  const message = `${count(unplaced.length, 'artifact')} could not be written beside the others`;
+  const hint = 'Write one alone: mlo artifacts get <run> <path> -o <name>';
+  return {
+    exitCode: EXIT.partial,
+    failure: { code: 'MLO_CHECKOUT', message, hint },
+    errorLines: [
+      `${style.red('error[MLO_CHECKOUT]')}: ${message}`,
+      ...unplaced.map(({ path, why }) => `  ${printable(path)}: ${printable(why)}`),
+    ],
+    hint,
+  };
+}

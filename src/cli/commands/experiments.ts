@@ -8,16 +8,19 @@ const EXPERIMENT_JSON = [
   ['createdMs, changedMs, deletedMs?', 'Unix milliseconds'],
   ['tags', 'texts by key'],
   ['runs, newestRunMs?', 'number of runs that are not deleted, those below others not counted; when the newest started'],
+  ['runsBelow', 'number of runs below others, such as those of the stages of a repro'],
 ] as const;
 
 const LIFECYCLE_JSON = [
   ['experiment', 'as in experiments list'],
   ['runs[].id, .name', 'the runs that went or came back with it'],
+  ['below', 'how many of them are below others'],
 ] as const;
 
 export const experimentsListVerb = defineCommand({
   usage: 'list',
   summary: 'list experiments with their runs',
+  details: 'Runs below others, such as those of the stages of a repro, are counted by themselves.',
   examples: [
     ['mlo experiments list', 'what there is'],
     ['mlo experiments list --deleted', 'what can be restored'],

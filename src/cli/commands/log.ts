@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { stepFault } from '../../core/run-limits.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { parseAssignments } from '../parse-values.ts';
 
@@ -173,8 +174,8 @@ export const LOG_VERBS = [logParamVerb, logParamsVerb, logMetricVerb, logMetrics
 /** May be negative, as MLflow's. */
 function parseStep(text: string): number {
   const step = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(step))
-    throw usage(`'${text}' is no step: a whole number was expected`, 'mlo log metric loss 0.25 --step 3');
+  const fault = stepFault(/^-?\d+$/.test(text) ? step : undefined, `'${text}'`);
+  if (fault !== undefined) throw usage(`the step ${fault}`, 'mlo log metric loss 0.25 --step 3');
   return step;
 }
 

@@ -39,6 +39,12 @@ export const runsListVerb = defineCommand({
     const data = await runsList(context, options);
     if (data.runs.length === 0 && filter !== undefined) return { data, lines: [], hint: 'no run matches: mlo runs list' };
     if (data.runs.length === 0 && deleted === true) return { data, lines: [], hint: 'no runs are deleted: mlo runs list' };
+    if (
+      data.runs.length === 0 &&
+      filter === undefined &&
+      (await runsList(context, { ...options, limit: 1, deleted: true })).runs.length > 0
+    )
+      return { data, lines: [], hint: 'all of them are deleted: mlo runs list --deleted' };
     if (data.runs.length === 0 && experiment !== undefined)
       return { data, lines: [], hint: 'that experiment has no runs: mlo experiments list' };
     if (data.runs.length === 0) return { data, lines: [], hint: 'there are no runs yet: mlo repro' };

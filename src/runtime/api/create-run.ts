@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { RunId, RunRecord } from '../../core/run.ts';
+import { stepFault } from '../../core/run-limits.ts';
 import { quietly } from '../module/quiet.ts';
-import { checkArtifactName, checkKey, checkName, describe, imageExtension, imageName, toParam, toTag } from './record-values.ts';
+import { ArtifactNames, type ArtifactName } from './artifact-names.ts';
+import { codedError, valueError } from './coded-error.ts';
+import { checkArtifactName, checkKey, checkName, describe, imageExtension, imageName, toJson, toParam, toTag } from './record-values.ts';
 import type { ChildOptions, EndStatus, MetricOptions, StageRun } from './stage-run.ts';
 
 /** A file up to this size is taken as it is at the call, bytes. */
@@ -15,6 +18,8 @@ export interface RunSink {
   point(run: RunId, name: string, step: number, value: number): void;
   /** The step after the last one that was logged before this process knew the run. */
   nextStep(run: RunId, name: string): number;
+  /** What the run had before this process knew it; default: nothing. */
+  artifacts?(run: RunId): readonly ArtifactName[];
   /** What paths are relative to. */
   base(): string;
   /** A run below `parent` begins, which `end` ends. */
@@ -27,9 +32,10 @@ export interface RunSink {
 
 export function createRun(id: RunId, sink: RunSink): StageRun {
   const nextSteps = new Map<string, number>();
+  const names = new ArtifactNames(() => sink.artifacts?.(id) ?? []);
 
   function check(): void {
-    if (sink.ended(id)) throw new Error(`run ${id} has ended: nothing can be logged to it any more`);
+    if (sink.ended(id)) throw codedError('MLO_RUN_STATE', `run ${id} has ended: nothing can be logged to it any more`);
   }
 
   function push(record: RunRecord): void {
@@ -39,9 +45,9 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
 
   function logMetric(name: string, value: number, options?: MetricOptions): void {
     if (!nextSteps.has(name)) checkKey('metric', name);
-    if (typeof value !== 'number') throw new TypeError(`metric '${name}' must be a number, not ${describe(value)}`);
+    if (typeof value !== 'number') throw valueError(`metric '${name}' must be a number, not ${describe(value)}`);
     const step = options?.step ?? nextSteps.get(name) ?? sink.nextStep(id, name);
-    if (!Number.isSafeInteger(step)) throw new TypeError(`the step of metric '${name}' must be a whole number, not ${describe(step)}`);
+    if (!Number.isSafeInteger(step)) throw valueError(`the step of metric '${name}' ${stepFault(step, describe(step))}`);
     check();
     nextSteps.set(name, step + 1);
     sink.point(id, name, step, value);
@@ -49,12 +55,14 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
 
   function existing(path: string, caller: string): string {
     const absolute = resolve(sink.base(), path);
-    if (!quietly(() => existsSync(absolute))) throw new Error(`${caller}: there is no file or folder '${path}'`);
+    if (!quietly(() => existsSync(absolute))) throw codedError('MLO_TARGET', `${caller}: there is no file or folder '${path}'`);
     return quietly(() => realpathSync(absolute));
   }
 
   function logBytes(bytes: Uint8Array, name: string): void {
-    push({ type: 'artifact-bytes', run: id, name: checkArtifactName(name), bytes });
+    check();
+    const checked = names.add(checkArtifactName(name), true);
+    push({ type: 'artifact-bytes', run: id, name: checked, bytes });
   }
 
   function startChild({ name, params, tags }: ChildOptions): StageRun {
@@ -101,14 +109,18 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
       }),
     logArtifact: (path, given) => {
       const absolute = existing(path, 'logArtifact');
-      const name = checkArtifactName(given ?? basename(resolve(sink.base(), path)));
+      check();
+      const name = names.add(
+        checkArtifactName(given ?? basename(resolve(sink.base(), path))),
+        quietly(() => isFile(absolute)),
+      );
       const bytes = quietly(() => smallFile(absolute));
       if (bytes === undefined) push({ type: 'artifact', run: id, name, path: absolute });
       else
         push({ type: 'artifact-bytes', run: id, name, bytes, ...(quietly(() => isExecutable(absolute)) ? { mode: 'exec' as const } : {}) });
     },
     logText: (text, name) => logBytes(Buffer.from(String(text)), name),
-    logJson: (value, name) => logBytes(Buffer.from(`${JSON.stringify(value, null, 2) ?? 'null'}\n`), name),
+    logJson: (value, name) => logBytes(Buffer.from(`${toJson(value)}\n`), name),
     logImage: (image, given) => {
       const bytes = typeof image === 'string' ? quietly(() => readFileSync(existing(image, 'logImage'))) : image;
       const extension = imageExtension(bytes, typeof image === 'string' ? `'${image}'` : 'what was given');
@@ -117,7 +129,12 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
     logInput: (path, { context = '' } = {}) => push({ type: 'input', run: id, path: existing(path, 'logInput'), context }),
     logModel: (path, { name, modelType = '' } = {}) => {
       const absolute = existing(path, 'logModel');
-      push({ type: 'model', run: id, name: checkArtifactName(name ?? basename(resolve(sink.base(), path))), path: absolute, modelType });
+      check();
+      const checked = names.add(
+        checkArtifactName(name ?? basename(resolve(sink.base(), path))),
+        quietly(() => isFile(absolute)),
+      );
+      push({ type: 'model', run: id, name: checked, path: absolute, modelType });
     },
     child,
     end: (status = 'FINISHED', reason) => sink.end(id, checkStatus(status), reason),
@@ -143,13 +160,17 @@ export function reasonOf(error: unknown): string {
 
 function checkStatus(status: EndStatus): EndStatus {
   if (['FINISHED', 'FAILED', 'KILLED'].includes(status)) return status;
-  throw new TypeError(`a run ends FINISHED, FAILED or KILLED, not ${describe(status)}`);
+  throw valueError(`a run ends FINISHED, FAILED or KILLED, not ${describe(status)}`);
 }
 
 /** Undefined where it is a folder, or large. */
 function smallFile(path: string): Buffer | undefined {
   const stat = statSync(path);
   return stat.isFile() && stat.size <= SNAPSHOT_BYTES ? readFileSync(path) : undefined;
+}
+
+function isFile(path: string): boolean {
+  return !statSync(path).isDirectory();
 }
 
 function isExecutable(path: string): boolean {

@@ -33,6 +33,9 @@ export type EndStatus = 'FINISHED' | 'FAILED' | 'KILLED';
  *
  * Files and folders are named by paths, absolute or from the project root (in a script: from the current folder). Names of
  * artifacts have '/' between folders.
+ *
+ * Errors have a `code`: MLO_RUN_VALUE (no run can have this name or value), MLO_PATH_UNSAFE (name of an artifact), MLO_TARGET (no such
+ * file), MLO_RUN_STATE (the run has ended).
  */
 export interface StageRun {
   readonly id: RunId;

@@ -1,4 +1,5 @@
 import type { RunId, RunRecord } from '../../core/run.ts';
+import type { ArtifactName } from '../api/artifact-names.ts';
 import { createRun, type RunSink } from '../api/create-run.ts';
 import { MetricBuffer } from '../api/metric-buffer.ts';
 import type { EndStatus, StageRun } from '../api/stage-run.ts';
@@ -31,6 +32,8 @@ export interface RecorderOptions {
   readonly prompt?: boolean;
   /** See `RunSink`; default 0. */
   readonly nextStep?: RunSink['nextStep'];
+  /** See `RunSink`, of the run itself. */
+  readonly artifacts?: () => readonly ArtifactName[];
   /** The end of the run itself; default: nothing, it ends with the stage. */
   readonly end?: (status: EndStatus, reason?: string) => Promise<void>;
   /** Resolves when all that was sent is stored, and rejects with what could not be; default: at once. */
@@ -38,7 +41,7 @@ export interface RecorderOptions {
 }
 
 export function createRunRecorder(options: RecorderOptions): RunRecorder {
-  const { id, base, send, prompt = false, nextStep = () => 0, end, settled = async () => {} } = options;
+  const { id, base, send, prompt = false, nextStep = () => 0, artifacts = () => [], end, settled = async () => {} } = options;
   const points = new MetricBuffer();
   /** Children that have not ended, with their parents. */
   const open = new Map<RunId, RunId>();
@@ -104,6 +107,7 @@ export function createRunRecorder(options: RecorderOptions): RunRecorder {
     record,
     base,
     nextStep,
+    artifacts: (run) => (run === id ? artifacts() : []),
     point(run, name, step, value) {
       if (run !== pointsOf) takePoints();
       pointsOf = run;

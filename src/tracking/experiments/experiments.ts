@@ -3,7 +3,7 @@ import type { Access } from '../access.ts';
 import type { Connection } from '../connection.ts';
 import { latestChange, markDeleted, named, refuseRunning } from '../edits/delete-runs.ts';
 import { markRestored } from '../edits/restore-runs.ts';
-import { laterThan, runsOfExperiment } from '../edits/run-tree.ts';
+import { laterThan, runsOfExperiment, type TreeRun } from '../edits/run-tree.ts';
 import { DEFAULT_EXPERIMENT } from './active-experiment.ts';
 import { findExperiment, listExperiments, toExperiment, type ExperimentRow } from './find-experiment.ts';
 import { setExperimentTags } from './set-experiment-tags.ts';
@@ -55,7 +55,7 @@ function remove(db: Connection, nameOrId: string, force: boolean, nowMs: number)
   const atMs = laterThan(nowMs, all.map(latestChange));
   markDeleted(db, going, atMs);
   db.prepare('UPDATE experiments SET deleted_ms = ?, changed_ms = ? WHERE id = ?').run(atMs, nowMs, row.id);
-  return { experiment: reread(db, row.id), runs: going.map(named) };
+  return { experiment: reread(db, row.id), runs: going.map(named), below: countBelow(going) };
 }
 
 function restore(db: Connection, nameOrId: string, as: string | undefined, nowMs: number): ExperimentLifecycle {
@@ -67,7 +67,11 @@ function restore(db: Connection, nameOrId: string, as: string | undefined, nowMs
   if (name !== row.name)
     db.prepare('UPDATE runs SET experiment_changed_ms = max(?, experiment_changed_ms + 1) WHERE experiment = ?').run(nowMs, row.id);
   markRestored(db, coming, laterThan(nowMs, coming.map(latestChange)));
-  return { experiment: reread(db, row.id), runs: coming.map(named) };
+  return { experiment: reread(db, row.id), runs: coming.map(named), below: countBelow(coming) };
+}
+
+function countBelow(runs: readonly TreeRun[]): number {
+  return runs.filter(({ parent }) => parent !== null).length;
 }
 
 function reread(db: Connection, id: number): Experiment {

@@ -36,6 +36,10 @@ export function toExperiment(db: Connection, { id, name, createdMs, changedMs, d
       'SELECT count(*) AS runs, max(started_ms) AS newestRunMs FROM runs WHERE experiment = ? AND deleted_ms IS NULL AND parent IS NULL',
     )
     .get(id) as { runs: number; newestRunMs: number | null };
+  const runsBelow = db
+    .prepare('SELECT count(*) FROM runs WHERE experiment = ? AND deleted_ms IS NULL AND parent IS NOT NULL')
+    .pluck()
+    .get(id) as number;
   return {
     id: String(id),
     name,
@@ -44,6 +48,7 @@ export function toExperiment(db: Connection, { id, name, createdMs, changedMs, d
     ...(deletedMs === null ? {} : { deletedMs }),
     tags: Object.fromEntries(tags as [string, string][]),
     runs,
+    runsBelow,
     ...(newestRunMs === null ? {} : { newestRunMs }),
   };
 }

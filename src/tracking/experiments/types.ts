@@ -11,14 +11,18 @@ export interface Experiment {
   readonly tags: { readonly [key: string]: string };
   /** Not deleted ones, those below others not counted. */
   readonly runs: number;
+  /** Not deleted ones below others. */
+  readonly runsBelow: number;
   /** When the newest of them started. */
   readonly newestRunMs?: number;
 }
 
 export interface ExperimentLifecycle {
   readonly experiment: Experiment;
-  /** That went or came back with it. */
+  /** That went or came back with it, also below others. */
   readonly runs: readonly NamedRun[];
+  /** How many of them are below others. */
+  readonly below: number;
 }
 
 /**

@@ -27,7 +27,7 @@ export interface StepRange {
 
 const ALL_STEPS: StepRange = { from: -Infinity, to: Infinity };
 
-interface ChunkRow {
+export interface ChunkRow {
   readonly id: number;
   readonly points: number;
   readonly data: Uint8Array;
@@ -68,7 +68,8 @@ export function chunkStore(db: Connection): ChunkStore {
   };
 }
 
-function decodeChunk(db: Connection, { id, points, data }: ChunkRow): PointColumns {
+/** @throws MLO_TRACKING where the bytes are not those that were written. */
+export function decodeChunk(db: Connection, { id, points, data }: ChunkRow): PointColumns {
   try {
     return decodePoints(data, points);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.ts';
 import { prepared } from '../prepared.ts';
+import { decodeChunk } from './chunk-store.ts';
 import { comparePoints, concatenate, sortedOnce, type PointColumns } from './columns.ts';
-import { decodePoints } from './encode.ts';
 
 interface ChunkPlace {
   readonly id: number;
@@ -26,7 +26,7 @@ export function* pointsInOrder(db: Connection, series: number): Generator<PointC
   const load = (chunk: { readonly id: number; readonly points: number }): PointColumns => {
     const data = read.get(chunk.id) as Uint8Array | undefined;
     if (data === undefined) throw new Error(`chunk ${chunk.id} of series ${series} vanished within one transaction`);
-    return decodePoints(data, chunk.points);
+    return decodeChunk(db, { id: chunk.id, points: chunk.points, data });
   };
   const chunks = inOrderOfStart(db, series, load);
   let pending: PointColumns[] = [];

@@ -4,14 +4,13 @@ import { lineChart } from './line-chart.ts';
 import type { ChartOptions, ChartSeries } from './types.ts';
 
 /**
- * Metric series of runs over their steps in one chart, each named with its last value. `width`: terminal columns of
- * the chart, default those of the style.
+ * Metric series of runs over their steps in one chart, each named with its last value. `metric`: what they have in common,
+ * the title where there are several; one alone is the title itself.
  */
-export function runSeriesChart(series: readonly ChartSeries[], style: Style, width?: number, options: ChartOptions = {}): string[] {
+export function runSeriesChart(series: readonly ChartSeries[], metric: string, style: Style, options: ChartOptions = {}): string[] {
   const named = series.map((each) => ({ ...each, name: `${each.name} ${lastValue(each.ys)}`.trimEnd() }));
   const [only] = named;
-  const title = options.title ?? (named.length === 1 ? only?.name : undefined);
-  return lineChart(named, { ...options, ...(title === undefined ? {} : { title }), ...(width === undefined ? {} : { width }) }, style);
+  return lineChart(named, { ...options, title: named.length === 1 && only !== undefined ? only.name : metric }, style);
 }
 
 function lastValue(ys: ArrayLike<number>): string {

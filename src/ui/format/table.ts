@@ -8,16 +8,22 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** May be cut down to this many columns where the terminal is narrow; absent = never cut before the others. */
   readonly min?: number;
+  /** Never wider than this, also where there is room. */
+  readonly max?: number;
+  /** There also where no row has a text: somebody asked for it. */
+  readonly always?: boolean;
   /** Left out when nothing else helps, highest first. */
   readonly drop?: number;
 }
 
 const GAP = 2;
+/** What one value may take of a line, also where lines may be of any length: the whole of it is in --json. */
+export const VALUE_WIDTH = 60;
 
-/** Rows under their titles, never wider than the style allows; columns without any text are left out. Colours are applied after cutting and padding. */
+/** Rows under their titles, never wider than the style allows; columns without any text are left out unless they are to be there always. Colours are applied after cutting and padding. */
 export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: Style, indent = ''): string[] {
   const available = style.width - textWidth(indent);
-  const filled = columns.filter((column) => rows.length === 0 || rows.some((row) => column.text(row) !== ''));
+  const filled = columns.filter((column) => column.always === true || rows.length === 0 || rows.some((row) => column.text(row) !== ''));
   const { shown, widths } = fit(filled, rows, available);
   const head = shown.map((column, index) => cell(column, column.title, widths[index] ?? 0, style, style.dim));
   const lines = [
@@ -39,9 +45,10 @@ function fit<Row>(
   rows: readonly Row[],
   available: number,
 ): { shown: readonly Column<Row>[]; widths: number[] } {
-  const widths = columns.map((column) =>
-    rows.reduce((widest, row) => Math.max(widest, textWidth(column.text(row))), textWidth(column.title)),
-  );
+  const widths = columns.map((column) => {
+    const widest = rows.reduce((most, row) => Math.max(most, textWidth(column.text(row))), textWidth(column.title));
+    return Math.min(widest, column.max ?? widest);
+  });
   const excess = totalWidth(widths) - available;
   if (excess <= 0) return { shown: columns, widths };
   const shrunk = shrink(columns, widths, excess);

@@ -1,7 +1,7 @@
 import { count, formatCount } from '../../core/text/amount.ts';
 import { headline } from '../format/headline.ts';
 import { printable } from '../format/printable.ts';
-import { tableLines } from '../format/table.ts';
+import { tableLines, VALUE_WIDTH } from '../format/table.ts';
 import { formatTime } from '../format/time.ts';
 import type { Style } from '../style.ts';
 
@@ -12,6 +12,7 @@ export interface ExperimentView {
   readonly deletedMs?: number;
   readonly tags: { readonly [key: string]: string };
   readonly runs: number;
+  readonly runsBelow: number;
   readonly newestRunMs?: number;
 }
 
@@ -19,8 +20,9 @@ export function experimentsListLines(experiments: readonly ExperimentView[], sty
   return tableLines<ExperimentView>(
     [
       { title: 'Id', text: ({ id }) => id, align: 'right', drop: 1 },
-      { title: 'Name', text: ({ name }) => printable(name), paint: () => style.bold, min: 12 },
+      { title: 'Name', text: ({ name }) => printable(name), paint: () => style.bold, min: 12, max: VALUE_WIDTH },
       { title: 'Runs', text: ({ runs }) => formatCount(runs), align: 'right' },
+      { title: 'Below', text: ({ runsBelow }) => (runsBelow === 0 ? '' : formatCount(runsBelow)), align: 'right', drop: 3 },
       { title: 'Newest', text: ({ newestRunMs }) => (newestRunMs === undefined ? '' : formatTime(newestRunMs)) },
       { title: 'Deleted', text: ({ deletedMs }) => (deletedMs === undefined ? '' : formatTime(deletedMs)) },
       { title: 'Tags', text: ({ tags }) => tagText(tags), paint: () => style.dim, min: 10, drop: 2 },
@@ -36,11 +38,12 @@ export function experimentLine({ id, name, tags }: ExperimentView, did: string, 
 }
 
 export function experimentChangeLine(
-  { experiment, runs }: { readonly experiment: ExperimentView; readonly runs: readonly unknown[] },
+  { experiment, runs, below }: { readonly experiment: ExperimentView; readonly runs: readonly unknown[]; readonly below: number },
   did: 'Deleted' | 'Restored',
   style: Style,
 ): string {
-  return `${style.green(style.glyphs.done)} ${did} experiment ${style.bold(headline(experiment.name))} with ${count(runs.length, 'run')}`;
+  const withRuns = `${count(runs.length - below, 'run')}${below > 0 ? ` and ${formatCount(below)} below` : ''}`;
+  return `${style.green(style.glyphs.done)} ${did} experiment ${style.bold(headline(experiment.name))} with ${withRuns}`;
 }
 
 function tagText(tags: ExperimentView['tags']): string {

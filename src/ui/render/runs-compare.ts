@@ -3,7 +3,7 @@ import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count, formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { tableLines, type Column } from '../format/table.ts';
+import { tableLines, VALUE_WIDTH, type Column } from '../format/table.ts';
 import { formatTime } from '../format/time.ts';
 import { valueText } from '../format/value-text.ts';
 import type { Paint, Style } from '../style.ts';
@@ -66,7 +66,7 @@ function columnNames(runs: readonly ListedRun[]): string[] {
 function whoLines(runs: readonly ListedRun[], names: readonly string[], style: Style, nowMs: number): string[] {
   const columns: Column<ListedRun>[] = [
     { title: 'Run', text: (run) => shortId(run.id), paint: () => style.bold },
-    { title: 'Name', text: (run) => printable(run.name), min: 8 },
+    { title: 'Name', text: (run) => printable(run.name), min: 8, max: VALUE_WIDTH },
     { title: 'Status', text: (run) => `${statusGlyph(run.status, style)} ${run.status}`, paint: (run) => statusPaint(run.status, style) },
     { title: 'Started', text: (run) => formatTime(run.startedMs), drop: 2 },
     { title: 'Time', text: (run) => formatDuration((run.endedMs ?? nowMs) - run.startedMs), align: 'right', drop: 1 },
@@ -81,6 +81,7 @@ function sideBySide(rows: readonly CompareRow[], names: readonly string[], style
       text: (row) => marked(row, index),
       paint: (row) => bestPaint(row, index, style),
       min: 8,
+      max: VALUE_WIDTH,
     };
     if (index === 0 || rows[0]?.deltas === undefined) return [value];
     const delta: Column<CompareRow> = {
@@ -90,7 +91,7 @@ function sideBySide(rows: readonly CompareRow[], names: readonly string[], style
     };
     return [value, delta];
   });
-  return tableLines([{ title: 'Key', text: (row) => printable(row.key), min: 12 }, ...columns], rows, style, '  ');
+  return tableLines([{ title: 'Key', text: (row) => printable(row.key), min: 12, max: VALUE_WIDTH }, ...columns], rows, style, '  ');
 }
 
 /** A line a run, a column a key. */
@@ -100,9 +101,15 @@ function belowEachOther(rows: readonly CompareRow[], names: readonly string[], s
     text: (index) => marked(row, index),
     paint: (index) => bestPaint(row, index, style),
     min: 8,
+    max: VALUE_WIDTH,
     drop: position,
   }));
-  return tableLines([{ title: 'Run', text: (index) => names[index] ?? '', min: 8 }, ...columns], [...names.keys()], style, '  ');
+  return tableLines(
+    [{ title: 'Run', text: (index) => names[index] ?? '', min: 8, max: VALUE_WIDTH }, ...columns],
+    [...names.keys()],
+    style,
+    '  ',
+  );
 }
 
 function marked(row: CompareRow, index: number): string {

@@ -4,7 +4,7 @@ import type { Value } from '../../core/value.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { tableLines, type Column } from '../format/table.ts';
+import { tableLines, VALUE_WIDTH, type Column } from '../format/table.ts';
 import { formatTime } from '../format/time.ts';
 import { valueText } from '../format/value-text.ts';
 import type { Style } from '../style.ts';
@@ -46,7 +46,7 @@ export function runsSearchLines({ runs, columns, best }: SearchTable, style: Sty
 function baseColumns(style: Style): readonly Column<FoundRun>[] {
   return [
     { title: 'Run', text: (run) => shortId(run.id), paint: () => style.bold },
-    { title: 'Name', text: (run) => printable(run.name), min: 8 },
+    { title: 'Name', text: (run) => printable(run.name), min: 8, max: VALUE_WIDTH },
     { title: 'Status', text: (run) => `${statusGlyph(run.status, style)} ${run.status}`, paint: (run) => statusPaint(run.status, style) },
     { title: 'Started', text: (run) => formatTime(run.startedMs), drop: 100 },
   ];
@@ -60,13 +60,14 @@ function fieldColumn(
   style: Style,
   nowMs: number,
 ): Column<FoundRun> {
-  if (field.kind !== 'metric') return { title, text: (run) => fieldText(run, field, nowMs), min: 8 };
+  if (field.kind !== 'metric') return { title, text: (run) => fieldText(run, field, nowMs), min: 8, max: VALUE_WIDTH, always: true };
   const values = runs.map((run) => metricValue(run, field)).filter((value) => value !== undefined && !Number.isNaN(value)) as number[];
   const top = best === undefined || values.length === 0 ? undefined : values.reduce((a, b) => (best.highest === a > b ? a : b));
   const isTop = (run: FoundRun): boolean => top !== undefined && metricValue(run, field) === top;
   return {
     title,
     align: 'right',
+    always: true,
     text: (run) => {
       const value = metricValue(run, field);
       return value === undefined ? '' : (isTop(run) ? '* ' : '') + formatNumber(value);

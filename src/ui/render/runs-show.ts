@@ -6,6 +6,7 @@ import { formatDuration } from '../format/duration.ts';
 import { headline } from '../format/headline.ts';
 import { count, formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
+import { VALUE_WIDTH } from '../format/table.ts';
 import { truncate } from '../format/text-width.ts';
 import { formatTime } from '../format/time.ts';
 import { valueText } from '../format/value-text.ts';
@@ -48,9 +49,6 @@ interface ShownLink {
 
 /** The text that MLflow shows as the description of a run; above the tree for the run at its root. */
 const NOTE_TAG = 'mlflow.note.content';
-
-/** What a value may take of a line before it is cut. */
-const VALUE_WIDTH = 60;
 
 /** The run, what it logged, and the tree of runs below it. `nowMs`: for the time that running ones have taken. */
 export function runsShowLines(run: ShownRun, style: Style, nowMs: number): string[] {
@@ -122,7 +120,8 @@ function shownTags(run: ShownRun, depth: number): readonly (readonly [key: strin
   return Object.entries(run.tags).filter(([key]) => depth > 0 || key !== NOTE_TAG);
 }
 
-function headLine(run: ShownRun, style: Style, nowMs: number, indent: string): string {
+/** Glyph, name, id, time and how it ended. */
+export function headLine(run: ShownRun, style: Style, nowMs: number, indent: string): string {
   const time = formatDuration((run.endedMs ?? nowMs) - run.startedMs);
   const state = run.status === 'FINISHED' ? '' : ` ${run.status}`;
   const why = run.reason === undefined ? '' : `: ${headline(run.reason)}`;
@@ -148,7 +147,7 @@ function producerLines({ producer }: ShownLink, style: Style, indent: string): s
   ];
 }
 
-function paramTexts(params: ShownRun['params'], style: Style): string[] {
+export function paramTexts(params: ShownRun['params'], style: Style): string[] {
   return Object.entries(params).map(([key, value]) => `${printable(key)}=${shorten(valueText(value), style)}`);
 }
 

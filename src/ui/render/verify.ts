@@ -32,7 +32,8 @@ export interface VerifyView {
   readonly history: readonly BadObjectView[];
   /** Missing, and needed by recorded runs alone. */
   readonly artifacts: readonly BadObjectView[];
-  readonly files: readonly { readonly path: string; readonly why: string }[];
+  /** `fix`: what helps where --repair does not. */
+  readonly files: readonly { readonly path: string; readonly why: string; readonly fix?: string }[];
   readonly repaired?: {
     readonly files: readonly { readonly file: string; readonly done: string }[];
     readonly restored: readonly BadObjectView[];
@@ -106,11 +107,16 @@ export function verifyFailure(data: VerifyView): {
           : 'No other copy was found here: copy the cache of a machine that has them, or go on without: mlo verify --workspace',
     };
   const code = broken > 0 ? 'MLO_OBJECT_CORRUPT' : missing > 0 ? 'MLO_OBJECT_MISSING' : 'MLO_FORMAT';
-  const hint =
-    data.repaired === undefined
-      ? 'mlo verify --repair'
-      : 'No other copy was found here. Make the data again (mlo repro), add it from where it still is (mlo add), or copy the cache of another machine';
+  const fixes = [...new Set(data.files.flatMap(({ fix }) => (fix === undefined ? [] : [fix])))];
+  const repairable = data.objects.length + damages.length + data.files.filter(({ fix }) => fix === undefined).length > 0;
+  const hint = [...(repairable ? [hintOfRepair(data)] : []), ...fixes].join('; then: ');
   return { code, message: `${parts.join(', ')}${left}`, hint };
+}
+
+function hintOfRepair({ repaired }: VerifyView): string {
+  return repaired === undefined
+    ? 'mlo verify --repair'
+    : 'No other copy was found here. Make the data again (mlo repro), add it from where it still is (mlo add), or copy the cache of another machine';
 }
 
 /** `tag v1.0`, `branch old, tag v1.0 or tag v2.0`, `one of 12 branches and tags`. */

@@ -174,6 +174,8 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
         const ambiguous = errorOf(() => tracking.get('abcd'));
         expect(ambiguous.code).toBe('MLO_RUN_UNKNOWN');
         expect(ambiguous.details['candidates']).toEqual([runId('abcd1'), runId('abcd2')]);
+        expect(errorOf(() => tracking.get('abc')).message).toContain('at least 4 characters');
+        expect(errorOf(() => tracking.get('abce')).message).toContain('No run has the id');
         for (const unknown of ['abc', 'abce', '', '%', "' OR 1=1 --", runId('abcd1') + '0', '../..']) {
           const error = errorOf(() => tracking.get(unknown));
           expect(error.code).toBe('MLO_RUN_UNKNOWN');

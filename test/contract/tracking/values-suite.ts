@@ -123,6 +123,16 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
       }
     });
 
+    it('says of a step that is no whole number, and of one that is too large, which it is', () => {
+      withStore((tracking) => {
+        tracking.startRun(newRun('aa01'));
+        const refusal = (step: number): string => errorOf(() => tracking.logMetrics(runId('aa01'), [point('m', 1, step)])).message;
+        expect(refusal(0.5)).toContain('must be a whole number, not 0.5');
+        expect(refusal(2 ** 53)).toContain('is too large: 9007199254740992');
+        expect(refusal(-(2 ** 53))).toContain('is too small: -9007199254740992');
+      });
+    });
+
     it('refuses points that no metric can have', () => {
       withStore((tracking) => {
         tracking.startRun(newRun('aa01'));

@@ -90,6 +90,15 @@ describe('doctor', () => {
     );
   });
 
+  it('asks for space where the disk is full, and says how much is free', async () => {
+    const strace = requirePeer('strace');
+    const project = await createProject({ '.mlo/config.yaml': '', '.mlo/cache/.keep': '' });
+    const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=mkdir', '-e', 'inject=mkdir:error=ENOSPC'];
+    const { data } = (await project.run(strace, [...inject, process.execPath, LAUNCHER, 'doctor', '--json'])).json<{ data: DoctorData }>();
+    expect(check(data, 'cache')).toMatchObject({ status: 'fail', fix: expect.stringMatching(/^Free some space, .*cache\.dir/) });
+    expect(check(data, 'space').message).toContain('GiB free');
+  });
+
   it('tells who is writing', async () => {
     const root = await newProject();
     const lock = tryLock(join(root, '.mlo/lock'), 'mlo repro --force');

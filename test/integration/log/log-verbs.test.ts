@@ -79,7 +79,7 @@ describe('mlo log', () => {
       [['param', 'lr', '2', '--run', id], 'MLO_RUN_VALUE', 'written once'],
       [['metric', 'loss', 'low', '--run', id], 'MLO_USAGE', `'low' is no number`],
       [['metric', 'loss', '--run', id], 'MLO_USAGE', 'a name and a value'],
-      [['metric', 'loss', '1', '--step', '1.5', '--run', id], 'MLO_USAGE', 'no step'],
+      [['metric', 'loss', '1', '--step', '1.5', '--run', id], 'MLO_USAGE', 'must be a whole number'],
       [['image', 'text.png', '--run', id], 'MLO_USAGE', 'neither a PNG nor a JPEG'],
       [['artifact', 'nothing', '--run', id], 'MLO_USAGE', `no file or folder 'nothing'`],
       [['artifact', 'text.png', '--name', '../x', '--run', id], 'MLO_PATH_UNSAFE', `'..'`],

@@ -105,6 +105,16 @@ describe('a script that logs', () => {
         say(() => run.logArtifact('nothing'));
         say(() => run.logMetric('m', '1'));
         say(() => run.logImage(Buffer.from('GIF89a'), 'x'));
+        say(() => run.logMetric('m', true));
+        say(() => run.logMetric('k'.repeat(251), 1));
+        say(() => run.logParam('long', 'x'.repeat(6001)));
+        say(() => run.setTag('long', 'x'.repeat(8001)));
+        const circular = { in: {} };
+        circular.in.it = circular;
+        say(() => run.logParam('circular', circular));
+        say(() => run.logJson(circular, 'circular.json'));
+        say(() => run.logText('x', 'é'.repeat(128) + '/y'));
+        say(() => run.logParam('deep', JSON.parse('['.repeat(5000) + ']'.repeat(5000))));
         const child = run.child('part');
         await child.end();
         say(() => child.logMetric('m', 1));
@@ -116,16 +126,16 @@ describe('a script that logs', () => {
     const { code, stdout, stderr } = await there.node(['a.mjs']).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(
-      ['MLO_RUN_VALUE', ...Array(3).fill('MLO_PATH_UNSAFE'), 'TypeError', ...Array(3).fill('MLO_PATH_UNSAFE')].concat(
-        'Error',
-        'TypeError',
-        'TypeError',
-        'Error',
-        'Error',
+      ['MLO_RUN_VALUE', ...Array(3).fill('MLO_PATH_UNSAFE'), 'MLO_RUN_VALUE', ...Array(3).fill('MLO_PATH_UNSAFE')].concat(
+        'MLO_TARGET',
+        Array(10).fill('MLO_RUN_VALUE'),
+        'MLO_RUN_STATE',
+        'MLO_RUN_STATE',
         '',
       ),
     );
     expect(stdout).toContain('written once');
+    expect(stdout).toContain('contains itself');
     expect(there.runs()).toMatchObject([
       {
         status: 'FAILED',
@@ -136,6 +146,54 @@ describe('a script that logs', () => {
         children: [{ status: 'FINISHED', metrics: {} }],
       },
     ]);
+  });
+
+  it('refuses artifacts that could not lie in one folder together, also those of an earlier command', async () => {
+    const there = await createScriptProject({
+      'plot.txt': 'p',
+      'folder/x': 'x',
+      'pipeline.yaml': 'stages:\n  train:\n    cmd: mlo log artifact plot.txt --name a/b && node a.mjs\n',
+      'a.mjs': script(`
+        const run = await startRun();
+        const say = (work) => { try { work(); console.log('ok'); } catch (error) { console.log(error.code, error.message); } };
+        say(() => run.logText('x', 'a'));
+        say(() => run.logText('x', 'a/b/c'));
+        say(() => run.logText('x', 'a/b'));
+        say(() => run.logArtifact('folder'));
+        say(() => run.logText('x', 'folder/y'));
+      `),
+    });
+    expect((await there.mlo(['repro'])).code).toBe(0);
+    expect((await there.mlo(['logs', 'train'])).stdout.split('\n').filter((line) => /^(ok|MLO_)/.test(line))).toEqual([
+      "MLO_RUN_VALUE the artifact 'a' cannot be a file: other artifacts of this run lie below that name",
+      "MLO_RUN_VALUE the artifact 'a/b/c' cannot lie below 'a/b', which is a file of this run",
+      'ok',
+      'ok',
+      'ok',
+    ]);
+  });
+
+  it('below another run is of the same commit and command', async () => {
+    const there = await createScriptProject(
+      {
+        '.mlo/config.yaml': '',
+        'a.mjs': script(`const run = await startRun(); await run.child('part', (part) => part.child('of part').end());`),
+      },
+      { git: true },
+    );
+    expect((await there.node(['a.mjs']).ended).code).toBe(0);
+    const [run] = there.runs();
+    expect(run?.git).toMatchObject({ commit: expect.stringMatching(/^[0-9a-f]{40}$/) });
+    const { git, command } = run as NonNullable<typeof run>;
+    expect(run).toMatchObject({ children: [{ git, command, children: [{ git, command }] }] });
+    const found = await there.mlo(['runs', 'search', `git.commit = '${git?.commit}' AND name = 'of part'`, '--json']);
+    expect(found.json().data).toMatchObject({ runs: [{ name: 'of part' }] });
+    expect((await there.node(['a.mjs']).ended).code).toBe(0);
+    const [top, , third] = [run, ...there.runs()].flatMap((each) => [each?.id, each?.children[0]?.id]);
+    const compared = (await there.mlo(['runs', 'compare', top as string, third as string, '--json'])).json().data as {
+      rows: { key: string }[];
+    };
+    expect(compared.rows.map(({ key }) => key).filter((key) => /^mlo\.|command|commit/.test(key))).toEqual([]);
   });
 
   it('outside of a project is told how to start one', async () => {

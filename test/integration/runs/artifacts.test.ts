@@ -120,6 +120,23 @@ describe('artifacts of a run', () => {
     }
   });
 
+  it('that have no place beside the others are left out and named, and all others written', async () => {
+    const long = 'n'.repeat(300);
+    const crowded = await projectWithArtifacts([long, 'report.txt/x', `model/deep`]);
+    const { code, stdout, stderr } = await crowded.mlo(['artifacts', 'get', ID, '-o', 'all']);
+    expect([code, stdout]).toEqual([3, expect.stringContaining('Wrote 5 files')]);
+    for (const why of [
+      `${long}: a part of its name`,
+      "report.txt/x: it lies below 'report.txt', which is a file",
+      'model/deep: another artifact has that place',
+    ])
+      expect(stderr).toContain(why);
+    expect(await crowded.read('all/report.txt')).toBe('all is well\n');
+    expect((await crowded.mlo(['artifacts', 'get', ID, long])).stderr).toContain('-o name');
+    expect((await crowded.mlo(['artifacts', 'get', ID, long, '-o', 'short'])).code).toBe(0);
+    expect(await crowded.read('short')).toBe('all is well\n');
+  });
+
   it('are not written through a link that leads out of the folder', async () => {
     const trapped = await projectWithArtifacts(['sub/x']);
     mkdirSync(trapped.path('trap'));

@@ -28,6 +28,20 @@ interface Compared {
   readonly equal: number;
 }
 
+it('the first repro of a clean commit is of that commit, and so is each of its stages, whatever mlo adds to .gitignore', async () => {
+  const project = await createProject(
+    { 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n', 'raw/a.txt': 'a', '.mlo/config.yaml': '' },
+    { git: true },
+  );
+  await project.git('add', '--all');
+  await project.git('commit', '-m', 'all', '--allow-empty');
+  expect((await project.mlo(['repro'])).code).toBe(0);
+  expect(await project.read('.gitignore')).toContain('/data');
+  const commit = (await project.git('rev-parse', 'HEAD')).trim();
+  const found = (await project.mlo(['runs', 'search', `stage = 'train' AND git.commit = '${commit}'`, '--json'])).json().data;
+  expect(found).toMatchObject({ runs: [{ stage: 'train', git: { commit, dirty: false } }] });
+});
+
 describe('mlo runs compare', () => {
   let project: TestProject;
   const compare = async (...args: readonly string[]): Promise<Compared> =>

@@ -157,6 +157,16 @@ describe('the life of a run on the command line', () => {
     expect(points).toMatch(/^run_id,step,timestamp_ms,value\r\n[0-9a-f]{32},0,\d+,0\.5\r\n$/);
   });
 
+  it('is refused as CSV where it is deleted, with the way back', async () => {
+    expect((await project.mlo(['runs', 'delete', id])).code).toBe(0);
+    for (const args of [[], ['--metric', 'acc']]) {
+      const { code, stdout, stderr } = await project.mlo(['runs', 'export', id, '--csv', ...args]);
+      expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(`mlo runs restore ${id.slice(0, 8)}`)]);
+    }
+    expect((await project.mlo(['runs', 'restore', id])).code).toBe(0);
+    expect((await project.mlo(['runs', 'export', id, '--csv'])).code).toBe(0);
+  });
+
   it('without a single run says so and writes no database', async () => {
     const empty = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
     for (const args of [

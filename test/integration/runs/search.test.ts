@@ -45,6 +45,26 @@ describe('mlo runs search', () => {
     ]);
   });
 
+  it('keeps the columns that were asked for where no run has them, and cuts long values of output that is no terminal', async () => {
+    const project = await projectWithRuns();
+    const tracking = openTracking({ path: project.path('.mlo/tracking.db') });
+    tracking.startRun(newRun('aa05', { startedMs: 9_000, name: 'n'.repeat(400), params: { text: 'x'.repeat(6_000) } }));
+    tracking.close();
+    const { stdout } = await project.mlo(['runs', 'search', '--columns', 'metrics.nope, git.commit, params.text']);
+    expect(stdout.split('\n')[0]).toMatch(/Started +metrics\.nope +git\.commit +params\.text$/);
+    expect(stdout).toContain(`${'x'.repeat(59)}…\n`);
+    for (const args of [['search'], ['list'], ['compare']]) {
+      const lines = (await project.mlo(['runs', ...args])).stdout.split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(250);
+    }
+  });
+
+  it('says where the runs are when all are deleted', async () => {
+    const project = await projectWithRuns();
+    for (const id of ['aa01', 'aa03', 'aa04']) expect((await project.mlo(['runs', 'delete', id.padEnd(32, '0')])).code).toBe(0);
+    for (const verb of ['list', 'search']) expect((await project.mlo(['runs', verb])).stderr).toContain('mlo runs list --deleted');
+  });
+
   it('without a filter shows every run, newest first, with what differs between them', async () => {
     const project = await projectWithRuns();
     const { stdout } = await project.mlo(['runs', 'search']);

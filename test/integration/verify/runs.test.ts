@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { createProject, type TestProject } from '../../helpers/index.ts';
@@ -55,18 +56,57 @@ describe('verify of recorded runs', () => {
     db.close();
     const { code, data, error } = await verified(project);
     expect([code, error.code]).toEqual([12, 'MLO_FORMAT']);
-    expect(data.files).toContainEqual({ path: '.mlo/tracking.db', why: expect.stringContaining(why) });
+    expect(data.files).toContainEqual({ path: '.mlo/tracking.db', why: expect.stringContaining(why), fix: error.hint });
+  });
+
+  test('finds one changed byte of a metric, as doctor does, and names the way out that works', async () => {
+    const project = await withRun();
+    const db = new Database(project.path('.mlo/tracking.db'));
+    const { id, data: bytes } = db.prepare('SELECT id, data FROM chunks').get() as { id: number; data: Buffer };
+    bytes[bytes.length - 6] = (bytes[bytes.length - 6] as number) ^ 1;
+    db.prepare('UPDATE chunks SET data = ? WHERE id = ?').run(bytes, id);
+    db.close();
+    const found = /^metric "metrics\.acc|^metric "acc/;
+    const wayOut = /mlo (runs delete [0-9a-f]{32}) && mlo (runs purge [0-9a-f]{32} --force)$/;
+    for (const flags of [[], ['--repair']]) {
+      const { code, data, error } = await verified(project, ...flags);
+      expect([code, data.files]).toEqual([12, [{ path: '.mlo/tracking.db', why: expect.stringMatching(found), fix: error.hint }]]);
+      expect(error.hint).toMatch(wayOut);
+    }
+    const { checks } = (await project.mlo(['doctor', '--json'])).json().data as any;
+    const { fix, ...check } = checks.find((each: any) => each.name === 'tracking');
+    expect(check).toMatchObject({
+      status: 'fail',
+      message: expect.stringMatching(/metric ".*acc" of run [0-9a-f]{32}: points cannot be read/),
+    });
+    const [, remove = '', purge = ''] = wayOut.exec(fix) ?? [];
+    for (const command of [remove, purge]) expect((await project.mlo(command.split(' '))).code).toBe(0);
+    expect((await verified(project)).data.files).toEqual([]);
+  });
+
+  test('of a database with damaged pages gives the same way out as doctor and runs list', async () => {
+    const project = await withRun();
+    const path = project.path('.mlo/tracking.db');
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.fill(0xff, 4096));
+    const hint = `sqlite3 ${path} .recover | sqlite3 ${path}.recovered`;
+    expect((await project.mlo(['runs', 'list', '--json'])).json().error?.hint).toBe(hint);
+    for (const flags of [[], ['--repair']]) expect(await verified(project, ...flags)).toMatchObject({ code: 12, error: { hint } });
+    const doctor = (await project.mlo(['doctor', '--json'])).json().data as any;
+    expect(doctor.checks.find((each: any) => each.name === 'tracking')).toMatchObject({ status: 'fail', fix: hint });
   });
 
   test('names a database that is none, as doctor does', async () => {
     const project = await withRun();
     await project.write({ '.mlo/tracking.db': 'This is not SQLite. '.repeat(100) });
-    const { data } = await verified(project);
-    expect(data.files).toEqual([{ path: '.mlo/tracking.db', why: expect.stringContaining('is not a SQLite database') }]);
+    const { data, error } = await verified(project);
+    expect(error.hint).toMatch(/^mv .*tracking\.db\.broken$/);
+    expect(data.files).toEqual([{ path: '.mlo/tracking.db', why: expect.stringContaining('is not a SQLite database'), fix: error.hint }]);
     const doctor = (await project.mlo(['doctor', '--json'])).json().data as any;
     expect(doctor.checks.find((each: any) => each.name === 'tracking')).toMatchObject({
       status: 'fail',
       message: expect.stringContaining('is not a SQLite database'),
+      fix: error.hint,
     });
   });
 });

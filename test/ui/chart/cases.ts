@@ -96,7 +96,7 @@ export const CHART_CASES: { readonly [name: string]: Draw } = {
       { title: 'spiral', kind: 'scatter', xLabel: 'x' },
       style,
     ),
-  'series of a run': (style) => runSeriesChart([...one('loss', LOSS), ...one('val_loss', VALIDATION)], style, undefined, { height: 8 }),
+  'series of a run': (style) => runSeriesChart([...one('loss', LOSS), ...one('val_loss', VALIDATION)], 'loss', style, { height: 8 }),
   bars: (style) =>
     barChart(
       ['importance'],

@@ -53,6 +53,15 @@ describe('a table', () => {
     expect(tableLines(COLUMNS, rows, plainStyle(40))[0]).toMatch(/^Name +Time$/);
   });
 
+  it('keeps a column that is to be there always, and cuts what is wider than it may be where there is room, too', () => {
+    const rows = ROWS.map((row) => ({ ...row, name: 'n'.repeat(600), time: '' }));
+    const columns = [
+      { ...COLUMNS[0]!, max: 10 },
+      { ...COLUMNS[2]!, always: true },
+    ];
+    expect(tableLines(columns, rows.slice(1), plainStyle())).toEqual(['Name        Time', `${'n'.repeat(9)}…`]);
+  });
+
   it('colours cells without moving columns', () => {
     const style = { ...plainStyle(60), red: (text: string) => `\u001b[31m${text}\u001b[39m` };
     const coloured = tableLines([{ ...COLUMNS[0]!, paint: () => style.red }, ...COLUMNS.slice(1)], ROWS, style);

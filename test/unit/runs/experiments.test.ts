@@ -53,6 +53,17 @@ describe('experiments', () => {
     store.close();
   });
 
+  it('count runs and the runs below them by themselves', () => {
+    const store = openStore();
+    store.startRun(newRun('aa01', { experiment: 'iris' }));
+    store.startRun(newRun('aa02', { experiment: 'iris', parentId: runId('aa01') }));
+    for (const start of ['aa02', 'aa01']) store.finishRun(runId(start), { status: 'FINISHED', endedMs: 2_000 });
+    expect(store.experiments.list()[1]).toMatchObject({ name: 'iris', runs: 1, runsBelow: 1 });
+    expect(store.experiments.delete('iris')).toMatchObject({ runs: { length: 2 }, below: 1 });
+    expect(store.experiments.restore('iris')).toMatchObject({ runs: { length: 2 }, below: 1, experiment: { runs: 1, runsBelow: 1 } });
+    store.close();
+  });
+
   it('give their name free when they are deleted; then they come back under another one', () => {
     const store = openStore();
     runIn(store, 'aa01', 'iris');

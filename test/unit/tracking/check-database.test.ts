@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkDatabase } from '../../../src/tracking/check-database.ts';
 import { openTracking } from '../../../src/tracking/open.ts';
+import { pointsInOrder } from '../../../src/tracking/points/in-order.ts';
 import { errorOf, file, newRun, point, runId } from '../../contract/tracking/records.ts';
 
 let folder: string;
@@ -60,6 +61,31 @@ describe('the check of the tracking database', () => {
     expect(problems.join('\n')).toMatch(expected);
   });
 
+  it('finds any changed byte of the points, names run and metric, and so does the export', () => {
+    const db = new Database(path);
+    const read = db.prepare('SELECT data FROM chunks WHERE points = 3000').pluck();
+    const write = db.prepare('UPDATE chunks SET data = ? WHERE points = 3000');
+    const data = read.get() as Buffer;
+    const series = db.prepare('SELECT series FROM chunks WHERE points = 3000').pluck().get() as number;
+    for (let at = 0; at < data.length; at += 997) {
+      const changed = Buffer.from(data);
+      changed[at] = (changed[at] as number) ^ 0x10;
+      write.run(changed);
+      for (const how of [{ quick: false }, { quick: true, points: true }]) {
+        const { problems, fix } = checkDatabase(path, how);
+        expect(problems).toEqual([expect.stringMatching(/^metric "loss" of run aa01.*: points cannot be read: /)]);
+        expect(fix).toContain(`mlo runs purge ${runId('aa01')} --force`);
+      }
+      expect(errorOf(() => [...pointsInOrder(db, series)])).toMatchObject({
+        code: 'MLO_TRACKING',
+        message: expect.stringContaining('"loss"'),
+      });
+    }
+    write.run(data);
+    db.close();
+    expect(checkDatabase(path, { quick: false }).problems).toEqual([]);
+  });
+
   it('finds damaged pages', () => {
     const bytes = readFileSync(path);
     bytes.fill(0xff, 4096);
@@ -67,12 +93,12 @@ describe('the check of the tracking database', () => {
     for (const quick of [true, false]) {
       const found = (() => {
         try {
-          return checkDatabase(path, { quick }).problems.length > 0;
+          return checkDatabase(path, { quick }).fix;
         } catch (error) {
-          return (error as { code?: string }).code === 'MLO_TRACKING';
+          return (error as { hint?: string }).hint;
         }
       })();
-      expect(found).toBe(true);
+      expect(found).toBe(`sqlite3 ${path} .recover | sqlite3 ${path}.recovered`);
     }
   });
 

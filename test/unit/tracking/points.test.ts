@@ -43,7 +43,7 @@ describe('the points of a chunk', () => {
       values: [1, 0.5, Number.NaN],
     });
     expect(Buffer.from(bytes).toString('hex').match(/../g)?.join(' ')).toBe(
-      '06 00 02 02 80 a0 ab fe f9 62 50 01 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 e0 3f 00 00 00 00 00 00 f8 7f',
+      '06 00 02 02 80 a0 ab fe f9 62 50 01 00 00 00 00 00 00 f0 3f 00 00 00 00 00 00 e0 3f 00 00 00 00 00 00 f8 7f 51 92 c6 f0',
     );
   });
 
@@ -69,6 +69,25 @@ describe('the points of a chunk', () => {
   it('of a part of the columns are those of that part', () => {
     const points = { steps: [1, 2, 3, 4], timestampsMs: [10, 20, 30, 40], values: [1, 2, 3, 4] };
     expect(plain(decodePoints(encodePoints(points, 1, 3), 2))).toEqual(plain(points).slice(1, 3));
+  });
+
+  it('with any one byte changed are a RangeError', () => {
+    const one = encodePoints({ steps: [0, 1, 300], timestampsMs: [1_700_000_000_000, 1_700_000_000_040, 1], values: [1, 0.5, Number.NaN] });
+    const bytes = Buffer.concat([one, encodePoints({ steps: [-7], timestampsMs: [0], values: [-0] })]);
+    expect(decodePoints(bytes, 4).steps).toHaveLength(4);
+    for (let at = 0; at < bytes.length; at += 1) {
+      for (let mask = 1; mask < 256; mask += 1) {
+        bytes[at] = (bytes[at] as number) ^ mask;
+        expect(() => decodePoints(bytes, 4), `byte ${at} changed by ${mask}`).toThrow(RangeError);
+        bytes[at] = (bytes[at] as number) ^ mask;
+      }
+    }
+  });
+
+  it('come back where every point needs a segment of its own', () => {
+    const steps = Array.from({ length: 40 }, (_, each) => (each % 2 === 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER));
+    const points = { steps, timestampsMs: steps, values: steps };
+    expect(plain(decodePoints(encodePoints(points), 40))).toEqual(plain(points));
   });
 
   it('that are damaged are a RangeError, or as many points as there should be, never anything else', () => {

@@ -8,6 +8,8 @@ import { findRun } from '../find-run.ts';
 /** Tags that mlo sets say where a run was at work; those of MLflow's clients likewise. */
 const ENVIRONMENT_TAG = /^(mlo|mlflow)\./;
 
+const PLATFORM_TAGS: readonly string[] = ['mlo.node', 'mlo.platform'];
+
 /** What a run used of the machine; it differs each time and says nothing about the work. */
 const RESOURCE_TAG = /^mlo\.(cpu_|peak_)/;
 
@@ -24,13 +26,21 @@ export function factsOfRun(tracking: Tracking, run: RunDetail, directionOf: (met
     }),
   ];
   return [
-    ...loggedFacts(run, directionOf),
+    ...loggedFacts({ ...run, tags: { ...platformTags(tracking, run), ...run.tags } }, directionOf),
     ...stages.flatMap((stage) => loggedFacts(stage, directionOf).map((fact) => ({ ...fact, stage: stage.stage ?? stage.name }))),
     ...codeFacts(run),
     { section: 'environment', key: 'host', value: run.host },
     { section: 'environment', key: 'user', value: run.user },
     ...(run.command === undefined ? [] : [{ section: 'environment' as const, key: 'command', value: run.command }]),
   ];
+}
+
+/** mlo says once for a process where it is: at its top run. */
+function platformTags(tracking: Tracking, { parentId }: RunDetail): RunDetail['tags'] {
+  const parent = parentId === undefined ? undefined : findRun(tracking, parentId);
+  if (parent === undefined) return {};
+  const own = Object.entries(parent.tags).filter(([key]) => PLATFORM_TAGS.includes(key));
+  return { ...platformTags(tracking, parent), ...Object.fromEntries(own) };
 }
 
 function loggedFacts(run: RunDetail, directionOf: (metric: string) => MetricDirection | undefined): Fact[] {

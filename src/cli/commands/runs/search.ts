@@ -47,6 +47,13 @@ name, else what differs between the runs found; the best value of the metric tha
   async run({ context, style }: Invocation, flags: SearchFlags, filter: string | undefined): Promise<Outcome> {
     const { runsSearch } = await import('../../../app/runs/search.ts');
     const data = await runsSearch(context, { ...flags, ...(filter === undefined ? {} : { filter }) });
+    if (data.runs.length === 0 && filter === undefined && flags.deleted === true)
+      return { data, lines: [], hint: 'no runs are deleted: mlo runs list' };
+    if (data.runs.length === 0 && filter === undefined) {
+      const { runsList } = await import('../../../app/runs-list.ts');
+      const deleted = await runsList(context, { all: true, limit: 1, deleted: true });
+      if (deleted.runs.length > 0) return { data, lines: [], hint: 'all of them are deleted: mlo runs list --deleted' };
+    }
     if (data.runs.length === 0) return { data, lines: [], hint: emptyHint(data, filter) };
     const { runsSearchLines } = await import('../../../ui/render/runs-search.ts');
     const lines = runsSearchLines(data, style, Date.now());

@@ -2,11 +2,18 @@ import type { ShownRun } from '../../../ui/render/runs-show.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { writeLines, writeOut } from '../../io.ts';
 
+/** Charts that are to fit, if need be lower ones; more are drawn where there is room. */
+const WANTED_CHARTS = 2;
+const LEAST_CHART_ROWS = 5;
+/** What stands around the plot: a line between charts, title, axis and legend. */
+const AROUND_CHART = 5;
+
 export const runsWatchVerb = defineCommand({
   usage: 'watch [id]',
   summary: 'follow a run: its metrics, charts and stages as they come',
   details: `Without an id, the newest run that is at work, else the newest one. Ends with the run; Ctrl-C leaves the run alone. On a terminal
-the picture is drawn again and again; elsewhere each new value is a line. With --json, the run once it has ended.`,
+the picture is drawn again and again, with the charts that fit it (mlo runs show has all of the run); elsewhere each new value is
+a line. With --json, the run once it has ended.`,
   examples: [
     ['mlo runs watch', 'follow what runs now, from another terminal'],
     ['mlo runs watch 4f1a --json', 'wait for one run and print it'],
@@ -21,17 +28,21 @@ the picture is drawn again and again; elsewhere each new value is a line. With -
 });
 
 async function picture(invocation: Invocation): Promise<(run: ShownRun) => Promise<void>> {
-  const { runsShowLines } = await import('../../../ui/render/runs-show.ts');
+  const { watchPictureLines, LEAST_TEXT_ROWS } = await import('../../../ui/render/runs-watch-picture.ts');
   const { repaint } = await import('../../../ui/live/repaint.ts');
-  const { runChartLines } = await import('../../run-charts.ts');
+  const { runCharts, chartCount, CHART_ROWS } = await import('../../run-charts.ts');
   let painted = 0;
   let shown = '';
   return async (run) => {
-    const charts = await runChartLines(invocation, run);
-    const all = [...runsShowLines(run, invocation.style, Date.now()), ...charts];
+    // The cursor stands below the picture.
+    const rows = (process.stdout.rows ?? Infinity) - 1;
+    const room = (rows - LEAST_TEXT_ROWS) / Math.min(WANTED_CHARTS, chartCount(run));
+    const height = Math.max(LEAST_CHART_ROWS, Math.min(CHART_ROWS, Math.floor(room) - AROUND_CHART));
+    const charts = await runCharts(invocation, run, Math.max(1, Math.floor(rows / height)), height);
+    const all = watchPictureLines(run, charts, invocation.style, Date.now(), rows);
     if (all.join('\n') === shown) return;
     shown = all.join('\n');
-    const next = repaint(all, painted, process.stdout.rows ?? Infinity, invocation.style);
+    const next = repaint(all, painted, rows + 1, invocation.style);
     painted = next.painted;
     writeOut(next.text);
   };

@@ -62,8 +62,14 @@ function writeSamples(path: string, runs: readonly SampleRun[]): void {
   const remove = db.prepare('UPDATE runs SET deleted_ms = 1 WHERE id = ?');
   // The store ends the children of an ended run; the samples say themselves how each stands.
   const stand = db.prepare('UPDATE runs SET status = ?, ended_ms = ?, reason = ? WHERE id = ?');
-  for (const { id, isDeleted, status, endedMs, reason } of runs) {
+  // A child that names no code or command has that of its parent; the samples say themselves what each has.
+  const forget = db.prepare(
+    'UPDATE runs SET git_commit = iif(?, git_commit, NULL), git_branch = iif(?, git_branch, NULL), git_dirty = iif(?, git_dirty, NULL), command = ? WHERE id = ?',
+  );
+  for (const { id, isDeleted, status, endedMs, reason, git, command } of runs) {
     if (isDeleted) remove.run(id);
+    const hasGit = Number(git !== undefined);
+    forget.run(hasGit, hasGit, hasGit, command ?? null, id);
     stand.run(status, endedMs ?? null, reason ?? null, id);
   }
   db.close();
