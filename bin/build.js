@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Native, or large and loaded only where needed: these stay packages of their own. */
-const EXTERNAL = ['better-sqlite3', '@napi-rs/*', 'sharp', 'ink', 'react', '@tensorflow/*', 'mlo-cli'];
+const EXTERNAL = ['@aws-sdk/client-s3', 'better-sqlite3', '@napi-rs/*', 'sharp', 'ink', 'react', '@tensorflow/*', 'mlo-cli'];
 
 /** Modules of Node that take milliseconds to load and that few commands call. */
 const DEFERRED = ['node:child_process', 'node:crypto', 'node:fs/promises', 'node:zlib'];

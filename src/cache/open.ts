@@ -17,6 +17,7 @@ import { openStore } from './open-store.ts';
 import type { Node } from './scan/node.ts';
 import { openRunCache } from './run-cache.ts';
 import { rowContent, TreeObjects } from './tree-objects.ts';
+import { localObjects } from './transfer.ts';
 import { streamObject } from './stream-object.ts';
 import type { Cache, CommitOptions, LinkType, ObserveOptions, TreeEntry } from './types.ts';
 import { realPath, type WorkspaceContext } from './workspace/context.ts';
@@ -151,6 +152,8 @@ export function openCache(options: CacheOptions): Cache {
     },
 
     stream: (content) => streamObject(store, content),
+
+    objects: localObjects(store, complete),
 
     readBytes: (digest: Digest) => store.read(digest),
 

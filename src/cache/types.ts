@@ -2,6 +2,7 @@ import type { Content, Digest } from '../core/content.ts';
 import type { FingerprintRecord, LockedContent } from '../core/lock/types.ts';
 import type { RunId } from '../core/run.ts';
 import type { Undeclared } from '../core/undeclared.ts';
+import type { LocalObjects } from './transfer.ts';
 
 export interface TreeEntry {
   /** Bytes of the name, losslessly (a Buffer because POSIX names need not be UTF-8). */
@@ -128,6 +129,8 @@ export interface Cache {
   /** Small objects (logs, params.yaml of a run...). Verified. */
   readBytes(digest: Digest): Buffer;
   putBytes(bytes: Uint8Array): Content;
+  /** For remotes: many objects at a time, as they are stored. */
+  readonly objects: LocalObjects;
   readonly runs: RunCache;
   /** Makes durable all that was stored so far: objects, then run-cache entries. */
   flush(): Promise<void>;

@@ -33,6 +33,18 @@ import { metricsDiffVerb, metricsShowVerb } from './commands/metrics.ts';
 import { mvVerb } from './commands/mv.ts';
 import { paramsDiffVerb, paramsShowVerb } from './commands/params.ts';
 import { plotsDiffVerb, plotsShowVerb } from './commands/plots.ts';
+import { fetchVerb, pullVerb } from './commands/pull.ts';
+import { pushVerb } from './commands/push.ts';
+import {
+  remoteAddVerb,
+  remoteCheckVerb,
+  remoteDefaultVerb,
+  remoteListVerb,
+  remoteModifyVerb,
+  remoteRemoveVerb,
+  remoteRenameVerb,
+  remoteShowVerb,
+} from './commands/remote.ts';
 import { removeVerb } from './commands/remove.ts';
 import { reproVerb } from './commands/repro.ts';
 import { runsListVerb, runsShowVerb } from './commands/runs.ts';
@@ -88,6 +100,28 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       checkIgnoreVerb,
       verifyVerb,
       gcVerb,
+    ],
+  ],
+  [
+    'Sharing:',
+    [
+      pushVerb,
+      pullVerb,
+      fetchVerb,
+      {
+        name: 'remote',
+        summary: 'where data is shared: buckets and folders',
+        verbs: [
+          remoteAddVerb,
+          remoteListVerb,
+          remoteShowVerb,
+          remoteModifyVerb,
+          remoteDefaultVerb,
+          remoteRemoveVerb,
+          remoteRenameVerb,
+          remoteCheckVerb,
+        ],
+      },
     ],
   ],
   [

@@ -8,8 +8,8 @@ export function commandLine(args: readonly string[], secrets: readonly string[])
   return redact(['mlo', ...words].join(' '), secrets);
 }
 
-/** `config set remote.team.secret_access_key VALUE`. */
+/** `remote modify team secret_access_key VALUE`. */
 function followsSecretName(args: readonly string[], index: number): boolean {
   const before = args[index - 1];
-  return args[0] === 'config' && before !== undefined && isSecretName(before);
+  return (args[0] === 'config' || args[0] === 'remote') && before !== undefined && isSecretName(before);
 }

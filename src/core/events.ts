@@ -38,7 +38,7 @@ export type Event =
   | { readonly type: 'stage-finish'; readonly report: StageReport }
   | {
       readonly type: 'progress';
-      readonly task: 'hash' | 'commit' | 'checkout' | 'verify' | 'gc';
+      readonly task: 'hash' | 'commit' | 'checkout' | 'verify' | 'gc' | 'push' | 'fetch';
       readonly label: string;
       readonly done: number;
       readonly total: number;

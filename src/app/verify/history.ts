@@ -14,11 +14,12 @@ export interface RefContents {
   readonly contents: readonly NamedContent[];
 }
 
-/** Of all branches and tags; none, with a warning, where they cannot be read. */
-export function refContents(project: Project): readonly RefContents[] {
+/** Of all branches and tags, or of one kind; none, with a warning, where they cannot be read. */
+export function refContents(project: Project, kinds = { allBranches: true, allTags: true }): readonly RefContents[] {
+  if (!kinds.allBranches && !kinds.allTags) return [];
   try {
     const history = openGitHistory(project.root);
-    const refs = history?.refs() ?? [];
+    const refs = history?.refs().filter(({ kind }) => (kind === 'branch' ? kinds.allBranches : kinds.allTags)) ?? [];
     if (history === undefined || refs.length === 0) return [];
     const contents = historyContents(history, [...new Set(refs.map(({ commit }) => commit))]);
     return refs.map(({ kind, name, commit }) => ({

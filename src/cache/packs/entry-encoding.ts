@@ -33,6 +33,8 @@ export class EntryCompressor {
       return undefined;
     }
     const result = compressed(bytes);
+    // Where the kind was given up, the next try is as far away again.
+    if (sample.tried >= SAMPLE && !isWinning(sample)) sample.skipped += 1;
     sample.tried += 1;
     sample.raw += bytes.length;
     sample.stored += Math.min(result.length, bytes.length);
@@ -41,7 +43,11 @@ export class EntryCompressor {
 }
 
 function isWorthTrying(sample: Sample): boolean {
-  return sample.tried < SAMPLE || sample.stored <= sample.raw * WINS_BELOW || sample.skipped % RETRY_EVERY === RETRY_EVERY - 1;
+  return sample.tried < SAMPLE || isWinning(sample) || sample.skipped % RETRY_EVERY === RETRY_EVERY - 1;
+}
+
+function isWinning(sample: Sample): boolean {
+  return sample.stored <= sample.raw * WINS_BELOW;
 }
 
 function winning(bytes: Uint8Array, result: Uint8Array): Uint8Array | undefined {

@@ -10,6 +10,7 @@ interface Flags {
   readonly why?: boolean;
   readonly check?: boolean;
   readonly granular?: boolean;
+  readonly remote?: string | true;
 }
 
 export const statusVerb = defineCommand({
@@ -22,12 +23,14 @@ export const statusVerb = defineCommand({
     ['mlo status', 'what repro would do, one line a stage'],
     ['mlo status --why', 'with every reason, old value → new value'],
     ['mlo status --granular data', 'which files of a tracked folder are new, gone, changed or renamed'],
+    ['mlo status --remote', 'what was not pushed yet, and what was not pulled'],
     ['mlo status --check', 'for scripts: exit code 4 when something is out of date'],
   ],
   options: [
     fileOption(),
     new Option('-w, --why', 'every reason, with old and new'),
     new Option('--granular', 'name every file that differs'),
+    new Option('--remote [name]', 'instead: which data the cache has and the remote has not, and the other way round'),
     new Option('--check', `exit with ${EXIT.outOfDate} when something is out of date`),
   ],
   json: [
@@ -54,6 +57,7 @@ export const statusVerb = defineCommand({
   ],
   async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
     const { context, style, globals } = invocation;
+    if (flags.remote !== undefined) return await remoteOutcome(invocation, flags, targets);
     const { status } = await import('../../app/status.ts');
     const data = await status(context, { targets, granular: flags.granular === true, ...fileOf(flags) });
     const { statusLines } = await import('../../ui/render/status.ts');
@@ -65,6 +69,17 @@ export const statusVerb = defineCommand({
     return { data, lines, exitCode, ...(hint === undefined ? {} : { hint }) };
   },
 });
+
+/** `status --remote`: compares cache and remote. */
+async function remoteOutcome({ context, style }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
+  const { remoteStatus } = await import('../../app/remote-status.ts');
+  const named = typeof flags.remote === 'string' ? { remote: flags.remote } : {};
+  const data = await remoteStatus(context, { targets, allBranches: false, allTags: false, ...named });
+  const { remoteStatusLines } = await import('../../ui/render/remote.ts');
+  const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
+  const wanted = data.data.some(({ state }) => state === 'local') ? 'mlo push' : data.upToDate ? undefined : 'mlo pull';
+  return { data, lines: remoteStatusLines(data, style), exitCode, ...(wanted === undefined ? {} : { hint: wanted }) };
+}
 
 /** What to type about data alone. */
 function dataHint(

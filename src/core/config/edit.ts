@@ -1,8 +1,11 @@
 import { isMap, isScalar, parseDocument, YAMLMap, type Document } from 'yaml';
 import { isConfigKey, type ConfigKey, type ConfigValue } from './keys.ts';
 
+/** Keys of configuration, and those of remotes. */
+type EditKey = ConfigKey | 'remote' | `remotes.${string}`;
+
 /** The text with the key set; comments and the order of keys stay. The text must have been found valid. */
-export function setInConfigText(text: string, key: ConfigKey, value: ConfigValue): string {
+export function setInConfigText(text: string, key: EditKey, value: ConfigValue | boolean): string {
   const document = parseDocument(text);
   const path = pathOf(document, key);
   // `cache:` without anything below it is null, which setIn would not descend into.
@@ -15,7 +18,7 @@ export function setInConfigText(text: string, key: ConfigKey, value: ConfigValue
 }
 
 /** The text without the key, and without sections that this leaves empty. */
-export function unsetInConfigText(text: string, key: ConfigKey): string {
+export function unsetInConfigText(text: string, key: EditKey): string {
   const document = parseDocument(text);
   const path = pathOf(document, key);
   if (!document.hasIn(path)) return text;
@@ -36,7 +39,7 @@ function mapInsteadOf(nothing: unknown): YAMLMap {
 }
 
 /** `cache.dir: x` may stand at the top instead of `cache: {dir: x}`. */
-function pathOf(document: Document, key: ConfigKey): readonly string[] {
+function pathOf(document: Document, key: EditKey): readonly string[] {
   return document.has(key) && isConfigKey(key) ? [key] : key.split('.');
 }
 

@@ -3,6 +3,7 @@ import { describeNode, toValue, type SourceNode } from '../source/node.ts';
 import { parseYamlSource } from '../source/yaml.ts';
 import { CONFIG, CONFIG_KEYS, isConfigKey, readConfigValue, unknownKeyHint, type ConfigValue } from './keys.ts';
 import type { PartialConfig } from './layers.ts';
+import { REMOTE_KEYS } from './remotes.ts';
 
 export interface ParsedConfig {
   readonly values: PartialConfig;
@@ -32,6 +33,7 @@ class ConfigReader implements ParsedConfig {
   private readMap(map: SourceNode & { kind: 'map' }, prefix: string): void {
     for (const { key, keyStart, node } of map.entries.values()) {
       const full = prefix + key;
+      if (REMOTE_KEYS.includes(full)) continue;
       if (isConfigKey(full)) this.readValue(full, node);
       else if (node.kind === 'map' && CONFIG_KEYS.some((known) => known.startsWith(`${full}.`))) this.readMap(node, `${full}.`);
       else if (!isEmptySection(full, node))

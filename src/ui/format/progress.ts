@@ -15,7 +15,15 @@ export interface Progress {
   readonly updatedMs: number;
 }
 
-const VERBS = { hash: 'hashing', commit: 'committing', checkout: 'checking out', verify: 'verifying', gc: 'cleaning up' } as const;
+const VERBS = {
+  hash: 'hashing',
+  commit: 'committing',
+  checkout: 'checking out',
+  verify: 'verifying',
+  gc: 'cleaning up',
+  push: 'pushing',
+  fetch: 'fetching',
+} as const;
 const BAR_WIDTH = 16;
 /** Rates over less time than this say nothing. */
 const MIN_RATE_MS = 500;

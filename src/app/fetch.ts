@@ -1,0 +1,115 @@
+import type { Cache } from '../cache/types.ts';
+import type { Content } from '../core/content.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { checkFormat } from '../remote/format/remote-format.ts';
+import { IndexSet } from '../remote/index-set.ts';
+import { fetchObjects } from '../remote/pull/fetch-objects.ts';
+import { byteProgress } from './progress.ts';
+import { withWriter, type Project } from './project.ts';
+import { allContents, chooseContents, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
+import { withRemote, type Connection } from './transfer/connect.ts';
+import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
+import type { AppContext } from './types.ts';
+
+export interface FetchCommandOptions extends TransferScope {
+  readonly remote?: string;
+  /** Requests at a time. */
+  readonly jobs?: number;
+  readonly dry: boolean;
+}
+
+export interface FetchData {
+  readonly remote: string;
+  readonly address: string;
+  /** False with `dry`. */
+  readonly done: boolean;
+  /** That came; with `dry`: to come. */
+  readonly files: number;
+  readonly trees: number;
+  /** Of those files. */
+  readonly bytes: number;
+  /** That came over the wire. */
+  readonly bytesReceived: number;
+  /** Files that were in the cache already, as far as that can be told without looking into every folder. */
+  readonly here: number;
+  readonly requests: number;
+  readonly durationMs: number;
+  /** Objects that locks and pointers name, and that are neither in the cache nor (whole) on the remote. */
+  readonly missing: readonly MissingObject[];
+  readonly broken: Chosen['broken'];
+}
+
+const JOBS = 8;
+
+/** Brings what locks and pointers name from the remote into the cache, every byte verified. */
+export async function fetchFromRemote(ctx: AppContext, options: FetchCommandOptions): Promise<FetchData> {
+  return await withWriter(ctx, async (project) => {
+    const chosen = await chooseContents(project, options);
+    return await withRemote(project, options.remote, async (connection) => await fetchChosen(project, chosen, connection, options));
+  });
+}
+
+async function fetchChosen(project: Project, named: Chosen, connection: Connection, options: FetchCommandOptions): Promise<FetchData> {
+  const startMs = performance.now();
+  const { remote, settings, indexFolder } = connection;
+  const cache = await project.cache();
+  const { wanted, here } = splitByPresence(cache, allContents(named));
+  const isThere = wanted.length === 0 || (await checkFormat(remote));
+  if (!isThere && here === 0) throw nothingPushed(settings.name, remote.address);
+  const index = wanted.length > 0 && isThere ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+  const total = wanted.reduce((sum, { size }) => sum + size, 0);
+  const result = await fetchObjects(wanted, {
+    remote,
+    index,
+    local: cache.objects,
+    jobs: options.jobs ?? JOBS,
+    dry: options.dry,
+    signal: project.ctx.signal,
+    onProgress: byteProgress(project.ctx.emit, 'fetch', settings.name, total),
+  });
+  await cache.flush();
+  const chosen = result.missing.size === 0 ? named : await named.withoutUncached(result.missing);
+  const missing = tellMissing(cache, chosen, result.missing, result.corrupt);
+  return {
+    remote: settings.name,
+    address: remote.address,
+    done: !options.dry,
+    files: result.files,
+    trees: result.trees,
+    bytes: result.bytes,
+    bytesReceived: result.bytesReceived,
+    here,
+    requests: remote.requests,
+    durationMs: performance.now() - startMs,
+    // What only uncached outs of branches and tags name is nobody's to have.
+    missing: chosen === named ? missing : missing.filter(({ uses }) => uses.length > 0),
+    broken: chosen.broken,
+  };
+}
+
+/** What is whole in the cache is not asked for. */
+function splitByPresence(cache: Cache, contents: readonly Content[]): { readonly wanted: readonly Content[]; readonly here: number } {
+  const wanted: Content[] = [];
+  let here = 0;
+  for (const content of contents) {
+    if (isHere(cache, content)) here += content.files ?? 1;
+    else wanted.push(content);
+  }
+  return { wanted, here };
+}
+
+/** What cannot be read counts as not here. */
+function isHere(cache: Cache, content: Content): boolean {
+  try {
+    return cache.has(content);
+  } catch (error) {
+    if (error instanceof MloError) return false;
+    throw error;
+  }
+}
+
+function nothingPushed(name: string, address: string): MloError {
+  return new MloError('MLO_REMOTE', `Nothing was pushed to the remote '${name}' yet: ${address} holds no data of mlo`, {
+    hint: `Where the data is: mlo push -r ${name}. Is it the right address? mlo remote show ${name}`,
+  });
+}

@@ -1,0 +1,120 @@
+import type { Cache } from '../cache/types.ts';
+import { checkFormat } from '../remote/format/remote-format.ts';
+import { IndexSet } from '../remote/index-set.ts';
+import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
+import { pushObjects, type PushResult } from '../remote/push/push-objects.ts';
+import { byteProgress } from './progress.ts';
+import { withProject, type Project } from './project.ts';
+import { allContents, chooseContents, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
+import { withRemote, type Connection } from './transfer/connect.ts';
+import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
+import type { AppContext } from './types.ts';
+
+export interface PushCommandOptions extends TransferScope {
+  readonly remote?: string;
+  /** Packs on their way at a time. */
+  readonly jobs?: number;
+  /** Only says what would be sent. */
+  readonly dry: boolean;
+}
+
+export interface PushData {
+  readonly remote: string;
+  readonly address: string;
+  /** False with `dry`. */
+  readonly done: boolean;
+  /** Pushed; with `dry`: to be pushed. */
+  readonly files: number;
+  readonly trees: number;
+  /** Of those files and trees. */
+  readonly bytes: number;
+  /** That went over the wire. */
+  readonly bytesSent: number;
+  readonly packs: number;
+  /** Files that were there already. */
+  readonly there: number;
+  readonly requests: number;
+  readonly durationMs: number;
+  /** Objects that locks and pointers name and the cache does not have, nor the remote. */
+  readonly missing: readonly MissingObject[];
+  readonly broken: Chosen['broken'];
+}
+
+const JOBS = 4;
+/** Rounds around objects that turned out to be damaged. */
+const MOST_ROUNDS = 5;
+
+/** Sends what locks and pointers name, and the remote does not have. */
+export async function push(ctx: AppContext, options: PushCommandOptions): Promise<PushData> {
+  return await withProject(ctx, async (project) => {
+    const chosen = await chooseContents(project, options);
+    return await withRemote(project, options.remote, async (connection) => await pushChosen(project, chosen, connection, options));
+  });
+}
+
+async function pushChosen(project: Project, named: Chosen, connection: Connection, options: PushCommandOptions): Promise<PushData> {
+  const startMs = performance.now();
+  const { remote, settings, indexFolder } = connection;
+  const cache = await project.cache();
+  let chosen = named;
+  let index = (await checkFormat(remote)) ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+  let plan = planOf(cache, index, chosen);
+  if (plan.missing.size > 0) {
+    chosen = await named.withoutUncached(plan.missing);
+    plan = planOf(cache, index, chosen);
+  }
+  const first = plan;
+  let result: PushResult = NOTHING;
+  for (let round = 0; !options.dry && !isEmpty(plan) && round < MOST_ROUNDS; round += 1) {
+    const { signal } = project.ctx;
+    const onProgress = byteProgress(project.ctx.emit, 'push', settings.name, plan.bytes);
+    const sent = await pushObjects(plan, {
+      remote,
+      local: cache.objects,
+      index,
+      indexFolder,
+      jobs: options.jobs ?? JOBS,
+      signal,
+      onProgress,
+    });
+    result = sumOf(result, sent);
+    if (sent.damaged.length === 0) break;
+    index = await IndexSet.load(remote, indexFolder);
+    plan = planOf(cache, index, chosen);
+  }
+  return {
+    remote: settings.name,
+    address: remote.address,
+    done: !options.dry,
+    files: options.dry ? first.small.count + first.large.length : result.files,
+    trees: options.dry ? first.trees.count : result.trees,
+    bytes: first.bytes,
+    bytesSent: result.bytesSent,
+    packs: result.packs,
+    there: first.filesThere,
+    requests: remote.requests,
+    durationMs: performance.now() - startMs,
+    missing: tellMissing(cache, chosen, plan.missing),
+    broken: chosen.broken,
+  };
+}
+
+const NOTHING: PushResult = { files: 0, trees: 0, packs: 0, bytesSent: 0, damaged: [] };
+
+function planOf(cache: Cache, index: IndexSet, chosen: Chosen): PushPlan {
+  return planPush(cache.objects, index, allContents(chosen));
+}
+
+function isEmpty({ small, large, trees }: PushPlan): boolean {
+  return small.count + large.length + trees.count === 0;
+}
+
+function sumOf(a: PushResult, b: PushResult): PushResult {
+  return {
+    files: a.files + b.files,
+    trees: a.trees + b.trees,
+    packs: a.packs + b.packs,
+    bytesSent: a.bytesSent + b.bytesSent,
+    damaged: b.damaged,
+  };
+}

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import {
+  isRemoteName,
+  isRemoteSetting,
+  isSecret,
+  parseRemotes,
+  readRemoteValue,
+  REMOTE_SETTINGS,
+  unknownSettingHint,
+  type RemoteSetting,
+  type RemoteValue,
+} from '../../core/config/remotes.ts';
+import { setInConfigText, unsetInConfigText } from '../../core/config/edit.ts';
+import { parseConfigFile } from '../../core/config/parse.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { writeFileAtomic } from '../../fs/write-atomic.ts';
+import { parseS3Address } from '../../remote/settings.ts';
+import { findRoot, sharedRoot } from '../find-root.ts';
+import { configFile, CONFIG_SCOPES, readConfigText, type ConfigScope } from '../load-config.ts';
+import { MLO_GITIGNORE } from '../project.ts';
+import type { AppContext } from '../types.ts';
+import { findRemote, isLocal, loadRemotes } from './load-remotes.ts';
+
+export interface RemoteChangeData {
+  readonly name: string;
+  readonly done: 'added' | 'changed' | 'removed' | 'renamed' | 'chosen' | 'unchanged';
+  readonly scope: ConfigScope;
+  readonly file: string;
+  /** Renamed ones: the name before. */
+  readonly from?: string;
+}
+
+/** Writes a new remote; the first one, or with `chosen`, becomes the default. */
+export async function remoteAdd(
+  ctx: AppContext,
+  { name, url, scope, chosen, replace }: { name: string; url: string; scope: ConfigScope; chosen: boolean; replace: boolean },
+): Promise<RemoteChangeData> {
+  const root = findRoot(ctx.cwd);
+  if (!isRemoteName(name))
+    throw new MloError('MLO_USAGE', `'${name}' is no name for a remote`, { hint: 'Letters, digits, - and _, such as: origin' });
+  const { remotes } = await loadRemotes(root, ctx.env);
+  if (!replace && remotes.some((each) => each.name === name)) {
+    throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, {
+      hint: `mlo remote modify ${name} url ${url}, or with --replace: mlo remote add --replace ${name} ${url}`,
+    });
+  }
+  const address = addressToKeep(ctx, root, url);
+  return change(ctx, scope, { name, done: 'added' }, (text) => {
+    const added = setInConfigText(unsetInConfigText(text, `remotes.${name}`), `remotes.${name}.url`, address);
+    return chosen ? setInConfigText(added, 'remote', name) : added;
+  });
+}
+
+/** Sets one setting, or with `value` undefined takes it away. */
+export async function remoteModify(
+  ctx: AppContext,
+  { name, key, value, scope }: { name: string; key: string; value: string | undefined; scope: ConfigScope },
+): Promise<RemoteChangeData> {
+  const root = findRoot(ctx.cwd);
+  findRemote((await loadRemotes(root, ctx.env)).remotes, name);
+  const setting = settingNamed(key);
+  if (value === undefined)
+    return change(ctx, scope, { name, done: 'changed' }, (text) => unsetInConfigText(text, `remotes.${name}.${setting}`));
+  const read = readSetting(ctx, root, setting, value);
+  if (scope === 'project' && isSecret(setting)) {
+    throw new MloError('MLO_USAGE', `${setting} is a secret: it is not written into .mlo/config.yaml, which is committed`, {
+      hint: `mlo remote modify --local ${name} ${setting} <value>`,
+    });
+  }
+  return change(ctx, scope, { name, done: 'changed' }, (text) => setInConfigText(text, `remotes.${name}.${setting}`, read));
+}
+
+export async function remoteChoose(ctx: AppContext, name: string, scope: ConfigScope): Promise<RemoteChangeData> {
+  findRemote((await loadRemotes(findRoot(ctx.cwd), ctx.env)).remotes, name);
+  return change(ctx, scope, { name, done: 'chosen' }, (text) => setInConfigText(text, 'remote', name));
+}
+
+/** From every file of the project; what was pushed stays. */
+export async function remoteRemove(ctx: AppContext, name: string): Promise<RemoteChangeData> {
+  const root = findRoot(ctx.cwd);
+  findRemote((await loadRemotes(root, ctx.env)).remotes, name);
+  return inEveryFile(ctx, { name, done: 'removed' }, (text, file) => {
+    const without = unsetInConfigText(text, `remotes.${name}`);
+    return parseRemotes(file, without, false).chosen === name ? unsetInConfigText(without, 'remote') : without;
+  });
+}
+
+export async function remoteRename(ctx: AppContext, from: string, name: string): Promise<RemoteChangeData> {
+  const { remotes } = await loadRemotes(findRoot(ctx.cwd), ctx.env);
+  findRemote(remotes, from);
+  if (!isRemoteName(name))
+    throw new MloError('MLO_USAGE', `'${name}' is no name for a remote`, { hint: 'Letters, digits, - and _, such as: origin' });
+  if (remotes.some((each) => each.name === name))
+    throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, { hint: `mlo remote remove ${name}` });
+  return inEveryFile(ctx, { name, done: 'renamed', from }, (text, file) => {
+    const { remotes: here, chosen } = parseRemotes(file, text, false);
+    let renamed = unsetInConfigText(text, `remotes.${from}`);
+    for (const [key, value] of Object.entries(here[from] ?? {})) renamed = setInConfigText(renamed, `remotes.${name}.${key}`, value);
+    return chosen === from ? setInConfigText(renamed, 'remote', name) : renamed;
+  });
+}
+
+function settingNamed(key: string): RemoteSetting {
+  if (isRemoteSetting(key)) return key;
+  throw new MloError('MLO_USAGE', `A remote has no setting '${key}'`, { hint: unknownSettingHint(key) });
+}
+
+function readSetting(ctx: AppContext, root: string, key: RemoteSetting, typed: string): RemoteValue {
+  const value = readRemoteValue(key, typed);
+  if (value === undefined)
+    throw new MloError('MLO_USAGE', `${key}: expected ${REMOTE_SETTINGS[key].expects}`, { hint: 'mlo remote modify --help' });
+  return key === 'url' ? addressToKeep(ctx, root, typed) : value;
+}
+
+/** Paths are kept relative to the project where they were typed as relative ones. */
+function addressToKeep(ctx: AppContext, root: string, url: string): string {
+  if (isLocal(url)) {
+    if (url === '' || url.includes('\0'))
+      throw new MloError('MLO_USAGE', 'The address of a remote is empty', { hint: 'mlo remote add origin s3://bucket/prefix' });
+    if (isAbsolute(url) || url.startsWith('~')) return url;
+    const path = relative(sharedRoot(root), resolve(ctx.cwd, url));
+    return path === '' ? '.' : path;
+  }
+  if (parseS3Address(url) !== undefined) return url;
+  throw new MloError('MLO_USAGE', 'That is no address that mlo knows', {
+    hint: 's3://bucket/prefix (another server than that of AWS: mlo remote modify <name> endpoint https://…; keys: --local), or the path of a folder',
+  });
+}
+
+function inEveryFile(
+  ctx: AppContext,
+  what: Pick<RemoteChangeData, 'name' | 'done' | 'from'>,
+  edit: (text: string, file: string) => string,
+): RemoteChangeData {
+  const results = CONFIG_SCOPES.filter((scope) => scope !== 'user').map((scope) => change(ctx, scope, what, edit));
+  return results.find(({ done }) => done !== 'unchanged') ?? (results[0] as RemoteChangeData);
+}
+
+function change(
+  ctx: AppContext,
+  scope: ConfigScope,
+  what: Pick<RemoteChangeData, 'name' | 'done' | 'from'>,
+  edit: (text: string, file: string) => string,
+): RemoteChangeData {
+  const file = configFile(scope, findRoot(ctx.cwd), ctx.env);
+  if (file === undefined)
+    throw new MloError('MLO_CONFIG', 'There is no place for the user configuration: neither XDG_CONFIG_HOME nor HOME is set', {
+      hint: 'Leave out --user',
+    });
+  const before = readConfigText(file) ?? '';
+  const { problems } = parseConfigFile(file, before);
+  const [first] = problems;
+  if (first !== undefined) throw new MloError('MLO_CONFIG', `${file} must be put right by hand first: ${first.message}`, { problems });
+  const after = edit(before, file);
+  if (after === before) return { ...what, done: 'unchanged', scope, file };
+  const ignore = join(dirname(file), '.gitignore');
+  // The local file may hold secrets, so the folder's .gitignore comes before it.
+  if (scope !== 'user' && !existsSync(ignore)) writeFileAtomic(ignore, MLO_GITIGNORE);
+  writeFileAtomic(file, after, { durable: true, ...(scope === 'project' ? {} : { mode: 0o600 }) });
+  return { ...what, scope, file };
+}

@@ -1,0 +1,86 @@
+import type { Content, Digest } from '../../core/content.ts';
+import type { ProjectPath } from '../../core/stage.ts';
+import type { Project } from '../project.ts';
+import { trackedContents } from '../tracked-contents.ts';
+import { trackedState, type TrackedContent } from '../tracked/tracked-state.ts';
+import { cachedContents, refContents, type RefContents } from '../verify/history.ts';
+import type { Namer } from '../verify/find-uses.ts';
+
+/** What is to travel: all that the workspace names where nothing is said. */
+export interface TransferScope {
+  /** Stages, outs, tracked paths, paths in tracked folders. */
+  readonly targets: readonly string[];
+  /** What pointers and locks of this revision name, instead of those of the workspace. */
+  readonly rev?: string;
+  readonly allBranches: boolean;
+  readonly allTags: boolean;
+}
+
+export interface ChosenContent {
+  readonly path: ProjectPath;
+  readonly content: Content;
+  readonly stage?: string;
+}
+
+export interface Chosen {
+  /** Who names what. */
+  readonly groups: readonly { readonly label: string; readonly contents: readonly ChosenContent[] }[];
+  /** Pointers that cannot be understood. */
+  readonly broken: readonly { readonly path: string; readonly message: string }[];
+  /** Without outs that are never in a cache, though a lock of a branch or tag names them. */
+  withoutUncached(missing: ReadonlySet<Digest>): Promise<Chosen>;
+}
+
+export async function chooseContents(project: Project, scope: TransferScope): Promise<Chosen> {
+  const own = await ofWorkspace(project, scope);
+  const refs = refContents(project, scope);
+  return chosenOf(project, own, refs);
+}
+
+function chosenOf(project: Project, own: Own, refs: readonly RefContents[]): Chosen {
+  return {
+    groups: [
+      {
+        label: own.label,
+        contents: own.contents.map(({ path, content, stage }) => ({ path, content, ...(stage === undefined ? {} : { stage }) })),
+      },
+      ...refs.map(({ label, contents }) => ({
+        label,
+        contents: contents.map(({ path, content, lock }) => ({ path, content, ...(lock === undefined ? {} : { stage: lock.stage }) })),
+      })),
+    ],
+    broken: own.broken,
+    withoutUncached: async (missing) => chosenOf(project, own, await cachedContents(project, refs, missing)),
+  };
+}
+
+interface Own {
+  readonly label: string;
+  readonly contents: readonly TrackedContent[];
+  readonly broken: Chosen['broken'];
+}
+
+async function ofWorkspace(project: Project, { targets, rev }: TransferScope): Promise<Own> {
+  const label = rev ?? 'workspace';
+  if (targets.length > 0) {
+    const { contents, broken } = await trackedContents(project, targets, undefined, rev);
+    return { label, contents, broken: broken.map(({ pointerPath, error }) => ({ path: pointerPath, message: error.message })) };
+  }
+  const broken: { path: string; message: string }[] = [];
+  const state = await trackedState(project, rev, undefined, ({ pointerPath, error }) =>
+    broken.push({ path: pointerPath, message: error.message }),
+  );
+  return { label, contents: state.contents, broken };
+}
+
+/** For telling what a missing object belongs to. */
+export function namersOf({ groups }: Chosen): readonly Namer[] {
+  return groups.map(({ label, contents }) => ({
+    label,
+    names: contents.map(({ path, content, stage }) => ({ path, content, ...(stage === undefined ? {} : { stage }) })),
+  }));
+}
+
+export function allContents({ groups }: Chosen): readonly Content[] {
+  return groups.flatMap(({ contents }) => contents.map(({ content }) => content));
+}

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { hashBytes } from '../../fs/hash.ts';
+import type { Remote } from '../../remote/port.ts';
+import type { RemoteSettings } from '../../remote/settings.ts';
+import type { Project } from '../project.ts';
+import { chooseRemote } from '../remotes/load-remotes.ts';
+
+export interface Connection {
+  readonly remote: Remote;
+  readonly settings: RemoteSettings;
+  /** Where copies of its indexes are kept. */
+  readonly indexFolder: string;
+}
+
+/** Opens the remote for as long as `work` runs. Throws MLO_REMOTE_UNKNOWN, MLO_CONFIG. */
+export async function withRemote<T>(project: Project, name: string | undefined, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const settings = await chooseRemote(project.root, project.ctx.env, name);
+  const { openRemote } = await import('../../remote/open-remote.ts');
+  const remote = await openRemote(settings, project.ctx.signal);
+  const id = hashBytes(JSON.stringify([settings.url, settings.endpoint ?? ''])).slice(0, 16);
+  try {
+    return await work({ remote, settings, indexFolder: join(project.stateDir, 'remotes', id) });
+  } finally {
+    remote.close();
+  }
+}

@@ -1,0 +1,35 @@
+import { Option } from 'commander';
+import { parsePositiveInteger } from '../parse-values.ts';
+
+export interface TransferFlags {
+  readonly remote?: string;
+  readonly rev?: string;
+  readonly allBranches?: boolean;
+  readonly allTags?: boolean;
+  readonly jobs?: number;
+  readonly dryRun?: boolean;
+}
+
+export const remoteOption = (): Option => new Option('-r, --remote <name>', 'which remote (default: mlo remote default, or the only one)');
+
+export const transferOptions = (): readonly Option[] => [
+  remoteOption(),
+  new Option('--rev <revision>', 'what pointers and locks of a Git revision name, instead of those of the workspace'),
+  new Option('--all-branches', 'also what all branches name, local ones and those of remotes'),
+  new Option('--all-tags', 'also what all Git tags name'),
+  new Option('-j, --jobs <count>', 'transfers side by side').argParser(parsePositiveInteger),
+  new Option('--dry-run', 'only say what would travel'),
+];
+
+export function transferScope(flags: TransferFlags, targets: readonly string[]) {
+  const { remote, rev, jobs } = flags;
+  return {
+    targets,
+    allBranches: flags.allBranches === true,
+    allTags: flags.allTags === true,
+    dry: flags.dryRun === true,
+    ...(remote === undefined ? {} : { remote }),
+    ...(rev === undefined ? {} : { rev }),
+    ...(jobs === undefined ? {} : { jobs }),
+  };
+}

@@ -1,0 +1,167 @@
+import { constants, copyFileSync, linkSync, lstatSync, readdirSync, rmSync, statSync, type Dirent } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { asIoError, isErrno } from '../../fs/errno.ts';
+import { makeSharedFolder } from '../../fs/shared-folder.ts';
+import { syncFolder } from '../../fs/write-atomic.ts';
+import { temporaryName } from '../../fs/temporary-name.ts';
+import type { Body, PutResult, Remote, RemoteEntry } from '../port.ts';
+
+/** A remote in a folder: a mounted disk, NFS. A key is the path of a file. */
+export function directoryRemote(folder: string): Remote {
+  return new DirectoryRemote(folder);
+}
+
+class DirectoryRemote implements Remote {
+  readonly address: string;
+  requests = 0;
+
+  constructor(folder: string) {
+    this.address = folder;
+  }
+
+  async put(key: string, body: Body): Promise<PutResult> {
+    return await this.#told('write', key, (path) => putFile(path, body));
+  }
+
+  async get(key: string, most: number): Promise<Buffer | undefined> {
+    return await this.#told('read', key, async (path) => {
+      const size = sizeOf(path);
+      if (size === undefined) return undefined;
+      if (size > most) throw tooLarge(path, size, most);
+      return await readRange(path, 0, size);
+    });
+  }
+
+  async getRange(key: string, from: number, length: number): Promise<Buffer | undefined> {
+    return await this.#told('read', key, (path) => readRange(path, from, length));
+  }
+
+  async stat(key: string): Promise<{ readonly size: number } | undefined> {
+    const size = await this.#told('look for', key, sizeOf);
+    return size === undefined ? undefined : { size };
+  }
+
+  async *list(folder: string): AsyncIterable<RemoteEntry> {
+    yield* await this.#told('list', folder, () => filesBelow(this.address, folder.replace(/\/$/, '')));
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#told('delete', key, (path) => rmSync(path, { force: true }));
+  }
+
+  close(): void {}
+
+  async #told<T>(doing: string, key: string, work: (path: string) => T | Promise<T>): Promise<T> {
+    this.requests += 1;
+    const path = join(this.address, key);
+    return await asRemoteError(doing, path, () => work(path));
+  }
+}
+
+export function tooLarge(place: string, size: number, most: number): MloError {
+  return new MloError('MLO_REMOTE', `${place} has ${size} bytes, and no more than ${most} were expected: mlo did not write it`);
+}
+
+async function putFile(path: string, body: Body): Promise<PutResult> {
+  if (sizeOf(path) !== undefined) return 'there';
+  const folder = dirname(path);
+  makeSharedFolder(folder);
+  const temporary = join(folder, temporaryName());
+  try {
+    await writeDurably(temporary, body);
+    return placeUnlessThere(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+    syncFolder(folder);
+  }
+}
+
+async function writeDurably(path: string, body: Body): Promise<void> {
+  if (!(body instanceof Uint8Array)) copyFileSync(body.path, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const file = await open(path, body instanceof Uint8Array ? 'wx' : 'r');
+  try {
+    if (body instanceof Uint8Array) await file.writeFile(body);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A hard link is the one way to take a name only where nobody has it. */
+function placeUnlessThere(temporary: string, path: string): PutResult {
+  try {
+    linkSync(temporary, path);
+    return 'written';
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return 'there';
+    if (!isErrno(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES', 'EXDEV')) throw error;
+  }
+  // File systems without hard links: what two write at once under one name is the same.
+  if (sizeOf(path) !== undefined) return 'there';
+  copyFileSync(temporary, path, constants.COPYFILE_EXCL);
+  return 'written';
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() === true ? stat.size : undefined;
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+async function readRange(path: string, from: number, length: number): Promise<Buffer | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - from)));
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return bytes.subarray(0, done);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Files that are being written are left out: no key begins with a dot. */
+function filesBelow(root: string, folder: string): RemoteEntry[] {
+  let names: readonly Dirent[];
+  try {
+    names = readdirSync(join(root, folder), { withFileTypes: true });
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+  return names.flatMap((entry) => {
+    if (entry.name.startsWith('.')) return [];
+    const key = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return filesBelow(root, key);
+    const stat = lstatSync(join(root, key), { throwIfNoEntry: false });
+    return stat?.isFile() === true ? [{ key, size: stat.size }] : [];
+  });
+}
+
+async function asRemoteError<T>(doing: string, path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const told = asIoError(error, doing, path);
+    if (!(told instanceof MloError) || told.code !== 'MLO_CACHE_IO') throw told;
+    const { message, hint, details } = told;
+    throw new MloError('MLO_REMOTE', message, { details, cause: error, ...(hint === undefined ? {} : { hint }) });
+  }
+}

@@ -1,0 +1,145 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDigest, type Digest } from '../core/content.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { asIoError, isErrno } from '../fs/errno.ts';
+import { hashBytes } from '../fs/hash.ts';
+import { namesIn } from '../fs/names-in.ts';
+import { writeFileAtomic } from '../fs/write-atomic.ts';
+import { IndexDamage, RemoteIndex, type ObjectPlace, type RecipePlace } from './format/index-format.ts';
+import { INDEX_FOLDER, indexKey } from './keys.ts';
+import type { Remote } from './port.ts';
+
+/** Rows for 20 million objects; nobody makes a machine take more. */
+const LARGEST_INDEX = 1024 * 1024 * 1024;
+const LOADS_AT_ONCE = 8;
+/** An index may be merged into another one between list and read. */
+const MOST_LOOKS = 5;
+
+/** All indexes of a remote as of one look. Copies are kept in `folder`, which may be deleted at any time. */
+export class IndexSet {
+  /** Of a remote that nothing was pushed to. */
+  static readonly none = new IndexSet([]);
+
+  readonly #indexes: readonly { readonly id: Digest; readonly index: RemoteIndex }[];
+
+  private constructor(indexes: readonly { readonly id: Digest; readonly index: RemoteIndex }[]) {
+    this.#indexes = indexes;
+  }
+
+  static async load(remote: Remote, folder: string): Promise<IndexSet> {
+    for (let look = 1; ; look += 1) {
+      const listed = await listIndexes(remote);
+      const loaded = await loadAll(remote, folder, listed);
+      if (loaded !== undefined) {
+        for (const name of namesIn(folder)) if (isDigest(name) && !listed.includes(name)) rmSync(join(folder, name), { force: true });
+        return new IndexSet(loaded);
+      }
+      if (look === MOST_LOOKS) {
+        throw new MloError('MLO_REMOTE', `${remote.address}: an index that is listed is not there, in ${MOST_LOOKS} looks`, {
+          hint: 'Run the command again in a while',
+        });
+      }
+    }
+  }
+
+  get ids(): readonly Digest[] {
+    return this.#indexes.map(({ id }) => id);
+  }
+
+  get all(): readonly RemoteIndex[] {
+    return this.#indexes.map(({ index }) => index);
+  }
+
+  has(digest: Uint8Array): boolean {
+    return this.#indexes.some(({ index }) => index.find(digest) !== undefined || index.recipeOf(digest) !== undefined);
+  }
+
+  /** In an entry of a pack, as it is. */
+  hasEntry(digest: Uint8Array): boolean {
+    return this.#indexes.some(({ index }) => index.find(digest) !== undefined);
+  }
+
+  /** Every place where the object lies. */
+  places(digest: Uint8Array): readonly ObjectPlace[] {
+    return this.#indexes.flatMap(({ index }) => index.find(digest) ?? []);
+  }
+
+  recipes(digest: Uint8Array): readonly RecipePlace[] {
+    return this.#indexes.flatMap(({ index }) => index.recipeOf(digest) ?? []);
+  }
+}
+
+async function listIndexes(remote: Remote): Promise<readonly Digest[]> {
+  const ids: Digest[] = [];
+  for await (const { key } of remote.list(INDEX_FOLDER)) {
+    const name = key.slice(INDEX_FOLDER.length);
+    if (isDigest(name)) ids.push(name);
+  }
+  return ids.sort();
+}
+
+/** Undefined where one is gone by now. */
+async function loadAll(
+  remote: Remote,
+  folder: string,
+  ids: readonly Digest[],
+): Promise<readonly { readonly id: Digest; readonly index: RemoteIndex }[] | undefined> {
+  const loaded: { readonly id: Digest; readonly index: RemoteIndex }[] = [];
+  let isGone = false;
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let id = ids[next]; id !== undefined && !isGone; id = ids[next]) {
+      next += 1;
+      const bytes = readKept(folder, id) ?? (await readRemote(remote, folder, id));
+      if (bytes === undefined) isGone = true;
+      else loaded.push({ id, index: openIndex(remote, id, bytes) });
+    }
+  };
+  await Promise.all(Array.from({ length: LOADS_AT_ONCE }, lane));
+  return isGone ? undefined : loaded;
+}
+
+function readKept(folder: string, id: Digest): Buffer | undefined {
+  try {
+    const bytes = readFileSync(join(folder, id));
+    return hashBytes(bytes) === id ? bytes : undefined;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw asIoError(error, 'read', join(folder, id));
+  }
+}
+
+async function readRemote(remote: Remote, folder: string, id: Digest): Promise<Buffer | undefined> {
+  const bytes = await remote.get(indexKey(id), LARGEST_INDEX);
+  if (bytes === undefined) return undefined;
+  if (hashBytes(bytes) !== id) throw damagedIndex(remote, id, 'its bytes do not have the digest of its name');
+  keepIndex(folder, id, bytes);
+  return bytes;
+}
+
+/** A folder that cannot be written costs a download the next time. */
+export function keepIndex(folder: string, id: Digest, bytes: Buffer): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileAtomic(join(folder, id), bytes);
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+  }
+}
+
+function openIndex(remote: Remote, id: Digest, bytes: Buffer): RemoteIndex {
+  try {
+    return new RemoteIndex(bytes);
+  } catch (error) {
+    if (error instanceof IndexDamage) throw damagedIndex(remote, id, error.message);
+    throw error;
+  }
+}
+
+function damagedIndex(remote: Remote, id: Digest, why: string): MloError {
+  return new MloError('MLO_REMOTE_CORRUPT', `The index ${remote.address}/${indexKey(id)} is damaged: ${why}`, {
+    hint: 'Delete that key, then push again from a machine that has the data: the packs are still there',
+    details: { key: indexKey(id) },
+  });
+}

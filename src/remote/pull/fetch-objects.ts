@@ -1,0 +1,249 @@
+import { DigestTable } from '../../cache/inventory/digest-table.ts';
+import type { LocalObjects, ReceivedObjects } from '../../cache/transfer.ts';
+import type { Digest } from '../../core/content.ts';
+import { decodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import { decodeRecipe, largestRecipe } from '../format/recipe-format.ts';
+import type { IndexSet } from '../index-set.ts';
+import { packKey } from '../keys.ts';
+import type { Remote } from '../port.ts';
+import type { Wanted } from '../push/plan-push.ts';
+import { assembleFiles, type FileToAssemble } from './assemble-files.ts';
+import { fetchEntries, type EntryRequest, type FetchEntriesOptions } from './fetch-entries.ts';
+
+/** Whatever is larger is no tree, bytes. */
+const LARGEST_TREE = 256 * 1024 * 1024;
+/** Whatever is larger lies in chunks, bytes. */
+const LARGEST_ENTRY = 64 * 1024 * 1024;
+/** Recipes read at a time. */
+const RECIPES_AT_ONCE = 64;
+
+export interface FetchOptions {
+  readonly remote: Remote;
+  readonly local: LocalObjects;
+  readonly index: IndexSet;
+  /** Requests at a time. */
+  readonly jobs: number;
+  readonly signal?: AbortSignal;
+  /** Bytes of objects that came. */
+  readonly onProgress?: (bytes: number) => void;
+  /** Nothing is fetched but trees, and nothing is kept. */
+  readonly dry?: boolean;
+}
+
+export interface FetchResult {
+  readonly files: number;
+  readonly trees: number;
+  /** Of objects. */
+  readonly bytes: number;
+  /** That came over the wire. */
+  readonly bytesReceived: number;
+  /** Neither here nor on the remote. */
+  readonly missing: ReadonlySet<Digest>;
+  /** There, but with other bytes; by digest the key. */
+  readonly corrupt: ReadonlyMap<Digest, string>;
+}
+
+/** Brings what is wanted, with everything below it, into the cache. What cannot be had is named, the rest comes. Throws MLO_REMOTE, MLO_INTERRUPTED, MLO_CACHE_IO. */
+export async function fetchObjects(wanted: Iterable<Wanted>, options: FetchOptions): Promise<FetchResult> {
+  const received = options.local.receive();
+  const fetch = new Fetch(options, received);
+  try {
+    await fetch.run(wanted);
+  } catch (error) {
+    received.giveUp();
+    throw error;
+  }
+  received.finish();
+  return fetch;
+}
+
+interface Step {
+  readonly digest: Buffer;
+  readonly isTree: boolean;
+  /** -1: not known. */
+  readonly size: number;
+}
+
+class Fetch implements FetchResult {
+  files = 0;
+  trees = 0;
+  bytes = 0;
+  bytesReceived = 0;
+  readonly missing = new Set<Digest>();
+  readonly corrupt = new Map<Digest, string>();
+  readonly #options: FetchOptions;
+  readonly #received: ReceivedObjects;
+  readonly #seen = new DigestTable();
+  readonly #large: { readonly digest: Digest; readonly size: number; readonly recipe: Buffer }[] = [];
+
+  constructor(options: FetchOptions, received: ReceivedObjects) {
+    this.#options = options;
+    this.#received = received;
+  }
+
+  /** Level by level: one round of requests for each depth of folders. */
+  async run(wanted: Iterable<Wanted>): Promise<void> {
+    let steps: Step[] = [];
+    for (const { digest, kind, size = -1 } of wanted)
+      this.#step({ digest: Buffer.from(digest, 'hex'), isTree: kind === 'tree', size }, steps);
+    while (steps.length > 0) {
+      const below: Step[] = [];
+      const requests = steps.flatMap((step) => this.#look(step, below));
+      await fetchEntries(
+        requests,
+        this.#entryOptions((request) => hexOf(request.digest)),
+      );
+      steps = below;
+    }
+    if (this.#options.dry !== true) await this.#fetchLarge();
+  }
+
+  #step(step: Step, into: Step[]): void {
+    const before = this.#seen.count;
+    if (this.#seen.add(step.digest) === before) into.push(step);
+  }
+
+  /** What has to be asked for; what is here already only leads on. */
+  #look(step: Step, below: Step[]): readonly EntryRequest[] {
+    if (step.isTree) return this.#lookAtTree(step, below);
+    const { digest, size } = step;
+    const { local, index, dry } = this.#options;
+    if (size >= 0 ? local.has(digest, size) : local.sizeOf(hexOf(digest)) !== undefined) return [];
+    const [recipe] = index.recipes(digest).filter((each) => size < 0 || each.size === size);
+    if (recipe !== undefined) {
+      this.#large.push({ digest: hexOf(digest), ...recipe });
+      if (dry === true) this.#count(recipe.size);
+      return [];
+    }
+    const places = index.places(digest);
+    const [first] = places;
+    if (first === undefined) this.missing.add(hexOf(digest));
+    else if (dry === true) this.#count(first.raw);
+    else {
+      const take: EntryRequest['take'] = (bytes, stored, place) => {
+        this.#received.putFile(digest, stored, bytes.length, place.encoding);
+        this.#count(bytes.length);
+      };
+      return [{ digest, most: LARGEST_ENTRY, places, take, ...(size < 0 ? {} : { size }) }];
+    }
+    return [];
+  }
+
+  #lookAtTree({ digest }: Step, below: Step[]): readonly EntryRequest[] {
+    const here = this.#readHere(digest);
+    if (here !== undefined) {
+      this.#enter(here, below);
+      return [];
+    }
+    const places = this.#options.index.places(digest);
+    if (places.length === 0) this.missing.add(hexOf(digest));
+    const take: EntryRequest['take'] = (bytes, stored, place) => {
+      const rows = treeRows(bytes, hexOf(digest));
+      if (rows === undefined) return void this.corrupt.set(hexOf(digest), packKey(place.pack.id));
+      if (this.#options.dry !== true) this.#received.putTree(digest, stored, bytes.length, place.encoding);
+      this.trees += 1;
+      this.#enter(rows, below);
+    };
+    return places.length === 0 ? [] : [{ digest, most: LARGEST_TREE, places, take }];
+  }
+
+  #readHere(digest: Buffer): readonly TreeRow[] | undefined {
+    const { local } = this.#options;
+    const hex = hexOf(digest);
+    if (local.sizeOf(hex) === undefined) return undefined;
+    try {
+      return treeRows(local.read(hex), hex);
+    } catch (error) {
+      if (error instanceof MloError && (error.code === 'MLO_OBJECT_CORRUPT' || error.code === 'MLO_OBJECT_MISSING')) return undefined;
+      throw error;
+    }
+  }
+
+  #enter(rows: readonly TreeRow[], below: Step[]): void {
+    for (const { digest, type, size } of rows) this.#step({ digest: Buffer.from(digest, 'hex'), isTree: type === 'tree', size }, below);
+  }
+
+  async #fetchLarge(): Promise<void> {
+    const { index, remote, jobs, signal } = this.#options;
+    const counted = new Set<Digest>();
+    await assembleFiles(this.#recipes(counted), {
+      index,
+      remote,
+      jobs,
+      received: this.#received,
+      ...(signal === undefined ? {} : { signal }),
+      onBytes: (bytes) => void (this.bytesReceived += bytes),
+      onWritten: (bytes) => this.#progress(bytes),
+      onLost: (digest, fault, key) => {
+        if (counted.delete(digest)) this.files -= 1;
+        this.#lose(digest, fault, key);
+      },
+    });
+  }
+
+  /** The chunks of each large file, as its recipe says. */
+  async *#recipes(counted: Set<Digest>): AsyncGenerator<FileToAssemble> {
+    for (let from = 0; from < this.#large.length; from += RECIPES_AT_ONCE) {
+      const group = this.#large.slice(from, from + RECIPES_AT_ONCE);
+      const files: FileToAssemble[] = [];
+      const requests = group.flatMap(({ digest, size, recipe }): readonly EntryRequest[] => {
+        const places = this.#options.index.places(recipe);
+        if (places.length === 0) this.missing.add(digest);
+        const take: EntryRequest['take'] = (bytes, _stored, { pack }) => {
+          const chunks = decodeRecipe(Buffer.from(bytes), size);
+          if (chunks === undefined) this.corrupt.set(digest, packKey(pack.id));
+          else files.push({ digest, chunks });
+        };
+        return places.length === 0 ? [] : [{ digest: recipe, most: largestRecipe(size), places, take }];
+      });
+      const fileOf = (request: EntryRequest): Digest => group.find(({ recipe }) => recipe.equals(request.digest))?.digest as Digest;
+      await fetchEntries(requests, this.#entryOptions(fileOf));
+      for (const file of files) {
+        counted.add(file.digest);
+        this.files += 1;
+        yield file;
+      }
+    }
+  }
+
+  #entryOptions(objectOf: (request: EntryRequest) => Digest): FetchEntriesOptions {
+    const { remote, jobs, signal } = this.#options;
+    return {
+      remote,
+      jobs,
+      ...(signal === undefined ? {} : { signal }),
+      onFault: (request, fault, key) => this.#lose(objectOf(request), fault, key),
+      onBytes: (bytes) => void (this.bytesReceived += bytes),
+    };
+  }
+
+  #lose(digest: Digest, fault: 'gone' | 'corrupt', key = ''): void {
+    if (fault === 'gone') this.missing.add(digest);
+    else this.corrupt.set(digest, key);
+  }
+
+  #count(bytes: number): void {
+    this.files += 1;
+    this.#progress(bytes);
+  }
+
+  #progress(bytes: number): void {
+    this.bytes += bytes;
+    this.#options.onProgress?.(this.bytes);
+  }
+}
+
+/** Undefined where the bytes are no tree, or one with names that nothing may have. */
+function treeRows(bytes: Buffer, digest: Digest): readonly TreeRow[] | undefined {
+  try {
+    return decodeTree(bytes.toString('latin1'), digest);
+  } catch (error) {
+    if (error instanceof MloError) return undefined;
+    throw error;
+  }
+}
+
+function hexOf(digest: Buffer): Digest {
+  return digest.toString('hex') as Digest;
+}

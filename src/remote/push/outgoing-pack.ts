@@ -1,0 +1,86 @@
+import type { EntryCompressor } from '../../cache/packs/entry-encoding.ts';
+import { encodeFooter, ENCODING, PACK_START } from '../../cache/packs/pack-format.ts';
+import { RowTable } from '../../cache/packs/row-table.ts';
+import type { Digest } from '../../core/content.ts';
+import { hashBytes } from '../../fs/hash.ts';
+import type { IndexRow } from '../format/index-format.ts';
+
+/** Entries of a pack end here, bytes: with its index it then goes in one request. */
+export const PACK_BYTES = 30 * 1024 * 1024;
+/** Room for the rows of entries of 1 KiB, on average. */
+const BUFFER_BYTES = 32 * 1024 * 1024;
+const MOST_ROWS = Math.floor((BUFFER_BYTES - PACK_BYTES - 4096) / 44);
+
+export interface FinishedPack {
+  readonly id: Digest;
+  readonly bytes: Buffer;
+  readonly rows: readonly Omit<IndexRow, 'pack'>[];
+}
+
+/** A pack that is made in memory. */
+export class OutgoingPack {
+  readonly #compressor: EntryCompressor;
+  readonly #table = new RowTable();
+  readonly #rows: Omit<IndexRow, 'pack'>[] = [];
+  #buffer: Buffer;
+  #used: number;
+
+  constructor(buffer: Buffer, compressor: EntryCompressor) {
+    this.#buffer = buffer;
+    this.#compressor = compressor;
+    this.#used = PACK_START.copy(buffer);
+  }
+
+  get isEmpty(): boolean {
+    return this.#rows.length === 0;
+  }
+
+  /** No room for another entry of that length, at worst. */
+  isFullFor(length: number): boolean {
+    return !this.isEmpty && (this.#used + length > PACK_BYTES || this.#rows.length >= MOST_ROWS);
+  }
+
+  /** `sample`: entries of one sample share the decision whether to compress. */
+  put(digest: Uint8Array, bytes: Uint8Array, kind: 'file' | 'tree', sample: string): void {
+    const compressed = this.#compressor.compress(bytes, kind, sample);
+    const stored = compressed ?? bytes;
+    const encoding = compressed === undefined ? ENCODING.raw : ENCODING.zstd;
+    this.#makeRoom(stored.length);
+    this.#buffer.set(stored, this.#used);
+    this.#table.add(digest, this.#used, stored.length, (bytes.length | (encoding << 30)) >>> 0);
+    this.#rows.push({ digest: Buffer.from(digest), at: this.#used, stored: stored.length, raw: bytes.length, encoding });
+    this.#used += stored.length;
+  }
+
+  finish(): FinishedPack {
+    const index = this.#table.encodeIndex();
+    const footer = encodeFooter(this.#rows.length, this.#used, index);
+    this.#makeRoom(index.length + footer.length);
+    this.#buffer.set(index, this.#used);
+    this.#buffer.set(footer, this.#used + index.length);
+    const bytes = this.#buffer.subarray(0, this.#used + index.length + footer.length);
+    return { id: hashBytes(bytes), bytes, rows: this.#rows };
+  }
+
+  /** One entry may be longer than a pack usually is. */
+  #makeRoom(length: number): void {
+    if (this.#used + length <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(this.#used + length + 64 * 1024);
+    this.#buffer.copy(larger, 0, 0, this.#used);
+    this.#buffer = larger;
+  }
+}
+
+/** Buffers for packs, used again. */
+export class PackBuffers {
+  readonly #free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  }
+
+  /** After the pack was sent. One that had to grow is let go. */
+  give(bytes: Buffer): void {
+    if (bytes.buffer.byteLength === BUFFER_BYTES) this.#free.push(Buffer.from(bytes.buffer, 0, BUFFER_BYTES));
+  }
+}

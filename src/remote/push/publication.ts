@@ -1,0 +1,86 @@
+import type { Digest } from '../../core/content.ts';
+import { hashBytes } from '../../fs/hash.ts';
+import { encodeIndex, type RemoteIndex, type IndexedPack, type IndexRecipe, type IndexRow } from '../format/index-format.ts';
+import { keepIndex } from '../index-set.ts';
+import { indexKey } from '../keys.ts';
+import type { Remote } from '../port.ts';
+
+/**
+ * What a push has brought to the remote and tells to others by an index: first what stands for itself, so that an interrupted push
+ * need not send it again; trees at the end only, for they say that everything below them is there.
+ */
+export class Publication {
+  readonly #remote: Remote;
+  readonly #folder: string;
+  readonly #packs = new Map<Digest, IndexedPack>();
+  readonly #rows: IndexRow[] = [];
+  readonly #treeRows: IndexRow[] = [];
+  readonly #recipes: IndexRecipe[] = [];
+  readonly #written: Digest[] = [];
+  #told = 0;
+
+  /** `folder`: where copies of indexes are kept. */
+  constructor(remote: Remote, folder: string) {
+    this.#remote = remote;
+    this.#folder = folder;
+  }
+
+  /** The pack is on the remote. */
+  addPack(pack: IndexedPack, rows: Iterable<Omit<IndexRow, 'pack'>>, isTree: (digest: Uint8Array) => boolean): void {
+    this.#packs.set(pack.id, pack);
+    for (const row of rows) (isTree(row.digest) ? this.#treeRows : this.#rows).push({ ...row, pack: pack.id });
+  }
+
+  /** All chunks of the file and its recipe are in packs that were added, or in an index of others. */
+  addRecipe(recipe: IndexRecipe): void {
+    this.#recipes.push(recipe);
+  }
+
+  /** Tells what is there so far, without trees. */
+  async checkpoint(): Promise<void> {
+    if (this.#rows.length + this.#recipes.length > this.#told) await this.#write(this.#rows, this.#recipes);
+  }
+
+  /** Tells all of it in one index, which takes the place of those written on the way. */
+  async finish(): Promise<void> {
+    if (this.#rows.length + this.#treeRows.length + this.#recipes.length === 0) return;
+    const id = await this.#write([...this.#rows, ...this.#treeRows], this.#recipes);
+    for (const earlier of this.#written) if (earlier !== id) await this.#remote.delete(indexKey(earlier));
+  }
+
+  async #write(rows: readonly IndexRow[], recipes: readonly IndexRecipe[]): Promise<Digest> {
+    const used = new Set(rows.map(({ pack }) => pack));
+    const bytes = encodeIndex(
+      [...this.#packs.values()].filter(({ id }) => used.has(id)),
+      rows,
+      recipes,
+    );
+    const id = await putIndex(this.#remote, this.#folder, bytes);
+    this.#told = rows.length + recipes.length;
+    this.#written.push(id);
+    return id;
+  }
+}
+
+async function putIndex(remote: Remote, folder: string, bytes: Buffer): Promise<Digest> {
+  const id = hashBytes(bytes);
+  await remote.put(indexKey(id), bytes);
+  keepIndex(folder, id, bytes);
+  return id;
+}
+
+/** One index with all that these say; then these go. Who has listed them before lists again. */
+export async function mergeIndexes(
+  remote: Remote,
+  folder: string,
+  old: readonly { readonly id: Digest; readonly index: RemoteIndex }[],
+): Promise<void> {
+  const packs = new Map(old.flatMap(({ index }) => index.packs.map((pack) => [pack.id, pack] as const)));
+  const bytes = encodeIndex(
+    [...packs.values()],
+    old.flatMap(({ index }) => [...index.rows()]),
+    old.flatMap(({ index }) => [...index.recipes()]),
+  );
+  const id = await putIndex(remote, folder, bytes);
+  for (const each of old) if (each.id !== id) await remote.delete(indexKey(each.id));
+}

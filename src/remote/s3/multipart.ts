@@ -1,0 +1,160 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  UploadPartCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { sizeOfBody, type Body } from '../port.ts';
+import { nameOf, statusOf } from './errors.ts';
+
+/** Larger bodies go in parts of this size, of which each may fail and be sent again. */
+export const PART_BYTES = 16 * 1024 * 1024;
+/** Of each body; several bodies are on their way at a time, and each part is in memory. */
+const PARTS_AT_ONCE = 2;
+
+export interface Upload {
+  readonly client: S3Client;
+  readonly at: { readonly Bucket: string; readonly Key: string };
+  /** Parameters of every upload: encryption, storage class, who pays. */
+  readonly extra: object;
+  readonly payer: object;
+  readonly attempt: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+interface Part {
+  readonly PartNumber: number;
+  readonly ETag: string;
+}
+
+/**
+ * Sends a large body part by part. An upload of the same key that was left unfinished is gone on with: parts that arrived, which the
+ * server's digest of them tells, are not sent again.
+ */
+export async function uploadInParts(upload: Upload, body: Body): Promise<void> {
+  const { client, at, attempt } = upload;
+  const unfinished = await attempt(() => findUnfinished(upload));
+  const UploadId = unfinished ?? (await attempt(() => begin(upload)));
+  const arrived = unfinished === undefined ? new Map<number, Arrived>() : await attempt(() => partsOf(upload, unfinished));
+  const source = await openBody(body);
+  try {
+    const parts = await sendParts(upload, UploadId, source, arrived);
+    await attempt(() =>
+      client.send(new CompleteMultipartUploadCommand({ ...at, ...upload.payer, UploadId, MultipartUpload: { Parts: [...parts] } })),
+    );
+  } catch (error) {
+    // What the server takes no part of is of no use; anything else may be gone on with.
+    if (statusOf(error) === 400)
+      await client.send(new AbortMultipartUploadCommand({ ...at, ...upload.payer, UploadId })).catch(() => undefined);
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+interface Arrived {
+  readonly etag: string;
+  readonly size: number;
+}
+
+async function begin({ client, at, extra }: Upload): Promise<string> {
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...extra }));
+  if (UploadId === undefined) throw new Error('The server began an upload without a name');
+  return UploadId;
+}
+
+/** The newest one of just this key. Servers that cannot list them have none. */
+async function findUnfinished({ client, at, payer }: Upload): Promise<string | undefined> {
+  try {
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: at.Bucket, Prefix: at.Key, ...payer }));
+    const own = Uploads.filter(({ Key, UploadId }) => Key === at.Key && UploadId !== undefined);
+    return own.sort((a, b) => (b.Initiated?.getTime() ?? 0) - (a.Initiated?.getTime() ?? 0))[0]?.UploadId;
+  } catch (error) {
+    const status = statusOf(error) ?? 0;
+    if (status === 501 || status === 403 || status === 404 || status === 400) return undefined;
+    throw error;
+  }
+}
+
+async function partsOf({ client, at, payer }: Upload, UploadId: string): Promise<Map<number, Arrived>> {
+  const found = new Map<number, Arrived>();
+  let marker: string | undefined;
+  try {
+    do {
+      const page = await client.send(
+        new ListPartsCommand({ ...at, ...payer, UploadId, ...(marker === undefined ? {} : { PartNumberMarker: marker }) }),
+      );
+      for (const { PartNumber, ETag, Size } of page.Parts ?? [])
+        if (PartNumber !== undefined && ETag !== undefined && Size !== undefined) found.set(PartNumber, { etag: ETag, size: Size });
+      marker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined;
+    } while (marker !== undefined);
+  } catch (error) {
+    if (nameOf(error) !== 'NoSuchUpload') throw error;
+  }
+  return found;
+}
+
+async function sendParts(
+  upload: Upload,
+  UploadId: string,
+  source: Source,
+  arrived: ReadonlyMap<number, Arrived>,
+): Promise<readonly Part[]> {
+  const { client, at, payer, attempt } = upload;
+  const count = Math.ceil(source.size / PART_BYTES);
+  const parts: Part[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      const Body = await source.read(index * PART_BYTES, Math.min(PART_BYTES, source.size - index * PART_BYTES));
+      const PartNumber = index + 1;
+      const there = arrived.get(PartNumber);
+      if (there !== undefined && isThere(there, Body)) {
+        parts[index] = { PartNumber, ETag: there.etag };
+        continue;
+      }
+      const { ETag } = await attempt(() => client.send(new UploadPartCommand({ ...at, ...payer, UploadId, PartNumber, Body })));
+      if (ETag === undefined) throw new Error('The server took a part without naming it');
+      parts[index] = { PartNumber, ETag };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(PARTS_AT_ONCE, count) }, lane));
+  return parts;
+}
+
+function isThere({ etag, size }: Arrived, bytes: Buffer): boolean {
+  return size === bytes.length && etag.replaceAll('"', '') === createHash('md5').update(bytes).digest('hex');
+}
+
+interface Source {
+  readonly size: number;
+  read(from: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+async function openBody(body: Body): Promise<Source> {
+  const size = sizeOfBody(body);
+  if (body instanceof Uint8Array) {
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+    return { size, read: async (from, length) => bytes.subarray(from, from + length), close: async () => {} };
+  }
+  const file = await open(body.path, 'r');
+  return { size, read: async (from, length) => await readExactly(file, from, length), close: async () => await file.close() };
+}
+
+async function readExactly(file: FileHandle, from: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, from + done);
+    if (bytesRead === 0) throw new Error('A pack became shorter while it was sent');
+    done += bytesRead;
+  }
+  return bytes;
+}

@@ -1,0 +1,94 @@
+import { count } from '../format/number.ts';
+import { formatBytes } from '../format/bytes.ts';
+import { printable } from '../format/printable.ts';
+import type { Style } from '../style.ts';
+
+export function remoteListLines(
+  { remotes }: { readonly remotes: readonly { readonly name: string; readonly url?: string; readonly default: boolean }[] },
+  style: Style,
+): string[] {
+  if (remotes.length === 0) return ['No remote is set up.'];
+  const width = Math.max(...remotes.map(({ name }) => name.length));
+  return remotes.map(
+    (each) => `${each.name.padEnd(width)}  ${printable(each.url ?? '(no address)')}${each.default ? style.dim('  default') : ''}`,
+  );
+}
+
+export function remoteShowLines(
+  {
+    name,
+    default: isDefault,
+    settings,
+  }: {
+    readonly name: string;
+    readonly default: boolean;
+    readonly settings: readonly { readonly key: string; readonly value: string; readonly origin: string }[];
+  },
+  style: Style,
+): string[] {
+  const width = Math.max(0, ...settings.map(({ key }) => key.length));
+  return [
+    `${name}${isDefault ? style.dim('  default') : ''}`,
+    ...settings.map(({ key, value, origin }) => `  ${key.padEnd(width)}  ${printable(value)}${style.dim(`  ${origin}`)}`),
+  ];
+}
+
+export function remoteChangeLines({
+  name,
+  done,
+  file,
+  from,
+}: {
+  readonly name: string;
+  readonly done: string;
+  readonly file: string;
+  readonly from?: string;
+}): string[] {
+  if (done === 'unchanged') return [`${name}: nothing to change`];
+  const what = from === undefined ? name : `${from} to ${name}`;
+  return [`${done === 'chosen' ? 'default is now' : done} ${what} (${printable(file)})`];
+}
+
+export function remoteCheckLines(
+  {
+    address,
+    checks,
+  }: {
+    readonly address: string;
+    readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly found: string; readonly hint?: string }[];
+  },
+  style: Style,
+): string[] {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  return [
+    printable(address),
+    ...checks.map(({ name, ok, found, hint }) => {
+      const mark = ok ? style.green(style.glyphs.done) : style.red(style.glyphs.failed);
+      return `${mark} ${name.padEnd(width)}  ${printable(found)}${hint === undefined ? '' : style.dim(` (${printable(hint)})`)}`;
+    }),
+  ];
+}
+
+export interface RemoteStatusView {
+  readonly remote: string;
+  readonly upToDate: boolean;
+  readonly data: readonly {
+    readonly path: string;
+    readonly in: string;
+    readonly state: 'both' | 'local' | 'remote' | 'neither';
+    readonly files?: number;
+    readonly bytes?: number;
+  }[];
+}
+
+const WORDS = { local: 'not pushed', remote: 'only on the remote', neither: 'not whole in either place' } as const;
+
+export function remoteStatusLines({ remote, upToDate, data }: RemoteStatusView, style: Style): string[] {
+  if (upToDate) return [`${count(data.length, 'tracked path')}: cache and ${printable(remote)} have all`];
+  return data.flatMap(({ path, in: who, state, files = 0, bytes = 0 }) => {
+    if (state === 'both') return [];
+    const amount = files === 0 ? '' : ` (${count(files, 'file')}, ${formatBytes(bytes)})`;
+    const of = who === 'workspace' ? '' : ` of ${printable(who)}`;
+    return [`${style.yellow(style.glyphs.running)} ${printable(path)}${of}: ${WORDS[state]}${amount}`];
+  });
+}

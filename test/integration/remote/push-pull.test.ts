@@ -1,0 +1,242 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TestProject } from '../../helpers/index.ts';
+import { clone, KINDS, projectWithData, succeeds, testRemote } from './remotes.ts';
+
+const MB = 1_000_000;
+
+/** Bytes that no compression makes smaller, the same for the same seed. */
+function noise(length: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = seed;
+  for (let at = 0; at < length; at += 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  return bytes;
+}
+
+function manyFiles(count: number): { [path: string]: string } {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, number) => [`data/raw/part${number % 7}/row${number}.txt`, `row ${number}\n`]),
+  );
+}
+
+/** Files below the remote's folder, as keys. */
+function keysOf(folder: string, prefix = ''): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const key = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    return entry.isDirectory() ? keysOf(folder, key) : [key];
+  });
+}
+
+async function sameData(a: TestProject, b: TestProject, path = 'data'): Promise<void> {
+  const { code, stdout } = await a.run('diff', ['-r', a.path(path), b.path(path)]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+}
+
+describe.each(KINDS)('a remote in a %s', (kind) => {
+  it('has all that a clone needs after one push', async () => {
+    const remote = await testRemote(kind);
+    const files = {
+      ...manyFiles(300),
+      'data/big.bin': noise(3 * MB),
+      'data/medium.bin': noise(70_000),
+      'data/empty.txt': '',
+      'data/run.sh': '#!/bin/sh\n',
+    };
+    const project = await projectWithData(files, ['data/raw', 'data/big.bin', 'data/medium.bin', 'data/empty.txt', 'data/run.sh'], remote);
+    const pushed = await succeeds(project, ['push']);
+    expect(pushed).toMatchObject({ done: true, files: 304, missing: [], broken: [] });
+
+    const copy = await clone(project, remote);
+    const pulled = await succeeds(copy, ['pull']);
+    expect(pulled.fetch).toMatchObject({ files: 304, missing: [] });
+    await sameData(project, copy);
+    expect((await copy.run('test', ['-x', 'data/run.sh'])).code).toBe(0);
+    expect((await succeeds(copy, ['status'])).upToDate).toBe(true);
+    expect((await succeeds(copy, ['verify'])).ok).toBe(true);
+    expect((await succeeds(copy, ['status', '--remote'])).upToDate).toBe(true);
+  });
+
+  it('is asked for a handful of keys when there is nothing to push or pull', async () => {
+    const remote = await testRemote(kind);
+    const project = await projectWithData({ ...manyFiles(1000), 'data/big.bin': noise(MB) }, ['data/raw', 'data/big.bin'], remote);
+    const first = await succeeds(project, ['push']);
+    expect(first.requests).toBeLessThanOrEqual(12);
+    const again = await succeeds(project, ['push']);
+    expect(again).toMatchObject({ files: 0, trees: 0, bytesSent: 0, packs: 0, there: 1001 });
+    expect(again.requests).toBeLessThanOrEqual(3);
+    const { requests } = (await succeeds(project, ['pull'])).fetch;
+    expect(requests).toBe(0);
+  });
+
+  it('gets the changed chunks of a large file only', async () => {
+    const remote = await testRemote(kind);
+    const bytes = noise(8 * MB);
+    const project = await projectWithData({ 'data/big.bin': bytes }, ['data/big.bin'], remote);
+    await succeeds(project, ['push']);
+    writeFileSync(
+      project.path('data/big.bin'),
+      Buffer.concat([bytes.subarray(0, 4 * MB), Buffer.from('inserted'), bytes.subarray(4 * MB)]),
+    );
+    await succeeds(project, ['add', 'data/big.bin']);
+    const { bytesSent } = await succeeds(project, ['push']);
+    expect(bytesSent).toBeGreaterThan(0);
+    expect(bytesSent).toBeLessThan(1.5 * MB);
+    await project.git('commit', '--quiet', '--all', '--message=changed');
+    const copy = await clone(project, remote);
+    await succeeds(copy, ['pull']);
+    await sameData(project, copy);
+  });
+
+  it('is shared by projects, which do not send what another one sent', async () => {
+    const remote = await testRemote(kind);
+    const files = { ...manyFiles(100), 'data/big.bin': noise(MB) };
+    const one = await projectWithData(files, ['data/raw', 'data/big.bin'], remote);
+    const two = await projectWithData({ ...files, 'data/own.txt': 'own\n' }, ['data/raw', 'data/big.bin', 'data/own.txt'], remote);
+    await succeeds(one, ['push']);
+    expect(await succeeds(two, ['push'])).toMatchObject({ files: 1, there: 101 });
+    for (const project of [one, two]) {
+      const copy = await clone(project, remote);
+      await succeeds(copy, ['pull']);
+      await sameData(project, copy);
+    }
+  });
+
+  it('takes what targets name, what a revision names, and what branches name', async () => {
+    const remote = await testRemote(kind);
+    const project = await projectWithData({ 'data/a.txt': 'a1\n', 'data/b.txt': 'b1\n' }, ['data/a.txt', 'data/b.txt'], remote);
+    await project.git('branch', 'old');
+    await project.write({ 'data/a.txt': 'a2\n' });
+    await succeeds(project, ['add', 'data/a.txt']);
+    await project.git('commit', '--quiet', '--all', '--message=second');
+    expect(await succeeds(project, ['push', 'data/a.txt'])).toMatchObject({ files: 1 });
+    expect(await succeeds(project, ['push', '--dry-run'])).toMatchObject({ done: false, files: 1, bytesSent: 0 });
+    const status = await succeeds(project, ['status', '--remote']);
+    expect(status.data.map(({ path, state }: { path: string; state: string }) => `${path} ${state}`)).toEqual([
+      'data/a.txt both',
+      'data/b.txt local',
+    ]);
+    expect(await succeeds(project, ['push', '--rev', 'old', 'data/a.txt'])).toMatchObject({ files: 1 });
+    expect(await succeeds(project, ['push', '--all-branches'])).toMatchObject({ files: 1, missing: [] });
+
+    const copy = await clone(project, remote);
+    await succeeds(copy, ['fetch', 'data/b.txt']);
+    expect(copy.exists('data/b.txt')).toBe(false);
+    expect((await succeeds(copy, ['pull', '--rev', 'origin/old'])).fetch).toMatchObject({ files: 1 });
+    expect(await copy.read('data/a.txt')).toBe('a1\n');
+  });
+
+  it('is never given a tree without what is below it; what is missing is named, and the rest is pushed', async () => {
+    const remote = await testRemote(kind);
+    const project = await projectWithData(
+      { 'data/raw/here.txt': 'here\n', 'data/raw/lost.bin': noise(100_000), 'data/other.txt': 'other\n' },
+      ['data/raw', 'data/other.txt'],
+      remote,
+    );
+    rmSync(project.path('.mlo/cache/objects'), { recursive: true });
+    const result = await project.mlo(['push', '--json']);
+    expect(result.code).toBe(3);
+    const { data, error } = result.json();
+    expect(error.code).toBe('MLO_TRANSFER');
+    expect(data).toMatchObject({ files: 2, trees: 0 });
+    expect(data.missing).toMatchObject([{ uses: [{ path: 'data/raw/lost.bin', in: ['workspace'] }] }]);
+
+    const copy = await clone(project, remote);
+    const pulled = await copy.mlo(['pull', '--json']);
+    expect(pulled.code).toBe(3);
+    expect(pulled.json().data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/raw' }] }]);
+    expect(await copy.read('data/other.txt')).toBe('other\n');
+    expect(copy.exists('data/raw')).toBe(false);
+
+    await succeeds(project, ['add', 'data/raw']);
+    expect(await succeeds(project, ['push'])).toMatchObject({ files: 1, trees: 1, missing: [] });
+    await succeeds(copy, ['pull']);
+    await sameData(project, copy);
+  });
+
+  it('never hands wrong bytes on: they are named, and nothing of them is written', async () => {
+    const remote = await testRemote(kind);
+    const project = await projectWithData({ ...manyFiles(40), 'data/big.bin': noise(MB) }, ['data/raw', 'data/big.bin'], remote);
+    await succeeds(project, ['push', 'data/raw']);
+    const [small] = keysOf(remote.folder).filter((key) => key.startsWith('packs/'));
+    await succeeds(project, ['push']);
+    const [large] = keysOf(remote.folder).filter((key) => key.startsWith('packs/') && key !== small);
+    damage(join(remote.folder, small as string), Buffer.from('row 17\n'));
+    damage(join(remote.folder, large as string), noise(MB).subarray(500_000, 500_100));
+
+    const copy = await clone(project, remote);
+    const { code, stdout } = await copy.mlo(['pull', '--json']);
+    expect(code).toBe(3);
+    const { data } = JSON.parse(stdout);
+    const told = data.fetch.missing.map((each: any) => `${each.uses[0].path} ${each.corruptAt}`).sort();
+    expect(told).toEqual([`data/big.bin ${large}`, `data/raw/part3/row17.txt ${small}`]);
+    expect(copy.exists('data/big.bin')).toBe(false);
+    expect(copy.exists('data/raw/part3/row17.txt')).toBe(false);
+    expect(await copy.read('data/raw/part3/row24.txt')).toBe('row 24\n');
+    const { damages } = (await copy.mlo(['verify', '--json'])).json().data;
+    expect(damages).toEqual([]);
+  });
+
+  it('says of a pack that is gone which files it held', async () => {
+    const remote = await testRemote(kind);
+    const project = await projectWithData({ 'data/a.txt': 'a\n', 'data/b.txt': 'b\n' }, ['data/a.txt', 'data/b.txt'], remote);
+    await succeeds(project, ['push', 'data/a.txt']);
+    for (const key of keysOf(remote.folder).filter((each) => each.startsWith('packs/'))) rmSync(join(remote.folder, key));
+    await succeeds(project, ['push', 'data/b.txt']);
+    const copy = await clone(project, remote);
+    const result = await copy.mlo(['pull', '--json']);
+    expect(result.code).toBe(3);
+    expect(result.json().data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/a.txt' }] }]);
+    expect(await copy.read('data/b.txt')).toBe('b\n');
+  });
+
+  it('keeps secrets out of everything that is printed and committed', async () => {
+    const remote = await testRemote(kind);
+    const project = await projectWithData({}, [], remote);
+    const secret = 'VerySecretKeyOfSomebody';
+    const refused = await project.mlo(['remote', 'modify', 'origin', 'secret_access_key', secret]);
+    expect(refused.code).toBe(2);
+    await succeeds(project, ['remote', 'modify', '--local', 'origin', 'secret_access_key', secret]);
+    await succeeds(project, ['remote', 'modify', '--local', 'origin', 'access_key_id', 'AKIAOFNOBODYATALL']);
+    const printed = await Promise.all(
+      [['remote', 'show'], ['remote', 'list'], ['remote', 'check'], ['push'], ['config', 'list'], ['remote', 'check', '-v']].map((args) =>
+        project.mlo(args),
+      ),
+    );
+    const all = [refused, ...printed].map(({ stdout, stderr }) => stdout + stderr).join('\n');
+    expect(all).not.toContain(secret);
+    expect(all).not.toContain('AKIAOFNOBODYATALL');
+    expect(await project.git('status', '--porcelain', '--ignored')).toContain('!! .mlo/config.local.yaml');
+    await project.write({ '.mlo/config.yaml': `remotes: {origin: {url: x, secret_access_key: ${secret}}}\n` });
+    const found = await project.mlo(['push']);
+    expect(found.code).toBe(2);
+    expect(found.stderr).toContain('is a secret');
+  });
+});
+
+describe('a remote of another kind', () => {
+  it('of a newer mlo is refused, and one that is none too', async () => {
+    const remote = await testRemote('folder');
+    const project = await projectWithData({ 'data/a.txt': 'a\n' }, ['data/a.txt'], remote);
+    await succeeds(project, ['push']);
+    const file = join(remote.folder, 'format.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('"schema": 1', '"schema": 2'));
+    expect((await project.mlo(['push', '--json'])).json().error).toMatchObject({ code: 'MLO_FORMAT_VERSION' });
+    writeFileSync(file, '{}');
+    expect((await project.mlo(['push', '--json'])).json().error).toMatchObject({ code: 'MLO_REMOTE' });
+  });
+});
+
+function damage(path: string, bytes: Buffer): void {
+  const content = readFileSync(path);
+  const at = content.indexOf(bytes);
+  expect(at).toBeGreaterThan(0);
+  content[at] = (content[at] as number) ^ 1;
+  rmSync(path);
+  writeFileSync(path, content);
+}
