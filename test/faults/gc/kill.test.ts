@@ -138,7 +138,7 @@ describe('a system that refuses while the cache is cleaned up', () => {
   ])('%s with %s leaves what would need room, says so, and all else is done', async (call, error) => {
     const project = await copyOfTemplate();
     const result = await injected(project, call, `error=${error}:when=1+`);
-    expect([result.code, result.stderr]).toEqual([0, expect.stringMatching(/too full to write .*anew/)]);
+    expect([result.code, result.stderr]).toEqual([3, expect.stringMatching(/too full to write .*anew/)]);
     await expectWhole(project, `${call} ${error}`);
     const again = await project.mlo(GC, { env: ENV });
     expect([again.code, again.stderr]).toEqual([0, expect.not.stringMatching(/too full/)]);
