@@ -56,15 +56,13 @@ for each in range(count):
 export async function runsRows(world: TrackingWorld): Promise<readonly Row[]> {
   const runs = Math.round(RUNS * world.scale);
   const own: number[] = [];
+  const added: number[] = [];
   const script: number[] = [];
   const peer: number[] = [];
   for (let round = 0; round < world.rounds; round += 1) {
-    const folder = world.folder('runs');
-    writeFileSync(join(folder, 'search.mjs'), STAGE(runs));
-    writeFileSync(join(folder, 'pipeline.yaml'), PIPELINE);
-    mkdirSync(join(folder, '.mlo'));
-    own.push((await run({ argv: [...world.mlo, 'repro', '--quiet'], cwd: folder })) / runs);
-    rmSync(folder, { recursive: true });
+    const whole = await stageMs(world, runs);
+    own.push(whole / runs);
+    added.push((whole - (await stageMs(world, 0))) / runs);
     script.push(scriptMs(world, runs) / runs);
     const found = runMlflow(world, MLFLOW);
     if (found !== undefined) peer.push(found.ms / MLFLOW.count);
@@ -75,12 +73,17 @@ export async function runsRows(world: TrackingWorld): Promise<readonly Row[]> {
     const ratio = against(times);
     return ratio === undefined ? [] : [`MLflow ${median(peer).toFixed(0)} ms a run: ${ratio.toFixed(1)}x faster`];
   };
-  const ratio = against(own);
+  const ratio = against(added);
   return [
     {
       work: `${runs} runs with 20 params and 100 points each, below one stage, the whole command`,
       measured: `${range(own.map((ms) => ms * runs))}: ${median(own).toFixed(1)} ms a run`,
       compared: compared(own),
+    },
+    {
+      work: 'the same, less the command without any run: MLflow’s start is not counted either',
+      measured: `${range(added.map((ms) => ms * runs))}: ${median(added).toFixed(1)} ms a run`,
+      compared: compared(added),
       targets: [{ text: '≥ 20x faster than MLflow', reached: ratio === undefined ? undefined : ratio >= 20 }],
     },
     {
@@ -89,6 +92,16 @@ export async function runsRows(world: TrackingWorld): Promise<readonly Row[]> {
       compared: compared(script),
     },
   ];
+}
+
+async function stageMs(world: TrackingWorld, runs: number): Promise<number> {
+  const folder = world.folder('runs');
+  writeFileSync(join(folder, 'search.mjs'), STAGE(runs));
+  writeFileSync(join(folder, 'pipeline.yaml'), PIPELINE);
+  mkdirSync(join(folder, '.mlo'));
+  const ms = await run({ argv: [...world.mlo, 'repro', '--quiet'], cwd: folder });
+  rmSync(folder, { recursive: true });
+  return ms;
 }
 
 /** As the script times it: its imports are not counted, as MLflow's are not. */
