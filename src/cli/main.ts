@@ -3,7 +3,7 @@ import { commandPath } from './command.ts';
 import { commandNamed } from './command-named.ts';
 import { describe } from './commands/help.ts';
 import { guessColor, guessOutput, presetOptionalValues } from './globals.ts';
-import { guardStreams } from './io.ts';
+import { guardStreams, writeOut } from './io.ts';
 import { buildProgram } from './program.ts';
 import { Session } from './session.ts';
 import { installSignals } from './signals.ts';
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => void fail(error).then((code) => process.exit(code)));
   }
-  const { program } = output === 'human' ? buildProgram(session.run) : buildProgram(session.run, () => {});
+  const { program } = await buildProgram(session.run, output === 'human' ? writeOut : () => {}, argv);
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : presetOptionalValues(argv), { from: 'user' });
     return session.exitCode;

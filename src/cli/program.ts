@@ -2,88 +2,97 @@ import { Command, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addCommand, type AnyCommandSpec, type Runner } from './command.ts';
 import { addVerb } from './commands/add.ts';
-import { artifactsGetVerb, artifactsListVerb, artifactsOpenVerb } from './commands/artifacts.ts';
 import { catVerb } from './commands/cat.ts';
 import { checkIgnoreVerb } from './commands/check-ignore.ts';
 import { checkoutVerb } from './commands/checkout.ts';
 import { commitVerb } from './commands/commit.ts';
-import { configGetVerb, configListVerb, configSetVerb, configUnsetVerb } from './commands/config.ts';
 import { dagVerb } from './commands/dag.ts';
 import { diffVerb } from './commands/diff.ts';
 import { doctorVerb } from './commands/doctor.ts';
 import { duVerb } from './commands/du.ts';
-import {
-  experimentsCreateVerb,
-  experimentsDeleteVerb,
-  experimentsListVerb,
-  experimentsRenameVerb,
-  experimentsRestoreVerb,
-  experimentsTagVerb,
-} from './commands/experiments.ts';
 import { freezeVerb, unfreezeVerb } from './commands/freeze.ts';
 import { mergeDriverVerb, textconvVerb } from './commands/git-drivers.ts';
 import { gcVerb } from './commands/gc.ts';
 import { helpVerb } from './commands/help.ts';
 import { initVerb } from './commands/init.ts';
 import { installVerb } from './commands/install.ts';
-import { LOG_VERBS } from './commands/log.ts';
 import { logsVerb } from './commands/logs.ts';
 import { lsVerb } from './commands/ls.ts';
-import { metricsDiffVerb, metricsShowVerb } from './commands/metrics.ts';
 import { mvVerb } from './commands/mv.ts';
-import { paramsDiffVerb, paramsShowVerb } from './commands/params.ts';
-import { plotsDiffVerb, plotsShowVerb } from './commands/plots.ts';
 import { fetchVerb, pullVerb } from './commands/pull.ts';
 import { pushVerb } from './commands/push.ts';
-import {
-  remoteAddVerb,
-  remoteCheckVerb,
-  remoteDefaultVerb,
-  remoteListVerb,
-  remoteModifyVerb,
-  remoteRemoveVerb,
-  remoteRenameVerb,
-  remoteShowVerb,
-} from './commands/remote.ts';
 import { removeVerb } from './commands/remove.ts';
 import { reproVerb } from './commands/repro.ts';
-import { runsListVerb, runsShowVerb } from './commands/runs.ts';
-import { runsCompareVerb } from './commands/runs/compare.ts';
-import { runsWatchVerb } from './commands/runs/watch.ts';
-import { runsSearchVerb } from './commands/runs/search.ts';
-import { stageListVerb, stageShowVerb } from './commands/stage.ts';
-import { runsExportVerb, runsImportVerb } from './commands/runs/exchange.ts';
-import { runsDeleteVerb, runsPurgeVerb, runsRestoreVerb } from './commands/runs/lifecycle.ts';
-import { runsNoteVerb, runsRenameVerb, runsTagVerb } from './commands/runs/marks.ts';
 import { statusVerb } from './commands/status.ts';
 import { unprotectVerb } from './commands/unprotect.ts';
 import { verifyVerb } from './commands/verify.ts';
 import { PROFILE_FILE } from './globals.ts';
 import { writeOut } from './io.ts';
 
+/** Commands under one word. Their specs are loaded only where the line needs them: most lines name one command. */
 interface Family {
   readonly name: string;
   readonly summary: string;
-  readonly verbs: readonly AnyCommandSpec[];
+  readonly load: () => Promise<readonly AnyCommandSpec[]>;
 }
 
 type Entry = AnyCommandSpec | Family;
 
+const stage: Family = {
+  name: 'stage',
+  summary: 'list stages, show one as mlo understands it',
+  load: async () => (await import('./commands/stage.ts')).STAGE_VERBS,
+};
+const remote: Family = {
+  name: 'remote',
+  summary: 'where data is shared: buckets and folders',
+  load: async () => (await import('./commands/remote.ts')).REMOTE_VERBS,
+};
+const params: Family = {
+  name: 'params',
+  summary: 'show params, compare them with a revision',
+  load: async () => (await import('./commands/params.ts')).PARAMS_VERBS,
+};
+const metrics: Family = {
+  name: 'metrics',
+  summary: 'show metrics, compare them with a revision',
+  load: async () => (await import('./commands/metrics.ts')).METRICS_VERBS,
+};
+const plots: Family = {
+  name: 'plots',
+  summary: 'draw plots, compare them with revisions',
+  load: async () => (await import('./commands/plots.ts')).PLOTS_VERBS,
+};
+const log: Family = {
+  name: 'log',
+  summary: 'log params, metrics and files to a run',
+  load: async () => (await import('./commands/log.ts')).LOG_VERBS,
+};
+const runs: Family = {
+  name: 'runs',
+  summary: 'recorded runs: list, show, mark, delete, exchange',
+  load: async () => (await import('./commands/runs/verbs.ts')).RUNS_VERBS,
+};
+const experiments: Family = {
+  name: 'experiments',
+  summary: 'names under which runs are kept together',
+  load: async () => (await import('./commands/experiments.ts')).EXPERIMENTS_VERBS,
+};
+const artifacts: Family = {
+  name: 'artifacts',
+  summary: 'what runs keep: list, get, open',
+  load: async () => (await import('./commands/artifacts.ts')).ARTIFACTS_VERBS,
+};
+const config: Family = {
+  name: 'config',
+  summary: 'read and write the configuration',
+  load: async () => (await import('./commands/config.ts')).CONFIG_VERBS,
+};
+
 /** The commands as `mlo --help` groups them. */
 const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] = [
   ['Start:', [initVerb, installVerb, doctorVerb]],
-  [
-    'Pipeline:',
-    [
-      reproVerb,
-      statusVerb,
-      dagVerb,
-      { name: 'stage', summary: 'list stages, show one as mlo understands it', verbs: [stageListVerb, stageShowVerb] },
-      freezeVerb,
-      unfreezeVerb,
-      logsVerb,
-    ],
-  ],
+  ['Pipeline:', [reproVerb, statusVerb, dagVerb, stage, freezeVerb, unfreezeVerb, logsVerb]],
   [
     'Data:',
     [
@@ -102,79 +111,9 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       gcVerb,
     ],
   ],
-  [
-    'Sharing:',
-    [
-      pushVerb,
-      pullVerb,
-      fetchVerb,
-      {
-        name: 'remote',
-        summary: 'where data is shared: buckets and folders',
-        verbs: [
-          remoteAddVerb,
-          remoteListVerb,
-          remoteShowVerb,
-          remoteModifyVerb,
-          remoteDefaultVerb,
-          remoteRemoveVerb,
-          remoteRenameVerb,
-          remoteCheckVerb,
-        ],
-      },
-    ],
-  ],
-  [
-    'Results:',
-    [
-      { name: 'params', summary: 'show params, compare them with a revision', verbs: [paramsShowVerb, paramsDiffVerb] },
-      { name: 'metrics', summary: 'show metrics, compare them with a revision', verbs: [metricsShowVerb, metricsDiffVerb] },
-      { name: 'plots', summary: 'draw plots, compare them with revisions', verbs: [plotsShowVerb, plotsDiffVerb] },
-      { name: 'log', summary: 'log params, metrics and files to a run', verbs: LOG_VERBS },
-      {
-        name: 'runs',
-        summary: 'recorded runs: list, show, mark, delete, exchange',
-        verbs: [
-          runsListVerb,
-          runsShowVerb,
-          runsSearchVerb,
-          runsCompareVerb,
-          runsWatchVerb,
-          runsTagVerb,
-          runsNoteVerb,
-          runsRenameVerb,
-          runsDeleteVerb,
-          runsRestoreVerb,
-          runsPurgeVerb,
-          runsExportVerb,
-          runsImportVerb,
-        ],
-      },
-      {
-        name: 'experiments',
-        summary: 'names under which runs are kept together',
-        verbs: [
-          experimentsListVerb,
-          experimentsCreateVerb,
-          experimentsRenameVerb,
-          experimentsTagVerb,
-          experimentsDeleteVerb,
-          experimentsRestoreVerb,
-        ],
-      },
-      { name: 'artifacts', summary: 'what runs keep: list, get, open', verbs: [artifactsListVerb, artifactsGetVerb, artifactsOpenVerb] },
-    ],
-  ],
-  [
-    'Settings:',
-    [
-      {
-        name: 'config',
-        summary: 'read and write the configuration',
-        verbs: [configListVerb, configGetVerb, configSetVerb, configUnsetVerb],
-      },
-    ],
-  ],
+  ['Sharing:', [pushVerb, pullVerb, fetchVerb, remote]],
+  ['Results:', [params, metrics, plots, log, runs, experiments, artifacts]],
+  ['Settings:', [config]],
 ];
 
 const MAX_HELP_WIDTH = 100;
@@ -185,22 +124,36 @@ export interface Program {
   readonly specs: ReadonlyMap<Command, AnyCommandSpec>;
 }
 
-/** `runner` runs what the command line asks for; `print` gets help and version where that is what it asks for. */
-export function buildProgram(runner: Runner, print = writeOut): Program {
+/**
+ * `runner` runs what the command line asks for; `print` gets help and version where that is what it asks for. `argv`: only the
+ * families that this line needs get their commands; absent: all do.
+ */
+export async function buildProgram(runner: Runner, print = writeOut, argv?: readonly string[]): Promise<Program> {
   const program = rootCommand(print);
   const specs = new Map<Command, AnyCommandSpec>();
   const add = (parent: Command, spec: AnyCommandSpec): void => void specs.set(addCommand(parent, spec, runner), spec);
   for (const [title, entries] of GROUPS) {
     program.commandsGroup(title);
     for (const entry of entries) {
-      const parent = 'verbs' in entry ? addFamily(program, entry) : program;
-      for (const spec of 'verbs' in entry ? entry.verbs : [entry]) add(parent, spec);
+      if (!('load' in entry)) {
+        add(program, entry);
+        continue;
+      }
+      const family = addFamily(program, entry);
+      if (isNeeded(entry, argv)) for (const spec of await entry.load()) add(family, spec);
     }
   }
   for (const spec of [mergeDriverVerb, textconvVerb]) add(program, spec);
   program.commandsGroup('Help:');
   add(program, helpVerb(program));
   return { program, specs };
+}
+
+const HELP_WORDS = ['help', '--help', '-h'];
+
+/** The line names it, wherever; help may be on anything. */
+function isNeeded({ name }: Family, argv: readonly string[] | undefined): boolean {
+  return argv === undefined || argv.length === 0 || argv.includes(name) || argv.some((word) => HELP_WORDS.includes(word));
 }
 
 /** Settings come first: commander copies them to each sub-command when it is made. */

@@ -11,7 +11,7 @@ import { presetOptionalValues } from '../../src/cli/globals.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { REPOSITORY } from '../helpers/index.ts';
 
-const { program, specs } = buildProgram(async () => {});
+const { program, specs } = await buildProgram(async () => {});
 const COMMANDS = leafCommands(program).map((command) => ({ name: commandPath(command), command, spec: specs.get(command)! }));
 
 describe.each(COMMANDS)('the help of $name', ({ name, command, spec }) => {
@@ -28,11 +28,23 @@ describe.each(COMMANDS)('the help of $name', ({ name, command, spec }) => {
   it('has examples that the command line understands', async () => {
     for (const [line] of spec.examples) {
       const ran: string[] = [];
-      const { program: fresh } = buildProgram(async (_spec, path) => void ran.push(path));
-      await fresh.parseAsync(presetOptionalValues(wordsOf(line).slice(1)), { from: 'user' });
+      const words = wordsOf(line).slice(1);
+      const { program: fresh } = await buildProgram(async (_spec, path) => void ran.push(path), undefined, words);
+      await fresh.parseAsync(presetOptionalValues(words), { from: 'user' });
       expect(ran).toEqual([name]);
     }
   });
+});
+
+it('a line gets the commands of the families that it names, and a line for help those of all', async () => {
+  const filled = async (...argv: readonly string[]): Promise<readonly string[]> => {
+    const { program: built } = await buildProgram(async () => {}, undefined, argv);
+    return built.commands.filter((command) => command.commands.length > 0).map((command) => command.name());
+  };
+  const all = program.commands.filter((command) => command.commands.length > 0).map((command) => command.name());
+  expect(await filled('status', '--why')).toEqual([]);
+  expect(await filled('-C', 'runs', 'runs', 'list')).toEqual(['runs']);
+  for (const argv of [[], ['help', 'runs'], ['--help'], ['-h']]) expect(await filled(...argv)).toEqual(all);
 });
 
 /** As a shell has them, where quotes stand around whole words. */

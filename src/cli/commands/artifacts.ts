@@ -5,11 +5,11 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { count } from '../../ui/format/number.ts';
 import { printable } from '../../ui/format/printable.ts';
 import type { Style } from '../../ui/style.ts';
-import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { writeBytes } from '../io.ts';
 import { unreadFailure } from '../unread-failure.ts';
 
-export const artifactsListVerb = defineCommand({
+const artifactsListVerb = defineCommand({
   usage: 'list <run> [path]',
   summary: 'list what a run keeps',
   details: 'Files and folders that the run logged, with their sizes. With the path of a folder, what is in it.',
@@ -45,7 +45,7 @@ interface GetFlags {
   readonly force?: boolean;
 }
 
-export const artifactsGetVerb = defineCommand({
+const artifactsGetVerb = defineCommand({
   usage: 'get <run> [path]',
   summary: 'write artifacts of a run to a file, a folder or stdout',
   details:
@@ -80,7 +80,7 @@ export const artifactsGetVerb = defineCommand({
   },
 });
 
-export const artifactsOpenVerb = defineCommand({
+const artifactsOpenVerb = defineCommand({
   usage: 'open <run> <path>',
   summary: 'show an artifact with the program that the desktop has for it',
   details: 'A verified copy in the temporary folder is opened (xdg-open, on macOS open). Where there is no desktop its path is printed.',
@@ -116,3 +116,6 @@ function unplacedFailure(
     hint,
   };
 }
+
+/** In the order of the help. */
+export const ARTIFACTS_VERBS: readonly AnyCommandSpec[] = [artifactsListVerb, artifactsGetVerb, artifactsOpenVerb];

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { ConfigScope } from '../../app/load-config.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 
 interface ScopeFlags {
   readonly local?: boolean;
@@ -13,7 +13,7 @@ const SCOPE_OPTIONS = [
   new Option('--user', "in the user's own configuration, for all projects"),
 ];
 
-export const configListVerb = defineCommand({
+const configListVerb = defineCommand({
   usage: 'list',
   summary: 'all keys with their values and where these come from',
   examples: [
@@ -28,7 +28,7 @@ export const configListVerb = defineCommand({
   },
 });
 
-export const configGetVerb = defineCommand({
+const configGetVerb = defineCommand({
   usage: 'get <key>',
   summary: 'print the value that counts',
   examples: [
@@ -43,7 +43,7 @@ export const configGetVerb = defineCommand({
   },
 });
 
-export const configSetVerb = defineCommand({
+const configSetVerb = defineCommand({
   usage: 'set <key> <value>',
   summary: 'write a key (by default into .mlo/config.yaml, which is committed)',
   examples: [
@@ -60,7 +60,7 @@ export const configSetVerb = defineCommand({
   },
 });
 
-export const configUnsetVerb = defineCommand({
+const configUnsetVerb = defineCommand({
   usage: 'unset <key>',
   summary: 'take a key out of a configuration file',
   examples: [
@@ -83,3 +83,6 @@ function scopeOf({ local, user }: ScopeFlags): ConfigScope {
   if (local === true) return 'local';
   return user === true ? 'user' : 'project';
 }
+
+/** In the order of the help. */
+export const CONFIG_VERBS: readonly AnyCommandSpec[] = [configListVerb, configGetVerb, configSetVerb, configUnsetVerb];

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { collect, parseAssignments } from '../parse-values.ts';
 import { tagsToSet } from './runs/marks.ts';
 
@@ -17,7 +17,7 @@ const LIFECYCLE_JSON = [
   ['below', 'how many of them are below others'],
 ] as const;
 
-export const experimentsListVerb = defineCommand({
+const experimentsListVerb = defineCommand({
   usage: 'list',
   summary: 'list experiments with their runs',
   details: 'Runs below others, such as those of the stages of a repro, are counted by themselves.',
@@ -36,7 +36,7 @@ export const experimentsListVerb = defineCommand({
   },
 });
 
-export const experimentsCreateVerb = defineCommand({
+const experimentsCreateVerb = defineCommand({
   usage: 'create <name>',
   summary: 'make an experiment, a name under which runs are kept together',
   details:
@@ -55,7 +55,7 @@ export const experimentsCreateVerb = defineCommand({
   },
 });
 
-export const experimentsRenameVerb = defineCommand({
+const experimentsRenameVerb = defineCommand({
   usage: 'rename <name> <new-name>',
   summary: 'give an experiment another name',
   details: 'Its runs go with it, also in stores that import them later. Default keeps its name.',
@@ -72,7 +72,7 @@ export const experimentsRenameVerb = defineCommand({
   },
 });
 
-export const experimentsDeleteVerb = defineCommand({
+const experimentsDeleteVerb = defineCommand({
   usage: 'delete <name>',
   summary: 'delete an experiment with its runs; nothing is lost until the runs are purged',
   details: 'Its name can be used again. Default cannot be deleted. A run that is still running is refused without --force.',
@@ -94,7 +94,7 @@ export const experimentsDeleteVerb = defineCommand({
   },
 });
 
-export const experimentsRestoreVerb = defineCommand({
+const experimentsRestoreVerb = defineCommand({
   usage: 'restore <name>',
   summary: 'bring back a deleted experiment with the runs that went with it',
   details:
@@ -113,7 +113,7 @@ export const experimentsRestoreVerb = defineCommand({
   },
 });
 
-export const experimentsTagVerb = defineCommand({
+const experimentsTagVerb = defineCommand({
   usage: 'tag <name> [tags...]',
   summary: 'set or remove tags of an experiment',
   examples: [
@@ -135,3 +135,13 @@ export const experimentsTagVerb = defineCommand({
     return { data, lines: [experimentLine(data, 'Tagged', style)] };
   },
 });
+
+/** In the order of the help. */
+export const EXPERIMENTS_VERBS: readonly AnyCommandSpec[] = [
+  experimentsListVerb,
+  experimentsCreateVerb,
+  experimentsRenameVerb,
+  experimentsTagVerb,
+  experimentsDeleteVerb,
+  experimentsRestoreVerb,
+];

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { revisionsOf } from '../revisions.ts';
 import { collect } from '../parse-values.ts';
 
@@ -10,7 +10,7 @@ interface Flags {
 
 const FILE = new Option('-f, --file <path>', 'only this metrics file (again for more)').argParser(collect);
 
-export const metricsShowVerb = defineCommand({
+const metricsShowVerb = defineCommand({
   usage: 'show [rev]',
   summary: 'print the metrics, of the workspace or of a Git revision',
   examples: [
@@ -26,7 +26,7 @@ export const metricsShowVerb = defineCommand({
   },
 });
 
-export const metricsDiffVerb = defineCommand({
+const metricsDiffVerb = defineCommand({
   usage: 'diff [from] [to]',
   summary: 'compare metrics: HEAD with the workspace, or revisions',
   examples: [
@@ -41,3 +41,6 @@ export const metricsDiffVerb = defineCommand({
     return { data, lines: valuesDiffLines(data, 'metrics', style) };
   },
 });
+
+/** In the order of the help. */
+export const METRICS_VERBS: readonly AnyCommandSpec[] = [metricsShowVerb, metricsDiffVerb];

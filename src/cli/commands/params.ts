@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { revisionsOf } from '../revisions.ts';
 import { collect } from '../parse-values.ts';
 
@@ -14,7 +14,7 @@ const OPTIONS = [
   new Option('--deps', 'only params that stages declare'),
 ];
 
-export const paramsShowVerb = defineCommand({
+const paramsShowVerb = defineCommand({
   usage: 'show [rev]',
   summary: 'print the params, of the workspace or of a Git revision',
   examples: [
@@ -34,7 +34,7 @@ export const paramsShowVerb = defineCommand({
   },
 });
 
-export const paramsDiffVerb = defineCommand({
+const paramsDiffVerb = defineCommand({
   usage: 'diff [from] [to]',
   summary: 'compare params: HEAD with the workspace, or revisions',
   examples: [
@@ -54,3 +54,6 @@ export const paramsDiffVerb = defineCommand({
     return { data, lines: valuesDiffLines(data, 'params', style) };
   },
 });
+
+/** In the order of the help. */
+export const PARAMS_VERBS: readonly AnyCommandSpec[] = [paramsShowVerb, paramsDiffVerb];

@@ -5,7 +5,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { TEMPLATES } from '../../core/plots/definition.ts';
 import { count } from '../../ui/format/number.ts';
 import { printable } from '../../ui/format/printable.ts';
-import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { collect, parsePositiveInteger } from '../parse-values.ts';
 import { plainPlots, writePlots } from '../plot-output.ts';
 
@@ -60,7 +60,7 @@ const JSON_FIELDS = [
   ['output?', 'the file that was written'],
 ] as const;
 
-export const plotsShowVerb = defineCommand({
+const plotsShowVerb = defineCommand({
   usage: 'show [targets...]',
   summary: 'draw plots: of the workspace, of Git revisions, or of runs',
   details: `Draws what 'plots' of the pipeline declare, or the files of data that are named (CSV, TSV, JSON, YAML): in the
@@ -90,7 +90,7 @@ targets are names of metrics. A plot that cannot be drawn is told on stderr besi
   },
 });
 
-export const plotsDiffVerb = defineCommand({
+const plotsDiffVerb = defineCommand({
   usage: 'diff [revisions...]',
   summary: 'draw plots of revisions over each other: HEAD and the workspace, or others',
   details: `Without a revision HEAD and the workspace, with one that and the workspace, else those that are named. Pictures
@@ -177,3 +177,6 @@ function failureOf({ style }: Invocation, { failures, plots }: PlotsData): Pick<
     errorLines: [`${style.red('error[MLO_PLOT]')}: ${message}`, ...lines],
   };
 }
+
+/** In the order of the help. */
+export const PLOTS_VERBS: readonly AnyCommandSpec[] = [plotsShowVerb, plotsDiffVerb];

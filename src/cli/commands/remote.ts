@@ -3,7 +3,7 @@ import type { ConfigScope } from '../../app/load-config.ts';
 import type { RemoteChangeData } from '../../app/remotes/edit-remotes.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 
 interface ScopeFlags {
   readonly local?: boolean;
@@ -15,7 +15,7 @@ const SCOPE_OPTIONS = [
   new Option('--user', "in the user's own configuration, for all projects"),
 ];
 
-export const remoteAddVerb = defineCommand({
+const remoteAddVerb = defineCommand({
   usage: 'add <name> <url>',
   summary: 'set up a remote: s3://bucket/prefix, or the path of a folder',
   details:
@@ -50,7 +50,7 @@ export const remoteAddVerb = defineCommand({
   },
 });
 
-export const remoteListVerb = defineCommand({
+const remoteListVerb = defineCommand({
   usage: 'list',
   summary: 'all remotes and their addresses',
   examples: [
@@ -66,7 +66,7 @@ export const remoteListVerb = defineCommand({
   },
 });
 
-export const remoteShowVerb = defineCommand({
+const remoteShowVerb = defineCommand({
   usage: 'show [name]',
   summary: 'the settings of a remote and the files they come from (secrets as ***)',
   examples: [
@@ -81,7 +81,7 @@ export const remoteShowVerb = defineCommand({
   },
 });
 
-export const remoteModifyVerb = defineCommand({
+const remoteModifyVerb = defineCommand({
   usage: 'modify <name> <setting> [value]',
   summary: 'change a setting of a remote',
   details:
@@ -108,7 +108,7 @@ export const remoteModifyVerb = defineCommand({
   },
 });
 
-export const remoteDefaultVerb = defineCommand({
+const remoteDefaultVerb = defineCommand({
   usage: 'default [name]',
   summary: 'choose the remote that is taken where none is named, or say which it is',
   examples: [
@@ -128,7 +128,7 @@ export const remoteDefaultVerb = defineCommand({
   },
 });
 
-export const remoteRemoveVerb = defineCommand({
+const remoteRemoveVerb = defineCommand({
   usage: 'remove <name>',
   summary: 'forget a remote; what was pushed to it stays there',
   examples: [
@@ -142,7 +142,7 @@ export const remoteRemoveVerb = defineCommand({
   },
 });
 
-export const remoteRenameVerb = defineCommand({
+const remoteRenameVerb = defineCommand({
   usage: 'rename <old> <new>',
   summary: 'give a remote another name',
   examples: [
@@ -156,7 +156,7 @@ export const remoteRenameVerb = defineCommand({
   },
 });
 
-export const remoteCheckVerb = defineCommand({
+const remoteCheckVerb = defineCommand({
   usage: 'check [name]',
   summary: 'try on a remote what push and pull do: read, list, write, conditional write, ranged read, delete, speed',
   examples: [
@@ -195,3 +195,15 @@ function scopeOf({ local, user }: ScopeFlags): ConfigScope {
   if (local === true) return 'local';
   return user === true ? 'user' : 'project';
 }
+
+/** In the order of the help. */
+export const REMOTE_VERBS: readonly AnyCommandSpec[] = [
+  remoteAddVerb,
+  remoteListVerb,
+  remoteShowVerb,
+  remoteModifyVerb,
+  remoteDefaultVerb,
+  remoteRemoveVerb,
+  remoteRenameVerb,
+  remoteCheckVerb,
+];

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { noStages } from '../no-stages.ts';
 import { fileOf, fileOption } from '../shared-options.ts';
 
@@ -8,7 +8,7 @@ interface Flags {
   readonly all?: boolean;
 }
 
-export const stageListVerb = defineCommand({
+const stageListVerb = defineCommand({
   usage: 'list',
   summary: 'list the stages and what they write',
   examples: [
@@ -26,7 +26,7 @@ export const stageListVerb = defineCommand({
   },
 });
 
-export const stageShowVerb = defineCommand({
+const stageShowVerb = defineCommand({
   usage: 'show <target>',
   summary: 'show a stage as mlo understands it: templates filled in, paths resolved',
   examples: [
@@ -48,3 +48,6 @@ export const stageShowVerb = defineCommand({
     return { data, lines: stageShowLines(data, style) };
   },
 });
+
+/** In the order of the help. */
+export const STAGE_VERBS: readonly AnyCommandSpec[] = [stageListVerb, stageShowVerb];

@@ -6,6 +6,6 @@ import { writePages } from './write-pages.ts';
 /** `npm run docs`, started in the root of the repository. */
 const FOLDER = 'docs/cli';
 
-const { program, specs } = buildProgram(async () => {});
+const { program, specs } = await buildProgram(async () => {});
 const changed = writePages(FOLDER, docsPages(program, specs));
 writeOut(changed.length === 0 ? `${FOLDER} is current\n` : `${FOLDER}: ${changed.join(', ')}\n`);
