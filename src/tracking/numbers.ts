@@ -1,9 +1,5 @@
-/** NaN as the key of `points` can hold it; see migrations/0001-runs.ts. */
+/** NaN as the key of the former table `points` could hold it; see migrations/0001-runs.ts. */
 const NAN_TEXT = 'NaN';
-
-export function pointValue(value: number): number | string {
-  return Number.isNaN(value) ? NAN_TEXT : value;
-}
 
 export function readPointValue(stored: number | string): number {
   return stored === NAN_TEXT ? Number.NaN : (stored as number);

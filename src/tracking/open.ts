@@ -6,7 +6,7 @@ import { openExperiments } from './experiments/experiments.ts';
 import { groupCommit } from './group-commit.ts';
 import { openExchange } from './merge/exchange.ts';
 import { runProcess } from './run-process.ts';
-import { readSide } from './read-side.ts';
+import { readSide, type ReadSide } from './read-side.ts';
 import { buryDead, findDead } from './reconcile.ts';
 import { withSqliteErrors } from './sqlite-errors.ts';
 import type { Tracking } from './types.ts';
@@ -32,9 +32,8 @@ export function openTracking(options: TrackingOptions): Tracking {
   if (options.readOnly === true) {
     const db = openReadOnly(options.path, options.findNetwork);
     return {
-      ...readSide(db, options.path, () => {}),
-      ...refusedWrites(options.path),
       ...parts(openAccess({ db, path: options.path, now })),
+      ...refusedWrites(options.path),
       reconcile: () => findDead(db, now()),
       close: () => void db.close(),
     };
@@ -47,9 +46,8 @@ export function openTracking(options: TrackingOptions): Tracking {
     return refused;
   });
   return {
-    ...readSide(db, options.path, () => queue.commit()),
-    ...writeSide(db, queue, { now, identify: () => runProcess(options) }),
     ...parts(openAccess({ db, path: options.path, now, commit: () => queue.commit() })),
+    ...writeSide(db, queue, { now, identify: () => runProcess(options) }),
     reconcile() {
       queue.commit();
       return withSqliteErrors(options.path, () => buryDead(db, now()));
@@ -57,8 +55,8 @@ export function openTracking(options: TrackingOptions): Tracking {
   };
 }
 
-function parts(access: Access): Pick<Tracking, 'edits' | 'experiments' | 'exchange'> {
-  return { edits: runEdits(access), experiments: openExperiments(access), exchange: openExchange(access) };
+function parts(access: Access): ReadSide & Pick<Tracking, 'edits' | 'experiments' | 'exchange'> {
+  return { ...readSide(access), edits: runEdits(access), experiments: openExperiments(access), exchange: openExchange(access) };
 }
 
 /** Writing through a read-only handle is a mistake of ours, not of the user. */

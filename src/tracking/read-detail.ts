@@ -2,15 +2,14 @@ import { parseCanonicalJson } from '../core/encoding/canonical-json.ts';
 import type { Content, Digest } from '../core/content.ts';
 import type { MetricBatch } from '../core/run.ts';
 import type { Connection } from './connection.ts';
-import { readLastValue } from './numbers.ts';
+import { toMetricSummary, type MetricRow } from './metric-summary.ts';
 import { chunkStore } from './points/chunk-store.ts';
 import { NO_POINTS } from './points/columns.ts';
-import type { Extremes } from './points/extremes.ts';
 import { readInputs } from './inputs/inputs.ts';
 import { readModels } from './models/models.ts';
 import { TREE } from './read-tree.ts';
 import { findRun, SELECT_RUNS, toSummary, type RunRow } from './read-runs.ts';
-import type { MetricSummary, RunDetail, StageLink } from './types.ts';
+import type { RunDetail, StageLink } from './types.ts';
 
 /** The run with all that belongs to it, and its children with theirs: eight queries, however large the tree. */
 export function readDetail(db: Connection, id: string): RunDetail {
@@ -40,7 +39,7 @@ export function readDetail(db: Connection, id: string): RunDetail {
   const assemble = (row: RunRow): RunDetail => ({
     ...toSummary(row),
     params: Object.fromEntries((params.get(row.seq) ?? []).map((param) => [param.name, parseCanonicalJson(param.json)])),
-    metrics: Object.fromEntries((series.get(row.seq) ?? []).map((own) => [own.name, toMetric(own)])),
+    metrics: Object.fromEntries((series.get(row.seq) ?? []).map((own) => [own.name, toMetricSummary(own)])),
     tags: Object.fromEntries((tags.get(row.seq) ?? []).map((tag) => [tag.key, tag.value])),
     artifacts: (artifacts.get(row.seq) ?? []).map((artifact) => ({ path: artifact.path, content: toContent(artifact) })),
     inputs: inputs.get(row.seq) ?? [],
@@ -66,12 +65,9 @@ interface ParamRow {
   readonly name: string;
   readonly json: string;
 }
-interface SeriesRow extends Extremes {
+interface SeriesRow extends MetricRow {
   readonly run: number;
   readonly name: string;
-  readonly points: number;
-  readonly step: number;
-  readonly value: number | null;
 }
 interface TagRow {
   readonly run: number;
@@ -92,16 +88,6 @@ interface LinkRow {
   readonly stage: string;
   readonly outcome: StageLink['outcome'];
   readonly producer: string | null;
-}
-
-function toMetric({ value, step, points, minValue, minStep, maxValue, maxStep }: SeriesRow): MetricSummary {
-  return {
-    value: readLastValue(value),
-    step,
-    points,
-    ...(minValue === null ? {} : { min: { value: minValue, step: minStep as number } }),
-    ...(maxValue === null ? {} : { max: { value: maxValue, step: maxStep as number } }),
-  };
 }
 
 function toContent(row: ArtifactRow): Content {

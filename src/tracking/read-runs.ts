@@ -30,12 +30,14 @@ export interface RunRow {
   readonly deletedMs: number | null;
 }
 
-export const SELECT_RUNS = `
-  SELECT r.seq, r.id, r.parent AS parentSeq, coalesce(p.id, r.waits_for) AS parentId, e.name AS experiment, r.name, r.stage, r.status, r.reason,
+export const RUN_COLUMNS = `r.seq, r.id, r.parent AS parentSeq, coalesce(p.id, r.waits_for) AS parentId, e.name AS experiment, r.name, r.stage, r.status, r.reason,
     r.started_ms AS startedMs, r.ended_ms AS endedMs, r.heartbeat_ms AS heartbeatMs, r.user, r.host, r.pid,
     r.process_start AS processStart, r.command, r.git_commit AS gitCommit, r.git_branch AS gitBranch, r.git_dirty AS gitDirty,
-    r.git_diff AS gitDiff, r.deleted_ms AS deletedMs
-  FROM runs r JOIN experiments e ON e.id = r.experiment LEFT JOIN runs p ON p.seq = r.parent`;
+    r.git_diff AS gitDiff, r.deleted_ms AS deletedMs`;
+
+export const FROM_RUNS = 'FROM runs r JOIN experiments e ON e.id = r.experiment LEFT JOIN runs p ON p.seq = r.parent';
+
+export const SELECT_RUNS = `SELECT ${RUN_COLUMNS} ${FROM_RUNS}`;
 
 /** Newest first. */
 export function listRuns(db: Connection, query: RunQuery = {}): RunSummary[] {

@@ -5,7 +5,7 @@ import { createRunRecorder } from '../../runtime/module/run-recorder.ts';
 import type { RunDetail, Tracking } from '../../tracking/types.ts';
 import { withProject } from '../project.ts';
 import type { AppContext } from '../types.ts';
-import { artifactNames, waitForRun } from './find-run.ts';
+import { artifactNames, stepAfter, waitForRun } from './find-run.ts';
 import { RecordKeeper } from './record-keeper.ts';
 
 export interface LogOptions {
@@ -74,13 +74,13 @@ async function logTo<T>(
   work: (target: LogTarget) => Promise<T> | T,
 ): Promise<T> {
   const before = run === undefined ? await waitForRun(tracking, ownRun(ctx)) : tracking.get(run);
-  const { id, metrics } = before;
+  const { id } = before;
   const recorder = createRunRecorder({
     id,
     base: () => ctx.cwd,
     prompt: true,
     send,
-    nextStep: (_, name) => (metrics[name]?.step ?? -1) + 1,
+    nextStep: (_, name) => stepAfter(before, name),
     artifacts: () => artifactNames(before),
   });
   const result = await work({ run: recorder.run, before, logBatches: (batches) => tracking.logBatches(id, batches) });

@@ -5,7 +5,7 @@ import { createRunRecorder, type RunRecorder } from '../../runtime/module/run-re
 import { watchSystem } from '../../runtime/system/watch-system.ts';
 import type { RunDetail } from '../../tracking/types.ts';
 import type { StartRunOptions } from '../api/start-run.ts';
-import { artifactNames, waitForRun } from './find-run.ts';
+import { artifactNames, stepAfter, waitForRun } from './find-run.ts';
 import { RecordKeeper } from './record-keeper.ts';
 import { resourceTags } from './resource-use.ts';
 import { DIFF_ARTIFACT } from './run-code.ts';
@@ -168,7 +168,7 @@ function record(session: ScriptSession, id: RunId, own: Measured | undefined, be
     ...(before === undefined
       ? {}
       : {
-          nextStep: (run, name) => (run === id ? (before.metrics[name]?.step ?? -1) + 1 : 0),
+          nextStep: (run, name) => (run === id ? stepAfter(before, name) : 0),
           artifacts: () => artifactNames(before),
         }),
     end,

@@ -3,6 +3,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { METRIC_LINE, parseMetricLine } from '../../core/metrics/metric-line.ts';
 import { MetricBuffer } from '../../runtime/api/metric-buffer.ts';
 import type { AppContext } from '../types.ts';
+import { stepAfter } from './find-run.ts';
 import type { LogData } from './log.ts';
 import { withValueLog, type LogOptions } from './log-target.ts';
 
@@ -30,7 +31,7 @@ export interface StreamData extends LogData {
 export async function streamMetrics(ctx: AppContext, { input, strict, ...options }: StreamOptions): Promise<StreamData> {
   return await withValueLog(ctx, options, async ({ run, before, logBatches }) => {
     const lines = new MetricLines(
-      (name) => (before.metrics[name]?.step ?? -1) + 1,
+      (name) => stepAfter(before, name),
       (number, line) => {
         if (strict) throw badLine(number, line);
         if (lines.ignored <= MOST_WARNINGS) ctx.emit({ type: 'warning', message: badLine(number, line).message });

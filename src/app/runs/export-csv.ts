@@ -26,7 +26,7 @@ export function* csvOfRuns(exchange: Exchange, ids: readonly RunId[]): Generator
 /** A row a point of one metric, runs one after the other. */
 export function* csvOfPoints(exchange: Exchange, ids: readonly RunId[], metric: string): Generator<string> {
   yield row(['run_id', 'step', 'timestamp_ms', 'value']);
-  const shown = [...exchange.wideRuns(ids)].map(({ id }) => id);
+  const shown = Array.from(exchange.wideRuns(ids), ({ id }) => id);
   for (const id of shown) {
     for (const { steps, timestampsMs, values } of exchange.points(id, metric)) {
       let text = '';

@@ -3,7 +3,7 @@ import type { RunId } from '../../core/run.ts';
 import type { RunDetail, Tracking } from '../../tracking/types.ts';
 
 /** The run, where it is (still) known. */
-export function findRun(tracking: Tracking, id: RunId): RunDetail | undefined {
+export function findRun(tracking: Pick<Tracking, 'get'>, id: RunId): RunDetail | undefined {
   try {
     return tracking.get(id);
   } catch (error) {

@@ -6,7 +6,7 @@ export interface Source {
   readonly text: string;
 }
 
-export const GRAMMAR_HINT = 'mlo help search';
+const GRAMMAR_HINT = 'mlo help search';
 
 /** `offset`: in UTF-16 units from the start of the text. The caret stands under it. */
 export function searchError(source: Source, offset: number, message: string, hint?: string): MloError {

@@ -1,5 +1,6 @@
 import type { RunId } from '../../core/run.ts';
 import type { Connection } from '../connection.ts';
+import { TREE } from '../read-tree.ts';
 
 /** A run as lifecycle changes need it. */
 export interface TreeRun {
@@ -18,7 +19,7 @@ const COLUMNS = 'r.seq, r.id, r.name, r.parent, r.status, r.deleted_ms AS delete
 export function runTree(db: Connection, seq: number): readonly TreeRun[] {
   return db
     .prepare(
-      `WITH RECURSIVE tree (seq) AS (SELECT ? UNION SELECT c.seq FROM runs c JOIN tree ON c.parent = tree.seq)
+      `${TREE}
        SELECT ${COLUMNS} FROM tree JOIN runs r ON r.seq = tree.seq ORDER BY r.seq = ? DESC, r.started_ms, r.seq`,
     )
     .all(seq, seq) as TreeRun[];

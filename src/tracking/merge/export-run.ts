@@ -1,4 +1,3 @@
-import type { Digest } from '../../core/content.ts';
 import type { RunId } from '../../core/run.ts';
 import { createHasher } from '../../fs/hash.ts';
 import type { Connection } from '../connection.ts';
@@ -6,6 +5,7 @@ import { prepared } from '../prepared.ts';
 import { runUnknown } from '../errors.ts';
 import type { PointColumns } from '../points/columns.ts';
 import { inPieces, pointsInOrder } from '../points/in-order.ts';
+import { FROM_RUNS, RUN_COLUMNS, type RunRow } from '../read-runs.ts';
 import { modelLines } from './export-models.ts';
 import { byKey, inLines, optional, type TagRow } from './line-parts.ts';
 import { POINTS_A_LINE, RECORD_FORMAT, RECORD_VERSION, type RunLine } from './record-format.ts';
@@ -116,13 +116,9 @@ function headLine(db: Connection, seq: number): string {
   return JSON.stringify({ type, format: RECORD_FORMAT, version: RECORD_VERSION, ...rest });
 }
 
-const HEAD = `SELECT r.id, coalesce(p.id, r.waits_for) AS parentId, e.name AS experiment,
-    (SELECT min(s.created_ms) FROM experiments s WHERE s.name = e.name) AS experimentCreatedMs,
-    r.experiment_changed_ms AS experimentChangedMs, r.name, r.name_changed_ms AS nameChangedMs, r.stage, r.status, r.reason,
-    r.started_ms AS startedMs, r.ended_ms AS endedMs, r.heartbeat_ms AS heartbeatMs, r.deleted_ms AS deletedMs,
-    r.lifecycle_changed_ms AS lifecycleChangedMs, r.user, r.host, r.pid, r.process_start AS processStart, r.command,
-    r.git_commit AS gitCommit, r.git_branch AS gitBranch, r.git_dirty AS gitDirty, r.git_diff AS gitDiff
-  FROM runs r JOIN experiments e ON e.id = r.experiment LEFT JOIN runs p ON p.seq = r.parent WHERE r.seq = ?`;
+const HEAD = `SELECT ${RUN_COLUMNS}, (SELECT min(s.created_ms) FROM experiments s WHERE s.name = e.name) AS experimentCreatedMs,
+    r.experiment_changed_ms AS experimentChangedMs, r.name_changed_ms AS nameChangedMs, r.lifecycle_changed_ms AS lifecycleChangedMs
+  ${FROM_RUNS} WHERE r.seq = ?`;
 
 /** Of all that have the name the value that was set last, as `tagUpsert` has it. */
 const EXPERIMENT_TAGS = `SELECT key, value, changedMs FROM (
@@ -131,31 +127,11 @@ const EXPERIMENT_TAGS = `SELECT key, value, changedMs FROM (
     FROM experiments e JOIN experiment_tags t ON t.experiment = e.id WHERE e.name = ?)
   WHERE place = 1 ORDER BY key`;
 
-interface HeadRow {
-  readonly id: RunId;
-  readonly parentId: RunId | null;
-  readonly experiment: string;
+interface HeadRow extends RunRow {
   readonly experimentCreatedMs: number;
   readonly experimentChangedMs: number;
-  readonly name: string;
   readonly nameChangedMs: number;
-  readonly stage: string | null;
-  readonly status: RunLine['status'];
-  readonly reason: string | null;
-  readonly startedMs: number;
-  readonly endedMs: number | null;
-  readonly heartbeatMs: number;
-  readonly deletedMs: number | null;
   readonly lifecycleChangedMs: number;
-  readonly user: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly processStart: string | null;
-  readonly command: string | null;
-  readonly gitCommit: string | null;
-  readonly gitBranch: string | null;
-  readonly gitDirty: number | null;
-  readonly gitDiff: Digest | null;
 }
 
 function withoutNulls(row: object): object {

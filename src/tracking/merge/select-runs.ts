@@ -1,6 +1,7 @@
 import type { RunId } from '../../core/run.ts';
 import type { Connection } from '../connection.ts';
 import { findRun } from '../read-runs.ts';
+import { TREE } from '../read-tree.ts';
 import type { ExportSelection } from './types.ts';
 
 /** Parents before what is below them, else by start. */
@@ -24,7 +25,7 @@ export function selectRuns(db: Connection, selection: ExportSelection): readonly
 function ofIds(db: Connection, ids: readonly string[]): readonly RunId[] {
   const tree = db
     .prepare(
-      `WITH RECURSIVE tree (seq) AS (SELECT ? UNION SELECT c.seq FROM runs c JOIN tree ON c.parent = tree.seq)
+      `${TREE}
        SELECT r.seq FROM tree JOIN runs r ON r.seq = tree.seq ORDER BY r.started_ms, r.seq`,
     )
     .pluck();

@@ -24,7 +24,7 @@ export function compareValues(a: number, b: number): number {
 }
 
 /** Each point comes after the one before it, so that none is there twice. */
-export function isStrictlyAscending(points: PointColumns): boolean {
+function isStrictlyAscending(points: PointColumns): boolean {
   for (let each = 1; each < points.steps.length; each += 1) {
     if (comparePoints(points, each - 1, points, each) >= 0) return false;
   }

@@ -65,7 +65,7 @@ export function idFits(column: Sql, condition: Condition): Sql {
 }
 
 /** A text such as a date is a span: `=` within it, `>` after its end, `<` before its start. */
-export function timeFits(column: Sql, condition: Condition, nowMs: number): Sql {
+function timeFits(column: Sql, condition: Condition, nowMs: number): Sql {
   if (condition.kind !== 'compare' || typeof condition.value !== 'string') return numberFits(column, condition);
   const span = parseMoment(condition.value, nowMs);
   if (span === undefined) throw new Error(`${condition.value} is no time`);
@@ -86,14 +86,14 @@ export function timeFits(column: Sql, condition: Condition, nowMs: number): Sql 
 }
 
 /** `column` is in milliseconds, the condition in seconds or as `5m`. */
-export function durationFits(column: Sql, condition: Condition): Sql {
+function durationFits(column: Sql, condition: Condition): Sql {
   if (condition.kind !== 'compare') return numberFits(column, condition);
   const ms = typeof condition.value === 'string' ? parseSpanOfTime(condition.value) : Number(condition.value) * 1000;
   if (ms === undefined) throw new Error(`${String(condition.value)} is no duration`);
   return sql`${column} ${OPERATORS[condition.op]} ${ms}`;
 }
 
-export function flagFits(column: Sql, condition: Condition): Sql {
+function flagFits(column: Sql, condition: Condition): Sql {
   if (condition.kind !== 'compare') throw new Error(`a flag is not compared by ${condition.kind}`);
   return sql`${column} ${OPERATORS[condition.op]} ${condition.value === true ? 1 : 0}`;
 }

@@ -1,7 +1,7 @@
 import { parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
 import type { Value } from '../../core/value.ts';
 import type { Connection } from '../connection.ts';
-import { readLastValue } from '../numbers.ts';
+import { toMetricSummary } from '../metric-summary.ts';
 import type { Extremes } from '../points/extremes.ts';
 import { SELECT_RUNS, toSummary, type RunRow } from '../read-runs.ts';
 import type { MetricSummary } from '../types.ts';
@@ -72,11 +72,5 @@ function sorted<Row extends readonly [string, ...unknown[]], T>(
 }
 
 function toMetric([, value, step, points, minValue, minStep, maxValue, maxStep]: SeriesRow): MetricSummary {
-  return {
-    value: readLastValue(value),
-    step,
-    points,
-    ...(minValue === null ? {} : { min: { value: minValue, step: minStep as number } }),
-    ...(maxValue === null ? {} : { max: { value: maxValue, step: maxStep as number } }),
-  };
+  return toMetricSummary({ value, step, points, minValue, minStep, maxValue, maxStep });
 }
