@@ -8,6 +8,7 @@ import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import { allContents, chooseContents, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
 import { withRemote, type Connection } from './transfer/connect.ts';
+import { isHere } from './transfer/is-here.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
 
@@ -96,16 +97,6 @@ function splitByPresence(cache: Cache, contents: readonly Content[]): { readonly
     else wanted.push(content);
   }
   return { wanted, here };
-}
-
-/** What cannot be read counts as not here. */
-function isHere(cache: Cache, content: Content): boolean {
-  try {
-    return cache.has(content);
-  } catch (error) {
-    if (error instanceof MloError) return false;
-    throw error;
-  }
 }
 
 function nothingPushed(name: string, address: string): MloError {

@@ -1,12 +1,11 @@
 import type { Cache } from '../cache/types.ts';
-import { checkFormat } from '../remote/format/remote-format.ts';
 import { IndexSet } from '../remote/index-set.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
 import { pushObjects, type PushResult } from '../remote/push/push-objects.ts';
 import { byteProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { allContents, chooseContents, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
-import { withRemote, type Connection } from './transfer/connect.ts';
+import { loadIndexes, withRemote, type Connection } from './transfer/connect.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
 
@@ -57,7 +56,7 @@ async function pushChosen(project: Project, named: Chosen, connection: Connectio
   const { remote, settings, indexFolder } = connection;
   const cache = await project.cache();
   let chosen = named;
-  let index = (await checkFormat(remote)) ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+  let index = await loadIndexes(connection);
   let plan = planOf(cache, index, chosen);
   if (plan.missing.size > 0) {
     chosen = await named.withoutUncached(plan.missing);

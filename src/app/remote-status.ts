@@ -1,12 +1,12 @@
 import type { Cache } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
-import { checkFormat } from '../remote/format/remote-format.ts';
-import { IndexSet } from '../remote/index-set.ts';
+import type { IndexSet } from '../remote/index-set.ts';
 import { fetchObjects } from '../remote/pull/fetch-objects.ts';
 import { planPush } from '../remote/push/plan-push.ts';
 import { withProject, type Project } from './project.ts';
 import { chooseContents, type TransferScope } from './transfer/choose-contents.ts';
-import { withRemote, type Connection } from './transfer/connect.ts';
+import { loadIndexes, withRemote, type Connection } from './transfer/connect.ts';
+import { isHere } from './transfer/is-here.ts';
 import type { AppContext } from './types.ts';
 
 /** Where a tracked path is. */
@@ -35,9 +35,9 @@ export async function remoteStatus(ctx: AppContext, options: TransferScope & { r
   return await withProject({ ...ctx, readOnly: true }, async (project) => {
     const chosen = await chooseContents(project, options);
     return await withRemote(project, options.remote, async (connection) => {
-      const { remote, settings, indexFolder } = connection;
+      const { remote, settings } = connection;
       const cache = await project.cache();
-      const index = (await checkFormat(remote)) ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+      const index = await loadIndexes(connection);
       const data: RemoteStatus[] = [];
       for (const { label, contents } of chosen.groups) {
         for (const { path, content, stage } of contents) {
@@ -64,8 +64,7 @@ async function whereIs(
   content: Content,
 ): Promise<Pick<RemoteStatus, 'state' | 'files' | 'bytes'>> {
   const isThere = index.has(Buffer.from(content.digest, 'hex'));
-  const isHere = cache.has(content);
-  if (isThere && isHere) return { state: 'both' };
+  if (isThere && isHere(cache, content)) return { state: 'both' };
   if (!isThere) {
     const plan = planPush(cache.objects, index, [content]);
     return { state: plan.missing.size > 0 ? 'neither' : 'local', files: plan.small.count + plan.large.length, bytes: plan.bytes };

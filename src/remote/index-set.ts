@@ -16,15 +16,20 @@ const LOADS_AT_ONCE = 8;
 /** An index may be merged into another one between list and read. */
 const MOST_LOOKS = 5;
 
+export interface NamedIndex {
+  readonly id: Digest;
+  readonly index: RemoteIndex;
+}
+
 /** All indexes of a remote as of one look. Copies are kept in `folder`, which may be deleted at any time. */
 export class IndexSet {
   /** Of a remote that nothing was pushed to. */
   static readonly none = new IndexSet([]);
 
-  readonly #indexes: readonly { readonly id: Digest; readonly index: RemoteIndex }[];
+  readonly indexes: readonly NamedIndex[];
 
-  private constructor(indexes: readonly { readonly id: Digest; readonly index: RemoteIndex }[]) {
-    this.#indexes = indexes;
+  private constructor(indexes: readonly NamedIndex[]) {
+    this.indexes = indexes;
   }
 
   static async load(remote: Remote, folder: string): Promise<IndexSet> {
@@ -43,30 +48,22 @@ export class IndexSet {
     }
   }
 
-  get ids(): readonly Digest[] {
-    return this.#indexes.map(({ id }) => id);
-  }
-
-  get all(): readonly RemoteIndex[] {
-    return this.#indexes.map(({ index }) => index);
-  }
-
   has(digest: Uint8Array): boolean {
-    return this.#indexes.some(({ index }) => index.find(digest) !== undefined || index.recipeOf(digest) !== undefined);
+    return this.indexes.some(({ index }) => index.find(digest) !== undefined || index.recipeOf(digest) !== undefined);
   }
 
   /** In an entry of a pack, as it is. */
   hasEntry(digest: Uint8Array): boolean {
-    return this.#indexes.some(({ index }) => index.find(digest) !== undefined);
+    return this.indexes.some(({ index }) => index.find(digest) !== undefined);
   }
 
   /** Every place where the object lies. */
   places(digest: Uint8Array): readonly ObjectPlace[] {
-    return this.#indexes.flatMap(({ index }) => index.find(digest) ?? []);
+    return this.indexes.flatMap(({ index }) => index.find(digest) ?? []);
   }
 
   recipes(digest: Uint8Array): readonly RecipePlace[] {
-    return this.#indexes.flatMap(({ index }) => index.recipeOf(digest) ?? []);
+    return this.indexes.flatMap(({ index }) => index.recipeOf(digest) ?? []);
   }
 }
 
@@ -80,12 +77,8 @@ async function listIndexes(remote: Remote): Promise<readonly Digest[]> {
 }
 
 /** Undefined where one is gone by now. */
-async function loadAll(
-  remote: Remote,
-  folder: string,
-  ids: readonly Digest[],
-): Promise<readonly { readonly id: Digest; readonly index: RemoteIndex }[] | undefined> {
-  const loaded: { readonly id: Digest; readonly index: RemoteIndex }[] = [];
+async function loadAll(remote: Remote, folder: string, ids: readonly Digest[]): Promise<readonly NamedIndex[] | undefined> {
+  const loaded: NamedIndex[] = [];
   let isGone = false;
   let next = 0;
   const lane = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import type { Digest } from '../core/content.ts';
 /** Where everything lies on a remote; the same for all projects that share it. */
 export const FORMAT_KEY = 'format.json';
 export const INDEX_FOLDER = 'index/';
-export const PACKS_FOLDER = 'packs/';
+const PACKS_FOLDER = 'packs/';
 
 /** `id`: BLAKE3 of the whole pack. */
 export function packKey(id: Digest): string {

@@ -37,8 +37,7 @@ export async function remoteAdd(
   { name, url, scope, chosen, replace }: { name: string; url: string; scope: ConfigScope; chosen: boolean; replace: boolean },
 ): Promise<RemoteChangeData> {
   const root = findRoot(ctx.cwd);
-  if (!isRemoteName(name))
-    throw new MloError('MLO_USAGE', `'${name}' is no name for a remote`, { hint: 'Letters, digits, - and _, such as: origin' });
+  checkName(name);
   const { remotes } = await loadRemotes(root, ctx.env);
   if (!replace && remotes.some((each) => each.name === name)) {
     throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, {
@@ -89,8 +88,7 @@ export async function remoteRemove(ctx: AppContext, name: string): Promise<Remot
 export async function remoteRename(ctx: AppContext, from: string, name: string): Promise<RemoteChangeData> {
   const { remotes } = await loadRemotes(findRoot(ctx.cwd), ctx.env);
   findRemote(remotes, from);
-  if (!isRemoteName(name))
-    throw new MloError('MLO_USAGE', `'${name}' is no name for a remote`, { hint: 'Letters, digits, - and _, such as: origin' });
+  checkName(name);
   if (remotes.some((each) => each.name === name))
     throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, { hint: `mlo remote remove ${name}` });
   return inEveryFile(ctx, { name, done: 'renamed', from }, (text, file) => {
@@ -99,6 +97,11 @@ export async function remoteRename(ctx: AppContext, from: string, name: string):
     for (const [key, value] of Object.entries(here[from] ?? {})) renamed = setInConfigText(renamed, `remotes.${name}.${key}`, value);
     return chosen === from ? setInConfigText(renamed, 'remote', name) : renamed;
   });
+}
+
+function checkName(name: string): void {
+  if (!isRemoteName(name))
+    throw new MloError('MLO_USAGE', `'${name}' is no name for a remote`, { hint: 'Letters, digits, - and _, such as: origin' });
 }
 
 function settingNamed(key: string): RemoteSetting {

@@ -78,7 +78,7 @@ export function findRemote(remotes: readonly ConfiguredRemote[], name: string): 
   });
 }
 
-export function settingsOf(root: string, env: AppContext['env'], { name, values }: ConfiguredRemote): RemoteSettings {
+function settingsOf(root: string, env: AppContext['env'], { name, values }: ConfiguredRemote): RemoteSettings {
   const text = (key: RemoteSetting): string | undefined => (typeof values[key] === 'string' ? values[key] : undefined);
   const url = text('url');
   if (url === undefined) {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { hashBytes } from '../../fs/hash.ts';
+import { checkFormat } from '../../remote/format/remote-format.ts';
+import { IndexSet } from '../../remote/index-set.ts';
 import type { Remote } from '../../remote/port.ts';
 import type { RemoteSettings } from '../../remote/settings.ts';
 import type { Project } from '../project.ts';
@@ -23,4 +25,9 @@ export async function withRemote<T>(project: Project, name: string | undefined, 
   } finally {
     remote.close();
   }
+}
+
+/** What the remote has; nothing where nothing was pushed to it yet. Throws MLO_FORMAT_VERSION, MLO_REMOTE, MLO_REMOTE_CORRUPT. */
+export async function loadIndexes({ remote, indexFolder }: Connection): Promise<IndexSet> {
+  return (await checkFormat(remote)) ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
 }

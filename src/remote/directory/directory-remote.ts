@@ -7,6 +7,7 @@ import { makeSharedFolder } from '../../fs/shared-folder.ts';
 import { syncFolder } from '../../fs/write-atomic.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import type { Body, PutResult, Remote, RemoteEntry } from '../port.ts';
+import { readInto } from '../read-into.ts';
 
 /** A remote in a folder: a mounted disk, NFS. A key is the path of a file. */
 export function directoryRemote(folder: string): Remote {
@@ -125,13 +126,7 @@ async function readRange(path: string, from: number, length: number): Promise<Bu
   try {
     const { size } = await file.stat();
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - from)));
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return bytes.subarray(0, done);
+    return bytes.subarray(0, await readInto(file, bytes, from));
   } finally {
     await file.close();
   }

@@ -1,7 +1,8 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { chunkEnd, LARGEST_CHUNK } from '../../core/chunks/cut.ts';
 import type { Digest } from '../../core/content.ts';
 import { createHasher, digestBytes } from '../../fs/hash.ts';
+import { readInto } from '../read-into.ts';
 
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
@@ -46,14 +47,4 @@ async function cut(read: (buffer: Buffer, from: number) => Promise<number>, take
     window.copy(window, 0, at, end);
     kept = end - at;
   }
-}
-
-async function readInto(file: FileHandle, buffer: Buffer, from: number): Promise<number> {
-  let done = 0;
-  while (done < buffer.length) {
-    const { bytesRead } = await file.read(buffer, done, buffer.length - done, from + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return done;
 }

@@ -130,7 +130,7 @@ interface Row {
 }
 
 /** Rows of a tree that was found whole. */
-export function rowsOf(tree: Buffer): readonly Row[] {
+function rowsOf(tree: Buffer): readonly Row[] {
   const rows: Row[] = [];
   eachTreeRow(tree, (type, digestAt, size) => {
     rows.push({ type, digest: Buffer.from(tree.toString('latin1', digestAt, digestAt + 64), 'hex'), size });

@@ -1,7 +1,7 @@
 import type { Digest } from '../../core/content.ts';
 import { hashBytes } from '../../fs/hash.ts';
-import { encodeIndex, type RemoteIndex, type IndexedPack, type IndexRecipe, type IndexRow } from '../format/index-format.ts';
-import { keepIndex } from '../index-set.ts';
+import { encodeIndex, type IndexedPack, type IndexRecipe, type IndexRow } from '../format/index-format.ts';
+import { keepIndex, type NamedIndex } from '../index-set.ts';
 import { indexKey } from '../keys.ts';
 import type { Remote } from '../port.ts';
 
@@ -17,7 +17,8 @@ export class Publication {
   readonly #treeRows: IndexRow[] = [];
   readonly #recipes: IndexRecipe[] = [];
   readonly #written: Digest[] = [];
-  #told = 0;
+  #toldRows = 0;
+  #toldRecipes = 0;
 
   /** `folder`: where copies of indexes are kept. */
   constructor(remote: Remote, folder: string) {
@@ -36,9 +37,14 @@ export class Publication {
     this.#recipes.push(recipe);
   }
 
-  /** Tells what is there so far, without trees. */
+  /** Tells what is there and was not told before, without trees. */
   async checkpoint(): Promise<void> {
-    if (this.#rows.length + this.#recipes.length > this.#told) await this.#write(this.#rows, this.#recipes);
+    const rows = this.#rows.slice(this.#toldRows);
+    const recipes = this.#recipes.slice(this.#toldRecipes);
+    if (rows.length + recipes.length === 0) return;
+    await this.#write(rows, recipes);
+    this.#toldRows += rows.length;
+    this.#toldRecipes += recipes.length;
   }
 
   /** Tells all of it in one index, which takes the place of those written on the way. */
@@ -56,7 +62,6 @@ export class Publication {
       recipes,
     );
     const id = await putIndex(this.#remote, this.#folder, bytes);
-    this.#told = rows.length + recipes.length;
     this.#written.push(id);
     return id;
   }
@@ -70,11 +75,7 @@ async function putIndex(remote: Remote, folder: string, bytes: Buffer): Promise<
 }
 
 /** One index with all that these say; then these go. Who has listed them before lists again. */
-export async function mergeIndexes(
-  remote: Remote,
-  folder: string,
-  old: readonly { readonly id: Digest; readonly index: RemoteIndex }[],
-): Promise<void> {
+export async function mergeIndexes(remote: Remote, folder: string, old: readonly NamedIndex[]): Promise<void> {
   const packs = new Map(old.flatMap(({ index }) => index.packs.map((pack) => [pack.id, pack] as const)));
   const bytes = encodeIndex(
     [...packs.values()],

@@ -13,7 +13,7 @@ import { establishFormat } from '../format/remote-format.ts';
 import type { IndexSet } from '../index-set.ts';
 import { packKey } from '../keys.ts';
 import { Lanes } from '../lanes.ts';
-import type { Remote } from '../port.ts';
+import { sizeOfBody, type Body, type Remote } from '../port.ts';
 import { cutBytes, cutFile } from './cut-file.ts';
 import { OutgoingPack, PackBuffers, type FinishedPack } from './outgoing-pack.ts';
 import type { LargeFile, PushPlan } from './plan-push.ts';
@@ -54,11 +54,8 @@ export async function pushObjects(plan: PushPlan, options: PushOptions): Promise
   await establishFormat(options.remote);
   const push = new Push(plan, options);
   const result = await push.run();
-  const { ids, all } = options.index;
-  if (ids.length >= MOST_INDEXES) {
-    const old = ids.map((id, number) => ({ id, index: all[number] as (typeof all)[number] }));
-    await mergeIndexes(options.remote, options.indexFolder, old);
-  }
+  const { indexes } = options.index;
+  if (indexes.length >= MOST_INDEXES) await mergeIndexes(options.remote, options.indexFolder, indexes);
   return result;
 }
 
@@ -231,9 +228,9 @@ class Push {
     for (const recipe of this.#recipesSent.splice(0)) this.#publication.addRecipe(recipe);
   }
 
-  async #put(id: Digest, body: Parameters<Remote['put']>[1]): Promise<void> {
+  async #put(id: Digest, body: Body): Promise<void> {
     const result = await this.#options.remote.put(packKey(id), body);
-    const size = body instanceof Uint8Array ? body.length : body.size;
+    const size = sizeOfBody(body);
     this.#packs += 1;
     if (result === 'written') this.#bytesSent += size;
     this.#bytesSinceCheckpoint += size;

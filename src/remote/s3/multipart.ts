@@ -10,6 +10,7 @@ import {
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { sizeOfBody, type Body } from '../port.ts';
+import { readInto } from '../read-into.ts';
 import { nameOf, statusOf } from './errors.ts';
 
 /** Larger bodies go in parts of this size, of which each may fail and be sent again. */
@@ -150,11 +151,6 @@ async function openBody(body: Body): Promise<Source> {
 
 async function readExactly(file: FileHandle, from: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, from + done);
-    if (bytesRead === 0) throw new Error('A pack became shorter while it was sent');
-    done += bytesRead;
-  }
+  if ((await readInto(file, bytes, from)) < length) throw new Error('A pack became shorter while it was sent');
   return bytes;
 }

@@ -38,7 +38,10 @@ async function rig(): Promise<Rig> {
 async function isConsistent(remote: TestRemote): Promise<void> {
   const opened = await remote.open();
   const index = await IndexSet.load(opened, await temporaryFolder());
-  for (const { packs } of index.all) for (const { id, size } of packs) expect(await opened.stat(packKey(id as Digest))).toEqual({ size });
+  for (const {
+    index: { packs },
+  } of index.indexes)
+    for (const { id, size } of packs) expect(await opened.stat(packKey(id as Digest))).toEqual({ size });
   opened.close();
 }
 
@@ -195,8 +198,8 @@ describe('two at once', () => {
       await succeeds(project, ['push']);
     }
     const opened = await remote.open();
-    const { ids } = await IndexSet.load(opened, await temporaryFolder());
-    expect(ids.length).toBeLessThan(16);
+    const { indexes } = await IndexSet.load(opened, await temporaryFolder());
+    expect(indexes.length).toBeLessThan(16);
     await project.git('commit', '--quiet', '--all', '--message=more');
     rmSync(project.path('.mlo/state/remotes'), { recursive: true });
     expect(await succeeds(project, ['push'])).toMatchObject({ files: 0, trees: 0 });

@@ -181,6 +181,19 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
     expect(damages).toEqual([]);
   });
 
+  it('counts a folder whose tree is damaged in the cache as one to pull', async () => {
+    const remote = await testRemote(kind);
+    const project = await projectWithData(manyFiles(40), ['data/raw'], remote);
+    await succeeds(project, ['push']);
+    rmSync(project.path('.mlo/state'), { recursive: true });
+    for (const key of keysOf(project.path('.mlo/cache'))) {
+      const path = project.path(`.mlo/cache/${key}`);
+      if (/\.(jnl|pack)$/.test(key) && readFileSync(path).includes('row17.txt')) damage(path, Buffer.from('row17.txt'));
+    }
+    const { data } = (await project.mlo(['status', '--remote', '--json'])).json();
+    expect(data.data).toMatchObject([{ path: 'data/raw', state: 'remote' }]);
+  });
+
   it('says of a pack that is gone which files it held', async () => {
     const remote = await testRemote(kind);
     const project = await projectWithData({ 'data/a.txt': 'a\n', 'data/b.txt': 'b\n' }, ['data/a.txt', 'data/b.txt'], remote);
