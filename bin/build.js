@@ -1,12 +1,26 @@
 // Bundles src/ into dist/: flat split ESM, one file for each entry point and one for each shared or lazily loaded part.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { mergeChunks } from './merge-chunks.js';
 
 /** Native, or large and loaded only where needed: these stay packages of their own. */
 const EXTERNAL = ['@aws-sdk/client-s3', 'better-sqlite3', '@napi-rs/*', 'sharp', 'ink', 'react', '@tensorflow/*', 'mlo-cli'];
 
 /** Modules of Node that take milliseconds to load and that few commands call. */
 const DEFERRED = ['node:child_process', 'node:crypto', 'node:fs/promises', 'node:zlib'];
+
+/** What `status` and a `repro` that runs nothing load, besides what `main` imports by itself. */
+const LOADED_BY_MOST = [
+  'src/app/status.ts',
+  'src/app/repro.ts',
+  'src/app/config.ts',
+  'src/cache/open.ts',
+  'src/cache/sharing/access.ts',
+  'src/cache/sharing/projects.ts',
+  'src/ui/report/plain-reporter.ts',
+  'src/ui/render/status.ts',
+  'src/ui/render/repro-table.ts',
+];
 
 /** Chunks of earlier builds stay this long, so that a process that is still running can load the rest of itself. */
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
@@ -16,27 +30,12 @@ export async function build(root, { to = new URL('dist/', root), filesBefore = [
   const esbuild = await loadEsbuild();
   const temporary = new URL(`.tmp-${process.pid}/`, to);
   try {
-    await esbuild.build({
-      absWorkingDir: fileURLToPath(root),
-      entryPoints: await entryPoints(esbuild, root),
-      outdir: fileURLToPath(temporary),
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node22.18',
-      jsx: 'automatic',
-      chunkNames: '[name]-[hash]',
-      external: EXTERNAL,
-      plugins: [withoutExecutableCommands],
-      // The package's CommonJS build would give `import('yaml')` a default export only.
-      alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', root)) },
-      // Linked maps cost nothing unless Node is asked to read them (`node --enable-source-maps`).
-      sourcemap: 'linked',
-      sourcesContent: false,
-      legalComments: 'none',
-      logLevel: 'silent',
-    });
+    const { main, ...others } = await entryPoints(esbuild, root);
+    // The command line shares no chunk with workers and helpers, so that its own can be merged; equal chunks must not get equal names.
+    const { metafile } = await bundle(esbuild, root, { main }, temporary, '[name]-[hash]');
+    const loadedByMost = LOADED_BY_MOST.filter((source) => existsSync(new URL(source, root)));
+    await mergeChunks(esbuild, temporary, metafile.outputs, 'main.js', loadedByMost);
+    await bundle(esbuild, root, others, temporary, 'side-[name]-[hash]');
     refuseBundledRequire(temporary);
     skipBuiltinFacades(temporary);
     return install(temporary, to, filesBefore);
@@ -46,6 +45,31 @@ export async function build(root, { to = new URL('dist/', root), filesBefore = [
     rmSync(temporary, { recursive: true, force: true });
     await esbuild.stop();
   }
+}
+
+function bundle(esbuild, root, entryPoints, to, chunkNames) {
+  return esbuild.build({
+    absWorkingDir: fileURLToPath(root),
+    entryPoints,
+    outdir: fileURLToPath(to),
+    bundle: true,
+    splitting: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.18',
+    jsx: 'automatic',
+    chunkNames,
+    external: EXTERNAL,
+    plugins: [withoutExecutableCommands],
+    // The package's CommonJS build would give `import('yaml')` a default export only.
+    alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', root)) },
+    // Linked maps cost nothing unless Node is asked to read them (`node --enable-source-maps`).
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
 }
 
 /** commander loads child_process for subcommands that are programs of their own; mlo has none. */

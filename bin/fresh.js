@@ -5,7 +5,7 @@ const { closeSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, r
 const { fileURLToPath } = process.getBuiltinModule('url');
 
 /** What the bundle is made of, besides the folder `src`. The lock file stands for the bundled packages. */
-const OTHER_SOURCES = ['bin/build.js', 'bin/fresh.js', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const OTHER_SOURCES = ['bin/build.js', 'bin/fresh.js', 'bin/merge-chunks.js', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const LOCK_WAIT_MS = 20;
 const LOCK_LIMIT_MS = 60_000;
 

@@ -1,3 +1,4 @@
+import { EXIT } from '../core/errors/catalogue.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { commandPath } from './command.ts';
 import { commandNamed } from './command-named.ts';
@@ -40,5 +41,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
-setTimeout(() => process.exit(), LINGER_MS).unref();
+// Stands only where nothing is left to wait for before the command has ended.
+process.exitCode = EXIT.internal;
+// Not awaited: the bundle has this file in one with what most commands load, and parts that are loaded later wait for that file.
+void main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+});

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createProject, REPOSITORY, type TestProject } from '../helpers/index.ts';
@@ -60,6 +60,11 @@ describe('what the command line loads', () => {
     }
   });
 
+  it.each([[['status']], [['repro']], [['repro', '--dry']]])('%j with nothing to do loads one file of the bundle', async (args) => {
+    const bundle = (await filesLoadedBy(args)).filter((file) => file.startsWith(join(REPOSITORY, 'dist')));
+    expect(new Set(bundle.map((file) => basename(file)))).toEqual(new Set(['main.js']));
+  });
+
   it('--version loads nothing but the launcher', async () => {
     expect([...(await packagesLoadedBy(['--version']))]).toEqual([]);
   });
@@ -79,6 +84,16 @@ async function expectSuccess(args: readonly string[]): Promise<void> {
 
 /** Names of the packages whose code is in a module that was loaded: by itself, or bundled into a file of `dist`. */
 async function packagesLoadedBy(args: readonly string[]): Promise<ReadonlySet<string>> {
+  const files = await filesLoadedBy(args);
+  return new Set(
+    files
+      .flatMap((file) => [file, ...bundledInto(file)])
+      .map(packageOf)
+      .filter((name) => name !== undefined),
+  );
+}
+
+async function filesLoadedBy(args: readonly string[]): Promise<readonly string[]> {
   const log = join(project.home, `modules-${args.join('-')}.log`);
   const preload = fileURLToPath(new URL('log-modules.mjs', import.meta.url));
   const { code, stderr } = await project.mlo(args, {
@@ -86,13 +101,7 @@ async function packagesLoadedBy(args: readonly string[]): Promise<ReadonlySet<st
   });
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   const urls = readFileSync(log, 'utf8').split('\n');
-  const files = urls.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
-  return new Set(
-    files
-      .flatMap((file) => [file, ...bundledInto(file)])
-      .map(packageOf)
-      .filter((name) => name !== undefined),
-  );
+  return urls.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
 }
 
 /** Paths of the sources of a bundled file, from its source map. */
