@@ -22,8 +22,11 @@ const LOADED_BY_MOST = [
   'src/ui/render/repro-table.ts',
 ];
 
-/** Chunks of earlier builds stay this long, so that a process that is still running can load the rest of itself. */
+/** Chunks of so many builds before this one stay, and so long, so that a process that is still running can load the rest of itself. */
+const KEEP_OLD_BUILDS = 8;
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
+/** Node never deletes what it has compiled of chunks that are gone. Bytes; that of one bundle is 3 MB. */
+const MOST_COMPILED = 32 * 1024 * 1024;
 
 /** Returns the names of the files in `dist/`; takes those of the build before, whose chunks start to age now. */
 export async function build(root, { to = new URL('dist/', root), filesBefore = [] } = {}) {
@@ -157,13 +160,26 @@ function install(from, to, filesBefore) {
   for (const name of names.filter((name) => !isChunk(name))) renameSync(new URL(name, from), new URL(name, to));
 
   const now = new Date();
-  for (const name of readdirSync(to)) {
-    if (!isChunk(name) || names.includes(name)) continue;
-    const chunk = new URL(name, to);
-    if (filesBefore.includes(name)) utimesSync(chunk, now, now);
-    else if (now.getTime() - statSync(chunk).mtimeMs > KEEP_OLD_CHUNKS_MS) rmSync(chunk, { force: true });
-  }
+  const old = readdirSync(to).filter((name) => isChunk(name) && !names.includes(name));
+  for (const name of old) if (filesBefore.includes(name)) utimesSync(new URL(name, to), now, now);
+  removeOldChunks(to, old, now.getTime());
+  removeLargeCompileCache(new URL('.compile-cache/', to));
   return names;
+}
+
+/** What one build has replaced has one time: that of the build. */
+function removeOldChunks(to, old, nowMs) {
+  const chunks = old.map((name) => ({ file: new URL(name, to), replacedMs: statSync(new URL(name, to)).mtimeMs }));
+  const builds = [...new Set(chunks.map(({ replacedMs }) => replacedMs))].sort((a, b) => b - a);
+  const keptSinceMs = Math.max(nowMs - KEEP_OLD_CHUNKS_MS, builds[KEEP_OLD_BUILDS - 1] ?? 0);
+  for (const { file, replacedMs } of chunks) if (replacedMs < keptSinceMs) rmSync(file, { force: true });
+}
+
+function removeLargeCompileCache(folder) {
+  if (!existsSync(folder)) return;
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const sizes = files.map(({ parentPath, name }) => statSync(`${parentPath}/${name}`, { throwIfNoEntry: false })?.size ?? 0);
+  if (sizes.reduce((sum, size) => sum + size, 0) > MOST_COMPILED) rmSync(folder, { recursive: true, force: true });
 }
 
 async function describe(esbuild, failure) {

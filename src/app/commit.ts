@@ -1,3 +1,4 @@
+import { foldersAround } from '../core/path/own-paths.ts';
 import { existsSync } from 'node:fs';
 import type { Cache } from '../cache/types.ts';
 import { sameContent, type Content } from '../core/content.ts';
@@ -11,7 +12,6 @@ import { codeChanged } from '../runtime/module/check-code.ts';
 import { updateParts } from './add/update-parts.ts';
 import { absolutePath } from './paths.ts';
 import { readPointers, splitTargets, warnOfStrays, writePointer, type Pointer, type SplitTargets } from './pointers.ts';
-import { foldersAround } from './pointer-tree.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';

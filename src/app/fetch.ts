@@ -38,6 +38,8 @@ export interface FetchData {
   /** Objects that locks and pointers name, and that are neither in the cache nor (whole) on the remote. */
   readonly missing: readonly MissingObject[];
   readonly broken: Chosen['broken'];
+  /** Something was asked of the remote, and nothing was ever pushed to that address. */
+  readonly neverPushed?: true;
 }
 
 const JOBS = 8;
@@ -85,6 +87,7 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     // What only uncached outs of branches and tags name is nobody's to have.
     missing: chosen === named ? missing : missing.filter(({ uses }) => uses.length > 0),
     broken: chosen.broken,
+    ...(isThere ? {} : { neverPushed: true as const }),
   };
 }
 

@@ -3,7 +3,9 @@ import { relative, sep } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { InspectedPipeline, LoadInput } from '../core/pipeline/load.ts';
 import type { Pipeline, ProjectPath } from '../core/stage.ts';
+import { shellWord } from '../core/text/shell-word.ts';
 import { PIPELINE_FILES } from './find-root.ts';
+import { innerProject } from './inner-project.ts';
 import { readParsed, writeParsed, type ReadText } from './parsed-cache.ts';
 import { absolutePath, projectPath } from './paths.ts';
 import type { Project } from './project.ts';
@@ -71,6 +73,12 @@ export function pipelineFiles(project: Project, file?: string): { readonly files
 
 function chosenFile(project: Project, file: string): ProjectPath {
   const path = projectPath(project.root, project.ctx.cwd, file);
+  const other = innerProject(project.root, path);
+  if (other !== undefined) {
+    throw new MloError('MLO_PATH_UNSAFE', `'${path}' lies in '${other}', which is a project of its own`, {
+      hint: `cd ${shellWord(other)}, and then the same with --file ${shellWord(path.slice(other.length + 1))}`,
+    });
+  }
   if (statSync(absolutePath(project.root, path), { throwIfNoEntry: false })?.isFile() === true) return path;
   throw new MloError('MLO_TARGET', `There is no pipeline file '${file}'`, { hint: 'Check --file, or create one with: mlo init' });
 }

@@ -1,3 +1,4 @@
+import { foldersAround } from '../core/path/own-paths.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import type { Pointer } from './pointers.ts';
 
@@ -31,13 +32,6 @@ export class PointerTree {
   below(path: ProjectPath): Pointer | undefined {
     return this.#below.get(path);
   }
-}
-
-/** The folders that `path` lies in, the nearest first; without the root. */
-export function foldersAround(path: ProjectPath): ProjectPath[] {
-  const folders: ProjectPath[] = [];
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) folders.push(path.slice(0, slash));
-  return folders;
 }
 
 /** The data that a target means which may name its pointer. */

@@ -1,3 +1,4 @@
+import { MloError } from '../core/errors/mlo-error.ts';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Cache } from '../cache/types.ts';
@@ -43,6 +44,8 @@ export interface Project {
   /** The right to delete objects: waits until nobody writes into the cache, and keeps others waiting. Before `cache` is used. */
   exclusiveCache(): Promise<HeldLock>;
   tracking(): Promise<Tracking>;
+  /** Closes the tracking database without a word where what waits cannot be written: that has been told. */
+  abandonTracking(): Promise<void>;
   /** The one writer of the project. */
   lock(): Promise<HeldLock>;
   /** Writes something disposable; a state folder that cannot be written costs speed, nothing else. */
@@ -82,6 +85,15 @@ export async function openProject(ctx: AppContext): Promise<Project> {
     },
     exclusiveCache: () => cache.exclusive(),
     tracking: () => (tracking ??= openProjectTracking(project)),
+    async abandonTracking() {
+      const opened = tracking;
+      tracking = undefined;
+      try {
+        (await opened)?.close();
+      } catch (error) {
+        if (!(error instanceof MloError)) throw error;
+      }
+    },
     async lock() {
       prepareMloDir(mloDir);
       const settings = { command: ctx.command, signal: ctx.signal, ...(ctx.waitMs === undefined ? {} : { waitMs: ctx.waitMs }) };

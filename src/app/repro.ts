@@ -5,8 +5,9 @@ import type { StageReport } from '../core/events.ts';
 import type { LockEntry } from '../core/lock/types.ts';
 import { plan } from '../core/plan/plan.ts';
 import type { StagePlan } from '../core/plan/types.ts';
-import type { Stage, StageAddress } from '../core/stage.ts';
+import type { ProjectPath, Stage, StageAddress } from '../core/stage.ts';
 import { runPool } from '../executors/local-pool.ts';
+import { asIoError } from '../fs/errno.ts';
 import { trace } from '../fs/trace.ts';
 import type { Spawner } from '../runtime/shell/spawner.ts';
 import { pipelineFiles } from './load-pipeline.ts';
@@ -66,7 +67,7 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
   const { emit } = project.ctx;
   emit({ type: 'repro-start', stages: plans.length });
   emit({ type: 'plan', stages: plans.map((each) => toStatus(each, prepared.journal)) });
-  const { reports, runId } = await reproduceStages(project, prepared, plans, options, spawner);
+  const { reports, runId, unrecorded } = await reproduceStages(project, prepared, plans, options, spawner);
   const ok = reports.every((report) => report.outcome !== 'failed' && report.outcome !== 'cancelled' && report.outcome !== 'blocked');
   const durationMs = performance.now() - startedMs;
   emit({ type: 'repro-finish', ok, stages: reports, durationMs });
@@ -76,6 +77,7 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
     durationMs,
     ...(runId === undefined ? {} : { runId }),
     ...(project.ctx.signal.aborted ? { interrupted: true } : {}),
+    ...(unrecorded === undefined ? {} : { unrecorded }),
   };
 }
 
@@ -85,10 +87,10 @@ async function reproduceStages(
   plans: readonly StagePlan[],
   options: ReproOptions,
   spawner: LazySpawner,
-): Promise<{ readonly reports: readonly StageReport[]; readonly runId?: string }> {
+): Promise<{ readonly reports: readonly StageReport[]; readonly runId?: string } & Pick<ReproData, 'unrecorded'>> {
   const journal = new ReproJournal(journalPath(project), prepared.journal);
   const batches = new BatchWriter(prepared.cache, prepared.locks, journal, () => locksDigest(prepared.loaded, prepared.locks));
-  const recorder = new RunRecorder(project, prepared.cache, options.experiment ?? project.config.experiment);
+  const recorder = new RunRecorder(project, prepared.cache, options.experiment ?? project.config.experiment, codeOf(prepared));
   if (plans.some(runsCommand)) spawner.warm();
   const events = new StageEvents(project.ctx.emit);
   const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, events, spawner: spawner.get }, plans);
@@ -101,6 +103,7 @@ async function reproduceStages(
     journal.rebase(locksDigest(prepared.loaded, prepared.locks));
   }
 
+  let unrecorded: ReproData['unrecorded'];
   try {
     await runPool({
       order: prepared.stages.map((stage) => node(stage, prepared)),
@@ -125,10 +128,39 @@ async function reproduceStages(
     journal.close();
     await spawner.close();
     await discardWorkers(plans);
-    endRun(project, prepared, recorder, [...reports.values()]);
+    unrecorded = await recordEnd(project, () => endRun(project, prepared, recorder, [...reports.values()]));
   }
   const inOrder = prepared.stages.flatMap((stage) => reports.get(stage.address) ?? []);
-  return { reports: inOrder, ...(recorder.parentId === undefined ? {} : { runId: recorder.parentId }) };
+  return {
+    reports: inOrder,
+    ...(recorder.parentId === undefined ? {} : { runId: recorder.parentId }),
+    ...(unrecorded === undefined ? {} : { unrecorded }),
+  };
+}
+
+/** What stages made is stored by now: that the books cannot be closed must not hide it. */
+async function recordEnd(project: Project, end: () => void): Promise<ReproData['unrecorded']> {
+  try {
+    end();
+    return undefined;
+  } catch (caught) {
+    const error = asIoError(caught, 'record the run of', project.root);
+    if (!(error instanceof MloError)) throw error;
+    await project.abandonTracking();
+    const { code, message, hint } = error;
+    return { code, message, ...(hint === undefined ? {} : { hint }) };
+  }
+}
+
+/** Pipeline and params files, modules, and deps that no stage makes: what a commit must have for somebody else to run the same. */
+function codeOf({ stages, graph, locks }: Prepared): readonly ProjectPath[] {
+  const paths = stages.flatMap((stage) => [
+    stage.file,
+    ...(stage.action.kind === 'module' ? [stage.action.path, ...Object.keys(locks.entries.get(stage.address)?.code ?? {})] : []),
+    ...stage.params.map((spec) => spec.file),
+    ...stage.deps.flatMap(({ path }) => (graph.outs.touching(path).length > 0 ? [] : [path])),
+  ]);
+  return [...new Set(paths)];
 }
 
 /** A stage that did not get its turn, with the stage before it that is the reason. */
@@ -167,6 +199,7 @@ function endRun(project: Project, prepared: Prepared, recorder: RunRecorder, rep
     status: interrupted ? 'KILLED' : failed.length > 0 ? 'FAILED' : 'FINISHED',
     ...(interrupted ? { reason: 'interrupted' } : failed.length > 0 ? { reason: `failed: ${failed.join(', ')}` } : {}),
   });
+  recorder.flush();
 }
 
 function node(stage: Stage, prepared: Prepared): { readonly id: string; readonly upstream: readonly string[]; readonly cpus: number } {

@@ -1,4 +1,5 @@
 import { readdirSync, type Dirent } from 'node:fs';
+import { PROJECT_FOLDER } from '../core/path/own-paths.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import { isErrno } from '../fs/errno.ts';
 import { openIgnore } from '../fs/ignore.ts';
@@ -23,7 +24,7 @@ export interface ProjectScan {
 
 /**
  * One walk for everything mlo keeps beside the user's files. Not entered: hidden folders,
- * node_modules, what .mloignore names, and folders tracked as data (those have a pointer beside them).
+ * node_modules, what .mloignore names, folders tracked as data (those have a pointer beside them), and other projects.
  */
 export function scanProject(root: string): ProjectScan {
   const ignore = openIgnore(root);
@@ -39,6 +40,7 @@ export function scanProject(root: string): ProjectScan {
       continue;
     }
     const names = new Set(entries.map((entry) => entry.name));
+    if (folder !== '.' && names.has(PROJECT_FOLDER)) continue;
     const pipeline = PIPELINE_FILES.find((name) => names.has(name));
     if (pipeline !== undefined) pipelines.push(inside(folder, pipeline));
     for (const entry of entries) {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../core/errors/catalogue.ts';
 import type { StageReport, Emit } from '../core/events.ts';
 import type { Reason, StageState } from '../core/plan/types.ts';
 import type { RunId } from '../core/run.ts';
@@ -58,6 +59,8 @@ export interface ReproData {
   /** With dry: the plan instead of outcomes. */
   readonly plan?: readonly StageStatus[];
   readonly interrupted?: boolean;
+  /** Why the record of the runs is not whole (a full disk, a damaged database); what stages made is stored all the same. */
+  readonly unrecorded?: { readonly code: ErrorCode; readonly message: string; readonly hint?: string };
 }
 
 export interface StageStatus {

@@ -10,6 +10,8 @@ const HINTS: { readonly [code: string]: string } = {
   EMFILE: 'Too many open files; raise the limit with `ulimit -n 4096`',
   ENFILE: 'Too many open files on this machine; close other programs',
   ENAMETOOLONG: 'Use a shorter name: most file systems allow 255 bytes',
+  ENOENT: 'Check the path, and the folders on the way',
+  EEXIST: 'Move it away, or use another path',
   ENOTDIR: 'A file lies where a folder is expected; move it away',
   EISDIR: 'A folder lies where a file is expected; move it away',
   ELOOP: 'The path leads through symlinks in a circle, or through one that appeared meanwhile',
@@ -22,6 +24,10 @@ const WORDS: { readonly [code: string]: string } = {
   EPERM: 'operation not permitted',
   EROFS: 'the file system is read-only',
   ENOENT: 'it does not exist',
+  EEXIST: 'something else lies there, or on the way there',
+  ENOTDIR: 'a file lies where the path needs a folder',
+  EISDIR: 'a folder lies where a file is expected',
+  ENAMETOOLONG: 'a name in it is too long',
 };
 
 /** libuv has no name for EDQUOT (Linux 122, macOS 69). */

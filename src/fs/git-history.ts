@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PROJECT_FOLDER } from '../core/path/own-paths.ts';
 import { expectSuccess, gitEnvironment, gitError, gitIn, hasGitBinary, LARGEST_OUTPUT } from './git.ts';
 
 export interface GitRef {
@@ -26,7 +27,7 @@ export interface GitHistory {
   commits(most: number): readonly string[];
   /** Every commit that a branch, a tag, HEAD or the stash leads to. */
   allCommits(): readonly string[];
-  /** Files below the project root, of each commit, whose path is wanted; hidden folders and `node_modules` are not entered. */
+  /** Files below the project root, of each commit, whose path is wanted; hidden folders, `node_modules` and other projects are not entered. */
   files(commits: readonly string[], isWanted: (path: string) => boolean): ReadonlyMap<string, readonly GitBlob[]>;
   /** Bytes of blobs by id. */
   blobs(ids: Iterable<string>): ReadonlyMap<string, Buffer>;
@@ -79,12 +80,15 @@ function filesOf(
     level = readObjects(root, [...unknown]).flatMap((object) => {
       if (object?.type !== 'tree') return [];
       const entries = parseTree(object.bytes, object.id.length / 2);
+      if (isProject(entries)) return [];
       trees.set(object.id, entries);
       return [entries];
     });
   }
   const collect = (id: string, folder: string, into: GitBlob[]): GitBlob[] => {
-    for (const entry of trees.get(id) ?? []) {
+    const entries = trees.get(id) ?? [];
+    if (folder !== '' && isProject(entries)) return into;
+    for (const entry of entries) {
       const path = `${folder}${entry.name}`;
       if (entry.mode === TREE_MODE) collect(entry.id, `${path}/`, into);
       else if ((entry.mode === '100644' || entry.mode === '100755') && isWanted(path)) into.push({ path, id: entry.id });
@@ -104,6 +108,10 @@ interface TreeEntry {
 
 function isEntered({ mode, name }: TreeEntry): boolean {
   return mode === TREE_MODE && !name.startsWith('.') && name !== 'node_modules';
+}
+
+function isProject(entries: readonly TreeEntry[]): boolean {
+  return entries.some(({ mode, name }) => mode === TREE_MODE && name === PROJECT_FOLDER);
 }
 
 /** `<mode> <name>\0<id>` for each entry. */

@@ -42,6 +42,8 @@ export interface Git {
   resolve(revision: string): string;
   /** Which of these paths Git tracks: files, and folders with tracked files below. */
   tracked(paths: readonly string[]): string[];
+  /** What Git neither tracks nor ignores at or below these paths; folders with nothing tracked end with a slash. */
+  untracked(paths: readonly string[]): string[];
   /** Which of these paths Git would ignore; what it tracks is not ignored. */
   isIgnored(paths: readonly string[]): string[];
 }
@@ -67,6 +69,7 @@ export function openGit(root: string): Git | undefined {
     blobs: (ids) => (ids.length === 0 ? [] : readBlobs(root, ids)),
     resolve,
     tracked: (paths) => (paths.length === 0 ? [] : listTracked(git, paths)),
+    untracked: (paths) => (paths.length === 0 ? [] : listUntracked(git, paths)),
     isIgnored: (paths) => (paths.length === 0 ? [] : listIgnored(git, paths)),
   };
 }
@@ -205,6 +208,21 @@ function listTracked(git: RunGit, paths: readonly string[]): string[] {
   const tracked = new Set<string>();
   for (const file of splitZero(output)) for (const path of selfAndParents(file)) tracked.add(path);
   return paths.filter((path) => tracked.has(path.replace(/\/+$/, '')));
+}
+
+/** Far below what a command line may hold. */
+const PATHS_AT_ONCE = 500;
+
+function listUntracked(git: RunGit, paths: readonly string[]): string[] {
+  const found: string[] = [];
+  for (let from = 0; from < paths.length; from += PATHS_AT_ONCE) {
+    const some = paths.slice(from, from + PATHS_AT_ONCE);
+    const args = ['ls-files', '-z', '--others', '--exclude-standard', '--directory', '--no-empty-directory', '--', ...some];
+    // A path beyond a symlink or in a submodule is none that this repository could track.
+    const { status, stdout } = git(args, { literalPaths: true });
+    if (status === 0) found.push(...splitZero(stdout));
+  }
+  return found;
 }
 
 function selfAndParents(file: string): string[] {

@@ -1,6 +1,6 @@
 import { parseProjectPath } from '../core/path/project-path.ts';
 import type { MetricBatch, RunId } from '../core/run.ts';
-import { lengthFault, MOST_CHARACTERS, nameFault, paramFault, stepFault, tagFault } from '../core/run-limits.ts';
+import { nameFault, paramFault, stepFault, tagFault, titleFault } from '../core/run-limits.ts';
 import type { Value } from '../core/value.ts';
 import { invalidRecord } from './errors.ts';
 import type { NewRun } from './types.ts';
@@ -77,7 +77,7 @@ export function checkArtifactPath(id: RunId, path: string): void {
 }
 
 function checkExperiment(id: RunId, name: string): void {
-  const fault = name === '' ? 'must not be empty' : lengthFault(name, MOST_CHARACTERS.experiment);
+  const fault = titleFault(name);
   if (fault !== undefined) throw invalidRecord(id, `the name of the experiment ${fault}`);
 }
 

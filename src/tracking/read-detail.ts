@@ -30,7 +30,9 @@ export function readDetail(db: Connection, id: string): RunDetail {
   );
   const tags = inTree<TagRow>('t.key, t.value', 'tags t ON t.run = tree.seq AND t.value IS NOT NULL', 't.key');
   const artifacts = inTree<ArtifactRow>('t.path, t.digest, t.kind, t.size, t.files, t.mode', 'artifacts t ON t.run = tree.seq', 't.path');
-  const links = inTree<LinkRow>('t.stage, t.outcome, t.producer', 'stage_links t ON t.run = tree.seq', 't.position, t.stage');
+  // A run may be missing that made outs: after kill -9 it was never written, or it was purged, or it is in another store.
+  const producer = 'CASE WHEN EXISTS (SELECT 1 FROM runs p WHERE p.id = t.producer) THEN t.producer END AS producer';
+  const links = inTree<LinkRow>(`t.stage, t.outcome, ${producer}`, 'stage_links t ON t.run = tree.seq', 't.position, t.stage');
 
   const inputs = readInputs(db, root);
   const models = readModels(db, root);

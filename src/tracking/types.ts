@@ -14,6 +14,7 @@ import type { Value } from '../core/value.ts';
 export interface RunGit {
   readonly commit: string;
   readonly branch?: string;
+  /** A tracked file differs from the commit, or something that the run is made of is not in Git. */
   readonly dirty: boolean;
   /** Object with what was not committed, as `git diff` says it. */
   readonly diff?: Digest;

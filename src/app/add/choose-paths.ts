@@ -1,12 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { foldersAround } from '../../core/path/own-paths.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { isErrno } from '../../fs/errno.ts';
 import { expandGlob, hasGlob } from '../../fs/expand-glob.ts';
 import { openIgnore } from '../../fs/ignore.ts';
 import { projectPath, tryProjectPath } from '../paths.ts';
-import { foldersAround } from '../pointer-tree.ts';
 import type { Project } from '../project.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
 

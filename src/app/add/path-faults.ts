@@ -1,12 +1,13 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { foldersAround } from '../../core/path/own-paths.ts';
 import { hasOwnFolder } from '../../core/path/project-path.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { isErrno } from '../../fs/errno.ts';
 import { explainIgnore } from '../../fs/ignore-explain.ts';
+import { innerProject } from '../inner-project.ts';
 import { absolutePath } from '../paths.ts';
-import { foldersAround } from '../pointer-tree.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
 
 /** What the file systems of Linux and macOS allow, bytes. */
@@ -41,6 +42,12 @@ export function unsafePlace(root: string, path: ProjectPath, links: Map<ProjectP
   if (link !== undefined) {
     return new MloError('MLO_PATH_UNSAFE', `'${path}' lies behind the symlink '${link}'`, {
       hint: 'Use the path that the link leads to.',
+    });
+  }
+  const other = innerProject(root, path);
+  if (other !== undefined) {
+    return new MloError('MLO_PATH_UNSAFE', `'${path}' lies in '${other}', which is a project of its own`, {
+      hint: `cd ${shellWord(other)} && mlo add ${shellWord(path.slice(other.length + 1))}`,
     });
   }
   if (!path.endsWith(POINTER_SUFFIX)) return undefined;

@@ -1,6 +1,7 @@
+import { foldersAround } from '../../core/path/own-paths.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { isAtOrBelow } from '../paths.ts';
-import { foldersAround, PointerTree } from '../pointer-tree.ts';
+import { PointerTree } from '../pointer-tree.ts';
 import { readPointers, warnOfBroken, warnOfStrays, type BrokenPointer } from '../pointers.ts';
 import type { Project } from '../project.ts';
 

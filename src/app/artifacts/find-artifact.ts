@@ -5,6 +5,8 @@ import { nearest } from '../../core/text/nearest.ts';
 import type { RunDetail } from '../../tracking/types.ts';
 import { contentOf } from '../tracked/missing-files.ts';
 
+const MOST_NAMED = 5;
+
 export interface Artifact {
   readonly path: string;
   readonly content: Content;
@@ -38,7 +40,10 @@ export function entriesOf(cache: Cache, { path, content }: Artifact): readonly (
 function unknownArtifact(run: RunDetail, typed: string): MloError {
   const paths = run.artifacts.map(({ path }) => path);
   const near = nearest(typed, paths);
-  return new MloError('MLO_TARGET', `The run ${run.id} (${run.name}) has no artifact ${JSON.stringify(typed)}.`, {
+  const [first, ...others] = paths;
+  const has =
+    first === undefined ? 'it has none' : others.length < MOST_NAMED ? `it has ${paths.join(', ')}` : `it has ${paths.length} others`;
+  return new MloError('MLO_TARGET', `The run ${run.id} (${run.name}) has no artifact ${JSON.stringify(typed)}: ${has}`, {
     hint: near === undefined ? `mlo artifacts list ${run.id.slice(0, 8)}` : `Did you mean ${JSON.stringify(near)}?`,
     details: { run: run.id, path: typed, known: paths.slice(0, 100) },
   });

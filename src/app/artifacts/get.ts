@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { RunId } from '../../core/run.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { asIoError } from '../../fs/errno.ts';
 import { withProject } from '../project.ts';
 import { readTracking } from '../read-tracking.ts';
 import type { AppContext } from '../types.ts';
@@ -30,6 +31,7 @@ export interface ArtifactsGetData {
 
 /** Brings artifacts of a run out of the cache, verified. Throws MLO_RUN_UNKNOWN, MLO_TARGET, MLO_OUT_UNSAVED, MLO_PATH_UNSAFE, MLO_OBJECT_MISSING. */
 export async function artifactsGet(ctx: AppContext, { run: id, path, target, force }: ArtifactsGetOptions): Promise<ArtifactsGetData> {
+  if (target === '') throw new MloError('MLO_USAGE', 'The path to write to is empty', { hint: 'Is a variable of the shell unset?' });
   return await withProject(ctx, async (project) => {
     const run = await readTracking(project, (tracking) => tracking.get(id));
     if (run.artifacts.length === 0)
@@ -53,7 +55,9 @@ export async function artifactsGet(ctx: AppContext, { run: id, path, target, for
       one === undefined ? found.map((artifact) => ({ at: artifact.path, artifact })) : [{ at: '', artifact: one }],
     );
     const { placings, unplaced } = placeable(to, wanted);
-    const done = await placeFiles(cache, to, placings, { force, signal: ctx.signal });
+    const done = await placeFiles(cache, to, placings, { force, signal: ctx.signal }).catch((error: unknown) => {
+      throw asIoError(error, 'write', to);
+    });
     return { run: run.id, to, ...done, unplaced };
   });
 }

@@ -9,6 +9,7 @@ import { readTracking } from '../read-tracking.ts';
 import { historyContents, type CommitContents } from '../tracked/history-contents.ts';
 import type { NamedContent } from '../tracked/stored-texts.ts';
 import { unlockedOuts, workspaceContents } from '../tracked/workspace-contents.ts';
+import { requiredContents } from '../verify/required.ts';
 import { workspaceLinks } from './workspace-links.ts';
 
 /** Which revisions of Git are kept besides the workspace. */
@@ -40,7 +41,7 @@ export async function projectClaims(
   scopes: Scopes,
   withoutRuns: ReadonlySet<RunId> = new Set(),
 ): Promise<readonly ProjectClaim[]> {
-  const workspace = ofWorkspace(project);
+  const workspace = await ofWorkspace(project);
   return [
     workspace,
     ...ofLinks(project, workspace),
@@ -49,16 +50,18 @@ export async function projectClaims(
   ];
 }
 
-function ofWorkspace(project: Project): ProjectClaim {
+async function ofWorkspace(project: Project): Promise<ProjectClaim> {
   const { contents, faults, files } = workspaceContents(project);
   const [fault] = faults;
   if (fault !== undefined) throw fault.error;
+  const required = new Set((await requiredContents(project, contents)).contents);
   const all = [...contents, ...unlockedOuts(project)];
   return {
     label: 'workspace',
     of: files === 1 ? '1 lock or pointer' : `${files} locks and pointers`,
     contents: all,
-    roots: all.map(({ content }) => content),
+    // What no cache must have (an out with `cache: false`) is kept where it is there, and not missed.
+    roots: all.map((each) => (required.has(each) ? each.content : { ...each.content, mayBeMissing: true })),
   };
 }
 

@@ -75,6 +75,7 @@ async function logTo<T>(
 ): Promise<T> {
   const before = run === undefined ? await waitForRun(tracking, ownRun(ctx)) : tracking.get(run);
   const { id } = before;
+  if (before.status !== 'RUNNING') tellEnded(ctx, before);
   const recorder = createRunRecorder({
     id,
     base: () => ctx.cwd,
@@ -86,6 +87,12 @@ async function logTo<T>(
   const result = await work({ run: recorder.run, before, logBatches: (batches) => tracking.logBatches(id, batches) });
   recorder.flush();
   return result;
+}
+
+/** As with MLflow, what belongs to a run can be added when it is over; whoever names the wrong run must see it. */
+function tellEnded({ emit }: AppContext, { id, name, status, deletedMs }: RunDetail): void {
+  const state = deletedMs === undefined ? status : `${status} and deleted`;
+  emit({ type: 'note', message: `The run ${id.slice(0, 8)} (${name}) is ${state} already: this is added to it` });
 }
 
 function ownRun({ env }: AppContext): string {

@@ -1,7 +1,10 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import type { Cache } from '../../cache/types.ts';
 import { quote, redact, secretsOf } from '../../core/text/redact.ts';
+import type { ProjectPath } from '../../core/stage.ts';
 import type { Tracking } from '../../tracking/types.ts';
+import { tryProjectPath } from '../paths.ts';
 import { openProject, type Project } from '../project.ts';
 import type { AppContext } from '../types.ts';
 import { describeCode, type RunCode } from './run-code.ts';
@@ -89,7 +92,7 @@ async function openProjectSession(cwd: string, self: () => Opened): Promise<Scri
       cache,
       code() {
         if (known === undefined || performance.now() - known.atMs > SAME_CODE_MS)
-          known = { code: describeCode(project.root, cache), atMs: performance.now() };
+          known = { code: describeCode(project.root, cache, scriptPaths(project.root)), atMs: performance.now() };
         return known.code;
       },
       async release() {
@@ -102,6 +105,14 @@ async function openProjectSession(cwd: string, self: () => Opened): Promise<Scri
     await project.close();
     throw error;
   }
+}
+
+/** The script itself, where it lies in the project. */
+function scriptPaths(root: string): readonly ProjectPath[] {
+  const [, script] = process.argv;
+  const path =
+    script === undefined || !existsSync(script) ? undefined : tryProjectPath(realpathSync(root), process.cwd(), realpathSync(script));
+  return path === undefined || path === '.' ? [] : [path];
 }
 
 function scriptContext(cwd: string): AppContext {

@@ -14,6 +14,7 @@ import {
 import { setInConfigText, unsetInConfigText } from '../../core/config/edit.ts';
 import { parseConfigFile } from '../../core/config/parse.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { isInside } from '../../core/path/project-path.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
 import { parseS3Address } from '../../remote/settings.ts';
 import { findRoot, sharedRoot } from '../find-root.ts';
@@ -29,23 +30,35 @@ export interface RemoteChangeData {
   readonly file: string;
   /** Renamed ones: the name before. */
   readonly from?: string;
+  /** Added ones: which remote is the default now. */
+  readonly default?: string;
 }
 
-/** Writes a new remote; the first one, or with `chosen`, becomes the default. */
+type Change = Pick<RemoteChangeData, 'name' | 'done' | 'from' | 'default'>;
+
+/** Writes a new remote; with `chosen` it becomes the default. The only one there was stays the default: that is written down then. */
 export async function remoteAdd(
   ctx: AppContext,
   { name, url, scope, chosen, replace }: { name: string; url: string; scope: ConfigScope; chosen: boolean; replace: boolean },
 ): Promise<RemoteChangeData> {
   const root = findRoot(ctx.cwd);
   checkName(name);
-  const { remotes } = await loadRemotes(root, ctx.env);
+  const { remotes, chosen: before, isChosenByName } = await loadRemotes(root, ctx.env);
   if (!replace && remotes.some((each) => each.name === name)) {
     throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, {
       hint: `mlo remote modify ${name} url ${url}, or with --replace: mlo remote add --replace ${name} ${url}`,
     });
   }
   const address = addressToKeep(ctx, root, url);
-  return change(ctx, scope, { name, done: 'added' }, (text) => {
+  const only = isChosenByName ? undefined : remotes.find((each) => each.name === before && each.name !== name);
+  if (only !== undefined && !chosen) {
+    // What one file of the user's says would hold for all their projects.
+    const where = only.origins.url ?? 'local';
+    change(ctx, where === 'user' ? 'local' : where, { name: only.name, done: 'chosen' }, (text) =>
+      setInConfigText(text, 'remote', only.name),
+    );
+  }
+  return change(ctx, scope, { name, done: 'added', default: chosen ? name : (before ?? name) }, (text) => {
     const added = setInConfigText(unsetInConfigText(text, `remotes.${name}`), `remotes.${name}.url`, address);
     return chosen ? setInConfigText(added, 'remote', name) : added;
   });
@@ -121,9 +134,9 @@ function addressToKeep(ctx: AppContext, root: string, url: string): string {
   if (isLocal(url)) {
     if (url === '' || url.includes('\0'))
       throw new MloError('MLO_USAGE', 'The address of a remote is empty', { hint: 'mlo remote add origin s3://bucket/prefix' });
+    refuseOwnFolders(ctx, root, url);
     if (isAbsolute(url) || url.startsWith('~')) return url;
-    const path = relative(sharedRoot(root), resolve(ctx.cwd, url));
-    return path === '' ? '.' : path;
+    return relative(sharedRoot(root), resolve(ctx.cwd, url));
   }
   if (parseS3Address(url) !== undefined) return url;
   throw new MloError('MLO_USAGE', 'That is no address that mlo knows', {
@@ -131,21 +144,27 @@ function addressToKeep(ctx: AppContext, root: string, url: string): string {
   });
 }
 
-function inEveryFile(
-  ctx: AppContext,
-  what: Pick<RemoteChangeData, 'name' | 'done' | 'from'>,
-  edit: (text: string, file: string) => string,
-): RemoteChangeData {
+/** A remote is another place: what is lost with the project must not be lost with it. */
+function refuseOwnFolders(ctx: AppContext, root: string, url: string): void {
+  const path = resolve(ctx.cwd, url);
+  for (const own of new Set([root, sharedRoot(root)])) {
+    if (path !== own && !isInside(join(own, '.mlo'), path)) continue;
+    throw new MloError(
+      'MLO_USAGE',
+      `'${url}' is ${path === own ? 'this project itself' : "mlo's own folder"}, which cannot be its own remote`,
+      {
+        hint: 'Name a folder elsewhere, on another disk at best: mlo remote add origin ../store',
+      },
+    );
+  }
+}
+
+function inEveryFile(ctx: AppContext, what: Change, edit: (text: string, file: string) => string): RemoteChangeData {
   const results = CONFIG_SCOPES.filter((scope) => scope !== 'user').map((scope) => change(ctx, scope, what, edit));
   return results.find(({ done }) => done !== 'unchanged') ?? (results[0] as RemoteChangeData);
 }
 
-function change(
-  ctx: AppContext,
-  scope: ConfigScope,
-  what: Pick<RemoteChangeData, 'name' | 'done' | 'from'>,
-  edit: (text: string, file: string) => string,
-): RemoteChangeData {
+function change(ctx: AppContext, scope: ConfigScope, what: Change, edit: (text: string, file: string) => string): RemoteChangeData {
   const file = configFile(scope, findRoot(ctx.cwd), ctx.env);
   if (file === undefined)
     throw new MloError('MLO_CONFIG', 'There is no place for the user configuration: neither XDG_CONFIG_HOME nor HOME is set', {

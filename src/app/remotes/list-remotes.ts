@@ -2,7 +2,7 @@ import { isSecret, REMOTE_SETTINGS, type RemoteSetting } from '../../core/config
 import { findRoot } from '../find-root.ts';
 import type { ConfigScope } from '../load-config.ts';
 import type { AppContext } from '../types.ts';
-import { findRemote, loadRemotes, type ConfiguredRemote } from './load-remotes.ts';
+import { loadRemotes, namedOrDefault, type ConfiguredRemote } from './load-remotes.ts';
 
 export interface RemoteListData {
   readonly remotes: readonly { readonly name: string; readonly url?: string; readonly default: boolean }[];
@@ -28,9 +28,9 @@ export async function remoteList(ctx: AppContext): Promise<RemoteListData> {
 }
 
 export async function remoteShow(ctx: AppContext, name?: string): Promise<RemoteShowData> {
-  const { remotes, chosen } = await loadRemotes(findRoot(ctx.cwd), ctx.env);
-  const remote = findRemote(remotes, name ?? chosen ?? 'origin');
-  return { name: remote.name, default: remote.name === chosen, settings: settingsOf(remote) };
+  const configured = await loadRemotes(findRoot(ctx.cwd), ctx.env);
+  const remote = namedOrDefault(configured, name);
+  return { name: remote.name, default: remote.name === configured.chosen, settings: settingsOf(remote) };
 }
 
 function settingsOf({ values, origins }: ConfiguredRemote): RemoteShowData['settings'] {

@@ -19,6 +19,8 @@ export interface ConfiguredRemotes {
   readonly remotes: readonly ConfiguredRemote[];
   /** The default one: as set, or the only one there is. */
   readonly chosen?: string;
+  /** False where it is the default because there is no other. */
+  readonly isChosenByName: boolean;
 }
 
 /** All remotes of a project: of each setting the strongest file decides. Throws MLO_CONFIG. */
@@ -50,20 +52,22 @@ export async function loadRemotes(root: string, env: AppContext['env']): Promise
   const all = [...remotes].map(([name, each]) => ({ name, ...each })).sort((a, b) => (a.name < b.name ? -1 : 1));
   const only = all.length === 1 ? all[0]?.name : undefined;
   const theOne = chosen ?? only;
-  return { remotes: all, ...(theOne === undefined ? {} : { chosen: theOne }) };
+  return { remotes: all, isChosenByName: chosen !== undefined, ...(theOne === undefined ? {} : { chosen: theOne }) };
 }
 
 /** The remote of that name, or the default one. Throws MLO_REMOTE_UNKNOWN, MLO_CONFIG. */
 export async function chooseRemote(root: string, env: AppContext['env'], name?: string): Promise<RemoteSettings> {
-  const { remotes, chosen } = await loadRemotes(root, env);
+  return settingsOf(root, env, namedOrDefault(await loadRemotes(root, env), name));
+}
+
+/** Throws MLO_REMOTE_UNKNOWN. */
+export function namedOrDefault({ remotes, chosen }: ConfiguredRemotes, name?: string): ConfiguredRemote {
   const wanted = name ?? chosen;
-  if (wanted === undefined) {
-    const many = remotes.length > 0;
-    throw new MloError('MLO_REMOTE_UNKNOWN', many ? 'There are several remotes, and none is the default' : 'No remote is set up', {
-      hint: many ? `mlo remote default ${remotes[0]?.name}` : 'mlo remote add origin s3://<bucket>/<prefix>, or the path of a folder',
-    });
-  }
-  return settingsOf(root, env, findRemote(remotes, wanted));
+  if (wanted !== undefined) return findRemote(remotes, wanted);
+  const many = remotes.length > 0;
+  throw new MloError('MLO_REMOTE_UNKNOWN', many ? 'There are several remotes, and none is the default' : 'No remote is set up', {
+    hint: many ? `mlo remote default ${remotes[0]?.name}` : 'mlo remote add origin s3://<bucket>/<prefix>, or the path of a folder',
+  });
 }
 
 export function findRemote(remotes: readonly ConfiguredRemote[], name: string): ConfiguredRemote {

@@ -29,6 +29,8 @@ export interface JournalState {
   readonly finished: ReadonlyMap<StageAddress, LockEntry>;
   /** Started and never finished; undefined where the attempt was killed: whatever lies in the outs is its leftover. */
   readonly unfinished: ReadonlyMap<StageAddress, Leftovers | undefined>;
+  /** What stages have finished with since the locks were last written, whether or not that still holds. */
+  readonly made: ReadonlyMap<StageAddress, Leftovers>;
   /** Those of the unfinished that were not killed and did not fail, but were stopped by the user. */
   readonly interrupted: ReadonlySet<StageAddress>;
 }
@@ -103,11 +105,13 @@ export function readJournal(path: string, locks: Digest): JournalState {
   const finished = new Map<StageAddress, LockEntry>();
   const unfinished = new Map<StageAddress, Leftovers | undefined>();
   const interrupted = new Set<StageAddress>();
+  const made = new Map<StageAddress, Leftovers>();
   let based = false;
   for (const record of records(path)) {
     if (record.type === 'base') based = record.locks === locks;
     else if (record.type === 'done') {
       unfinished.delete(record.stage);
+      made.set(record.stage, Object.fromEntries(Object.entries(record.entry.outs ?? {}).map(([out, { digest }]) => [out, digest])));
       if (based) finished.set(record.stage, record.entry);
     } else {
       unfinished.set(record.stage, record.type === 'failed' ? record.outs : undefined);
@@ -115,7 +119,7 @@ export function readJournal(path: string, locks: Digest): JournalState {
       else interrupted.delete(record.stage);
     }
   }
-  return { finished, unfinished, interrupted };
+  return { finished, unfinished, made, interrupted };
 }
 
 /** Every stage that the journal says is finished, whatever the locks are now: their outs may be needed. */

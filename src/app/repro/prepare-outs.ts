@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 import type { Cache } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
+import { fromLocked, type LockedContent, type LockEntry } from '../../core/lock/types.ts';
 import type { OutSpec, Stage } from '../../core/stage.ts';
 import { count, formatBytes } from '../../core/text/amount.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { absolutePath } from '../paths.ts';
+import { isUnreadable } from '../tracked/diff-nodes.ts';
 import type { Project } from '../project.ts';
 import type { Leftovers } from './journal.ts';
 import type { Workspace } from '../workspace.ts';
@@ -52,11 +53,12 @@ export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Prom
     if (leftovers === 'any') return;
     await askOrStop(request, out, content);
   }
-  if (!(await keep(request, out))) return;
+  if (!(await keep(request, out)) || isRemainder(cache, content, locked?.outs?.[out.path])) return;
+  const from = leftovers === 'any' ? 'the attempt that was killed left there, or somebody since' : 'no run produced';
   const what = content.kind === 'tree' ? count(content.files ?? 0, 'file') : formatBytes(content.size);
   project.ctx.emit({
     type: 'note',
-    message: `Out '${out.path}' of stage '${stage.address}' held ${what} that no run produced: kept in the cache before it is replaced; to have it back: mlo checkout --digest ${content.digest} --to ${shellWord(`${out.path}.kept`)}`,
+    message: `Out '${out.path}' of stage '${stage.address}' held ${what} that ${from}: kept in the cache before it is replaced; to have it back: mlo checkout --digest ${content.digest} --to ${shellWord(`${out.path}.kept`)}`,
   });
 }
 
@@ -67,6 +69,25 @@ async function keep({ project, cache, leftovers }: PrepareOuts, out: OutSpec): P
     return true;
   } catch (error) {
     if (leftovers === 'any' && error instanceof MloError && error.code === 'MLO_FILE_TYPE') return false;
+    throw error;
+  }
+}
+
+/** A folder of which a killed process had removed a part: all that is left is in the lock. */
+function isRemainder(cache: Cache, now: Content, locked: LockedContent | undefined): boolean {
+  return now.kind === 'tree' && locked !== undefined && isPartOf(cache, now, fromLocked(locked));
+}
+
+function isPartOf(cache: Cache, part: Pick<Content, 'digest'>, whole: Pick<Content, 'digest'>): boolean {
+  try {
+    const before = new Map(cache.readTree(whole.digest).map((entry) => [entry.name.toString('latin1'), entry]));
+    return cache.readTree(part.digest).every((entry) => {
+      const was = before.get(entry.name.toString('latin1'));
+      if (was?.type !== entry.type) return false;
+      return was.digest === entry.digest || (entry.type === 'tree' && isPartOf(cache, entry, was));
+    });
+  } catch (error) {
+    if (isUnreadable(error)) return false;
     throw error;
   }
 }

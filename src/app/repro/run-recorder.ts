@@ -5,7 +5,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageParams } from '../../core/fingerprint.ts';
 import { flattenValues } from '../../core/params/keys.ts';
 import type { MetricPoint, RunId } from '../../core/run.ts';
-import type { Stage } from '../../core/stage.ts';
+import type { ProjectPath, Stage } from '../../core/stage.ts';
 import type { Value } from '../../core/value.ts';
 import { randomHex } from '../../fs/random-hex.ts';
 import { sessionMemory } from '../../runtime/system/session-memory.ts';
@@ -23,6 +23,7 @@ export class RunRecorder {
   readonly #project: Project;
   readonly #experiment: string;
   readonly #cache: Cache;
+  readonly #used: readonly ProjectPath[];
   readonly #links: StageLink[] = [];
   /** End the look at the machine for a stage that is at work. */
   readonly #watches = new Map<RunId, ReturnType<typeof watchSystem>>();
@@ -34,7 +35,9 @@ export class RunRecorder {
   #code: RunCode | undefined;
   #ended = false;
 
-  constructor(project: Project, cache: Cache, experiment: string) {
+  /** `used`: project paths of what the stages are made of. */
+  constructor(project: Project, cache: Cache, experiment: string, used: readonly ProjectPath[]) {
+    this.#used = used;
     this.#experiment = experiment;
     this.#project = project;
     this.#cache = cache;
@@ -46,7 +49,7 @@ export class RunRecorder {
 
   /** Before mlo itself changes a .gitignore, which would make a clean commit a dirty one. */
   lookAtCode(): void {
-    this.#code ??= describeCode(this.#project.root, this.#cache);
+    this.#code ??= describeCode(this.#project.root, this.#cache, this.#used);
   }
 
   /** Stages that start together begin one run. */
@@ -58,7 +61,7 @@ export class RunRecorder {
     this.#tracking = await this.#project.tracking();
     this.#tracking.reconcile();
     this.#parentId = newRunId();
-    const { git, diff, tags } = (this.#code ??= describeCode(this.#project.root, this.#cache));
+    const { git, diff, tags } = (this.#code ??= describeCode(this.#project.root, this.#cache, this.#used));
     this.#tracking.startRun({
       id: this.#parentId,
       name: 'repro',

@@ -24,14 +24,14 @@ export interface ReproSession {
 }
 
 export function outsOf({ project, prepared }: ReproSession, stage: Stage): PrepareOuts {
-  const { unfinished } = prepared.journal;
+  const { unfinished, made } = prepared.journal;
   return {
     project,
     cache: prepared.cache,
     workspace: prepared.workspace,
     stage,
     locked: prepared.locks.entries.get(stage.address),
-    leftovers: unfinished.has(stage.address) ? (unfinished.get(stage.address) ?? 'any') : undefined,
+    leftovers: unfinished.has(stage.address) ? (unfinished.get(stage.address) ?? 'any') : made.get(stage.address),
   };
 }
 

@@ -13,13 +13,15 @@ import { textReader } from '../read-text.ts';
 
 /**
  * `key=value` goes into the params.yaml beside the pipeline file, `file:key=value` into that file (relative to where
- * the user stands); comments and layout are kept. Nothing is written yet: the texts are what the files are to be.
+ * the user stands); comments and layout are kept. A key that the file does not have is refused, unless a plus stands before it, as in
+ * Hydra and DVC: mistyped, it would be added beside the one that was meant, and nothing would run.
+ * Nothing is written yet: the texts are what the files are to be. Throws MLO_USAGE, MLO_PARAMS, MLO_PATH_UNSAFE.
  */
 export function paramsToSet(project: Project, settings: readonly string[], pipelineFile: ProjectPath): ReadonlyMap<ProjectPath, string> {
   const readText = textReader(project.root);
   const texts = new Map<string, string>();
   for (const setting of settings) {
-    const { file: typed, key, value } = parseSetting(setting);
+    const { file: typed, key, isNew, value } = parseSetting(setting);
     const file =
       typed === undefined ? posix.join(posix.dirname(pipelineFile), 'params.yaml') : projectPath(project.root, project.ctx.cwd, typed);
     const text = texts.get(file) ?? readText(file);
@@ -31,7 +33,7 @@ export function paramsToSet(project: Project, settings: readonly string[], pipel
             : `Make '${file}' first, or leave it out to set the param in params.yaml: --set ${key}=${value}`,
       });
     }
-    warnOfNewKey(project, file, text, key);
+    if (!isNew) requireKey(file, text, key, value, typed);
     texts.set(file, setParamInText(file, text, key, value));
   }
   return texts;
@@ -43,23 +45,32 @@ export function writeParams(root: string, texts: ReadonlyMap<ProjectPath, string
   for (const [file, text] of texts) if (text !== readText(file)) writeFileAtomic(realpathSync(absolutePath(root, file)), text);
 }
 
-/** A mistyped key would be added beside the one that was meant, and nothing would run. */
-function warnOfNewKey(project: Project, file: ProjectPath, text: string, key: string): void {
+function requireKey(file: ProjectPath, text: string, key: string, value: string, typed: string | undefined): void {
   const values = parseParamsText(file, text);
   if (getKey(values, key) !== undefined) return;
-  const close = nearest(key, flattenValues(values).keys());
-  project.ctx.emit({
-    type: 'warning',
-    message: `'${file}' had no key '${key}': it was added${close === undefined ? '' : ` (did you mean '${close}'?)`}`,
+  const known = [...flattenValues(values).keys()];
+  const close = nearest(key, known);
+  const add = `--set ${typed === undefined ? '' : `${typed}:`}+${key}=${value}`;
+  throw new MloError('MLO_PARAMS', `'${file}' has no key '${key}'`, {
+    hint: close === undefined ? `To add it: ${add}` : `Did you mean '${close}'? To add a key: ${add}`,
+    details: { file, key, known: known.slice(0, 100) },
   });
 }
 
-function parseSetting(setting: string): { readonly file: string | undefined; readonly key: string; readonly value: string } {
-  const match = /^(?:(?<file>[^=]+?\.(?:ya?ml|json)):)?(?<key>[^=]+)=(?<value>.*)$/s.exec(setting);
+interface Setting {
+  readonly file: string | undefined;
+  readonly key: string;
+  /** May be added. */
+  readonly isNew: boolean;
+  readonly value: string;
+}
+
+function parseSetting(setting: string): Setting {
+  const match = /^(?:(?<file>[^=]+?\.(?:ya?ml|json)):)?(?<plus>\+{0,2})(?<key>[^=]+)=(?<value>.*)$/s.exec(setting);
   const key = match?.groups?.['key'];
   const value = match?.groups?.['value'];
   if (key === undefined || value === undefined || key.endsWith(':')) {
     throw new MloError('MLO_USAGE', `--set '${setting}' is not key=value`, { hint: 'For example: --set train.learning_rate=0.01' });
   }
-  return { file: match?.groups?.['file'], key, value };
+  return { file: match?.groups?.['file'], key, isNew: match?.groups?.['plus'] !== '', value };
 }

@@ -50,6 +50,14 @@ export async function runsCompare(ctx: AppContext, { ids, all = false }: RunsCom
 }
 
 function chosenRuns(tracking: Tracking, ids: readonly string[]): readonly RunDetail[] {
+  const [only, ...others] = ids;
+  if (only !== undefined && others.length === 0) {
+    const { id } = tracking.get(only);
+    const other = tracking.list({ limit: 2 }).find((each) => each.id !== id);
+    throw new MloError('MLO_USAGE', 'runs compare takes two runs or more (or none: the two newest)', {
+      hint: other === undefined ? 'mlo runs list --all' : `mlo runs compare ${other.id.slice(0, 8)} ${id.slice(0, 8)}`,
+    });
+  }
   if (ids.length > 0) return ids.map((id) => tracking.get(id));
   const newest = tracking.list({ limit: 2 }).toReversed();
   if (newest.length === 2) return newest.map(({ id }) => tracking.get(id));

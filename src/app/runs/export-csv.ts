@@ -1,5 +1,7 @@
 import { parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import type { RunId } from '../../core/run.ts';
+import { nearest } from '../../core/text/nearest.ts';
 import type { Exchange, WideRun } from '../../tracking/merge/types.ts';
 
 const HEAD = ['run_id', 'name', 'experiment', 'parent_run_id', 'stage', 'status', 'started', 'ended', 'user', 'git_commit'] as const;
@@ -23,8 +25,10 @@ export function* csvOfRuns(exchange: Exchange, ids: readonly RunId[]): Generator
   }
 }
 
-/** A row a point of one metric, runs one after the other. */
+/** A row a point of one metric, runs one after the other. Throws MLO_TARGET where none of the runs has it. */
 export function* csvOfPoints(exchange: Exchange, ids: readonly RunId[], metric: string): Generator<string> {
+  const { metrics } = exchange.wideNames(ids);
+  if (ids.length > 0 && !metrics.includes(metric)) throw noMetric(metric, metrics);
   yield row(['run_id', 'step', 'timestamp_ms', 'value']);
   const shown = Array.from(exchange.wideRuns(ids), ({ id }) => id);
   for (const id of shown) {
@@ -34,6 +38,14 @@ export function* csvOfPoints(exchange: Exchange, ids: readonly RunId[], metric: 
       yield text;
     }
   }
+}
+
+function noMetric(metric: string, known: readonly string[]): MloError {
+  const near = nearest(metric, known);
+  return new MloError('MLO_TARGET', `None of these runs has a metric ${JSON.stringify(metric)}`, {
+    hint: near === undefined ? 'mlo runs show names the metrics of a run' : `Did you mean ${JSON.stringify(near)}?`,
+    details: { metric, known },
+  });
 }
 
 function headOf(run: WideRun): readonly string[] {

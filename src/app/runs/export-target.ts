@@ -36,7 +36,11 @@ export async function stageText(path: string, pieces: AsyncIterable<string> | It
     }
     return { path, temporary };
   } catch (error) {
-    rmSync(temporary, { force: true });
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // Where it could not be made; what went wrong first is told.
+    }
     throw asIoError(error, 'write', path);
   }
 }

@@ -32,6 +32,8 @@ const FILES_AT_ONCE = 256;
 /** Writes runs with all below them: as records that `runs import` merges, a file each in a folder or one after the other, or as CSV. */
 export async function runsExport(ctx: AppContext, options: RunsExportOptions): Promise<RunsExportData> {
   const { selection, target, csv, force } = options;
+  if ('path' in target && target.path === '')
+    throw new MloError('MLO_USAGE', 'The path to write to is empty', { hint: 'Is a variable of the shell unset?' });
   return await withProject(ctx, async (project) => {
     const tracking = await openForReading(project);
     try {

@@ -4,6 +4,7 @@ import { buildGraph } from '../../core/graph/build.ts';
 import type { Graph } from '../../core/graph/graph.ts';
 import { fromLocked } from '../../core/lock/types.ts';
 import type { Content } from '../../core/content.ts';
+import { ownPaths } from '../../core/path/own-paths.ts';
 import { isSafeProjectPath } from '../../core/path/project-path.ts';
 import { dataPathOf, parsePointer } from '../../core/pointer.ts';
 import type { Pipeline, ProjectPath, StageAddress } from '../../core/stage.ts';
@@ -91,7 +92,7 @@ function withOuts(
 
 /** The rules are those of the walk through the workspace. A pointer that cannot be understood is left out with a warning: it cannot be mended there. */
 function pointersAt(project: Project, revision: RevisionFiles): readonly TrackedContent[] {
-  const paths = [...revision.files.values()].flatMap(({ path, type }) => (type === 'symlink' || !isPointerPath(path) ? [] : [path]));
+  const paths = ownPaths(revision.files.keys()).filter((path) => revision.files.get(path)?.type !== 'symlink' && isPointerPath(path));
   revision.prefetch(paths);
   return paths.flatMap((pointerPath) => {
     try {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { ownPaths } from '../../core/path/own-paths.ts';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
 import { openGit, type Git, type GitEntry } from '../../fs/git.ts';
 import { PIPELINE_FILES } from '../find-root.ts';
@@ -76,7 +77,7 @@ export async function pipelineAt(project: Project, revision: RevisionFiles): Pro
 
 function pipelineFiles(files: readonly ProjectPath[]): ProjectPath[] {
   const byFolder = Map.groupBy(
-    files.filter((file) => (PIPELINE_FILES as readonly string[]).includes(posix.basename(file))),
+    ownPaths(files).filter((file) => (PIPELINE_FILES as readonly string[]).includes(posix.basename(file))),
     (file) => posix.dirname(file),
   );
   return [...byFolder.values()]

@@ -1,17 +1,5 @@
-import { Option } from 'commander';
-import type { ConfigScope } from '../../app/load-config.ts';
-import { MloError } from '../../core/errors/mlo-error.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
-
-interface ScopeFlags {
-  readonly local?: boolean;
-  readonly user?: boolean;
-}
-
-const SCOPE_OPTIONS = [
-  new Option('--local', 'in .mlo/config.local.yaml, which Git ignores'),
-  new Option('--user', "in the user's own configuration, for all projects"),
-];
+import { SCOPE_OPTIONS, scopeOf, type ScopeFlags } from '../scope-options.ts';
 
 const configListVerb = defineCommand({
   usage: 'list',
@@ -76,13 +64,6 @@ const configUnsetVerb = defineCommand({
     return { data, lines: configChangeLines(data, style) };
   },
 });
-
-function scopeOf({ local, user }: ScopeFlags): ConfigScope {
-  if (local === true && user === true)
-    throw new MloError('MLO_USAGE', '--local and --user exclude each other', { hint: 'mlo config set --help' });
-  if (local === true) return 'local';
-  return user === true ? 'user' : 'project';
-}
 
 /** In the order of the help. */
 export const CONFIG_VERBS: readonly AnyCommandSpec[] = [configListVerb, configGetVerb, configSetVerb, configUnsetVerb];

@@ -82,7 +82,11 @@ async function fetchProblem(data: FetchData, style: Style): Promise<Omit<Outcome
   const { transferFailure } = await import('../../ui/render/transfer.ts');
   const message = transferFailure(data, 'fetched');
   if (message === undefined) return undefined;
-  const hint = `where the data is: mlo push -r ${data.remote}; then here the same command again`;
+  const push = `mlo push -r ${data.remote}`;
+  const hint =
+    data.neverPushed === true
+      ? `is it the right address? mlo remote show ${data.remote}; else, where the data is: ${push}`
+      : `where the data is: ${push}; then here the same command again`;
   return {
     exitCode: EXIT.partial,
     failure: { code: 'MLO_TRANSFER', message, hint },

@@ -1,19 +1,9 @@
 import { Option } from 'commander';
-import type { ConfigScope } from '../../app/load-config.ts';
 import type { RemoteChangeData } from '../../app/remotes/edit-remotes.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
-
-interface ScopeFlags {
-  readonly local?: boolean;
-  readonly user?: boolean;
-}
-
-const SCOPE_OPTIONS = [
-  new Option('--local', 'in .mlo/config.local.yaml, which Git ignores'),
-  new Option('--user', "in the user's own configuration, for all projects"),
-];
+import { SCOPE_OPTIONS, scopeOf, type ScopeFlags } from '../scope-options.ts';
 
 const remoteAddVerb = defineCommand({
   usage: 'add <name> <url>',
@@ -187,13 +177,6 @@ const remoteCheckVerb = defineCommand({
 async function changed(data: RemoteChangeData): Promise<Outcome> {
   const { remoteChangeLines } = await import('../../ui/render/remote.ts');
   return { data, lines: remoteChangeLines(data) };
-}
-
-function scopeOf({ local, user }: ScopeFlags): ConfigScope {
-  if (local === true && user === true)
-    throw new MloError('MLO_USAGE', '--local and --user exclude each other', { hint: 'mlo remote modify --help' });
-  if (local === true) return 'local';
-  return user === true ? 'user' : 'project';
 }
 
 /** In the order of the help. */

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import type { ReproData, ReproOptions } from '../../app/types.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { failureLines, stageFailure } from '../stage-failures.ts';
 import { styleOptions } from '../terminal.ts';
@@ -59,7 +60,10 @@ export const reproVerb = defineCommand({
     new Option('--no-run-cache', 'do not look for earlier runs with the same inputs'),
     new Option('--strict', 'undeclared reads of in-process stages are errors'),
     new Option('--experiment <name>', 'experiment of the run (default: tracking.experiment); made where it is not there'),
-    new Option('-S, --set <key=value>', 'write a param first (again for more; file.yaml:key=value)').argParser(collect),
+    new Option(
+      '-S, --set <key=value>',
+      'write a param into params.yaml first (again for more; file.yaml:key=value; +key=value adds a key)',
+    ).argParser(collect),
     new Option('--timeout <duration>', 'stop a stage that runs longer (30s, 5m, 2h)').argParser(parseTimeout),
   ],
   shows: 'stages',
@@ -67,7 +71,7 @@ export const reproVerb = defineCommand({
   async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
     const { repro } = await import('../../app/repro.ts');
     const data = await repro(invocation.context, await toOptions(invocation, flags, targets));
-    return flags.dry === true ? await planned(invocation, data) : await done(invocation, data);
+    return flags.dry === true ? await planned(invocation, data) : withUnrecorded(await done(invocation, data), data);
   },
 });
 
@@ -103,6 +107,17 @@ async function configuredJobs(invocation: Invocation): Promise<number> {
 async function planned({ style }: Invocation, data: ReproData): Promise<Outcome> {
   const { planLines } = await import('../../ui/render/status.ts');
   return { data, lines: planLines(data.plan ?? [], style) };
+}
+
+/** The error of the command where nothing else went wrong, else one more line. */
+function withUnrecorded(outcome: Outcome, { unrecorded }: ReproData): Outcome {
+  if (unrecorded === undefined) return outcome;
+  const { code, message: why, hint } = unrecorded;
+  const message = `What the stages made is stored, but this run is not recorded: ${why}`;
+  const errorLines = [...(outcome.errorLines ?? []), `error[${code}]: ${message}`];
+  if (outcome.failure !== undefined) return { ...outcome, errorLines };
+  const failure = { code, message, ...(hint === undefined ? {} : { hint }) };
+  return { ...outcome, exitCode: new MloError(code, message).exitCode, failure, errorLines, ...(hint === undefined ? {} : { hint }) };
 }
 
 async function done(invocation: Invocation, data: ReproData): Promise<Outcome> {

@@ -38,7 +38,8 @@ export const runsListVerb = defineCommand({
     };
     const data = await runsList(context, options);
     if (data.runs.length === 0 && filter !== undefined) return { data, lines: [], hint: 'no run matches: mlo runs list' };
-    if (data.runs.length === 0 && deleted === true) return { data, lines: [], hint: 'no runs are deleted: mlo runs list' };
+    const which = stage === undefined ? '' : ` of stage '${stage}'`;
+    if (data.runs.length === 0 && deleted === true) return { data, lines: [], hint: `no runs${which} are deleted: mlo runs list` };
     if (
       data.runs.length === 0 &&
       filter === undefined &&
@@ -46,7 +47,9 @@ export const runsListVerb = defineCommand({
     )
       return { data, lines: [], hint: 'all of them are deleted: mlo runs list --deleted' };
     if (data.runs.length === 0 && experiment !== undefined)
-      return { data, lines: [], hint: 'that experiment has no runs: mlo experiments list' };
+      return { data, lines: [], hint: `that experiment has no runs${which}: mlo experiments list` };
+    if (data.runs.length === 0 && stage !== undefined)
+      return { data, lines: [], hint: `there are no runs${which}: mlo runs list --all has all, mlo stage list the stages` };
     if (data.runs.length === 0) return { data, lines: [], hint: 'there are no runs yet: mlo repro' };
     const { runsListLines } = await import('../../ui/render/runs-list.ts');
     return { data, lines: runsListLines(data, style, Date.now()) };

@@ -1,4 +1,5 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { titleFault } from '../../core/run-limits.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import type { Connection } from '../connection.ts';
 import { checkTags } from '../check-record.ts';
@@ -38,8 +39,9 @@ export function setRunTags(
 /** Later than any name it had. */
 export function renameRun(db: Connection, id: string, name: string, nowMs: number): NamedRun & { readonly before: string } {
   const run = activeRun(db, id);
-  if (name.trim() === '') throw invalidRecord(run.id, 'a run needs a name');
   const text = name.toWellFormed();
+  const fault = titleFault(text);
+  if (fault !== undefined) throw invalidRecord(run.id, `the name of a run ${fault}`);
   const changedMs = db.prepare('SELECT name_changed_ms FROM runs WHERE seq = ?').pluck().get(run.seq) as number;
   if (text !== run.name)
     db.prepare('UPDATE runs SET name = ?, name_changed_ms = ? WHERE seq = ?').run(text, laterThan(nowMs, [changedMs]), run.seq);

@@ -1,4 +1,5 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { titleFault } from '../../core/run-limits.ts';
 import type { Access } from '../access.ts';
 import type { Connection } from '../connection.ts';
 import { latestChange, markDeleted, named, refuseRunning } from '../edits/delete-runs.ts';
@@ -8,9 +9,6 @@ import { DEFAULT_EXPERIMENT } from './active-experiment.ts';
 import { findExperiment, listExperiments, toExperiment, type ExperimentRow } from './find-experiment.ts';
 import { setExperimentTags } from './set-experiment-tags.ts';
 import type { Experiment, ExperimentLifecycle, Experiments } from './types.ts';
-
-/** As MLflow's. */
-const LONGEST_NAME = 500;
 
 export function openExperiments({ db, now, read, write }: Access): Experiments {
   return {
@@ -94,15 +92,8 @@ function refuseDefault({ id, name }: ExperimentRow, what: string): void {
 /** `restoring`: the name is that of a deleted experiment which is to come back. */
 function freeName(db: Connection, typed: string, restoring?: string): string {
   const name = typed.toWellFormed();
-  if (name.trim() === '' || name.length > LONGEST_NAME) {
-    throw new MloError(
-      'MLO_EXPERIMENT',
-      `An experiment needs a name of at most ${LONGEST_NAME} characters, found ${JSON.stringify(name.slice(0, 60))}.`,
-      {
-        hint: 'mlo experiments list',
-      },
-    );
-  }
+  const fault = titleFault(name);
+  if (fault !== undefined) throw new MloError('MLO_EXPERIMENT', `The name of an experiment ${fault}.`, { hint: 'mlo experiments list' });
   const taken = db.prepare('SELECT 1 FROM experiments WHERE name = ? AND deleted_ms IS NULL').get(name) !== undefined;
   if (!taken) return name;
   throw new MloError('MLO_EXPERIMENT', `There is an experiment ${JSON.stringify(name)} already.`, {

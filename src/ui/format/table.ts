@@ -23,14 +23,23 @@ export const VALUE_WIDTH = 60;
 /** Rows under their titles, never wider than the style allows; columns without any text are left out unless they are to be there always. Colours are applied after cutting and padding. */
 export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: Style, indent = ''): string[] {
   const available = style.width - textWidth(indent);
-  const filled = columns.filter((column) => column.always === true || rows.length === 0 || rows.some((row) => column.text(row) !== ''));
-  const { shown, widths } = fit(filled, rows, available);
+  const { shown, widths } = fit(filledOf(columns, rows), rows, available);
   const head = shown.map((column, index) => cell(column, column.title, widths[index] ?? 0, style, style.dim));
   const lines = [
     head,
     ...rows.map((row) => shown.map((column, index) => cell(column, column.text(row), widths[index] ?? 0, style, column.paint?.(row)))),
   ];
   return lines.map((cells) => (indent + cells.join(' '.repeat(GAP))).trimEnd());
+}
+
+/** Titles of columns that have no place in the width of the style. */
+export function leftOut<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: Style): readonly string[] {
+  const { shown } = fit(filledOf(columns, rows), rows, style.width);
+  return filledOf(columns, rows).flatMap((column) => (shown.includes(column) ? [] : [column.title]));
+}
+
+function filledOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): readonly Column<Row>[] {
+  return columns.filter((column) => column.always === true || rows.length === 0 || rows.some((row) => column.text(row) !== ''));
 }
 
 function cell<Row>(column: Column<Row>, text: string, width: number, style: Style, paint: Paint | undefined): string {

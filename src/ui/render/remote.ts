@@ -38,15 +38,19 @@ export function remoteChangeLines({
   done,
   file,
   from,
+  default: isDefault,
 }: {
   readonly name: string;
   readonly done: string;
   readonly file: string;
   readonly from?: string;
+  readonly default?: string;
 }): string[] {
   if (done === 'unchanged') return [`${name}: nothing to change`];
   const what = from === undefined ? name : `${from} to ${name}`;
-  return [`${done === 'chosen' ? 'default is now' : done} ${what} (${printable(file)})`];
+  return [
+    `${done === 'chosen' ? 'default is now' : done} ${what} (${printable(file)})${isDefault === undefined || isDefault === name ? '' : `; the default is still ${isDefault}`}`,
+  ];
 }
 
 export function remoteCheckLines(

@@ -4,7 +4,7 @@ import type { Value } from '../../core/value.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { tableLines, VALUE_WIDTH, type Column } from '../format/table.ts';
+import { leftOut, tableLines, VALUE_WIDTH, type Column } from '../format/table.ts';
 import { formatTime } from '../format/time.ts';
 import { valueText } from '../format/value-text.ts';
 import type { Style } from '../style.ts';
@@ -34,13 +34,35 @@ export interface SearchTable {
   readonly best?: { readonly column: string; readonly highest: boolean };
 }
 
-/** One line a run: who it is, then the columns. The best value of the metric that orders is marked. `nowMs`: for how long running ones have lasted. */
-export function runsSearchLines({ runs, columns, best }: SearchTable, style: Style, nowMs: number): string[] {
-  if (runs.length === 0) return ['No runs match.'];
+/** What a table takes where lines may be of any length: more can hardly be read. */
+const READABLE_WIDTH = 160;
+
+export interface SearchText {
+  readonly lines: readonly string[];
+  /** Columns that have no place. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * One line a run: who it is, then the columns, as many as are readable or with `wide` all. The best value of the metric that orders is marked.
+ * `nowMs`: for how long running ones have lasted.
+ */
+export function runsSearchText(
+  { runs, columns, best }: SearchTable,
+  given: Style,
+  nowMs: number,
+  { wide }: { readonly wide: boolean },
+): SearchText {
+  if (runs.length === 0) return { lines: ['No runs match.'], leftOut: [] };
+  const isPiped = given.width === Infinity;
+  const style = { ...given, width: isPiped && !wide ? READABLE_WIDTH : wide ? Infinity : given.width };
   const own = columns.flatMap((name) =>
     parseColumns(name).map((field) => fieldColumn(name, field, runs, best?.column === name ? best : undefined, style, nowMs)),
   );
-  return tableLines([...baseColumns(style), ...own.map((column, index) => ({ ...column, drop: index }))], runs, style);
+  const named = [...baseColumns(style), ...own.map((column, index) => ({ ...column, drop: index }))];
+  // Whoever reads what a pipe brings looks for values: fewer of them, and those whole.
+  const all = isPiped ? named.map(({ min: _min, ...column }) => column) : named;
+  return { lines: tableLines(all, runs, style), leftOut: leftOut(all, runs, style) };
 }
 
 function baseColumns(style: Style): readonly Column<FoundRun>[] {

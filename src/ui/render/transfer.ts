@@ -69,12 +69,20 @@ export function fetchLines(view: FetchView, style: Style): string[] {
 }
 
 /** One sentence about what could not travel. */
-export function transferFailure(view: Pick<PushView, 'missing' | 'broken'>, verb: 'pushed' | 'fetched'): string | undefined {
-  const { missing, broken } = view;
+export function transferFailure(
+  view: Pick<PushView, 'missing' | 'broken'> & { readonly neverPushed?: true; readonly address?: string },
+  verb: 'pushed' | 'fetched',
+): string | undefined {
+  const { missing, broken, neverPushed, address = '' } = view;
   if (missing.length + broken.length === 0) return undefined;
   const corrupt = missing.filter(({ corruptAt }) => corruptAt !== undefined).length;
   const lost = missing.length - corrupt;
-  const where = verb === 'pushed' ? 'in neither cache nor remote' : 'not on the remote';
+  const where =
+    verb === 'pushed'
+      ? 'in neither cache nor remote'
+      : neverPushed === true
+        ? `not on the remote, to which nothing was pushed yet (${printable(address)} holds no data of mlo)`
+        : 'not on the remote';
   const parts = [
     ...(lost > 0 ? [`${count(lost, 'object')} ${where}`] : []),
     ...(corrupt > 0 ? [`${count(corrupt, 'object')} damaged on the remote`] : []),

@@ -84,6 +84,16 @@ describe('a checkout', () => {
     expect(await running.ended).toMatchObject({ code: 0, stdout: 'ready one' });
   });
 
+  it('keeps the chunks of a few builds', async () => {
+    const lateChunks = (): number => readdirSync(join(mlo.root, 'dist')).filter((name) => /^late-.*\.js$/.test(name)).length;
+    const mlo = await checkout(`process.stdout.write((await import('./late.ts')).word);\n`);
+    for (let build = 0; build < 10; build += 1) {
+      await mlo.write({ 'src/cli/late.ts': `export const word = 'build ${build}';\n` });
+      expect((await mlo.run([])).stdout).toBe(`build ${build}`);
+    }
+    expect(lateChunks()).toBe(9);
+  });
+
   it('answers --version without building', async () => {
     const mlo = await checkout(says('one'));
     expect((await mlo.run(['--version'])).code).toBe(0);

@@ -28,7 +28,7 @@ const KEYS = [
   '__proto__',
   'constructor',
   '-rf',
-  '../../x',
+  'a../b..c',
   ' ',
   '🦄'.repeat(250),
   'x'.repeat(250),
@@ -62,12 +62,14 @@ export function trackingContract(name: string, make: () => TrackingFixture): voi
 
     it('keeps everything across close and open, links in the order given', () => {
       withStore((tracking, fixture) => {
+        tracking.startRun(newRun('bb'));
         tracking.startRun(newRun('aa01', { params: { lr: 0.1 }, tags: { who: 'me' }, experiment: 'iris' }));
         tracking.logMetrics(runId('aa01'), [point('loss', 0.5, 1)]);
         tracking.logArtifact(runId('aa01'), 'params.yaml', file('a'));
         tracking.linkStages(runId('aa01'), [
           { stage: 'load', outcome: 'unchanged', producerRunId: runId('bb') },
-          { stage: 'clean', outcome: 'restored' },
+          // Killed before it was written, purged, or in another store: nobody can be sent there.
+          { stage: 'clean', outcome: 'restored', producerRunId: runId('ee') },
         ]);
         tracking.finishRun(runId('aa01'), { status: 'FAILED', endedMs: 3_000, reason: 'it broke', tags: { peak: '12 MB' } });
         const before = tracking.get('aa01');

@@ -201,7 +201,13 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
         refused(() => tracking.setTags(run, { note: 'x'.repeat(8_001) }), '"note"', '8001', '8000');
         refused(() => tracking.setTags(run, { 'a\u0000b': '' }), 'control character');
         refused(() => tracking.logMetrics(run, [point('a\nb', 1, 1)]), 'control character');
+        for (const name of ['../x', '/x', 'x//y', 'x/', '.', '..x']) {
+          refused(() => tracking.logParams(run, { [name]: 1 }), 'param', JSON.stringify(name));
+          refused(() => tracking.logMetrics(run, [point(name, 1, 1)]), 'metric', JSON.stringify(name));
+          refused(() => tracking.setTags(run, { [name]: '' }), 'tag', JSON.stringify(name));
+        }
         refused(() => tracking.startRun(newRun('aa02', { experiment: 'x'.repeat(501) })), 'experiment', '501', '500');
+        refused(() => tracking.startRun(newRun('aa02', { experiment: 'x\ny' })), 'experiment', 'control character');
         refused(() => tracking.startRun(newRun('aa02', { params: { lr: 'x'.repeat(6_001) } })), '"lr"');
         expect(tracking.list().map(({ name }) => name)).toEqual(['aa01']);
       });

@@ -79,6 +79,31 @@ describe('what DVC users expect of skipping and of changes', () => {
     expect(result.stderr + result.stdout).toContain('no run produced');
   });
 
+  test('what a killed attempt left is called that, and what a killed removal left of a known out is nobody else’s', async () => {
+    const project = await createProject({
+      'pipeline.yaml': `stages:
+  slow: {cmd: 'echo part > o && echo at work && { test -e go || sleep 600; } && echo whole > o', outs: [o]}
+  tree: {cmd: 'mkdir -p t/sub && echo \${n} > t/a && echo b > t/sub/b && echo c > t/sub/c', params: [n], outs: [t]}
+`,
+      'params.yaml': 'n: 1\n',
+    });
+    const killed = project.start(['repro', 'slow']);
+    await killed.waitFor('at work');
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    await project.write({ go: '' });
+    const { outcomes, result } = await repro(project);
+    expect(outcomes).toEqual({ slow: 'ran', tree: 'ran' });
+    expect(result.stderr).toContain(
+      "Out 'o' of stage 'slow' held 5 B that the attempt that was killed left there, or somebody since: kept",
+    );
+
+    await project.remove('t/a', 't/sub/c');
+    const again = await repro(project, ['-S', 'n=2']);
+    expect(again.outcomes).toEqual({ slow: 'unchanged', tree: 'ran' });
+    expect(again.result.stderr).not.toContain('held');
+  });
+
   test('case 7: test_params_dump – a deleted lock is made again, byte for byte, without a run', async () => {
     const project = await chain();
     await repro(project);

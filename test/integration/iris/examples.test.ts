@@ -11,7 +11,7 @@ describe('the shell pipeline in examples/', { timeout: 60_000 }, () => {
   async function run(...args: string[]): Promise<string[]> {
     const { outcomes, result } = await repro(project, ['-f', 'dvc.yaml', ...args], IN_EXAMPLES);
     expect(result.code, result.stderr).toBe(0);
-    return Object.entries(outcomes).map(([stage, outcome]) => `${stage.replace('examples/dvc.yaml:', '')} ${outcome}`);
+    return Object.entries(outcomes).map(([stage, outcome]) => `${stage} ${outcome}`);
   }
 
   async function setParam(line: string, other: string): Promise<void> {
@@ -28,6 +28,15 @@ describe('the shell pipeline in examples/', { timeout: 60_000 }, () => {
   test('gives the bytes that are committed and leaves the pipeline of the repository alone', async () => {
     expect(await changes(project)).toBe('');
     expect(project.exists('models/iris')).toBe(false);
+  });
+
+  test('is a project of its own: what the repository keeps is none of its outs', async () => {
+    const ofRepository = (await project.mlo(['ls', '--recursive', '--tracked', '--json'])).stdout;
+    expect(ofRepository).not.toContain('examples/');
+    const own = await project.mlo(['verify', '--quick', '--json'], IN_EXAMPLES);
+    expect({ code: own.code, stderr: own.stderr }).toEqual({ code: 0, stderr: '' });
+    expect((await project.mlo(['metrics', 'show', '--json'], IN_EXAMPLES)).stdout).toContain('0.8958');
+    expect((await project.mlo(['plots', 'show'], IN_EXAMPLES)).stdout).toContain('predicted →');
   });
 
   test('works on the same table', async () => {

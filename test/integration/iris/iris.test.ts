@@ -33,6 +33,16 @@ describe('the iris pipeline', { timeout: 90_000 }, () => {
     expect(await changes(project)).toBe('');
   });
 
+  test('needs nothing that a fresh clone does not have: every look at it succeeds', async () => {
+    for (const command of ['plots show', 'metrics diff', 'verify --quick', 'status --check', 'remote add origin .store', 'push', 'pull']) {
+      const { code, stderr } = await project.mlo(command.split(' '));
+      expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({ command, code: 0, stderr: '' });
+    }
+    expect(JSON.parse((await project.mlo(['gc', '--branches', '--json'])).stdout).data.missing).toBe(0);
+    await project.git('checkout', '--quiet', '.mlo/config.yaml');
+    await project.remove('.store');
+  });
+
   test('leaves no tensors behind in any stage', async () => {
     for (const stage of STAGES) expect((await project.mlo(['logs', stage])).stdout).not.toContain('tensor');
   });

@@ -142,6 +142,22 @@ describe('what repro records of a stage without a call', () => {
     expect((await there.mlo(['verify'])).code).toBe(0);
   });
 
+  it('counts what it is made of and Git does not have as uncommitted, and nothing else', async () => {
+    const there = await createScriptProject(
+      { 'pipeline.yaml': 'stages: {a: {cmd: cat code.sh, deps: [code.sh]}}\n', 'code.sh': 'x\n' },
+      { git: true },
+    );
+    await there.write({ 'notes.txt': 'mine\n' });
+    expect((await there.mlo(['repro'])).code).toBe(0);
+    await there.git('rm', '--quiet', '--cached', 'code.sh');
+    await there.git('commit', '--quiet', '--message=without');
+    await there.write({ 'code.sh': 'y\n' });
+    expect((await there.mlo(['repro'])).code).toBe(0);
+    const [second, first] = there.runs();
+    expect(first?.git?.dirty).toBe(false);
+    expect(second).toMatchObject({ git: { dirty: true }, tags: { 'mlo.git.untracked': 'code.sh' } });
+  });
+
   it('leaves out a diff above 10 MiB, and says so', async () => {
     const there = await createScriptProject({ 'pipeline.yaml': 'stages: {a: {cmd: echo hi}}\n', 'large.txt': 'x\n' }, { git: true });
     await there.write({ 'large.txt': `${'0123456789abcdef'.repeat(16)}\n`.repeat(45_000) });

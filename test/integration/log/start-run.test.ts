@@ -4,6 +4,13 @@ import { createScriptProject, script } from './script-project.ts';
 const project = { '.mlo/config.yaml': '' };
 
 describe('a script that logs', () => {
+  it('is dirty where the script itself is not in Git', async () => {
+    const there = await createScriptProject({ '.mlo/config.yaml': '' }, { git: true });
+    await there.write({ 'new.mjs': script(`const run = await startRun(); await run.end();`), 'notes.txt': 'mine' });
+    expect((await there.node(['new.mjs']).ended).code).toBe(0);
+    expect(there.runs()[0]).toMatchObject({ git: { dirty: true }, tags: { 'mlo.git.untracked': 'new.mjs' } });
+  });
+
   it('needs no pipeline, logs nested runs with everything, and ends by itself', async () => {
     const files = {
       ...project,

@@ -34,6 +34,48 @@ describe('remotes', () => {
     expect((await succeeds(project, ['config', 'get', 'core.jobs'])).value).toBe(2);
   });
 
+  it('the only one is the default, and stays it when another one is added', async () => {
+    const project = await createProject({ '.mlo/config.yaml': '' });
+    await succeeds(project, ['remote', 'add', 'origin', '../store']);
+    expect((await project.mlo(['remote', 'add', 'archive', '../archive'])).stdout).toContain('the default is still origin');
+    expect(await succeeds(project, ['remote', 'default'])).toMatchObject({ name: 'origin' });
+    expect(await project.read('.mlo/config.yaml')).toMatch(/^remote: origin$/m);
+    await succeeds(project, ['remote', 'add', 'third', '../third', '--default']);
+    await succeeds(project, ['remote', 'add', 'fourth', '../fourth']);
+    expect(await succeeds(project, ['remote', 'default'])).toMatchObject({ name: 'third' });
+  });
+
+  it('one of the user stays the default for this clone, not for all projects', async () => {
+    const project = await createProject({ '.mlo/config.yaml': '' });
+    await succeeds(project, ['remote', 'add', 'team', '/srv/team', '--user']);
+    await succeeds(project, ['remote', 'add', 'disk', '../disk']);
+    expect(await succeeds(project, ['remote', 'default'])).toMatchObject({ name: 'team' });
+    expect(await project.read('.mlo/config.local.yaml')).toMatch(/^remote: team$/m);
+  });
+
+  it.each([
+    ['', 'No remote is set up', 'mlo remote add'],
+    ['remotes: {nas: {url: /a}, disk: {url: /b}}\n', 'There are several remotes, and none is the default', 'mlo remote default disk'],
+  ])('show without a name says why there is no default: %j', async (config, message, hint) => {
+    const project = await createProject({ '.mlo/config.yaml': config });
+    const { error } = (await project.mlo(['remote', 'show', '--json'])).json();
+    expect(error.message).toBe(message);
+    expect(error.hint).toContain(hint);
+  });
+
+  it('that nothing was pushed to are named with their address, also where the cache has a part', async () => {
+    const project = await createProject({ '.mlo/config.yaml': '', 'a.txt': 'a', 'b.txt': 'b' });
+    await succeeds(project, ['remote', 'add', 'origin', '../stroe']);
+    await succeeds(project, ['add', 'a.txt']);
+    await project.write({
+      'b.txt.mlo': (await project.read('a.txt.mlo')).replace(/"digest": "[0-9a-f]{64}"/, `"digest": "${'0'.repeat(64)}"`),
+    });
+    const { code, stderr } = await project.mlo(['pull']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/nothing was pushed yet \(\S*\/stroe holds no data of mlo\)/);
+    expect(stderr).toContain('mlo remote show origin');
+  });
+
   it('in folders are found from wherever the command is typed', async () => {
     const project = await createProject({ '.mlo/config.yaml': '' });
     mkdirSync(project.path('sub'));
@@ -48,6 +90,8 @@ describe('remotes', () => {
     [['remote', 'add', 'a b', 'x'], 'MLO_USAGE', /Letters/],
     [['remote', 'add', 'origin', 'ftp://host/x'], 'MLO_USAGE', /s3:/],
     [['remote', 'add', 'origin', 's3://key:secret@bucket'], 'MLO_USAGE', /s3:/],
+    [['remote', 'add', 'origin', '.'], 'MLO_USAGE', /elsewhere/],
+    [['remote', 'add', 'origin', '.mlo/cache'], 'MLO_USAGE', /elsewhere/],
     [['remote', 'modify', 'origin', 'endpint', 'https://x'], 'MLO_USAGE', /endpoint/],
     [['remote', 'modify', 'origin', 'endpoint', 'minio'], 'MLO_USAGE', /help/],
     [['remote', 'modify', 'origin', 'endpoint'], 'MLO_USAGE', /help/],

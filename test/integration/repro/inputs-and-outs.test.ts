@@ -137,6 +137,25 @@ describe('settings', () => {
     expect((await project.run('cat', ['../outside.yaml'])).stdout).toBe('a: 1\n');
   });
 
+  test('-S refuses a key that the file does not have, and adds one with a plus', async () => {
+    const project = await createProject({
+      'pipeline.yaml': 'stages:\n  a: {cmd: echo > o, params: [train], outs: [o]}\n',
+      'params.yaml': 'train:\n  rate: 1 # ours\n',
+      'other.yaml': 'x: 1\n',
+    });
+    const mistyped = await repro(project, ['-S', 'train.rte=2']);
+    expect(mistyped.json.error).toMatchObject({
+      code: 'MLO_PARAMS',
+      message: "'params.yaml' has no key 'train.rte'",
+      hint: "Did you mean 'train.rate'? To add a key: --set +train.rte=2",
+    });
+    expect((await repro(project, ['-S', 'other.yaml:y=2'])).json.error?.hint).toContain('--set other.yaml:+y=2');
+    expect(await project.read('params.yaml')).toBe('train:\n  rate: 1 # ours\n');
+    expect((await repro(project, ['-S', '+train.epochs=3', '-S', '+train.rate=2', '-S', 'other.yaml:+z=2'])).result.code).toBe(0);
+    expect(await project.read('params.yaml')).toBe('train:\n  rate: 2 # ours\n  epochs: 3\n');
+    expect(await project.read('other.yaml')).toBe('x: 1\nz: 2\n');
+  });
+
   test('a module stage that declares one key of two params files is told so', async () => {
     const project = await createProject({
       'pipeline.yaml': 'stages:\n  a: {run: a.ts, params: [lr, {other.yaml: [lr]}], outs: [o]}\n',

@@ -31,6 +31,46 @@ describe('projects of several pipeline files', () => {
     expect((await repro(project)).result.code).toBe(0);
   });
 
+  test('a folder with a .mlo folder of its own is another project, in the workspace and in every commit', async () => {
+    const project = await createProject({ ...FILES, '.gitignore': '/top.out\n' });
+    await project.git('init', '--quiet', '--initial-branch=main');
+    expect((await project.mlo(['init', 'inner', '--template', 'empty'])).code).toBe(0);
+    await project.write({
+      'inner/pipeline.yaml':
+        'stages:\n  copy: {cmd: cp in a.out && cp in m.json, deps: [in], outs: [a.out], metrics: [m.json: {cache: false}]}\n',
+      'inner/in': '{"a": 1}',
+      'inner/data.csv': 'y',
+    });
+    expect((await repro(project, [], { cwd: 'inner' })).outcomes).toEqual({ copy: 'ran' });
+    expect((await project.mlo(['add', 'data.csv'], { cwd: 'inner' })).code).toBe(0);
+    expect(Object.keys(JSON.parse(await project.read('inner/pipeline.lock')).stages.copy.outs)).toEqual(['a.out', 'm.json']);
+    await project.remove('inner/.mlo/cache', 'inner/a.out', 'inner/data.csv');
+    expect((await repro(project)).outcomes).toEqual({ 'sub/pipeline.yaml:make': 'ran', top: 'ran' });
+    await project.git('add', '--all');
+    await project.git('commit', '--quiet', '--message=start');
+
+    const listed = JSON.parse((await project.mlo(['stage', 'list', '--json'])).stdout);
+    expect(JSON.stringify(listed.data)).not.toContain('inner');
+    const verified = await project.mlo(['verify', '--quick', '--json']);
+    expect({ code: verified.code, files: JSON.parse(verified.stdout).data.looked.files }).toEqual({ code: 0, files: 2 });
+    const gc = JSON.parse((await project.mlo(['gc', '--branches', '--json'])).stdout).data;
+    expect(gc.missing).toBe(0);
+    const diff = await project.mlo(['diff', 'HEAD', '--json']);
+    expect(diff.stdout).not.toContain('inner');
+    const kept = JSON.parse((await project.mlo(['ls', '--rev', 'HEAD', '--tracked', '--recursive', '--json'])).stdout);
+    expect(kept.data.entries.map((entry: { path: string }) => entry.path)).toEqual(['sub/made', 'top.out']);
+  });
+
+  test('what belongs to a project further down is refused, with the way there', async () => {
+    const project = await createProject({ ...FILES, 'sub/.mlo/config.yaml': '' });
+    const chosen = await project.mlo(['repro', '-f', 'sub/pipeline.yaml']);
+    expect(chosen.code).toBe(2);
+    expect(chosen.stderr).toContain("'sub/pipeline.yaml' lies in 'sub', which is a project of its own");
+    const added = await project.mlo(['add', 'sub/source']);
+    expect(added.code).toBe(2);
+    expect(added.stderr).toContain('cd sub && mlo add source');
+  });
+
   test('a pipeline without stages is valid: exit 0 and a hint', async () => {
     const project = await createProject({ 'pipeline.yaml': '' });
     const { code, stdout, stderr } = await project.mlo(['repro']);

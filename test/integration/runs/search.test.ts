@@ -45,6 +45,23 @@ describe('mlo runs search', () => {
     ]);
   });
 
+  it('shows what is readable where lines may be of any length, says what has no place, and all of it with --wide', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
+    const tracking = openTracking({ path: project.path('.mlo/tracking.db') });
+    for (const [each, id] of ['aa01', 'aa02'].entries()) {
+      const params = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name.repeat(30), `${name.repeat(50)} ${each}`]));
+      tracking.startRun(newRun(id, { params, name: `${'n'.repeat(50)}${each}` }));
+    }
+    tracking.close();
+    const plain = await project.mlo(['runs', 'search']);
+    expect(Math.max(...plain.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(160);
+    expect(plain.stderr).toMatch(/^hint: no place for .*params\.e+: --wide, --columns or --json$/m);
+    const wide = await project.mlo(['runs', 'search', '--wide']);
+    expect(wide.stdout.split('\n')[0]).toMatch(/params\.a+ +params\.b+ +params\.c+ +params\.d+ +params\.e+$/);
+    expect(wide.stdout).toContain(`${'e'.repeat(50)} 1`);
+    expect(wide.stderr).toBe('');
+  });
+
   it('keeps the columns that were asked for where no run has them, and cuts long values of output that is no terminal', async () => {
     const project = await projectWithRuns();
     const tracking = openTracking({ path: project.path('.mlo/tracking.db') });

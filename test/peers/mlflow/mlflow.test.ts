@@ -147,7 +147,7 @@ describe('next to MLflow, a run here', MINUTES, () => {
     expect(show(await takenHere(SAME_VALUES))).toEqual(show(mlflow.values));
   });
 
-  it('takes names that MLflow refuses because it makes paths of them', async () => {
+  it('takes names with characters that MLflow refuses', async () => {
     const { mlflow } = await both();
     expect(mlflow.values.slice(SAME_VALUES.length)).toEqual(NAMES_OF_OURS.map(() => false));
     expect(await takenHere(NAMES_OF_OURS)).toEqual(NAMES_OF_OURS.map(() => true));

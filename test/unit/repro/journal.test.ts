@@ -81,7 +81,7 @@ describe('the journal of a repro', () => {
   });
 
   test('a missing journal and one of rubbish are empty', () => {
-    expect(readJournal(path, LOCKS)).toEqual({ finished: new Map(), unfinished: new Map(), interrupted: new Set() });
+    expect(readJournal(path, LOCKS)).toEqual({ finished: new Map(), unfinished: new Map(), made: new Map(), interrupted: new Set() });
     written((journal) => journal.rebase(LOCKS));
     writeFileSync(path, '\0\0\0rubbish\n');
     appendFileSync(path, 'more');

@@ -18,6 +18,23 @@ function family(now?: () => number): Tracking {
 const namesOf = (runs: readonly { readonly name: string }[]) => runs.map(({ name }) => name).toSorted();
 const there = (store: Tracking) => namesOf(store.list({ includeChildren: true }));
 
+describe('renaming a run', () => {
+  it('refuses a name that is empty, too long or holds control characters', () => {
+    const store = family();
+    for (const [name, why] of [
+      [' ', 'empty'],
+      ['x'.repeat(501), '501'],
+      ['a\nb', 'control'],
+      ['a\u001b[31mb', 'control'],
+    ] as const) {
+      const error = errorOf(() => store.edits.rename('bb01', name));
+      expect({ code: error.code, why: error.message.includes(why) }).toEqual({ code: 'MLO_RUN_VALUE', why: true });
+    }
+    expect(store.edits.rename('bb01', '🦄'.repeat(500)).before).toBe('alone');
+    store.close();
+  });
+});
+
 describe('deleting runs', () => {
   it('takes everything below along and leaves the rest, in lists and in what is shown', () => {
     const store = family();

@@ -36,6 +36,8 @@ describe('experiments', () => {
     expect(errorOf(() => store.experiments.create('iris')).code).toBe('MLO_EXPERIMENT');
     expect(errorOf(() => store.experiments.create(' ')).code).toBe('MLO_EXPERIMENT');
     expect(errorOf(() => store.experiments.create('x'.repeat(501))).code).toBe('MLO_EXPERIMENT');
+    expect(errorOf(() => store.experiments.create('a\nb')).message).toContain('control character');
+    expect(errorOf(() => store.experiments.rename('iris', 'a\u001bb')).message).toContain('control character');
     store.close();
   });
 

@@ -56,7 +56,7 @@ describe('the tracking database', () => {
       artifacts: [{ path: 'params.yaml', content: { digest: 'd'.repeat(64), size: 12, kind: 'file' } }],
       inputs: version < 3 ? [] : [expect.objectContaining({ name: 'data.csv', digest: 'e'.repeat(64), context: 'train', size: 7 })],
       models: version < 3 ? [] : [expect.objectContaining({ id: `m-${'f'.repeat(32)}`, name: 'model', modelType: 'tfjs' })],
-      links: [{ stage: 'load', outcome: 'unchanged', producerRunId: 'b'.repeat(32) }],
+      links: [{ stage: 'load', outcome: 'unchanged' }],
       children: [],
     });
     expect(pointsOf(tracking.metricSeries('a'.repeat(32), 'loss'))).toEqual([

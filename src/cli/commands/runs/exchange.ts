@@ -96,7 +96,7 @@ export const runsImportVerb = defineCommand({
     const { runsImport } = await import('../../../app/runs/import.ts');
     const data = await runsImport(context, { sources, input: () => process.stdin, revive: purged === true });
     const { importLines } = await import('../../../ui/render/runs-exchange.ts');
-    const lines = importLines(data, style);
+    const lines = data.runs.length === 0 && data.failed.length > 0 ? [] : importLines(data, style);
     return data.failed.length === 0 ? { data, lines } : { data, lines, ...failureOf(data, style) };
   },
 });

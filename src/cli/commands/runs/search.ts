@@ -12,6 +12,7 @@ interface SearchFlags {
   readonly columns?: string;
   readonly deleted?: boolean;
   readonly topLevel?: boolean;
+  readonly wide?: boolean;
 }
 
 export const runsSearchVerb = defineCommand({
@@ -22,7 +23,7 @@ git.commit, stage, status, start_time, duration and more by = != > >= < <=, LIKE
 parentheses; min(), max() and points() of a metric, too. A run that lacks the key never matches. mlo help search has all of it.
 
 Runs of stages are found like others; --top-level leaves out all that have a parent. The table shows what the filter and the order
-name, else what differs between the runs found; the best value of the metric that orders is marked with *.`,
+name, else what differs between the runs found, as much as is readable (--wide: all of it); the best value of the metric that orders is marked with *.`,
   examples: [
     ["mlo runs search 'metrics.accuracy > 0.9' --order-by 'metrics.accuracy DESC'", 'the best runs first'],
     ["mlo runs search \"stage = 'train' AND start_time > '7d ago'\"", 'what was trained within a week'],
@@ -34,6 +35,7 @@ name, else what differs between the runs found; the best value of the metric tha
     new Option('-a, --all', 'every run that matches'),
     new Option('--page-token <token>', 'go on where a page ended'),
     new Option('--columns <fields>', "show these, too, such as 'params.lr, duration'"),
+    new Option('--wide', 'every column, however long the lines are'),
     new Option('--deleted', 'deleted runs instead of the others'),
     new Option('--top-level', 'only runs that have no parent'),
   ],
@@ -55,13 +57,15 @@ name, else what differs between the runs found; the best value of the metric tha
       if (deleted.runs.length > 0) return { data, lines: [], hint: 'all of them are deleted: mlo runs list --deleted' };
     }
     if (data.runs.length === 0) return { data, lines: [], hint: emptyHint(data, filter) };
-    const { runsSearchLines } = await import('../../../ui/render/runs-search.ts');
-    const lines = runsSearchLines(data, style, Date.now());
-    return {
-      data,
-      lines,
-      ...(data.nextPageToken === undefined ? {} : { hint: `more: ${nextCommand(filter, flags, data.nextPageToken)}` }),
-    };
+    const { runsSearchText } = await import('../../../ui/render/runs-search.ts');
+    const { lines, leftOut } = runsSearchText(data, style, Date.now(), {
+      wide: flags.wide === true || (flags.columns !== undefined && style.width === Infinity),
+    });
+    const hints = [
+      ...(leftOut.length === 0 ? [] : [`no place for ${leftOut.join(', ')}: --wide, --columns or --json`]),
+      ...(data.nextPageToken === undefined ? [] : [`more: ${nextCommand(filter, flags, data.nextPageToken)}`]),
+    ];
+    return { data, lines, ...(hints.length === 0 ? {} : { hint: hints.join('\n') }) };
   },
 });
 
@@ -79,6 +83,7 @@ function nextCommand(filter: string | undefined, flags: SearchFlags, token: stri
     ...(flags.columns === undefined ? [] : ['--columns', shellWord(flags.columns)]),
     ...(flags.deleted === true ? ['--deleted'] : []),
     ...(flags.topLevel === true ? ['--top-level'] : []),
+    ...(flags.wide === true ? ['--wide'] : []),
   ];
   return ['mlo runs search', ...words, '--page-token', token].join(' ');
 }
