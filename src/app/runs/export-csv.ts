@@ -1,8 +1,10 @@
-import { parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
+import { canonicalJson } from '../../core/encoding/canonical-json.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { RunId } from '../../core/run.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import type { Exchange, WideRun } from '../../tracking/merge/types.ts';
+import type { Value } from '../../core/value.ts';
+import type { Exchange } from '../../tracking/merge/types.ts';
+import type { FoundRun } from '../../tracking/search/types.ts';
 
 const HEAD = ['run_id', 'name', 'experiment', 'parent_run_id', 'stage', 'status', 'started', 'ended', 'user', 'git_commit'] as const;
 
@@ -18,9 +20,9 @@ export function* csvOfRuns(exchange: Exchange, ids: readonly RunId[]): Generator
   for (const run of exchange.wideRuns(ids)) {
     yield row([
       ...headOf(run),
-      ...params.map((name) => paramText(run.params.get(name))),
-      ...metrics.map((name) => numberText(run.metrics.get(name))),
-      ...tags.map((name) => run.tags.get(name) ?? ''),
+      ...params.map((name) => paramText(own(run.params, name))),
+      ...metrics.map((name) => numberText(own(run.metrics, name)?.value)),
+      ...tags.map((name) => own(run.tags, name) ?? ''),
     ]);
   }
 }
@@ -48,8 +50,8 @@ function noMetric(metric: string, known: readonly string[]): MloError {
   });
 }
 
-function headOf(run: WideRun): readonly string[] {
-  const { id, name, experiment, parentId = '', stage = '', status, startedMs, endedMs, user, gitCommit = '' } = run;
+function headOf(run: FoundRun): readonly string[] {
+  const { id, name, experiment, parentId = '', stage = '', status, startedMs, endedMs, user, git } = run;
   return [
     id,
     name,
@@ -60,7 +62,7 @@ function headOf(run: WideRun): readonly string[] {
     timeText(startedMs),
     endedMs === undefined ? '' : timeText(endedMs),
     user,
-    gitCommit,
+    git?.commit ?? '',
   ];
 }
 
@@ -69,11 +71,14 @@ function timeText(ms: number): string {
 }
 
 /** Texts as they are, all else as JSON. */
-function paramText(json: string | undefined): string {
-  if (json === undefined) return '';
-  const value = parseCanonicalJson(json);
+function paramText(value: Value | undefined): string {
+  if (value === undefined) return '';
   if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : json;
+  return typeof value === 'number' ? String(value) : canonicalJson(value);
+}
+
+function own<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 function numberText(value: number | undefined): string {

@@ -8,12 +8,14 @@ export interface FileToWrite {
   readonly temporary: BytePath;
   /** Where it will go, for messages. */
   readonly path: BytePath;
+  /** What messages have instead of the path. */
+  readonly shown?: string;
   /** Permission bits before the umask. */
   readonly mode: number;
 }
 
 /** Writes a file, and returns its stat, after `before` was done with the whole file. Throws MLO_CACHE_IO. */
-export function writeFile({ temporary, path, mode }: FileToWrite, bytes: Uint8Array, before?: () => void): Stats {
+export function writeFile({ temporary, path, shown, mode }: FileToWrite, bytes: Uint8Array, before?: () => void): Stats {
   try {
     const file = openSync(toSystemPath(temporary), 'wx', mode);
     try {
@@ -24,6 +26,6 @@ export function writeFile({ temporary, path, mode }: FileToWrite, bytes: Uint8Ar
       closeSync(file);
     }
   } catch (error) {
-    throw asIoError(error, 'write', toDisplayPath(path));
+    throw asIoError(error, 'write', shown ?? toDisplayPath(path));
   }
 }

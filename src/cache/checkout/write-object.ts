@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
@@ -6,11 +6,11 @@ import { toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
 import { hashFile, STREAM_BYTES } from '../../fs/hash.ts';
 import { tryReflink } from '../../fs/place.ts';
-import { writeAll } from '../../fs/write-atomic.ts';
 import { corruptObject, missingObject } from '../objects/object-store.ts';
 import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
 import { copyAndHash } from '../workspace/copy-and-hash.ts';
 import { linksToObjects, placeLink } from '../workspace/links-to-objects.ts';
+import { writeFile } from './write-file.ts';
 
 export interface WriteProgress {
   readonly signal?: AbortSignal;
@@ -33,7 +33,8 @@ export async function writeObject(
     ? context.store.loosen(content.digest, shownPath(context, path))
     : context.store.fileOf(content.digest);
   if (object === undefined || (content.size <= STREAM_BYTES && !wantsFile(context, content))) {
-    writeBytes(context, content, temporary, path);
+    const shown = shownPath(context, path);
+    writeFile({ temporary, path, shown, mode: modeOf(content) }, context.store.read(content.digest, shown));
     progress.onBytes(content.size);
     return;
   }
@@ -62,18 +63,6 @@ function wantsFile(context: WorkspaceContext, content: Content): boolean {
 
 function isLinked(context: WorkspaceContext, content: Content): boolean {
   return linksToObjects(context.link) && content.mode === undefined && content.size > 0;
-}
-
-function writeBytes(context: WorkspaceContext, content: Content, temporary: BytePath, path: BytePath): void {
-  const bytes = context.store.read(content.digest, shownPath(context, path));
-  withIoErrors('write', shownPath(context, path), () => {
-    const file = openSync(toSystemPath(temporary), 'wx', modeOf(content));
-    try {
-      writeAll(file, bytes);
-    } finally {
-      closeSync(file);
-    }
-  });
 }
 
 async function linkVerified(

@@ -1,14 +1,13 @@
-import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, rmSync, type Stats } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
 import type { Digest } from '../../core/content.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { digestText } from '../../fs/hash.ts';
-import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
 import { digestOfRow, STATS, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
 import { OBJECT_MODE } from '../objects/loose-objects.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { LinkType } from '../types.ts';
-import { placeLink } from './links-to-objects.ts';
+import { placeLinkOver } from './links-to-objects.ts';
 import { sameFile } from './read-file.ts';
 import { lstat } from './read-path.ts';
 import { sourceChanged } from './source-changed.ts';
@@ -117,20 +116,13 @@ class Linker {
 
   /** A link takes the place of the file, which is as `now` says. */
   #replace({ path }: StoredFile, now: Stats, object: string): number {
-    const temporary = temporaryBeside(path);
-    if (placeLink(this.#link, object, temporary) === undefined) {
-      this.#canLink = false;
-      return now.ctimeMs;
-    }
-    try {
+    const placed = placeLinkOver(this.#link, object, path, () => {
       const last = lstatSync(toSystemPath(path), { throwIfNoEntry: false });
       if (last === undefined || !sameFile(last, now)) throw sourceChanged(path);
-      moveIntoPlace(temporary, path);
-    } catch (error) {
-      rmSync(toSystemPath(temporary), { force: true });
-      throw error;
-    }
-    return REPLACED;
+    });
+    if (placed) return REPLACED;
+    this.#canLink = false;
+    return now.ctimeMs;
   }
 }
 

@@ -1,5 +1,6 @@
-import { tryHardlink, trySymlink } from '../../fs/place.ts';
-import type { BytePath } from '../../fs/byte-path.ts';
+import { rmSync } from 'node:fs';
+import { toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { moveIntoPlace, temporaryBeside, tryHardlink, trySymlink } from '../../fs/place.ts';
 import type { LinkType } from '../types.ts';
 
 /** Links that share the object itself; the others make a file of its own. */
@@ -15,4 +16,18 @@ export function placeLink(link: readonly LinkType[], object: string, to: BytePat
     if (type === 'copy' || type === 'reflink') return undefined;
   }
   return undefined;
+}
+
+/** A link takes the place of what lies at `path`; `check` is the last thing before. False where no wanted kind works here: nothing was done. */
+export function placeLinkOver(link: readonly LinkType[], object: string, path: BytePath, check: () => void): boolean {
+  const temporary = temporaryBeside(path);
+  if (placeLink(link, object, temporary) === undefined) return false;
+  try {
+    check();
+    moveIntoPlace(temporary, path);
+  } catch (error) {
+    rmSync(toSystemPath(temporary), { force: true });
+    throw error;
+  }
+  return true;
 }

@@ -1,16 +1,15 @@
-import { lstatSync, rmSync, statSync, type Stats } from 'node:fs';
+import { lstatSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { makeSharedFolder } from '../../fs/shared-folder.ts';
-import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
 import { copyOfRows, findRow, ROW, RowsBuilder, rowType, sizeOfRow, STATS, type Rows } from '../../fs/stat-index/rows.ts';
 import { FolderNode, type Node } from '../scan/node.ts';
 import { PART_NAMES } from '../scan/scan-folder.ts';
 import type { LinkType } from '../types.ts';
 import { indexKey, type WorkspaceContext } from './context.ts';
 import { objectToLink, type LinkedFiles } from './link-files.ts';
-import { linksToObjects, placeLink } from './links-to-objects.ts';
+import { linksToObjects, placeLinkOver } from './links-to-objects.ts';
 import { lstat } from './read-path.ts';
 import { RelinkedFiles } from './relinked.ts';
 import { sourceChanged } from './source-changed.ts';
@@ -159,36 +158,16 @@ function ctimeOf(rows: Rows, row: number): number {
 function replaceByLink(context: WorkspaceContext, path: BytePath, node: Node, relinked: RelinkedFiles): void {
   const object = objectToLink(context.store, node.content.digest, node.content.size, toDisplayPath(path));
   if (isLinkedTo(object, path, node)) return;
-  const temporary = temporaryBeside(path);
   unchanged(path, node, relinked);
   try {
-    placeOver(context, { path, object, temporary }, () => relinked.losesName(unchanged(path, node, relinked)));
+    const check = (): void => relinked.losesName(unchanged(path, node, relinked));
+    const placed = withIoErrors('link', toDisplayPath(path), () => placeLinkOver(context.link, object, path, check));
+    if (placed) context.index.forget(indexKey(context, path));
   } catch (error) {
     // Where something else lies there by now, that is why it failed.
     unchanged(path, node, relinked);
     throw error;
   }
-}
-
-interface Place {
-  readonly path: BytePath;
-  readonly object: string;
-  readonly temporary: BytePath;
-}
-
-/** `check` is the last thing before the link takes the file's place. */
-function placeOver(context: WorkspaceContext, { path, object, temporary }: Place, check: () => void): void {
-  withIoErrors('link', toDisplayPath(path), () => {
-    if (placeLink(context.link, object, temporary) === undefined) return;
-    try {
-      check();
-      moveIntoPlace(temporary, path);
-    } catch (error) {
-      rmSync(toSystemPath(temporary), { force: true });
-      throw error;
-    }
-    context.index.forget(indexKey(context, path));
-  });
 }
 
 function unchanged(path: BytePath, node: Node, relinked: RelinkedFiles): Stats {

@@ -1,3 +1,4 @@
+import type { FoundRun } from '../search/types.ts';
 import type { Content } from '../../core/content.ts';
 import type { RunId } from '../../core/run.ts';
 import type { NamedRun } from '../edits/types.ts';
@@ -26,22 +27,6 @@ export type ExportSelection =
   /** Started, logged to, or changed since, Unix milliseconds. */
   | { readonly sinceMs: number };
 
-/** Runs as rows: the columns of `names`, and of each run what it has of them. */
-export interface WideRun extends NamedRun {
-  readonly experiment: string;
-  readonly parentId?: RunId;
-  readonly stage?: string;
-  readonly status: string;
-  readonly startedMs: number;
-  readonly endedMs?: number;
-  readonly user: string;
-  readonly gitCommit?: string;
-  /** Canonical JSON. */
-  readonly params: ReadonlyMap<string, string>;
-  readonly metrics: ReadonlyMap<string, number>;
-  readonly tags: ReadonlyMap<string, string>;
-}
-
 export interface WideNames {
   readonly params: readonly string[];
   readonly metrics: readonly string[];
@@ -57,7 +42,7 @@ export interface Exchange {
   /** Names in use in these runs. */
   wideNames(ids: readonly RunId[]): WideNames;
   /** Those that are not deleted. */
-  wideRuns(ids: readonly RunId[]): Iterable<WideRun>;
+  wideRuns(ids: readonly RunId[]): Iterable<FoundRun>;
   /** Points of one metric in order, at most so many a piece. */
   points(
     id: RunId,
