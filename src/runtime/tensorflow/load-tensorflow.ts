@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { BackendName } from '../../core/stage.ts';
 import { registerFileModels } from './file-models.ts';
-import { completeWasmKernels } from './wasm-kernels.ts';
+import { completeWasmKernels } from './wasm/complete-kernels.ts';
 import type { TensorFlow } from './types.ts';
 
 const require = createRequire(import.meta.url);

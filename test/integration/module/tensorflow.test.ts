@@ -115,6 +115,17 @@ describe('TensorFlow.js in a stage', () => {
     expect(cpu.stdout).toBe(wasm.stdout);
   });
 
+  it('fails a stage on wasm by name where only another backend computes what it asks for', async () => {
+    const project = await createStageProject({
+      'stages/train.ts': stage(`const { tf } = context; log(tf.abs(tf.spectral.rfft(tf.tensor1d([1, 2, 3, 4]))).dataSync()[0]);`),
+    });
+    const { error } = await project.run({ backend: 'wasm' });
+    expect(error).toMatchObject({ code: 'MLO_BACKEND' });
+    expect(error?.message).toContain('The backend wasm does not compute Complex: its memory holds no complex numbers.');
+    expect(error?.hint).toContain('backend: cpu');
+    expect(await project.run({ backend: 'cpu' })).toMatchObject({ stdout: '10\n', stderr: '' });
+  });
+
   it('counts the tensors that were not disposed, in the log only', async () => {
     const project = await createStageProject({
       'stages/train.ts': stage(`context.tf.scalar(1); context.tf.tidy(() => { context.tf.scalar(2) });`),

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatRows, type Row } from './data/rows.ts';
+import { machineLine } from './data/workplace.ts';
+import { epochRows } from './tensorflow/epoch.ts';
+import { predictionRows } from './tensorflow/prediction.ts';
+import type { TensorFlowWorld } from './tensorflow/world.ts';
+
+/** Rows in the order of docs/performance.md. */
+const SECTIONS: { readonly [name: string]: (world: TensorFlowWorld) => Promise<readonly Row[]> } = {
+  epoch: epochRows,
+  prediction: predictionRows,
+};
+
+const USAGE = `node bench/tensorflow.ts [options]      (or: npm run bench -- tensorflow [options])
+
+Speeds of training and prediction on the backends of TensorFlow; Markdown on stdout, progress on stderr.
+
+  --only a,b    only these sections: ${Object.keys(SECTIONS).join(', ')}
+  --rounds n    default 3; medians, and ratios round by round
+  --quick       less of the work: for development, targets do not apply
+  --data path   a folder in Fashion-MNIST's format with 720 images or more; default: ../shared/data/fashion-mnist-sample
+`;
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: 'string', default: '' },
+      rounds: { type: 'string', default: '3' },
+      quick: { type: 'boolean', default: false },
+      data: { type: 'string', default: join(import.meta.dirname, '..', '..', 'shared', 'data', 'fashion-mnist-sample') },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (!existsSync(values.data))
+    throw new Error(`There are no images in ${values.data}: --data path names a folder in Fashion-MNIST's format`);
+  const world: TensorFlowWorld = { rounds: Number(values.rounds), scale: values.quick ? 0.3 : 1, data: values.data };
+  const rows: Row[] = [];
+  let failed = 0;
+  for (const name of chosen(values.only)) {
+    process.stderr.write(`${name}\n`);
+    try {
+      rows.push(...((await SECTIONS[name]?.(world)) ?? []));
+    } catch (error) {
+      failed += 1;
+      process.stderr.write(`section ${name} failed: ${(error as Error).message}\n`);
+    }
+  }
+  process.stdout.write(`${machineLine(tmpdir())}; ${world.rounds} rounds\n\n${formatRows(rows, !values.quick)}\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+function chosen(only: string): readonly string[] {
+  const names = only.split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => SECTIONS[name] === undefined);
+  if (unknown !== undefined) throw new Error(`There is no section '${unknown}'; there are ${Object.keys(SECTIONS).join(', ')}`);
+  return names.length > 0 ? names : Object.keys(SECTIONS);
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
