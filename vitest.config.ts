@@ -2,7 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { alias: { 'mlo-cli': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    // The longer names first: an alias also stands for what begins with it.
+    alias: {
+      'mlo-cli/data': fileURLToPath(new URL('src/data.ts', import.meta.url)),
+      'mlo-cli': fileURLToPath(new URL('src/index.ts', import.meta.url)),
+    },
+  },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     // Native packages (SQLite, sharp) live in processes, not in worker threads that vitest ends at will.

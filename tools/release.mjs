@@ -43,8 +43,14 @@ function copyFiles(manifest) {
 /** Without what only a checkout needs. */
 function publishedManifest(manifest) {
   const { workspaces: _w, scripts: _s, devDependencies: _d, allowScripts: _a, ...published } = manifest;
-  const { 'mlo-source': _source, ...main } = manifest.exports['.'];
-  return { ...published, exports: { ...manifest.exports, '.': main } };
+  const exports = Object.entries(manifest.exports).map(([path, target]) => [path, withoutSource(target)]);
+  return { ...published, exports: Object.fromEntries(exports) };
+}
+
+function withoutSource(target) {
+  if (typeof target === 'string') return target;
+  const { 'mlo-source': _source, ...conditions } = target;
+  return conditions;
 }
 
 /** Also from one file system to another. */

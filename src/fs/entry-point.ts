@@ -6,6 +6,7 @@
 export const ENTRY_POINTS = {
   main: 'cli/main.ts',
   index: 'index.ts',
+  data: 'data.ts',
   docs: 'cli/docs/main.ts',
   'spawn-helper': 'runtime/shell/spawn-helper.ts',
   'stage-worker': 'runtime/module/worker-main.ts',

@@ -31,6 +31,7 @@ const OWNED: readonly { readonly packages: RegExp; readonly owner: RegExp; reado
   { packages: /^@napi-rs\//, owner: /^src\/fs\//, sentence: 'only fs imports the BLAKE3 package' },
   { packages: /^zod/, owner: /^src\/core\//, sentence: 'only core (schemas) imports zod' },
   { packages: /^yaml/, owner: /^src\/core\//, sentence: 'only core (parsers) imports yaml' },
+  { packages: /^sharp/, owner: /^src\/fs\/load-sharp\.ts$/, sentence: 'only fs/load-sharp.ts imports sharp' },
   { packages: /^@aws-sdk\//, owner: /^src\/remote\//, sentence: 'only the S3 adapter imports the AWS SDK' },
 ];
 

@@ -18,6 +18,13 @@ export function requireMlflow(): string {
   return findProgram(python) ?? missing(`MLO_TEST_MLFLOW names no program: ${python}`);
 }
 
+/** A Python that has NumPy and Pillow, as MLflow's has; the same rule. */
+export function requireNumpy(): string {
+  const python = process.env['MLO_TEST_NUMPY'] ?? process.env['MLO_TEST_MLFLOW'];
+  if (python === undefined || python === '') return missing('there is no NumPy (MLO_TEST_NUMPY=/path/to/python with numpy and pillow)');
+  return findProgram(python) ?? missing(`MLO_TEST_NUMPY names no program: ${python}`);
+}
+
 function missing(reason: string): never {
   if (process.env['MLO_CI'] === '1') throw new Error(`${reason}, and MLO_CI=1 does not skip`);
   return skipTest(reason);

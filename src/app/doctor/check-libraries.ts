@@ -42,7 +42,8 @@ export async function checkBlake3(): Promise<DoctorCheck> {
 
 export async function checkSharp(): Promise<DoctorCheck> {
   try {
-    const { default: sharp } = await import('sharp');
+    const { loadSharp } = await import('../../fs/load-sharp.ts');
+    const sharp = await loadSharp();
     return { name: 'sharp', status: 'ok', message: `sharp ${sharp.versions.sharp ?? ''} with libvips ${sharp.versions.vips}` };
   } catch (error) {
     return {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { asIoError } from '../../fs/errno.ts';
+import { loadSharp } from '../../fs/load-sharp.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
 import { findRoot } from '../find-root.ts';
 import type { AppContext } from '../types.ts';
@@ -32,7 +33,7 @@ export async function writeFigure(path: string, format: FigureFormat, text: stri
 
 /** 144 dots per inch: two pixels for each of the drawing, sharp on screens of today. */
 async function renderPng(svg: string): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   return await sharp(Buffer.from(svg), { density: 144, unlimited: true })
     .flatten({ background: 'white' })
     .png({ compressionLevel: 9 })

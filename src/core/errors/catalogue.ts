@@ -41,6 +41,7 @@ export const CATALOGUE = {
   MLO_UNDECLARED_READ: { exit: EXIT.stageFailed, means: 'With --strict: a stage read a file that it does not declare.' },
   MLO_PARAM_UNDECLARED: { exit: EXIT.stageFailed, means: 'A stage read a param that it does not declare.' },
   MLO_MODULE: { exit: EXIT.stageFailed, means: 'A stage module cannot be loaded or exports no stage.' },
+  MLO_DATA: { exit: EXIT.stageFailed, means: 'A data file (IDX, CSV, NumPy, picture) is not what its reader expects.' },
   MLO_BACKEND: { exit: EXIT.stageFailed, means: 'The requested TensorFlow backend cannot be used.' },
   MLO_LOCKED: { exit: EXIT.locked, means: 'Another mlo command is writing in this project.' },
   MLO_OBJECT_MISSING: { exit: EXIT.integrity, means: 'An object is not in the cache.' },

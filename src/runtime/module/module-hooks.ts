@@ -30,6 +30,11 @@ export interface HookOptions {
 }
 
 const INDEX = entryPoint('index').href;
+/** The public API: what stages import of it is the running mlo's. */
+const PUBLIC_MODULES: { readonly [specifier: string]: string } = {
+  'mlo-cli': INDEX,
+  'mlo-cli/data': entryPoint('data').href,
+};
 const OWN_FOLDER = new URL('./', INDEX).href;
 /** Packages that the iris template uses: lent to projects that have none of their own, a folder without package.json for instance. */
 const LENT = /^(zod|sharp)$/;
@@ -37,8 +42,8 @@ const LENT = /^(zod|sharp)$/;
 const TENSORFLOW = /^@tensorflow\/tfjs(?!-node)(-|\/|$)/;
 
 /**
- * From here on this thread resolves and loads modules as stages need it: `mlo-cli` and TensorFlow.js are
- * those of the running mlo, the project's TypeScript is ESM whatever package.json says, `./h` and `./k.js`
+ * From here on this thread resolves and loads modules as stages need it: `mlo-cli` (with its subpaths) and TensorFlow.js
+ * are those of the running mlo, the project's TypeScript is ESM whatever package.json says, `./h` and `./k.js`
  * find `.ts` files. What the stage loads goes into `graph`; what mlo loads for itself does not.
  */
 export function hookModules(options: HookOptions): void {
@@ -51,7 +56,8 @@ export function hookModules(options: HookOptions): void {
     const parent = context.parentURL;
     if (isBuiltin(specifier)) return next(specifier, context);
     if (specifier !== entry && parent !== undefined && isOurs(parent)) return remember(next(specifier, context));
-    if (specifier === 'mlo-cli') return remember(goTo(fileURLToPath(INDEX), context, next));
+    const publicModule = Object.hasOwn(PUBLIC_MODULES, specifier) ? PUBLIC_MODULES[specifier] : undefined;
+    if (publicModule !== undefined) return remember(goTo(fileURLToPath(publicModule), context, next));
     if (TENSORFLOW.test(specifier)) {
       options.onTensorFlow();
       return remember(goTo(findTensorFlow(specifier), context, next));

@@ -34,7 +34,7 @@ describe('the published package', () => {
     expect(await readdir(join(installed, 'bin'))).toEqual(['mlo.js']);
     const dist = await readdir(join(installed, 'dist'));
     expect(dist).toEqual(
-      expect.arrayContaining(['main.js', 'index.js', 'spawn-helper.js', 'stage-worker.js', 'stage-process.js', 'types']),
+      expect.arrayContaining(['main.js', 'index.js', 'data.js', 'spawn-helper.js', 'stage-worker.js', 'stage-process.js', 'types']),
     );
     expect(dist.filter((name) => name.startsWith('.'))).toEqual([]);
   });
@@ -61,11 +61,12 @@ describe('the published package', () => {
   it('types the params of a stage', async () => {
     const config = {
       compilerOptions: { module: 'NodeNext', target: 'ES2023', strict: true, noEmit: true, skipLibCheck: true, types: ['node'] },
-      files: ['good.ts', 'bad.ts'],
+      files: ['good.ts', 'data.mts', 'bad.ts'],
     };
     await consumer.write({
       'typed/tsconfig.json': JSON.stringify(config),
       'typed/good.ts': GREET,
+      'typed/data.mts': DATA,
       'typed/bad.ts': GREET.replace('params.word', 'params.wrod'),
     });
     const tsc = await consumer.run(join(REPOSITORY, 'node_modules/.bin/tsc'), ['-p', 'typed']);
@@ -74,6 +75,14 @@ describe('the published package', () => {
     expect(errors[0]).toMatch(/^typed\/bad\.ts\(\d+,\d+\): error TS2\d+: .*wrod/);
   });
 });
+
+const DATA = `import { imageFolder, readCsv } from 'mlo-cli/data';
+
+const table = await readCsv('a.csv', { types: { x: 'float32', word: 'string' } });
+export const x: Float32Array = table.columns.x.data;
+export const words: (string | null)[] = table.columns.word.data;
+for await (const { images } of imageFolder('pictures', { size: 8, dtype: 'uint8' })) images satisfies Uint8Array;
+`;
 
 const GREET = `import { writeFile } from 'node:fs/promises';
 import { defineStage } from 'mlo-cli';

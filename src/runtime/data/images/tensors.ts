@@ -1,0 +1,42 @@
+import type { TensorFlow } from '../../tensorflow/types.ts';
+import type { ImageBatch } from './types.ts';
+
+export interface LabelOptions {
+  /** Of so many classes (`true`, in a data set: those of the folder): a row of zeros and a one. Default: the numbers of the classes. */
+  readonly oneHot?: number | boolean;
+}
+
+export interface ImageTensors {
+  /** Float32, [batch, height, width, channels]; the values of the batch. */
+  readonly xs: ReturnType<TensorFlow['tensor4d']>;
+  /** Float32, as losses want them: [batch], or [batch, classes] for `oneHot`. */
+  readonly ys: ReturnType<TensorFlow['tensor1d']> | ReturnType<TensorFlow['tensor2d']>;
+}
+
+export type ImageDataset = ReturnType<typeof datasetOf>;
+
+/** The batch as tensors of the caller's TensorFlow.js, which the caller disposes. */
+export function toTensors(tf: TensorFlow, { images, labels, shape }: ImageBatch, { oneHot = false }: LabelOptions = {}): ImageTensors {
+  const xs = tf.tensor4d(images, [...shape], 'float32');
+  if (oneHot === false) return { xs, ys: tf.tensor1d(labels, 'float32') };
+  const classes = oneHot === true ? labels.reduce((most, label) => Math.max(most, label + 1), 1) : oneHot;
+  const rows = new Float32Array(labels.length * classes);
+  for (const [row, label] of labels.entries()) if (label >= 0 && label < classes) rows[row * classes + label] = 1;
+  return { xs, ys: tf.tensor2d(rows, [labels.length, classes], 'float32') };
+}
+
+/** A new pass over `images` for each iterator that is asked for; `fitDataset` disposes what it gets. */
+export function asDataset(
+  tf: TensorFlow,
+  images: AsyncIterable<ImageBatch> & { readonly classes: readonly string[] },
+  { oneHot = false }: LabelOptions = {},
+): ImageDataset {
+  return datasetOf(tf, images, oneHot === true ? images.classes.length : oneHot);
+}
+
+function datasetOf(tf: TensorFlow, images: AsyncIterable<ImageBatch>, oneHot: number | false) {
+  async function* tensors(): AsyncGenerator<{ xs: ImageTensors['xs']; ys: ImageTensors['ys'] }> {
+    for await (const batch of images) yield toTensors(tf, batch, { oneHot });
+  }
+  return tf.data.generator(tensors);
+}
