@@ -4,7 +4,7 @@ import { CONFIG, configKey, configText, parseConfigText, type ConfigKey, type Co
 import type { ConfigEntry } from '../core/config/layers.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
-import { findRoot } from './find-root.ts';
+import { findRoot, rootOrNone } from './find-root.ts';
 import { configFile, loadConfigEntries, readConfigText, type ConfigScope } from './load-config.ts';
 import { MLO_GITIGNORE } from './project.ts';
 import type { AppContext } from './types.ts';
@@ -24,7 +24,7 @@ export interface ConfigChangeData {
 
 /** Every key with its value and origin. Outside a project: the user's own. */
 export async function configList(ctx: AppContext): Promise<ConfigListData> {
-  return { entries: await loadConfigEntries(rootOrNone(ctx), ctx.env) };
+  return { entries: await loadConfigEntries(rootOrNone(ctx.cwd), ctx.env) };
 }
 
 export async function configGet(ctx: AppContext, key: string): Promise<ConfigEntry> {
@@ -98,13 +98,4 @@ async function refuseInvalid(file: string, text: string): Promise<void> {
 function keepOutOfGit(mloDir: string): void {
   const ignore = join(mloDir, '.gitignore');
   if (!existsSync(ignore)) writeFileAtomic(ignore, MLO_GITIGNORE);
-}
-
-function rootOrNone(ctx: AppContext): string | undefined {
-  try {
-    return findRoot(ctx.cwd);
-  } catch (error) {
-    if (error instanceof MloError && error.code === 'MLO_NOT_A_PROJECT') return undefined;
-    throw error;
-  }
 }

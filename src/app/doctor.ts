@@ -5,7 +5,7 @@ import { checkGit, checkNode, checkPlatform } from './doctor/check-machine.ts';
 import { checkConfig, checkLock, checkPipeline } from './doctor/check-project.ts';
 import { checkTracking } from './doctor/check-tracking.ts';
 import type { DoctorCheck } from './doctor/doctor-check.ts';
-import { findRoot } from './find-root.ts';
+import { rootOrNone } from './find-root.ts';
 import { loadConfig, type Config } from './load-config.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { AppContext } from './types.ts';
@@ -28,7 +28,7 @@ export async function doctor(ctx: AppContext): Promise<DoctorData> {
     await checkSqlite(),
     await checkBlake3(),
     await checkSharp(),
-    ...checkTensorflow(root),
+    ...checkTensorflow(root, ctx.env),
     ...(root === undefined ? [notAProject()] : await checkProject(ctx, root)),
   ];
   return { ok: checks.every((check) => check.status !== 'fail'), checks };
@@ -58,13 +58,4 @@ async function configOrError(ctx: AppContext, root: string): Promise<Config | Ml
 
 function notAProject(): DoctorCheck {
   return { name: 'project', status: 'warn', message: 'No project here, so cache, lock and pipeline were not looked at', fix: 'mlo init' };
-}
-
-function rootOrNone(cwd: string): string | undefined {
-  try {
-    return findRoot(cwd);
-  } catch (error) {
-    if (error instanceof MloError && error.code === 'MLO_NOT_A_PROJECT') return undefined;
-    throw error;
-  }
 }

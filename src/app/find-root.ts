@@ -32,6 +32,16 @@ export function findRoot(cwd: string): string {
   }
 }
 
+/** The same, where a command works without a project too. */
+export function rootOrNone(cwd: string): string | undefined {
+  try {
+    return findRoot(cwd);
+  } catch (error) {
+    if (error instanceof MloError && error.code === 'MLO_NOT_A_PROJECT') return undefined;
+    throw error;
+  }
+}
+
 /**
  * Whose `.mlo` holds what all checkouts of a repository share: cache, runs, logs and the local configuration. That of the
  * main checkout for a Git worktree, where there is one; else the root itself.

@@ -13,7 +13,7 @@ import {
 import type { DirectionRules } from '../core/metrics/direction.ts';
 import { saysNothing } from '../core/config/says-nothing.ts';
 import { MloError, type Problem } from '../core/errors/mlo-error.ts';
-import type { Isolation } from '../core/stage.ts';
+import type { BackendName, Isolation } from '../core/stage.ts';
 import { sharedRoot } from './find-root.ts';
 import { readParsed, writeParsed } from './parsed-cache.ts';
 import type { AppContext } from './types.ts';
@@ -26,6 +26,8 @@ export interface Config {
   readonly trackingPath: string;
   readonly link: readonly ConfigLink[];
   readonly isolate: Isolation;
+  /** Of stages that pin none. */
+  readonly backend: BackendName | 'auto';
   readonly jobs: number;
   readonly gc: GcRetention;
   /** Of runs that no flag or parent puts elsewhere. */
@@ -57,6 +59,7 @@ export async function loadConfig(root: string, env: Environment): Promise<Config
     trackingPath: resolveConfigPath(values['tracking.path'], sharedRoot(root), env),
     link: values['cache.link'],
     isolate: values['runtime.isolate'],
+    backend: values['runtime.backend'],
     jobs: values['core.jobs'],
     experiment: values['tracking.experiment'],
     metricDirections: { higher: values['metrics.higher'], lower: values['metrics.lower'] },

@@ -63,6 +63,7 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
   checkBeforeRun(project, prepared, plans);
   if (overlay !== undefined) settings?.writeParams(project.root, overlay);
   warnFrozen(project, plans);
+  tellCutShort(project, prepared);
 
   const { emit } = project.ctx;
   emit({ type: 'repro-start', stages: plans.length });
@@ -233,6 +234,15 @@ function isNewCommand(stage: Stage, locked: ReadonlyMap<StageAddress, LockEntry>
 
 function runsCommand({ state, stage }: StagePlan): boolean {
   return state === 'run' && stage.action.kind === 'cmd';
+}
+
+/** A crash of native code, or kill -9: the run is closed by the recorder, and here is what was at work then. */
+function tellCutShort({ ctx }: Project, { journal, stages }: Prepared): void {
+  for (const { address, action } of stages) {
+    if (!journal.unfinished.has(address) || journal.unfinished.get(address) !== undefined) continue;
+    const way = action.kind === 'module' ? '; should it crash again, isolate: process makes that a failure of this stage alone' : '';
+    ctx.emit({ type: 'note', message: `Stage '${address}' was at work when the last mlo ended without a word${way}` });
+  }
 }
 
 function warnFrozen(project: Project, plans: readonly StagePlan[]): void {

@@ -1,4 +1,5 @@
 import { plan } from '../core/plan/plan.ts';
+import type { StageAddress } from '../core/stage.ts';
 import type { StagePlan } from '../core/plan/types.ts';
 import { sameContent } from '../core/content.ts';
 import { fromLocked } from '../core/lock/types.ts';
@@ -49,17 +50,21 @@ export async function status(ctx: AppContext, options: StatusOptions): Promise<S
 
 export function toStatus(each: StagePlan, journal: JournalState): StageStatus {
   const { address } = each.stage;
-  const failed = journal.unfinished.get(address) !== undefined && !journal.interrupted.has(address);
-
+  const before = lastAttempt(journal, address);
   return {
     name: address,
     state: each.state,
-    reasons: failed
-      ? each.reasons.map((reason) => (reason.kind === 'new' ? { kind: 'failed-before', key: address } : reason))
-      : each.reasons,
+    reasons:
+      before === undefined ? each.reasons : each.reasons.map((reason) => (reason.kind === 'new' ? { kind: before, key: address } : reason)),
     ...(each.stage.frozen ? { frozen: true } : {}),
     ...(each.from === undefined ? {} : { lastMs: each.from.durationMs }),
   };
+}
+
+/** How it ended, where it is a reason to look into the log. */
+function lastAttempt({ unfinished, interrupted }: JournalState, stage: StageAddress): 'failed-before' | 'cut-short' | undefined {
+  if (!unfinished.has(stage) || interrupted.has(stage)) return undefined;
+  return unfinished.get(stage) === undefined ? 'cut-short' : 'failed-before';
 }
 
 /** What stages read was looked at for the plan. */

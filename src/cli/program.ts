@@ -83,6 +83,11 @@ const artifacts: Family = {
   summary: 'what runs keep: list, get, open',
   load: async () => (await import('./commands/artifacts.ts')).ARTIFACTS_VERBS,
 };
+const backend: Family = {
+  name: 'backend',
+  summary: 'TensorFlow backends: what is there, native, the default',
+  load: async () => (await import('./commands/backend.ts')).BACKEND_VERBS,
+};
 const config: Family = {
   name: 'config',
   summary: 'read and write the configuration',
@@ -113,7 +118,7 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
   ],
   ['Sharing:', [pushVerb, pullVerb, fetchVerb, remote]],
   ['Results:', [params, metrics, plots, log, runs, experiments, artifacts]],
-  ['Settings:', [config]],
+  ['Settings:', [config, backend]],
 ];
 
 const MAX_HELP_WIDTH = 100;

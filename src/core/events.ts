@@ -14,6 +14,8 @@ export interface StageReport {
   /** What the run that made these outs took; shown as time saved for unchanged and restored stages. */
   readonly savedMs?: number;
   readonly runId?: RunId;
+  /** TensorFlow backend that it ran on, with versions of TensorFlow.js and of the C++ library. */
+  readonly backend?: { readonly name: string; readonly version: string; readonly tensorflow?: string; readonly intraOpThreads?: number };
   readonly error?: {
     readonly code: string;
     readonly message: string;
@@ -38,7 +40,7 @@ export type Event =
   | { readonly type: 'stage-finish'; readonly report: StageReport }
   | {
       readonly type: 'progress';
-      readonly task: 'hash' | 'commit' | 'checkout' | 'verify' | 'gc' | 'push' | 'fetch';
+      readonly task: 'hash' | 'commit' | 'checkout' | 'verify' | 'gc' | 'push' | 'fetch' | 'install';
       readonly label: string;
       readonly done: number;
       readonly total: number;

@@ -11,6 +11,7 @@ export const ENTRY_POINTS = {
   'spawn-helper': 'runtime/shell/spawn-helper.ts',
   'stage-worker': 'runtime/module/worker-main.ts',
   'stage-process': 'runtime/module/process-main.ts',
+  'native-check': 'runtime/tensorflow/native/check-main.ts',
   'cache-worker': 'cache/workers/worker-main.ts',
 } as const;
 

@@ -4,6 +4,8 @@ import type { RunId, RunRecord } from '../core/run.ts';
 import type { BackendName, StageAddress } from '../core/stage.ts';
 import type { Undeclared } from '../core/undeclared.ts';
 import type { ValueMap } from '../core/value.ts';
+import type { TensorLeaks } from './tensorflow/count-leaks.ts';
+import type { NativeBuild } from './tensorflow/native/types.ts';
 
 /** What every stage is told, whatever it is made of. Paths are absolute. */
 export interface StageContext {
@@ -50,7 +52,15 @@ export interface ModuleSpec extends StageContext {
   /** `deps` has names in the pipeline file. */
   readonly namedDeps?: boolean;
   readonly seed: number;
+  /** The one that the stage pins. */
   readonly backend?: BackendName;
+  /** What the configuration wants of stages that pin none; absent = the best that is there. */
+  readonly preferredBackend?: BackendName;
+  /** The native build of this machine, and why there is none. */
+  readonly native?: NativeBuild;
+  readonly nativeMissing?: string;
+  /** Of native TensorFlow; its bytes depend on it. Default 1. */
+  readonly intraOpThreads?: number;
   readonly isolate: 'worker' | 'process';
   readonly strict: boolean;
 }
@@ -78,8 +88,15 @@ export interface ModuleResult {
   /** Project paths read by `fs`, neither declared nor code; also nested workers and child processes. */
   readonly undeclared: readonly Undeclared[];
   readonly use?: ResourceUse;
-  /** Set when the stage touched `tf`: backend and versions, for the run's tags. */
-  readonly backend?: { readonly name: BackendName; readonly version: string };
+  /** Set when the stage touched `tf`: backend and versions (TensorFlow.js, the C++ library), for the run's tags. */
+  readonly backend?: {
+    readonly name: BackendName;
+    readonly version: string;
+    readonly tensorflow?: string;
+    readonly intraOpThreads?: number;
+  };
+  /** Tensors that it has not disposed. */
+  readonly leaks?: TensorLeaks;
 }
 
 /** Fingerprinted version of what `defineStage` promises: raised when equal inputs may give other bytes. */

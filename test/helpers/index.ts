@@ -5,3 +5,4 @@ export { runCommand, startCommand, type CommandOptions, type CommandResult, type
 export { skipTest } from './skip.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { createProject, projectAt, type MloOptions, type ProjectFiles, type ProjectOptions, type TestProject } from './test-project.ts';
+export { NATIVE_CACHE, requireNative } from './require-native.ts';

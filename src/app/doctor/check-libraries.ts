@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../fs/entry-point.ts';
+import { findNative, type NativeState } from '../../runtime/tensorflow/native/find-native.ts';
 import { reasonOf, type DoctorCheck } from './doctor-check.ts';
 
 /** BLAKE3 of nothing (the first of the official test vectors). */
@@ -55,11 +56,10 @@ export async function checkSharp(): Promise<DoctorCheck> {
   }
 }
 
-/** By their package.json: loading TensorFlow takes a second and prints. */
-export function checkTensorflow(root: string | undefined): readonly DoctorCheck[] {
+/** By their files: loading TensorFlow takes a second. */
+export function checkTensorflow(root: string | undefined, env: NodeJS.ProcessEnv): readonly DoctorCheck[] {
   const own = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'].map((name) => ({ name, version: installedVersion(name) }));
   const missing = own.filter(({ version }) => version === undefined).map(({ name }) => name);
-  const native = installedVersion('@tensorflow/tfjs-node', root);
   return [
     missing.length === 0
       ? { name: 'tensorflow', status: 'ok', message: own.map(({ name, version }) => `${name} ${version}`).join(', ') }
@@ -69,12 +69,23 @@ export function checkTensorflow(root: string | undefined): readonly DoctorCheck[
           message: `${missing.join(' and ')} cannot be found: module stages have no \`tf\``,
           fix: REINSTALL,
         },
-    {
-      name: 'tensorflow-native',
-      status: 'ok',
-      message: native === undefined ? '@tensorflow/tfjs-node is not installed (it is optional)' : `@tensorflow/tfjs-node ${native}`,
-    },
+    checkNative(findNative(env, root)),
   ];
+}
+
+function checkNative(native: NativeState): DoctorCheck {
+  const name = 'tensorflow-native';
+  if (native.state === 'missing') return { name, status: 'ok', message: `not used: ${native.why} (mlo backend install)` };
+  if (native.state === 'broken')
+    return { name, status: 'warn', message: `cannot be used: ${native.why}; stages run on wasm`, fix: 'mlo backend install' };
+  const { build, stamp } = native;
+  if (stamp !== undefined) return { name, status: 'ok', message: `TensorFlow ${stamp.tensorflow}, with the addon that mlo has built` };
+  return {
+    name,
+    status: 'warn',
+    message: `${build.addon} is not mlo's own build: it is not safe in several threads, so stages run in processes of their own`,
+    fix: 'mlo backend install',
+  };
 }
 
 /** Of the package that code in `from` (default: mlo itself) would get. */

@@ -90,7 +90,10 @@ function faultOf(setting: Setting, missing: readonly Problem[], work: readonly W
       'MLO_CONFIG',
       running.flatMap((stage) => shellProblem(stage, setting.env)),
     ),
-    errorOfProblems('MLO_BACKEND', running.flatMap(backendProblem)),
+    errorOfProblems(
+      'MLO_BACKEND',
+      running.flatMap((stage) => backendProblem(root, stage, setting.env)),
+    ),
   ];
   return oneError(found.filter((fault) => fault !== undefined));
 }

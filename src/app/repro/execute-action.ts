@@ -14,6 +14,7 @@ import type { ModuleResult, StageContext } from '../../runtime/types.ts';
 import { resourceTags } from '../log/resource-use.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
+import { backendTags, warnLeaks } from './backend-report.ts';
 import type { StageEvents } from './stage-events.ts';
 import { warnUndeclared } from './undeclared.ts';
 
@@ -27,6 +28,8 @@ export interface ActionRequest {
   readonly strict: boolean;
   /** Another in-process stage is due: its worker may start while this one runs. */
   readonly warmNext: boolean;
+  /** Other in-process stages may run at the same time. */
+  readonly sideBySide: boolean;
   readonly spawner: () => Promise<Spawner>;
   readonly say: StageEvents['say'];
   readonly onRecords: (records: readonly RunRecord[]) => void;
@@ -41,6 +44,8 @@ export interface ActionResult {
   /** In-process stages only: what it read or started without declaring it. */
   readonly undeclared?: ModuleResult['undeclared'];
   readonly tags: { readonly [key: string]: string };
+  /** Of a stage that used TensorFlow. */
+  readonly backend?: ModuleResult['backend'];
 }
 
 /** Runs the command or the module of a stage to its end. */
@@ -84,8 +89,13 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
   if (stage.action.kind !== 'module') throw new Error('not an in-process stage');
   const { runModule } = await import('../../runtime/module/run-module.ts');
   const values: ValueMap = Object.assign({}, ...Object.values(request.params));
+  const { chooseBackend } = await import('./choose-backend.ts');
+  const choice = chooseBackend(project, stage, request.sideBySide);
+  const shared = context(request);
   const running = runModule({
-    ...context(request),
+    ...shared,
+    ...choice.spec,
+    env: { ...shared.env, ...choice.env },
     module: absolutePath(project.root, stage.action.path),
     params: nestParams(values),
     declaredParams: Object.keys(values),
@@ -93,11 +103,9 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
     outs: named(project.root, stage.outs),
     namedDeps: stage.deps.some(({ name }) => name !== undefined),
     seed: seedOf(stage, request.params),
-    isolate: stage.isolate === 'process' || project.config.isolate === 'process' ? 'process' : 'worker',
     strict: request.strict,
     // Of the others only the declared keys are known to the fingerprint.
     paramFiles: stage.params.filter((spec) => spec.keys === null).map((spec) => absolutePath(project.root, spec.file)),
-    ...(stage.backend === undefined ? {} : { backend: stage.backend }),
   });
   if (request.warmNext) {
     const { warmWorker } = await import('../../runtime/module/thread-link.ts');
@@ -105,14 +113,13 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
   }
   const result = await running;
   warnUndeclared(project.ctx.emit, stage, result.undeclared);
+  warnLeaks(project.ctx.emit, stage.address, result.leaks);
   return {
     ...(result.error === undefined ? {} : { error: result.error }),
     discovered: { code: result.code, ...(Object.keys(result.packages).length === 0 ? {} : { packages: result.packages }) },
     undeclared: result.undeclared,
-    tags: {
-      ...resourceTags(result.use),
-      ...(result.backend === undefined ? {} : { 'mlo.backend': result.backend.name, 'mlo.tensorflow': result.backend.version }),
-    },
+    tags: { ...resourceTags(result.use), ...backendTags(result) },
+    ...(result.backend === undefined ? {} : { backend: result.backend }),
   };
 }
 

@@ -48,7 +48,7 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     await removeOldOuts(outsOf(session, stage));
     journal.start(stage.address);
     started = true;
-    const { discovered, undeclared } = await execute(session, request, runId, parentRunId);
+    const { discovered, undeclared, backend } = await execute(session, request, runId, parentRunId);
     await checkInputsUnchanged(stage, request.declared, prepared);
     const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, session.options.commit);
     const durationMs = performance.now() - startedMs;
@@ -59,7 +59,7 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     batches.finished(stage, entry);
     await recordOuts(session, stage, entry, runId);
     recorder.finishStage(runId, { status: 'FINISHED' });
-    return { report: { ...base, outcome: 'ran', durationMs }, entry };
+    return { report: { ...base, outcome: 'ran', durationMs, ...(backend === undefined ? {} : { backend }) }, entry };
   } catch (caught) {
     const error = asIoError(caught, `work on stage '${stage.address}' at`, (caught as NodeJS.ErrnoException).path ?? stage.wdir);
     if (!(error instanceof MloError)) throw error;
@@ -91,6 +91,7 @@ async function execute(session: ReproSession, request: StageToRun, runId: RunId,
     timeoutMs: shorter(request.stage.timeoutMs, options.timeoutMs),
     strict: options.strict,
     warmNext: request.warmNext,
+    sideBySide: runsSideBySide(session),
     spawner: session.spawner,
     say: (event) => session.events.say(event),
     onRecords: (more) => records.add(more),
@@ -100,6 +101,10 @@ async function execute(session: ReproSession, request: StageToRun, runId: RunId,
   if (result.error !== undefined) throw result.error;
   await records.end();
   return result;
+}
+
+function runsSideBySide({ options, prepared }: ReproSession): boolean {
+  return options.jobs > 1 && prepared.stages.filter((stage) => stage.action.kind === 'module').length > 1;
 }
 
 function shorter(a: number | undefined, b: number | undefined): number | undefined {

@@ -4,6 +4,7 @@ import { MloError, type Problem } from '../../core/errors/mlo-error.ts';
 import { isInside } from '../../core/path/project-path.ts';
 import { isDvcFile, type ProjectPath, type Stage } from '../../core/stage.ts';
 import { openGit } from '../../fs/git.ts';
+import { findNative } from '../../runtime/tensorflow/native/find-native.ts';
 import { chooseShell, type ShellRequest } from '../../runtime/shell/choose-shell.ts';
 import { absolutePath } from '../paths.ts';
 
@@ -23,11 +24,13 @@ export function missingModule(root: string, stage: Stage, isMade: IsMade): reado
   ];
 }
 
-export function backendProblem(stage: Stage): readonly Problem[] {
+/** It pins a backend that this machine does not have. */
+export function backendProblem(root: string, stage: Stage, env: NodeJS.ProcessEnv): readonly Problem[] {
   if (stage.backend !== 'native') return [];
-  return [
-    { ...stage.at, message: `Stage '${stage.address}': backend 'native' cannot be used with this version`, hint: "Use 'wasm' or 'cpu'." },
-  ];
+  const native = findNative(env, root);
+  if (native.state === 'ready') return [];
+  const message = `Stage '${stage.address}': backend 'native' cannot be used here: ${native.why}`;
+  return [{ ...stage.at, message, hint: 'mlo backend install, or another backend for this stage.' }];
 }
 
 /** The shell that its commands ask for is not on this machine. */

@@ -1,6 +1,6 @@
 import { MloError } from '../errors/mlo-error.ts';
 import { durationMs } from '../pipeline/duration.ts';
-import type { Isolation } from '../stage.ts';
+import type { BackendName, Isolation } from '../stage.ts';
 import { nearest } from '../text/nearest.ts';
 
 export type ConfigLink = 'reflink' | 'copy' | 'hardlink' | 'symlink';
@@ -12,6 +12,8 @@ export interface ConfigValues {
   /** Ways to place a file in the workspace; the first that works is taken. */
   readonly 'cache.link': readonly ConfigLink[];
   readonly 'runtime.isolate': Isolation;
+  /** Of stages that pin none. */
+  readonly 'runtime.backend': BackendName | 'auto';
   /** Stages side by side. */
   readonly 'core.jobs': number;
   /** How long `mlo gc` lets everything live; a duration, like the next two. */
@@ -65,6 +67,12 @@ export const CONFIG: { readonly [K in ConfigKey]: KeyRule<ConfigValues[K]> } = {
     expects: 'auto, worker or process',
     means: 'Where module stages run: in a worker thread, in a child process, or auto: in a thread where that is safe',
     read: (value) => (value === 'auto' || value === 'worker' || value === 'process' ? value : undefined),
+  },
+  'runtime.backend': {
+    fallback: 'auto',
+    expects: 'auto, native, wasm or cpu',
+    means: 'TensorFlow backend of stages that pin none; auto: native where it is installed, else wasm',
+    read: (value) => (value === 'auto' || value === 'native' || value === 'wasm' || value === 'cpu' ? value : undefined),
   },
   'core.jobs': {
     fallback: 1,

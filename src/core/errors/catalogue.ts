@@ -43,6 +43,7 @@ export const CATALOGUE = {
   MLO_MODULE: { exit: EXIT.stageFailed, means: 'A stage module cannot be loaded or exports no stage.' },
   MLO_DATA: { exit: EXIT.stageFailed, means: 'A data file (IDX, CSV, NumPy, picture) is not what its reader expects.' },
   MLO_BACKEND: { exit: EXIT.stageFailed, means: 'The requested TensorFlow backend cannot be used.' },
+  MLO_BACKEND_INSTALL: { exit: EXIT.stageFailed, means: 'The native TensorFlow backend cannot be installed on this machine.' },
   MLO_LOCKED: { exit: EXIT.locked, means: 'Another mlo command is writing in this project.' },
   MLO_OBJECT_MISSING: { exit: EXIT.integrity, means: 'An object is not in the cache.' },
   MLO_OBJECT_CORRUPT: { exit: EXIT.integrity, means: 'Bytes in the cache do not have the digest they are filed under.' },

@@ -27,6 +27,7 @@ export type ReasonKind =
   | 'upstream-blocked'
   | 'upstream-failed' // in this repro
   | 'failed-before' // no lock entry, and the last attempt failed; `key` is the stage
+  | 'cut-short' // no lock entry, and mlo was gone before the last attempt ended; `key` is the stage
   | 'frozen'
   | 'not-cached'
   | 'undeclared' // with --strict: it read something that it does not declare; `key` is how

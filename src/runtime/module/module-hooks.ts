@@ -25,6 +25,8 @@ export interface HookOptions {
   readonly graph: CodeGraph;
   /** The stage imports TensorFlow.js: called before the import is done. */
   readonly onTensorFlow: () => void;
+  /** The same for tfjs-node; false where it cannot have it. */
+  readonly onNativeTensorFlow: () => boolean;
   /** Text of each own file before it runs. */
   readonly onSource: (text: string) => void;
 }
@@ -38,8 +40,9 @@ const PUBLIC_MODULES: { readonly [specifier: string]: string } = {
 const OWN_FOLDER = new URL('./', INDEX).href;
 /** Packages that the iris template uses: lent to projects that have none of their own, a folder without package.json for instance. */
 const LENT = /^(zod|sharp)$/;
-/** tfjs-node is not ours to answer for: it is found in the project. */
+/** The GPU build of tfjs-node is not ours to answer for: it is found in the project. */
 const TENSORFLOW = /^@tensorflow\/tfjs(?!-node)(-|\/|$)/;
+const NATIVE_TENSORFLOW = /^@tensorflow\/tfjs-node(\/|$)/;
 
 /**
  * From here on this thread resolves and loads modules as stages need it: `mlo-cli` (with its subpaths) and TensorFlow.js
@@ -58,6 +61,10 @@ export function hookModules(options: HookOptions): void {
     if (specifier !== entry && parent !== undefined && isOurs(parent)) return remember(next(specifier, context));
     const publicModule = Object.hasOwn(PUBLIC_MODULES, specifier) ? PUBLIC_MODULES[specifier] : undefined;
     if (publicModule !== undefined) return remember(goTo(fileURLToPath(publicModule), context, next));
+    if (NATIVE_TENSORFLOW.test(specifier)) {
+      const taken = options.onNativeTensorFlow() ? specifier : '@tensorflow/tfjs';
+      return remember(goTo(createRequire(INDEX).resolve(taken), context, next));
+    }
     if (TENSORFLOW.test(specifier)) {
       options.onTensorFlow();
       return remember(goTo(findTensorFlow(specifier), context, next));

@@ -2,11 +2,16 @@ import type { ErrorCode } from '../../core/errors/catalogue.ts';
 import type { Problem } from '../../core/errors/mlo-error.ts';
 import type { RunRecord } from '../../core/run.ts';
 import type { ModuleResult, ModuleSpec } from '../types.ts';
+import type { LoadingGate } from './loading-gate.ts';
 
 /** The part of a spec that can cross a thread or process border. */
 export type Job = Omit<ModuleSpec, 'signal' | 'forced' | 'onOutput' | 'onRecords' | 'timeoutMs'> & {
   /** Threads only: how many batches of records the other side has taken, so that a stage can wait for it. */
   readonly taken?: SharedArrayBuffer;
+  /** Threads only: held while native code is loaded. */
+  readonly gate?: LoadingGate;
+  /** Threads only: intra-op threads that native TensorFlow has in this process. */
+  readonly threadsOfProcess?: number;
 };
 
 export type ToStage = { readonly type: 'start'; readonly job: Job } | { readonly type: 'abort'; readonly why: string };

@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { intraOpThreadsHere, setNativeEnvironment } from '../tensorflow/native/environment.ts';
 import { openOutputLog } from '../shell/output-log.ts';
 import type { ModuleResult, ModuleSpec } from '../types.ts';
+import { createLoadingGate } from './loading-gate.ts';
 import type { FromStage, Job, Outcome } from './protocol.ts';
 import { startProcess } from './process-link.ts';
 import type { LinkEnd, StageLink } from './stage-link.ts';
@@ -22,8 +24,8 @@ type Stop = 'interrupted' | 'timeout' | 'log';
 export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
   const refusal = refuseToStart(spec);
   if (refusal !== undefined) return { code: {}, packages: {}, undeclared: [], error: refusal };
-  const taken = spec.isolate === 'worker' ? new SharedArrayBuffer(4) : undefined;
-  const link = spec.isolate === 'worker' ? startThread(spec.heapMb) : startProcess(spec);
+  const shared = spec.isolate === 'worker' ? shareWithThread(spec) : undefined;
+  const link = shared === undefined ? startProcess(spec) : startThread(spec.heapMb, shared.gate);
   const output = openOutput(spec);
   const stop = stopOnRequest(spec, link);
   let outcome: Outcome | undefined;
@@ -37,7 +39,7 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
       lingering = setTimeout(() => link.kill(), LINGER_MS);
     } else {
       spec.onRecords(message.records);
-      if (taken !== undefined) release(taken);
+      if (shared !== undefined) release(shared.taken);
     }
     if (output.failure() !== undefined) stop.now('log');
   }
@@ -56,7 +58,7 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
         onBytes: output.bytes,
         onEnd: resolve,
       });
-      link.post({ type: 'start', job: toJob(spec, taken) });
+      link.post({ type: 'start', job: toJob(spec, shared) });
     });
     return toResult(spec, end, outcome, stop.reason(), output.failure());
   } finally {
@@ -76,9 +78,21 @@ function refuseToStart(spec: ModuleSpec): MloError | undefined {
   });
 }
 
-function toJob(spec: ModuleSpec, taken: SharedArrayBuffer | undefined): Job {
+type Shared = Required<Pick<Job, 'taken' | 'gate'>> & Pick<Job, 'threadsOfProcess'>;
+
+function shareWithThread({ native, intraOpThreads = 1 }: ModuleSpec): Shared {
+  if (native !== undefined && intraOpThreadsHere() === undefined) setNativeEnvironment(intraOpThreads);
+  const threads = intraOpThreadsHere();
+  return {
+    taken: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    gate: createLoadingGate(),
+    ...(threads === undefined ? {} : { threadsOfProcess: threads }),
+  };
+}
+
+function toJob(spec: ModuleSpec, shared: Shared | undefined): Job {
   const { signal: _signal, forced: _forced, onOutput: _onOutput, onRecords: _onRecords, timeoutMs: _timeoutMs, ...job } = spec;
-  return taken === undefined ? job : { ...job, taken };
+  return { ...job, ...shared };
 }
 
 function release(taken: SharedArrayBuffer): void {
@@ -202,12 +216,15 @@ function endedEarly(spec: ModuleSpec, end: LinkEnd): MloError {
     );
   }
   if (end.kind === 'error') return fail(`its ${what} broke: ${end.error instanceof Error ? end.error.message : String(end.error)}`);
-  if (end.signal !== null)
-    return fail(`its process was ended by ${end.signal}${CRASHES.has(end.signal) ? ', a crash of native code' : ''}`);
+  if (end.signal !== null) return fail(`its process was ended by ${end.signal}${MEANINGS.get(end.signal) ?? ''}`);
   return fail(`its ${what} ended with exit code ${end.code} before the stage was done`);
 }
 
-const CRASHES = new Set(['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT', 'SIGTRAP']);
+const CRASHES = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGABRT', 'SIGTRAP'];
+const MEANINGS: ReadonlyMap<string, string> = new Map([
+  ...CRASHES.map((signal) => [signal, ', a crash of native code'] as const),
+  ['SIGKILL', ', as the system does where memory runs out'],
+]);
 
 function moduleOf({ root, module }: ModuleSpec): string {
   return relative(root, module);

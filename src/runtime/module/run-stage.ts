@@ -70,7 +70,8 @@ function setUp(job: Job, port: Port): StageSetUp {
   const use = measureUse(job.isolate);
   setEnvironment(job.env);
   Math.random = seededRandom(job.seed, LOADING);
-  hookModules({ entry, graph, onTensorFlow: tensorFlow.onImport, onSource: tensorFlow.onSource });
+  const { onImport, onNativeImport, onSource } = tensorFlow;
+  hookModules({ entry, graph, onTensorFlow: onImport, onNativeTensorFlow: onNativeImport, onSource });
   const declared = [...Object.values(job.deps), ...Object.values(job.outs), ...(job.paramFiles ?? [])];
   const reads = watchReads({ root: job.root, realRoot: root, declared });
 
@@ -83,12 +84,16 @@ function setUp(job: Job, port: Port): StageSetUp {
     const undeclared = reads.undeclared(graph.has);
     const failure = thrown ?? strictFailure(job, undeclared);
     const backend = tensorFlow.backend();
+    const leaks = failure === undefined ? tensorFlow.leaks() : undefined;
     const stack = failure?.details?.['stack'];
     if (typeof stack === 'string') port.post({ type: 'log', text: `${stack}\n` });
-    const leaks = tensorFlow.leaks();
-    if (leaks !== undefined) port.post({ type: 'log', text: `mlo: ${leaks}\n` });
     const found = { code: graph.code, packages: graph.packages, undeclared, use: use() };
-    const outcome: Outcome = { ...found, ...(failure === undefined ? {} : { failure }), ...(backend === undefined ? {} : { backend }) };
+    const outcome: Outcome = {
+      ...found,
+      ...(failure === undefined ? {} : { failure }),
+      ...(backend === undefined ? {} : { backend }),
+      ...(leaks === undefined ? {} : { leaks }),
+    };
     port.post({ type: 'finish', outcome });
     void port.flush().then(() => port.exit());
   }
@@ -110,8 +115,7 @@ async function createContext(
   checkNames('deps', definition.deps, deps, address);
   checkNames('outs', definition.outs, outs, address);
   const params = await checkParams(job.params, definition.params, { address, declared: job.declaredParams });
-  const note = await tensorFlow.prepare();
-  if (note !== undefined) process.stderr.write(`mlo: ${note}\n`);
+  for (const note of await tensorFlow.prepare(signal)) process.stderr.write(`mlo: ${note}\n`);
   const random = seededRandom(job.seed, RUNNING);
   Math.random = random;
   return {

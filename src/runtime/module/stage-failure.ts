@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { entryPoint } from '../../fs/entry-point.ts';
+import { describeNativeMessage } from '../tensorflow/native/native-error.ts';
 import type { Failure } from './protocol.ts';
 import { findSyntaxError } from './syntax-place.ts';
 
@@ -75,7 +76,7 @@ export function formatFrame({ file, line, column }: Frame): string {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${inspect(error)}, which is no Error`;
-  const message = error.message
+  const message = describeNativeMessage(error.message)
     .split('\n')
     .filter((line) => !line.startsWith('Require stack:') && !line.startsWith('- /'))
     .join('\n');

@@ -1,11 +1,23 @@
 import { Worker } from 'node:worker_threads';
 import { entryPoint } from '../../fs/entry-point.ts';
+import { endWhenLoaded, waitUntilLoaded, type LoadingGate } from './loading-gate.ts';
 import type { FromStage } from './protocol.ts';
 import type { LinkEnd, StageLink } from './stage-link.ts';
 
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
+/** How long the end of the process waits for a thread that is loading native code. */
+const LOAD_MS = 10_000;
+
 let warm: Worker | undefined;
+
+/** Of threads at work. */
+const gates = new Set<LoadingGate>();
+
+/** Whatever ends the process ends its threads. */
+function guardExit(): void {
+  for (const gate of gates) waitUntilLoaded(gate, LOAD_MS);
+}
 
 /**
  * Starts a thread for a stage to come, so that it is up when that stage is due: worth the call while
@@ -30,11 +42,13 @@ export async function discardWarmWorker(): Promise<void> {
   await worker?.terminate();
 }
 
-export function startThread(heapMb: number | undefined): StageLink {
+export function startThread(heapMb: number | undefined, gate: LoadingGate): StageLink {
   const worker = takeWorker(heapMb);
+  if (process.listeners('exit').includes(guardExit) === false) process.on('exit', guardExit);
+  gates.add(gate);
   return {
     post: (message) => worker.postMessage(message),
-    kill: () => void worker.terminate(),
+    kill: () => endWhenLoaded(gate, () => void worker.terminate()),
     listen({ onMessage, onBytes, onEnd }) {
       let failed: LinkEnd | undefined;
       worker.on('message', (message: FromStage) => onMessage(message));
@@ -43,6 +57,7 @@ export function startThread(heapMb: number | undefined): StageLink {
       worker.on('error', (error) => {
         failed ??= (error as NodeJS.ErrnoException).code === OUT_OF_MEMORY ? { kind: 'out-of-memory' } : { kind: 'error', error };
       });
+      worker.on('exit', () => gates.delete(gate));
       worker.on('exit', (code) => onEnd(failed ?? { kind: 'exit', code, signal: null }));
     },
   };

@@ -23,6 +23,7 @@ const VERBS = {
   gc: 'cleaning up',
   push: 'pushing',
   fetch: 'fetching',
+  install: 'installing',
 } as const;
 const BAR_WIDTH = 16;
 /** Rates over less time than this say nothing. */

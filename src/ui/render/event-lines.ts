@@ -15,13 +15,14 @@ export function startLine(stage: StageAddress, reasons: readonly Reason[], style
   return `${style.cyan(style.glyphs.running)} ${style.bold(printable(stage))} started${why === '' ? '' : style.dim(`: ${why}`)}`;
 }
 
-/** `✓ train  ran in 2.1 s (params.yaml:train.lr 0.05 → 0.1)`. */
+/** `✓ train  ran in 2.1 s on wasm (params.yaml:train.lr 0.05 → 0.1)`. */
 export function finishLine(report: StageReport, style: Style): string {
   const paint = outcomePaint(report.outcome, style);
   const time = report.outcome === 'ran' || report.outcome === 'failed' ? ` in ${formatDuration(report.durationMs)}` : '';
   const saved = report.savedMs === undefined ? '' : `, ${formatDuration(report.savedMs)} saved`;
   const why = report.error === undefined ? reasonSummary(report.reasons, style.glyphs) : headline(report.error.message);
-  const head = `${outcomeGlyph(report.outcome, style.glyphs)} ${printable(report.name)} ${report.outcome}${time}${saved}`;
+  const on = report.backend === undefined ? '' : ` on ${report.backend.name}`;
+  const head = `${outcomeGlyph(report.outcome, style.glyphs)} ${printable(report.name)} ${report.outcome}${time}${on}${saved}`;
   const tail = why === '' ? '' : `: ${why}`;
   const cut = truncate(head + tail, style.width, style.glyphs.ellipsis);
   return paint(cut.slice(0, head.length)) + style.dim(cut.slice(head.length));

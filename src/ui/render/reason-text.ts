@@ -55,6 +55,8 @@ function words(reason: Reason, glyphs: Glyphs, details: boolean): string {
       return `${reason.key ?? 'a stage before it'} is blocked`;
     case 'upstream-failed':
       return `${reason.key ?? 'a stage before it'} failed`;
+    case 'cut-short':
+      return `mlo ended while it ran (mlo logs ${reason.key ?? '<stage>'})`;
     case 'failed-before':
       return `failed last time (mlo logs ${reason.key ?? '<stage>'})`;
     case 'undeclared':

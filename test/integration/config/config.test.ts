@@ -25,6 +25,7 @@ describe('config', () => {
       'cache.dir default',
       'cache.link default',
       'runtime.isolate default',
+      'runtime.backend default',
       'core.jobs default',
       'gc.grace default',
       'gc.run_cache default',
