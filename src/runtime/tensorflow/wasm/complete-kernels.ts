@@ -1,5 +1,6 @@
 import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../types.ts';
+import { avgPoolGrad } from './avg-pool-grad.ts';
 import { batchMatMul, fusedMatMul } from './batch-mat-mul.ts';
 import { cast } from './cast.ts';
 import { conv2DBackpropFilter } from './conv2d-backprop-filter.ts';
@@ -43,6 +44,7 @@ function kernels(tf: TensorFlow): readonly (readonly [name: string, work: Kernel
     ['Conv2DBackpropInput', conv2DBackpropInput(tf, product)],
     ['DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter(tf)],
     ['DepthwiseConv2dNativeBackpropInput', depthwiseBackpropInput(tf, upstream('DepthwiseConv2dNative'))],
+    ['AvgPoolGrad', avgPoolGrad(tf)],
     ['MaxPoolGrad', maxPoolGrad(tf)],
     ['OneHot', oneHot()],
     ['UnsortedSegmentSum', unsortedSegmentSum()],

@@ -9,7 +9,7 @@ interface Inputs {
   readonly input: TensorInfo;
 }
 
-interface Attributes extends Omit<ConvAttributes, 'dataFormat'> {
+export interface PoolAttributes extends Omit<ConvAttributes, 'dataFormat'> {
   readonly filterSize: [number, number] | number;
 }
 
@@ -18,7 +18,7 @@ interface Attributes extends Omit<ConvAttributes, 'dataFormat'> {
  * never the greatest. (4.22.0 starts its search at 0 and so takes the first value of a window without positive ones.)
  */
 export function maxPoolGrad(tf: TensorFlow): KernelFunc {
-  return kernel<Inputs, Attributes>(({ dy, input }, { filterSize, strides, pad, dimRoundingMode }, backend) => {
+  return kernel<Inputs, PoolAttributes>(({ dy, input }, { filterSize, strides, pad, dimRoundingMode }, backend) => {
     const info = tf.backend_util.computePool2DInfo(
       input.shape as [number, number, number, number],
       filterSize,

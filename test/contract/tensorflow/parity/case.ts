@@ -57,3 +57,10 @@ export function size(shape: readonly number[]): number {
 export function rounding(pad: unknown): 'floor' | undefined {
   return typeof pad === 'string' ? undefined : 'floor';
 }
+
+/** What tfjs-node refuses. `strides`: of a depthwise convolution. */
+export function onNative(pad: unknown, strides: unknown = 1): Pick<Case, 'except'> {
+  if (typeof pad !== 'string') return { except: { native: 'tfjs-node takes no padding in numbers' } };
+  if (Array.isArray(strides) && strides[0] !== strides[1]) return { except: { native: 'TensorFlow takes equal strides only' } };
+  return {};
+}

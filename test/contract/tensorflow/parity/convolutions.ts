@@ -1,5 +1,5 @@
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
-import { rounding, type Case } from './case.ts';
+import { onNative, rounding, type Case } from './case.ts';
 
 type Pad = 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
 
@@ -70,6 +70,7 @@ export const CONVOLUTION_CASES: readonly Case[] = [
         name: title('conv2d', x, filter, strides, pad),
         inputs: [{ shape: x }, { shape: filter }],
         compute: (tf, image, weights) => tf.conv2d(image as Tensor4D, weights as Tensor4D, strides, pad, 'NHWC', 1, rounding(pad)),
+        ...onNative(pad),
       }) satisfies Case,
   ),
   ...DEPTHWISE.map(
@@ -78,6 +79,7 @@ export const CONVOLUTION_CASES: readonly Case[] = [
         name: title('depthwiseConv2d', x, filter, strides, pad),
         inputs: [{ shape: x }, { shape: filter }],
         compute: (tf, image, weights) => tf.depthwiseConv2d(image as Tensor4D, weights as Tensor4D, strides, pad, 'NHWC', 1, rounding(pad)),
+        ...onNative(pad, strides),
       }) satisfies Case,
   ),
   {

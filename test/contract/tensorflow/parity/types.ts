@@ -67,6 +67,7 @@ export const TYPE_CASES: readonly Case[] = [
         inputs: [],
         compute: (tf) => tf[name](tf.zeros([0, 3]), 0),
         gradient: false,
+        ...(name === 'sum' || name === 'prod' ? {} : { except: { native: 'of nothing TensorFlow says NaN or infinity' } }),
       }) satisfies Case,
   ),
   ...(['float32', 'int32', 'bool'] as const).map(
