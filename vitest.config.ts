@@ -3,11 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: {
-    // The longer names first: an alias also stands for what begins with it.
-    alias: {
-      'mlo-cli/data': fileURLToPath(new URL('src/data.ts', import.meta.url)),
-      'mlo-cli': fileURLToPath(new URL('src/index.ts', import.meta.url)),
-    },
+    alias: [
+      { find: /^mlo-cli$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      { find: /^mlo-cli\/(\w+)$/, replacement: fileURLToPath(new URL('src/$1.ts', import.meta.url)) },
+    ],
   },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],

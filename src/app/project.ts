@@ -10,6 +10,7 @@ import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { findRoot, sharedRoot } from './find-root.ts';
 import { loadConfig, type Config } from './load-config.ts';
 import { ProjectCache } from './project-cache.ts';
+import { recoverSetAside } from './repro-verify/set-aside.ts';
 import { withSourceLines } from './source-lines.ts';
 import { scanProject, type ProjectScan } from './scan-project.ts';
 import type { AppContext } from './types.ts';
@@ -146,6 +147,7 @@ export async function withWriter<T>(ctx: AppContext, work: (project: Project) =>
     // Last of all, whatever else is to be done then: the process ends right after the first one asks for that.
     ctx.signal.addEventListener('abort', () => project.onForced(() => held.release()), { once: true });
     try {
+      recoverSetAside(project);
       return await work(project);
     } finally {
       try {

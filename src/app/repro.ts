@@ -5,7 +5,7 @@ import type { StageReport } from '../core/events.ts';
 import type { LockEntry } from '../core/lock/types.ts';
 import { plan } from '../core/plan/plan.ts';
 import type { StagePlan } from '../core/plan/types.ts';
-import type { ProjectPath, Stage, StageAddress } from '../core/stage.ts';
+import type { Stage, StageAddress } from '../core/stage.ts';
 import { runPool } from '../executors/local-pool.ts';
 import { asIoError } from '../fs/errno.ts';
 import { trace } from '../fs/trace.ts';
@@ -17,6 +17,7 @@ import { BatchWriter } from './repro/batch-writer.ts';
 import { checkBeforeRun } from './repro/checks.ts';
 import { ignoreCachedOuts, showUncachedOuts } from './repro/ignore-outs.ts';
 import { ReproJournal } from './repro/journal.ts';
+import { codeOf } from './repro/code-of-stages.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
 import { StageEvents } from './repro/stage-events.ts';
 import { StageRunner } from './repro/stage-runner.ts';
@@ -151,17 +152,6 @@ async function recordEnd(project: Project, end: () => void): Promise<ReproData['
     const { code, message, hint } = error;
     return { code, message, ...(hint === undefined ? {} : { hint }) };
   }
-}
-
-/** Pipeline and params files, modules, and deps that no stage makes: what a commit must have for somebody else to run the same. */
-function codeOf({ stages, graph, locks }: Prepared): readonly ProjectPath[] {
-  const paths = stages.flatMap((stage) => [
-    stage.file,
-    ...(stage.action.kind === 'module' ? [stage.action.path, ...Object.keys(locks.entries.get(stage.address)?.code ?? {})] : []),
-    ...stage.params.map((spec) => spec.file),
-    ...stage.deps.flatMap(({ path }) => (graph.outs.touching(path).length > 0 ? [] : [path])),
-  ]);
-  return [...new Set(paths)];
 }
 
 /** A stage that did not get its turn, with the stage before it that is the reason. */

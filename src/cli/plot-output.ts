@@ -27,7 +27,7 @@ async function figureText(format: 'html' | 'svg' | 'png', { plots, revisions }: 
     const { plotsHtml } = await import('../ui/figure/html-page.ts');
     return plotsHtml(`Plots: ${revisions.join(', ')}`, plots, view);
   }
-  const { plotsSvg } = await import('../ui/figure/draw-plots.ts');
+  const { plotsSvg } = await import('../core/figure/draw-plots.ts');
   return plotsSvg(plots, view, format === 'png' ? 'strokes' : 'text');
 }
 

@@ -36,8 +36,15 @@ export type RunRecord =
   | { readonly type: 'artifact-bytes'; readonly run: RunId; readonly name: string; readonly bytes: Uint8Array; readonly mode?: 'exec' }
   /** `path`: absolute path of data that is used; only its digest is kept. */
   | { readonly type: 'input'; readonly run: RunId; readonly path: string; readonly context: string }
-  /** An artifact that is a model. */
-  | { readonly type: 'model'; readonly run: RunId; readonly name: string; readonly path: string; readonly modelType: string }
+  /** An artifact that is a model. `temporary`: what lies at `path` is removed once its bytes are kept. */
+  | {
+      readonly type: 'model';
+      readonly run: RunId;
+      readonly name: string;
+      readonly path: string;
+      readonly modelType: string;
+      readonly temporary?: boolean;
+    }
   | { readonly type: 'child-start'; readonly run: RunId; readonly parent: RunId; readonly name: string; readonly timestampMs: number }
   | { readonly type: 'child-end'; readonly run: RunId; readonly status: RunStatus; readonly timestampMs: number; readonly reason?: string };
 

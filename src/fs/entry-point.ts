@@ -7,6 +7,7 @@ export const ENTRY_POINTS = {
   main: 'cli/main.ts',
   index: 'index.ts',
   data: 'data.ts',
+  train: 'train.ts',
   docs: 'cli/docs/main.ts',
   'spawn-helper': 'runtime/shell/spawn-helper.ts',
   'stage-worker': 'runtime/module/worker-main.ts',
@@ -14,6 +15,13 @@ export const ENTRY_POINTS = {
   'native-check': 'runtime/tensorflow/native/check-main.ts',
   'cache-worker': 'cache/workers/worker-main.ts',
 } as const;
+
+/** What a stage may import of mlo, and the entry point that it gets. `package.json` exports the same to scripts. */
+export const PUBLIC_MODULES: { readonly [specifier: string]: EntryPointName } = {
+  'mlo-cli': 'index',
+  'mlo-cli/data': 'data',
+  'mlo-cli/train': 'train',
+};
 
 export type EntryPointName = keyof typeof ENTRY_POINTS;
 

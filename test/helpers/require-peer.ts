@@ -13,9 +13,18 @@ export function requirePeer(name: string): string {
 
 /** The Python that has MLflow, which `.ci/run` installs; the same rule. */
 export function requireMlflow(): string {
-  const python = process.env['MLO_TEST_MLFLOW'];
-  if (python === undefined || python === '') return missing('there is no MLflow (MLO_TEST_MLFLOW=/path/to/python with mlflow)');
-  return findProgram(python) ?? missing(`MLO_TEST_MLFLOW names no program: ${python}`);
+  return requirePython('MLflow', 'MLO_TEST_MLFLOW', 'mlflow');
+}
+
+/** The Python that has scikit-learn, which `.ci/run` installs; the same rule. */
+export function requireScikit(): string {
+  return requirePython('scikit-learn', 'MLO_TEST_SKLEARN', 'sklearn');
+}
+
+function requirePython(what: string, variable: string, module: string): string {
+  const python = process.env[variable];
+  if (python === undefined || python === '') return missing(`there is no ${what} (${variable}=/path/to/python with ${module})`);
+  return findProgram(python) ?? missing(`${variable} names no program: ${python}`);
 }
 
 /** A Python that has NumPy and Pillow, as MLflow's has; the same rule. */

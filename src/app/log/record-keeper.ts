@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import type { Cache } from '../../cache/types.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
@@ -97,6 +98,7 @@ export class RecordKeeper {
       return tracking.logInputs(record.run, [inputOf(name, record.context, content)]);
     }
     tracking.logArtifact(record.run, record.name, await cache.commit(record.path));
+    if (record.type === 'model' && record.temporary === true) await rm(record.path, { recursive: true, force: true });
     if (record.type === 'artifact') return;
     const { run, name, modelType } = record;
     tracking.logModel(run, { id: `m-${randomHex(32)}`, name, path: name, modelType, status: 'READY', createdMs: Date.now() });

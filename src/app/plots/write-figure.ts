@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { asIoError } from '../../fs/errno.ts';
-import { loadSharp } from '../../fs/load-sharp.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
+import { renderPng } from '../../runtime/figure/write-figure.ts';
 import { findRoot } from '../find-root.ts';
 import type { AppContext } from '../types.ts';
 
@@ -29,13 +29,4 @@ export async function writeFigure(path: string, format: FigureFormat, text: stri
   } catch (error) {
     throw asIoError(error, 'write', path);
   }
-}
-
-/** 144 dots per inch: two pixels for each of the drawing, sharp on screens of today. */
-async function renderPng(svg: string): Promise<Uint8Array> {
-  const sharp = await loadSharp();
-  return await sharp(Buffer.from(svg), { density: 144, unlimited: true })
-    .flatten({ background: 'white' })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
 }

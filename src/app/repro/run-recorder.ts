@@ -22,6 +22,7 @@ import type { Project } from '../project.ts';
 export class RunRecorder {
   readonly #project: Project;
   readonly #experiment: string;
+  readonly #name: string;
   readonly #cache: Cache;
   readonly #used: readonly ProjectPath[];
   readonly #links: StageLink[] = [];
@@ -35,10 +36,11 @@ export class RunRecorder {
   #code: RunCode | undefined;
   #ended = false;
 
-  /** `used`: project paths of what the stages are made of. */
-  constructor(project: Project, cache: Cache, experiment: string, used: readonly ProjectPath[]) {
+  /** `used`: project paths of what the stages are made of; `name`: of the parent run. */
+  constructor(project: Project, cache: Cache, experiment: string, used: readonly ProjectPath[], name = 'repro') {
     this.#used = used;
     this.#experiment = experiment;
+    this.#name = name;
     this.#project = project;
     this.#cache = cache;
   }
@@ -64,7 +66,7 @@ export class RunRecorder {
     const { git, diff, tags } = (this.#code ??= describeCode(this.#project.root, this.#cache, this.#used));
     this.#tracking.startRun({
       id: this.#parentId,
-      name: 'repro',
+      name: this.#name,
       experiment: this.#experiment,
       command: this.#project.ctx.command,
       startedMs: Date.now(),

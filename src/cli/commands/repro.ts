@@ -1,5 +1,7 @@
 import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
+import type { StageReport } from '../../core/events.ts';
+import type { VerifiedStage, VerifyReproData } from '../../core/verified-stage.ts';
 import type { ReproData, ReproOptions } from '../../app/types.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
@@ -25,6 +27,7 @@ interface Flags {
   readonly commit?: boolean;
   readonly runCache?: boolean;
   readonly strict?: boolean;
+  readonly verify?: boolean;
   readonly set?: readonly string[];
   readonly timeout?: number;
   readonly experiment?: string;
@@ -42,6 +45,7 @@ export const reproVerb = defineCommand({
     ['mlo repro', 'bring all stages up to date'],
     ['mlo repro train -S train.learning_rate=0.1', 'set a param in params.yaml, then bring train and what it needs up to date'],
     ['mlo repro --dry', 'say what would run and why, and change nothing'],
+    ['mlo repro --verify train', 'run train and what it needs again: do the same inputs give the same bytes?'],
     ['mlo repro -f dvc.yaml -j 2', 'run a DVC pipeline, two stages side by side'],
   ],
   options: [
@@ -61,6 +65,10 @@ export const reproVerb = defineCommand({
     new Option('--strict', 'undeclared reads of in-process stages are errors'),
     new Option('--experiment <name>', 'experiment of the run (default: tracking.experiment); made where it is not there'),
     new Option(
+      '--verify',
+      'run stages that are up to date again, one by one, and compare what they write with the lock; nothing is changed',
+    ).conflicts(['dry', 'set', 'force', 'forceDownstream', 'ignoreErrors', 'allowMissing']),
+    new Option(
       '-S, --set <key=value>',
       'write a param into params.yaml first (again for more; file.yaml:key=value; +key=value adds a key)',
     ).argParser(collect),
@@ -69,8 +77,10 @@ export const reproVerb = defineCommand({
   shows: 'stages',
   writes: true,
   async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
+    const options = await toOptions(invocation, flags, targets);
+    if (flags.verify === true) return await verified(invocation, options);
     const { repro } = await import('../../app/repro.ts');
-    const data = await repro(invocation.context, await toOptions(invocation, flags, targets));
+    const data = await repro(invocation.context, options);
     return flags.dry === true ? await planned(invocation, data) : withUnrecorded(await done(invocation, data), data);
   },
 });
@@ -138,9 +148,36 @@ async function done(invocation: Invocation, data: ReproData): Promise<Outcome> {
   return data.ok ? { data, lines } : await failed(invocation, data, lines);
 }
 
-async function failed({ globals }: Invocation, data: ReproData, lines: readonly string[]): Promise<Outcome> {
+async function verified(invocation: Invocation, options: ReproOptions): Promise<Outcome> {
+  const { verifyRepro } = await import('../../app/repro-verify.ts');
+  const data = await verifyRepro(invocation.context, options);
+  const { verifyReproLines } = await import('../../ui/render/repro-verify.ts');
+  const lines = verifyReproLines(data, invocation.style);
+  if (data.interrupted === true) {
+    const failure = { code: 'MLO_INTERRUPTED', message: 'Interrupted; the outs are as they were' } as const;
+    return { data, lines, exitCode: EXIT.interrupted, failure, errorLines: [failure.message] };
+  }
+  const wrong = data.stages.filter(({ verdict }) => verdict === 'differs' || verdict === 'failed');
+  return data.ok ? { data, lines } : await stageFailures(invocation, data, lines, wrong.map(asReport), []);
+}
+
+function asReport({ name, durationMs, error }: VerifiedStage): StageReport {
+  return { name, outcome: 'failed', reasons: [], durationMs, ...(error === undefined ? {} : { error }) };
+}
+
+async function failed(invocation: Invocation, data: ReproData, lines: readonly string[]): Promise<Outcome> {
   const broken = data.stages.filter((stage) => stage.outcome === 'failed');
   const blocked = data.stages.filter((stage) => stage.outcome === 'blocked');
+  return await stageFailures(invocation, data, lines, broken, blocked);
+}
+
+async function stageFailures(
+  { globals }: Invocation,
+  data: ReproData | VerifyReproData,
+  lines: readonly string[],
+  broken: readonly StageReport[],
+  blocked: readonly StageReport[],
+): Promise<Outcome> {
   const failure = stageFailure(broken, blocked);
   const style = await createStyle(styleOptions(process.stderr, process.env, globals.color));
   return {

@@ -40,6 +40,10 @@ export const CATALOGUE = {
   MLO_DEP_CHANGED: { exit: EXIT.stageFailed, means: 'A stage changed or deleted one of its deps while running.' },
   MLO_UNDECLARED_READ: { exit: EXIT.stageFailed, means: 'With --strict: a stage read a file that it does not declare.' },
   MLO_PARAM_UNDECLARED: { exit: EXIT.stageFailed, means: 'A stage read a param that it does not declare.' },
+  MLO_NOT_REPRODUCED: {
+    exit: EXIT.stageFailed,
+    means: 'With repro --verify: a stage wrote other bytes than before, from the same inputs.',
+  },
   MLO_MODULE: { exit: EXIT.stageFailed, means: 'A stage module cannot be loaded or exports no stage.' },
   MLO_DATA: { exit: EXIT.stageFailed, means: 'A data file (IDX, CSV, NumPy, picture) is not what its reader expects.' },
   MLO_BACKEND: { exit: EXIT.stageFailed, means: 'The requested TensorFlow backend cannot be used.' },

@@ -127,14 +127,14 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
       logBytes(bytes, imageName(given ?? (typeof image === 'string' ? basename(image) : 'image'), extension));
     },
     logInput: (path, { context = '' } = {}) => push({ type: 'input', run: id, path: existing(path, 'logInput'), context }),
-    logModel: (path, { name, modelType = '' } = {}) => {
+    logModel: (path, { name, modelType = '', temporary = false } = {}) => {
       const absolute = existing(path, 'logModel');
       check();
       const checked = names.add(
         checkArtifactName(name ?? basename(resolve(sink.base(), path))),
         quietly(() => isFile(absolute)),
       );
-      push({ type: 'model', run: id, name: checked, path: absolute, modelType });
+      push({ type: 'model', run: id, name: checked, path: absolute, modelType, ...(temporary ? { temporary } : {}) });
     },
     child,
     end: (status = 'FINISHED', reason) => sink.end(id, checkStatus(status), reason),

@@ -16,6 +16,8 @@ export interface ModelOptions {
   readonly name?: string;
   /** What can load it: `tfjs-layers`, `onnx`… */
   readonly modelType?: string;
+  /** It was made for this call: it is removed once its bytes are kept. Default false. */
+  readonly temporary?: boolean;
 }
 
 export interface ChildOptions {

@@ -10,7 +10,7 @@ import Module, {
 } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { entryPoint } from '../../fs/entry-point.ts';
+import { entryPoint, PUBLIC_MODULES } from '../../fs/entry-point.ts';
 import type { CodeGraph } from './code-graph.ts';
 import { packageOf } from './installed-packages.ts';
 import { isQuiet, quietly } from './quiet.ts';
@@ -32,11 +32,6 @@ export interface HookOptions {
 }
 
 const INDEX = entryPoint('index').href;
-/** The public API: what stages import of it is the running mlo's. */
-const PUBLIC_MODULES: { readonly [specifier: string]: string } = {
-  'mlo-cli': INDEX,
-  'mlo-cli/data': entryPoint('data').href,
-};
 const OWN_FOLDER = new URL('./', INDEX).href;
 /** Packages that the iris template uses: lent to projects that have none of their own, a folder without package.json for instance. */
 const LENT = /^(zod|sharp)$/;
@@ -59,8 +54,8 @@ export function hookModules(options: HookOptions): void {
     const parent = context.parentURL;
     if (isBuiltin(specifier)) return next(specifier, context);
     if (specifier !== entry && parent !== undefined && isOurs(parent)) return remember(next(specifier, context));
-    const publicModule = Object.hasOwn(PUBLIC_MODULES, specifier) ? PUBLIC_MODULES[specifier] : undefined;
-    if (publicModule !== undefined) return remember(goTo(fileURLToPath(publicModule), context, next));
+    const own = Object.hasOwn(PUBLIC_MODULES, specifier) ? PUBLIC_MODULES[specifier] : undefined;
+    if (own !== undefined) return remember(goTo(fileURLToPath(entryPoint(own)), context, next));
     if (NATIVE_TENSORFLOW.test(specifier)) {
       const taken = options.onNativeTensorFlow() ? specifier : '@tensorflow/tfjs';
       return remember(goTo(createRequire(INDEX).resolve(taken), context, next));

@@ -14,6 +14,8 @@ import { hookModules } from './module-hooks.ts';
 import type { Failure, Job, Outcome, Port } from './protocol.ts';
 import { createRng, seededRandom } from './random.ts';
 import { offerRun } from '../api/run-here.ts';
+import { offerTraining } from '../api/training-here.ts';
+import { autolog } from '../tensorflow/autolog/autolog.ts';
 import { createRunRecorder } from './run-recorder.ts';
 import { sendRecords } from './send-records.ts';
 import { measureUse } from './measure-use.ts';
@@ -118,13 +120,21 @@ async function createContext(
   for (const note of await tensorFlow.prepare(signal)) process.stderr.write(`mlo: ${note}\n`);
   const random = seededRandom(job.seed, RUNNING);
   Math.random = random;
+  const log = (line: string): void => void process.stdout.write(`${line}\n`);
+  offerTraining({
+    ...(tensorFlow.backend() === undefined ? {} : { tf: tensorFlow.get() }),
+    log,
+    warn: (line) => void process.stderr.write(`mlo: ${line}\n`),
+    params: job.params,
+  });
   return {
     params,
     deps: guardPaths('deps', deps, address),
     outs: guardPaths('outs', outs, address),
     run,
     rng: createRng(random),
-    log: (...values) => void process.stdout.write(`${format(...values)}\n`),
+    log: (...values) => log(format(...values)),
+    autolog,
     get tf() {
       return tensorFlow.get();
     },

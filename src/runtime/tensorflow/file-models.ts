@@ -1,7 +1,8 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { io } from '@tensorflow/tfjs';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { writeFileAtomic } from '../../fs/write-atomic.ts';
 import type { TensorFlow } from './types.ts';
 
 const SCHEME = 'file://';
@@ -48,8 +49,9 @@ async function saveModel(tf: TensorFlow, folder: string, artifacts: io.ModelArti
     weightsManifest: [{ paths: [WEIGHTS_FILE], weights: weightSpecs }],
   };
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, WEIGHTS_FILE), new Uint8Array(tf.io.CompositeArrayBuffer.join(artifacts.weightData)));
-  await writeFile(join(folder, MODEL_FILE), JSON.stringify(model));
+  // Never through a file that is there: it may be a link into the store. The file that names the other one comes last.
+  writeFileAtomic(join(folder, WEIGHTS_FILE), new Uint8Array(tf.io.CompositeArrayBuffer.join(artifacts.weightData)));
+  writeFileAtomic(join(folder, MODEL_FILE), JSON.stringify(model));
   return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
 }
 

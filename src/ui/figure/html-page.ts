@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Plot } from '../../core/plots/plot.ts';
 import type { PlotView } from '../render/plots.ts';
-import { drawPlot, svgDocument } from './draw-plots.ts';
+import { drawPlot, svgDocument } from '../../core/figure/draw-plots.ts';
 import { HOVER_SCRIPT } from './hover-script.ts';
-import { escapeXml } from './svg.ts';
-import { ELEMENTS } from './text.ts';
+import { escapeXml } from '../../core/figure/svg.ts';
+import { ELEMENTS } from '../../core/figure/text.ts';
 
 const STYLE = `body{margin:24px;font:14px system-ui,sans-serif;color:#111827;background:#f3f4f6}
 h1{font-size:18px;margin:0 0 16px}

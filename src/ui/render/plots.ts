@@ -1,4 +1,5 @@
 import type { ImagePlot, Plot } from '../../core/plots/plot.ts';
+import { smoothingOf } from '../../core/plots/smoothing.ts';
 import { barChart } from '../chart/bar-chart.ts';
 import { confusionChart } from '../chart/confusion-chart.ts';
 import { lineChart } from '../chart/line-chart.ts';
@@ -9,9 +10,6 @@ import { tableLines } from '../format/table.ts';
 import type { Style } from '../style.ts';
 
 export type PlotView = Pick<ChartOptions, 'logX' | 'logY' | 'smoothing' | 'width' | 'height'>;
-
-/** What DVC's template `smooth` means where no weight was asked for. */
-const SMOOTH = 0.6;
 
 /** Pictures below each other, an empty line between them. */
 export function plotsLines(plots: readonly Plot[], view: PlotView, style: Style): string[] {
@@ -34,11 +32,6 @@ function plotLines(plot: Plot, view: PlotView, style: Style): string[] {
     });
   }
   return lineChart(plot.series, { ...options, kind: plot.kind, ...smoothingOf(plot, view) }, style);
-}
-
-export function smoothingOf(plot: Plot, { smoothing }: PlotView): { readonly smoothing?: number } {
-  const weight = smoothing ?? (plot.template === 'smooth' ? SMOOTH : undefined);
-  return weight === undefined ? {} : { smoothing: weight };
 }
 
 /** A terminal has no room for pictures: what they are, and whether revisions differ. */

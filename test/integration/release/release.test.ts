@@ -34,7 +34,16 @@ describe('the published package', () => {
     expect(await readdir(join(installed, 'bin'))).toEqual(['mlo.js']);
     const dist = await readdir(join(installed, 'dist'));
     expect(dist).toEqual(
-      expect.arrayContaining(['main.js', 'index.js', 'data.js', 'spawn-helper.js', 'stage-worker.js', 'stage-process.js', 'types']),
+      expect.arrayContaining([
+        'main.js',
+        'index.js',
+        'data.js',
+        'train.js',
+        'spawn-helper.js',
+        'stage-worker.js',
+        'stage-process.js',
+        'types',
+      ]),
     );
     expect(dist.filter((name) => name.startsWith('.'))).toEqual([]);
   });
@@ -44,6 +53,13 @@ describe('the published package', () => {
     expect(await mlo('init', '--no-git')).toMatchObject({ code: 0 });
     expect(await mlo('repro')).toMatchObject({ code: 0 });
     expect(JSON.parse(await consumer.read('metrics.json'))).toEqual({ count: 10, mean: 38.5 });
+  });
+
+  it('has its parts for scripts, without conditions that only the checkout knows', async () => {
+    const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as { exports: { [path: string]: unknown } };
+    expect(manifest.exports['./train']).toEqual({ types: './dist/types/train.d.ts', default: './dist/train.js' });
+    await consumer.write({ 'score.mjs': `import { accuracy } from 'mlo-cli/train';\nconsole.log(accuracy([1, 2], [1, 3]));\n` });
+    expect(await consumer.run(process.execPath, ['score.mjs'])).toMatchObject({ code: 0, stdout: '0.5\n' });
   });
 
   it('runs a module stage that imports it', async () => {

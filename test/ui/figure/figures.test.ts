@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { GLYPHS as STAGE_GLYPHS } from '../../../stages/lib/glyphs.ts';
-import { plotsSvg } from '../../../src/ui/figure/draw-plots.ts';
-import { GLYPHS } from '../../../src/ui/figure/glyphs.ts';
+import { plotsSvg } from '../../../src/core/figure/draw-plots.ts';
+import { GLYPHS } from '../../../src/core/figure/glyphs.ts';
 import { plotsHtml } from '../../../src/ui/figure/html-page.ts';
 import { BARS, CONFUSION, HOSTILE, IMAGES, LINES, NASTY, SCATTER } from './plots.ts';
 

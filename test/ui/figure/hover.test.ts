@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { HOVER_SCRIPT } from '../../../src/ui/figure/hover-script.ts';
-import type { HoverData } from '../../../src/ui/figure/types.ts';
+import type { HoverData } from '../../../src/core/figure/types.ts';
 
 /** As much of a page as the script touches. */
 class Element {

@@ -1,4 +1,4 @@
-import { textWidth } from '../format/text-width.ts';
+import { graphemeWidth } from '../text/grapheme-width.ts';
 import { CAPITAL_HEIGHT, GLYPHS, LETTER_SPACING, STROKE_WIDTH } from './glyphs.ts';
 import { escapeXml, px } from './svg.ts';
 
@@ -68,7 +68,7 @@ function glyphsWidth(text: string): number {
 
 /** East Asian characters are twice as wide as others. */
 function unknownWidth(character: string): number {
-  return Math.max(1, textWidth(character)) * UNKNOWN_WIDTH;
+  return Math.max(1, graphemeWidth(character)) * UNKNOWN_WIDTH;
 }
 
 /** Cut with an ellipsis to a width in pixels. */

@@ -1,4 +1,4 @@
-import type { ImagePlot } from '../../core/plots/plot.ts';
+import type { ImagePlot } from '../plots/plot.ts';
 import { titleText } from './axes.ts';
 import { MUTED } from './colours.ts';
 import { px } from './svg.ts';

@@ -1,7 +1,7 @@
-import type { BarPlot } from '../../core/plots/plot.ts';
-import { createScale, extentOf } from '../../core/plots/scale.ts';
-import { ticksOf } from '../../core/plots/ticks.ts';
-import { formatNumber } from '../format/number.ts';
+import type { BarPlot } from '../plots/plot.ts';
+import { createScale, extentOf } from '../plots/scale.ts';
+import { ticksOf } from '../plots/ticks.ts';
+import { formatNumber } from '../text/format-number.ts';
 import { placeAxis, placeLabel, titleText } from './axes.ts';
 import { AXIS, INK, MUTED, seriesColour } from './colours.ts';
 import { legend } from './legend.ts';

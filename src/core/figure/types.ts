@@ -1,4 +1,3 @@
-import type { PlotView } from '../render/plots.ts';
 import type { Lettering } from './text.ts';
 
 /** A drawing at its own size in pixels; `body` is SVG. */
@@ -25,7 +24,15 @@ export interface HoverData {
   }[];
 }
 
+/** How somebody wants to look at the data. */
+export interface FigureView {
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  /** Weight of what came before, 0 to 1. */
+  readonly smoothing?: number;
+}
+
 export interface Drawing {
-  readonly view: PlotView;
+  readonly view: FigureView;
   readonly lettering: Lettering;
 }

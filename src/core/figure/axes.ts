@@ -1,5 +1,5 @@
-import type { Scale } from '../../core/plots/scale.ts';
-import type { Tick } from '../../core/plots/ticks.ts';
+import type { Scale } from '../plots/scale.ts';
+import type { Tick } from '../plots/ticks.ts';
 import { AXIS, GRID, INK, MUTED } from './colours.ts';
 import { line } from './svg.ts';
 import { cutToWidth, type Lettering } from './text.ts';

@@ -1,5 +1,5 @@
-import type { ConfusionPlot } from '../../core/plots/plot.ts';
-import { formatCount } from '../format/number.ts';
+import type { ConfusionPlot } from '../plots/plot.ts';
+import { formatCount } from '../text/amount.ts';
 import { titleText } from './axes.ts';
 import { inkOn, INK, MUTED, shadeColour } from './colours.ts';
 import { escapeXml, rect } from './svg.ts';

@@ -1,10 +1,10 @@
-import { downsample } from '../../core/metrics/downsample.ts';
-import { smooth } from '../../core/metrics/smooth.ts';
-import type { LinePlot } from '../../core/plots/plot.ts';
-import { createScale, extentOf, type Scale } from '../../core/plots/scale.ts';
-import { ticksOf } from '../../core/plots/ticks.ts';
-import { formatNumber } from '../format/number.ts';
-import { smoothingOf } from '../render/plots.ts';
+import { downsample } from '../metrics/downsample.ts';
+import { smooth } from '../metrics/smooth.ts';
+import type { LinePlot } from '../plots/plot.ts';
+import { createScale, extentOf, type Scale } from '../plots/scale.ts';
+import { ticksOf } from '../plots/ticks.ts';
+import { formatNumber } from '../text/format-number.ts';
+import { smoothingOf } from '../plots/smoothing.ts';
 import { labelsWidth, placeAxis, placeLabel, titleText, valueAxis, valueLabel, type Box } from './axes.ts';
 import { seriesColour, seriesDash } from './colours.ts';
 import { legend } from './legend.ts';

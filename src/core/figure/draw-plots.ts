@@ -1,5 +1,4 @@
-import type { Plot } from '../../core/plots/plot.ts';
-import type { PlotView } from '../render/plots.ts';
+import type { Plot } from '../plots/plot.ts';
 import { barFigure } from './bar-figure.ts';
 import { PAPER } from './colours.ts';
 import { confusionFigure } from './confusion-figure.ts';
@@ -7,7 +6,7 @@ import { imageFigure } from './image-figure.ts';
 import { lineFigure } from './line-figure.ts';
 import { rect } from './svg.ts';
 import { ELEMENTS, STROKES } from './text.ts';
-import type { Drawing, Figure } from './types.ts';
+import type { Drawing, Figure, FigureView } from './types.ts';
 
 const FONT = 'system-ui, sans-serif';
 
@@ -18,7 +17,7 @@ export function drawPlot(plot: Plot, drawing: Drawing): Figure {
 }
 
 /** One SVG picture of all plots, below each other. `letters`: strokes need no font where the picture is turned into pixels. */
-export function plotsSvg(plots: readonly Plot[], view: PlotView, letters: 'text' | 'strokes'): string {
+export function plotsSvg(plots: readonly Plot[], view: FigureView, letters: 'text' | 'strokes'): string {
   const drawing = { view, lettering: letters === 'text' ? ELEMENTS : STROKES };
   const figures = plots.map((plot) => drawPlot(plot, drawing));
   let top = 0;

@@ -1,0 +1,51 @@
+import type { Cache, Observed, TreeEntry } from '../../cache/types.ts';
+import { sameContent, type Content, type Digest } from '../../core/content.ts';
+import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
+import type { OutSpec, Stage } from '../../core/stage.ts';
+import type { OutDifference } from '../../core/verified-stage.ts';
+import { absolutePath } from '../paths.ts';
+
+const MOST_FILES = 20;
+
+/** Outs that are not what the lock says, with what lies there now kept in the cache where outs of that kind are. */
+export async function differingOuts(root: string, cache: Cache, stage: Stage, entry: LockEntry): Promise<readonly OutDifference[]> {
+  const differences: OutDifference[] = [];
+  for (const out of stage.outs) {
+    const locked = entry.outs?.[out.path];
+    if (locked === undefined) continue;
+    const difference = await compare(absolutePath(root, out.path), cache, out, fromLocked(locked));
+    if (difference !== undefined) differences.push(difference);
+  }
+  return differences;
+}
+
+async function compare(path: string, cache: Cache, out: OutSpec, locked: Content): Promise<OutDifference | undefined> {
+  const found = await cache.observeEntries(path, { includeIgnored: true });
+  if (found !== undefined && sameContent(found.content, locked)) return undefined;
+  const difference = { path: out.path, locked: locked.digest };
+  if (found === undefined) return difference;
+  const files =
+    found.content.kind === 'tree' && locked.kind === 'tree' && cache.has(locked) ? differingFiles(found, cache, locked.digest) : undefined;
+  if (out.cache) await cache.commit(path, { includeIgnored: true });
+  return { ...difference, found: found.content.digest, ...(files === undefined ? {} : { files: files.slice(0, MOST_FILES) }) };
+}
+
+/** Paths within the folder; equal sub-folders are not looked into. */
+function differingFiles(found: Observed, cache: Cache, tree: Digest, above = ''): readonly string[] {
+  const before = new Map(cache.readTree(tree).map((entry) => [entry.name.toString('latin1'), entry]));
+  const paths: string[] = [];
+  for (const row of found.rows()) {
+    const key = row.name.toString('latin1');
+    const old = before.get(key);
+    before.delete(key);
+    if (old?.type === row.type && old.digest === row.digest) continue;
+    const child = old?.type === 'tree' && row.type === 'tree' ? found.child(row.name) : undefined;
+    if (child === undefined) paths.push(above + nameOf(row));
+    else paths.push(...differingFiles(child, cache, (old as TreeEntry).digest, `${above}${nameOf(row)}/`));
+  }
+  return [...paths, ...Array.from(before.values(), (entry) => above + nameOf(entry))];
+}
+
+function nameOf({ name }: TreeEntry): string {
+  return name.toString('utf8');
+}

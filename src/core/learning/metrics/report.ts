@@ -1,0 +1,23 @@
+import { accuracy, classScores, precisionRecallF1, type ClassScores, type ScoreOptions, type Scores } from './scores.ts';
+import type { Labels } from '../labels.ts';
+
+export interface ClassificationReport {
+  readonly accuracy: number;
+  readonly macro: Scores;
+  readonly weighted: Scores;
+  readonly classes: readonly ClassScores[];
+}
+
+/** What there is to say about predicted classes, as scikit-learn's `classification_report`. @throws RangeError */
+export function classificationReport(
+  actual: Labels,
+  predicted: Labels,
+  options: Pick<ScoreOptions, 'classes' | 'zeroDivision'> = {},
+): ClassificationReport {
+  return {
+    accuracy: accuracy(actual, predicted),
+    macro: precisionRecallF1(actual, predicted, { ...options, average: 'macro' }),
+    weighted: precisionRecallF1(actual, predicted, { ...options, average: 'weighted' }),
+    classes: classScores(actual, predicted, options),
+  };
+}

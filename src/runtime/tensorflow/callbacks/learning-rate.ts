@@ -1,0 +1,23 @@
+import type { LayersModel } from '@tensorflow/tfjs';
+
+/** As optimizers of TensorFlow.js have it, though their types hide it. */
+interface Rated {
+  learningRate: number;
+  /** SGD and momentum keep a tensor of it. */
+  setLearningRate?(rate: number): void;
+}
+
+/** @throws TypeError for an optimizer that has none */
+export function learningRateOf(model: LayersModel): number {
+  const rate = (model.optimizer as unknown as Partial<Rated>).learningRate;
+  if (typeof rate === 'number') return rate;
+  throw new TypeError(`the optimizer ${model.optimizer.getClassName()} has no learning rate that could be changed`);
+}
+
+export function setLearningRate(model: LayersModel, rate: number): void {
+  const optimizer = model.optimizer as unknown as Rated;
+  if (typeof rate !== 'number' || !Number.isFinite(rate))
+    throw new TypeError(`a learning rate must be a finite number, found ${String(rate)}`);
+  if (optimizer.setLearningRate === undefined) optimizer.learningRate = rate;
+  else optimizer.setLearningRate(rate);
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import {
+  accuracy,
+  balancedClassWeights,
+  classificationReport,
+  confusionMatrix,
+  f1,
+  logLoss,
+  oneHot,
+  precision,
+  precisionRecallF1,
+  recall,
+  rocAuc,
+  rocCurve,
+} from '../../../src/train.ts';
+
+const ACTUAL = ['cat', 'dog', 'cat', 'pig', 'dog'];
+const PREDICTED = ['cat', 'cat', 'cat', 'pig', 'dog'];
+
+describe('metrics of predicted classes', () => {
+  it('are counted by hand', () => {
+    expect(accuracy(ACTUAL, PREDICTED)).toBe(0.8);
+    expect(confusionMatrix(ACTUAL, PREDICTED)).toEqual({
+      classes: ['cat', 'dog', 'pig'],
+      counts: [
+        [2, 0, 0],
+        [1, 1, 0],
+        [0, 0, 1],
+      ],
+    });
+    expect(classificationReport(ACTUAL, PREDICTED).classes).toEqual([
+      { class: 'cat', precision: 2 / 3, recall: 1, f1: 0.8, support: 2 },
+      { class: 'dog', precision: 1, recall: 0.5, f1: 2 / 3, support: 2 },
+      { class: 'pig', precision: 1, recall: 1, f1: 1, support: 1 },
+    ]);
+  });
+
+  it('take what tensors give: typed arrays, and true and false', () => {
+    expect(precision(Int32Array.of(1, 0, 1), Uint8Array.of(1, 1, 1))).toBe(2 / 3);
+    expect(recall([true, false, true], [true, true, false])).toBe(0.5);
+    expect(f1(Float32Array.of(1, 0, 1), [1, 1, 0])).toBe(0.5);
+  });
+
+  it.each([
+    [() => accuracy([1, 2], [1]), 'actual and predicted must have one entry a sample each, found 2 and 1'],
+    [() => accuracy([], []), 'there are no samples'],
+    [() => precisionRecallF1(['a', 'b'], ['a', 'b']), 'the positive class 1 is none of "a", "b": name it with \'positive\''],
+    [() => precision([0, 1, 2], [0, 1, 2], { average: 'binary' }), 'there are 3 classes (0, 1, 2): name an average'],
+    [() => confusionMatrix([1], [1], { classes: [1, 1] }), 'classes must differ from each other'],
+    [() => oneHot(['a', 'c'], ['a', 'b']), 'sample 1 has the class "c", which is none of "a", "b"'],
+    [() => balancedClassWeights([0, 0], [0, 1]), 'the class 1 has no samples'],
+    [() => rocCurve([0, 1], [0.5, Number.NaN]), 'sample 1 has the score NaN'],
+    [
+      () =>
+        rocAuc(
+          [0, 1],
+          [
+            [0.5, 0.3, 0.2],
+            [1, 0, 0],
+          ],
+        ),
+      "sample 0 has 3 probabilities, but there are 2 classes (0, 1): name all of them with 'classes'",
+    ],
+    [
+      () =>
+        logLoss(
+          [0, 1],
+          [
+            [2, -1],
+            [0, 1],
+          ],
+        ),
+      'sample 0 has the probability 2: expected 0 to 1 (not logits)',
+    ],
+  ])('refuse what makes no sense, %#', (work, message) => {
+    expect(work).toThrow(RangeError);
+    expect(work).toThrow(message);
+  });
+});
+
+describe('oneHot and balancedClassWeights', () => {
+  it('put a 1 in the column of the class', () => {
+    const { values, shape, classes } = oneHot([2, 0, 2]);
+    expect({ values: Array.from(values), shape, classes }).toEqual({ values: [0, 1, 1, 0, 0, 1], shape: [3, 2], classes: [0, 2] });
+  });
+
+  it('make every class count the same', () => {
+    expect(balancedClassWeights([0, 0, 0, 1])).toEqual({ 0: 4 / 6, 1: 2 });
+  });
+});
