@@ -54,7 +54,8 @@ async function commitStages(project: Project, options: CommitOptionsOfCommand): 
 }
 
 async function commitStage(project: Project, prepared: Prepared, stage: Stage, force: boolean): Promise<CommitData['committed'][number]> {
-  // A frozen stage is committed like any other: its outs are taken as they are.
+  // A frozen stage is committed like any other: its outs are taken as they are. Of URLs nothing was asked for it yet.
+  if (stage.frozen) await prepared.workspace.observe([{ ...stage, frozen: false }]);
   const { declared, pending } = stageFacts({ ...stage, frozen: false }, prepared.graph, new Map(), prepared.request.observation);
   if (declared === undefined) {
     throw new MloError('MLO_DEP_MISSING', `Stage '${stage.address}': dep '${pending[0]?.path ?? '?'}' does not exist`, {

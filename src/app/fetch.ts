@@ -8,6 +8,7 @@ import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import { allContents, chooseContents, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
 import { withRemote, type Connection } from './transfer/connect.ts';
+import { alsoFromSources } from './transfer/also-from-sources.ts';
 import { isHere } from './transfer/is-here.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
@@ -48,7 +49,9 @@ const JOBS = 8;
 export async function fetchFromRemote(ctx: AppContext, options: FetchCommandOptions): Promise<FetchData> {
   return await withWriter(ctx, async (project) => {
     const chosen = await chooseContents(project, options);
-    return await withRemote(project, options.remote, async (connection) => await fetchChosen(project, chosen, connection, options));
+    return await alsoFromSources(project, chosen, options.dry, async () =>
+      withRemote(project, options.remote, async (connection) => await fetchChosen(project, chosen, connection, options)),
+    );
   });
 }
 

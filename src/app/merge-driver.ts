@@ -5,7 +5,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import { parseLock } from '../core/lock/format.ts';
 import { mergeLocks } from '../core/lock/merge.ts';
 import type { Lock } from '../core/lock/types.ts';
-import { formatPointer, parsePointer } from '../core/pointer.ts';
+import { parsePointer } from '../core/pointer.ts';
 import { mergeTexts } from '../fs/git-repository.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
@@ -54,20 +54,21 @@ function mergeLockFiles({ base, ours, theirs, path }: MergeFiles): MergeData {
 }
 
 function mergePointers({ base, ours, theirs, path }: MergeFiles): MergeData {
-  const read = (file: string): Content | undefined => {
+  const read = (file: string): { readonly content: Content; readonly text: string } | undefined => {
     const text = readFileSync(file, 'utf8');
-    return text === '' ? undefined : parsePointer(path, text);
+    return text === '' ? undefined : { content: parsePointer(path, text), text };
   };
   const before = read(base);
   const our = read(ours);
   const their = read(theirs);
   if (our === undefined || their === undefined) throw new MloError('MLO_FORMAT', `One side of '${path}' is empty`);
-  const takesTheirs = sameContent(before, our);
-  if (takesTheirs || sameContent(our, their) || sameContent(before, their)) {
-    writeFileAtomic(ours, formatPointer(takesTheirs ? their : our));
+  // The whole text: where it was imported from goes with the data.
+  const takesTheirs = before?.text === our.text || (sameContent(before?.content, our.content) && before?.text !== their.text);
+  if (takesTheirs || sameContent(our.content, their.content) || sameContent(before?.content, their.content)) {
+    if (takesTheirs) writeFileAtomic(ours, their.text);
     return { path, conflicts: [], kind: 'pointer' };
   }
-  const text = `<<<<<<< ${LABELS.ours}\n${formatPointer(our)}=======\n${formatPointer(their)}>>>>>>> ${LABELS.theirs}\n`;
+  const text = `<<<<<<< ${LABELS.ours}\n${our.text}=======\n${their.text}>>>>>>> ${LABELS.theirs}\n`;
   writeFileAtomic(ours, text);
   return { path, conflicts: [path.slice(0, -POINTER_SUFFIX.length)], kind: 'pointer' };
 }

@@ -49,7 +49,7 @@ export async function mv(ctx: AppContext, options: { readonly from: string; read
 
     mkdirSync(dirname(absolutePath(project.root, to)), { recursive: true });
     addGitignoreEntry(project.root, to);
-    const pointerPath = writePointer(project.root, to, pointer.content);
+    const pointerPath = writePointer(project.root, to, pointer.content, pointer.source);
     const movedData = moveData(absolutePath(project.root, pointer.path), absolutePath(project.root, to));
     rmSync(absolutePath(project.root, pointer.pointerPath), { force: true });
     syncFolder(dirname(absolutePath(project.root, pointer.pointerPath)));

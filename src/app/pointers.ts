@@ -1,7 +1,8 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { type Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { dataPathOf, formatPointer, parsePointer, resemblesPointer } from '../core/pointer.ts';
+import { dataPathOf, formatPointer, parsePointerText, resemblesPointer } from '../core/pointer.ts';
+import type { PointerSource } from '../core/pointer-source.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import { hasGitignoreEntry } from '../fs/gitignore.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
@@ -15,6 +16,8 @@ export interface Pointer {
   /** The file that says what the data should be. */
   readonly pointerPath: ProjectPath;
   readonly content: Content;
+  /** Imported data: where it came from. */
+  readonly source?: PointerSource;
 }
 
 /** A pointer that says nothing that can be followed. */
@@ -43,7 +46,7 @@ export function readPointers(project: Project): PointerFiles {
   for (const pointerPath of project.scan().pointers) {
     const text = readFileSync(absolutePath(project.root, pointerPath), 'utf8');
     try {
-      pointers.push({ path: dataPathOf(pointerPath), pointerPath, content: parsePointer(pointerPath, text) });
+      pointers.push({ path: dataPathOf(pointerPath), pointerPath, ...parsePointerText(pointerPath, text) });
     } catch (error) {
       if (!(error instanceof MloError)) throw error;
       const path = pointerPath.slice(0, -POINTER_SUFFIX.length);
@@ -99,9 +102,9 @@ export function isNamed(broken: BrokenPointer, path: ProjectPath): boolean {
 }
 
 /** The caller has made the content durable in the cache before. */
-export function writePointer(root: string, path: ProjectPath, content: Content): ProjectPath {
+export function writePointer(root: string, path: ProjectPath, content: Content, source?: PointerSource): ProjectPath {
   const pointerPath = path + POINTER_SUFFIX;
-  writeFileAtomic(absolutePath(root, pointerPath), formatPointer(content), { durable: true });
+  writeFileAtomic(absolutePath(root, pointerPath), formatPointer(content, source), { durable: true });
   return pointerPath;
 }
 

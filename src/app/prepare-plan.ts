@@ -112,7 +112,10 @@ async function prepare(project: Project, options: PlanOptions): Promise<Prepared
   const isMade = (path: ProjectPath): boolean => graph.outs.touching(path).length > 0;
   const params = await trace('params', () => loadParams(project, stages, loaded.readText, isMade));
   const cache = await project.cache();
-  const workspace = new Workspace(project.root, cache, project.ctx.emit, graph.outs);
+  const workspace = new Workspace(project.root, cache, project.ctx.emit, graph.outs, async (urls) => {
+    const { lookAtUrls } = await import('./imports/look-at-urls.ts');
+    return await lookAtUrls(project, urls);
+  });
   await trace('observe', () => workspace.observe(stages, options.isPassed));
   const texts = new Map(stages.flatMap((stage) => stage.params.map((spec) => [spec.file, loaded.readText(spec.file)] as const)));
   const reloaded = new Map<StageAddress, StageParams>();
@@ -167,6 +170,7 @@ function observation(
   return {
     outs: workspace.outs,
     deps: workspace.deps,
+    unreachable: workspace.unreachable,
     locked,
     params,
     inside: (tree, path) => (cache.has(tree) ? cache.subContent(tree, path) : undefined),

@@ -4,6 +4,7 @@ import type { IndexSet } from '../remote/index-set.ts';
 import { fetchObjects } from '../remote/pull/fetch-objects.ts';
 import { planPush } from '../remote/push/plan-push.ts';
 import { withProject, type Project } from './project.ts';
+import { POINTER_SUFFIX } from './scan-project.ts';
 import { chooseContents, type TransferScope } from './transfer/choose-contents.ts';
 import { loadIndexes, withRemote, type Connection } from './transfer/connect.ts';
 import { isHere } from './transfer/is-here.ts';
@@ -41,6 +42,8 @@ export async function remoteStatus(ctx: AppContext, options: TransferScope & { r
       const data: RemoteStatus[] = [];
       for (const { label, contents } of chosen.groups) {
         for (const { path, content, stage } of contents) {
+          // The list of what an import brought goes with the data, and is nobody's to look at.
+          if (path.endsWith(POINTER_SUFFIX)) continue;
           const where = await whereIs(project, cache, index, connection, content);
           data.push({ path, in: label, ...(stage === undefined ? {} : { stage }), ...where });
         }

@@ -2,9 +2,19 @@ import type { Cache } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
 import type { Emit } from '../core/events.ts';
 import type { OutIndex } from '../core/graph/graph.ts';
+import { isUrl } from '../core/pipeline/paths.ts';
 import type { ProjectPath, Stage } from '../core/stage.ts';
 import { absolutePath } from './paths.ts';
 import { byteProgress } from './progress.ts';
+
+/** What lies at URLs now; without those that cannot be looked at, undefined where nothing lies. */
+export type LookAtUrls = (urls: readonly string[]) => Promise<ReadonlyMap<string, Content | undefined>>;
+
+/** Of stages that are not frozen: those are taken as they are. */
+function urlDeps(stages: readonly Stage[]): readonly string[] {
+  const active = stages.filter((stage) => !stage.frozen);
+  return [...new Set(active.flatMap((stage) => stage.deps.flatMap(({ path }) => (isUrl(path) ? [path] : []))))];
+}
 
 /**
  * What lies at the paths that stages read and write; each path is looked at once, and again when told.
@@ -29,7 +39,12 @@ export class Workspace {
   /** The value of `#commands` when a dep was last looked at while nothing ran. */
   readonly #lookedAfter = new Map<ProjectPath, number>();
 
-  constructor(root: string, cache: Cache, emit: Emit, index: OutIndex) {
+  /** Deps that are URLs and could not be looked at. */
+  readonly unreachable = new Set<string>();
+  readonly #lookAtUrls: LookAtUrls;
+
+  constructor(root: string, cache: Cache, emit: Emit, index: OutIndex, lookAtUrls: LookAtUrls) {
+    this.#lookAtUrls = lookAtUrls;
     this.#root = root;
     this.#cache = cache;
     this.#emit = emit;
@@ -38,9 +53,11 @@ export class Workspace {
 
   /** `isPassed`: whether to go on without a path that cannot be looked at; it then counts as not there. */
   async observe(stages: readonly Stage[], isPassed?: (path: ProjectPath, error: unknown) => boolean): Promise<void> {
+    await this.#observeUrls(urlDeps(stages).filter((url) => !this.deps.has(url)));
     for (const stage of stages) {
       for (const { path } of stage.outs) if (!this.outs.has(path)) await this.#pass(path, this.outs, () => this.lookAtOut(path), isPassed);
-      for (const { path } of stage.deps) if (!this.deps.has(path)) await this.#pass(path, this.deps, () => this.lookAtDep(path), isPassed);
+      for (const { path } of stage.deps)
+        if (!isUrl(path) && !this.deps.has(path)) await this.#pass(path, this.deps, () => this.lookAtDep(path), isPassed);
     }
   }
 
@@ -89,14 +106,28 @@ export class Workspace {
   }
 
   async lookAtDep(path: ProjectPath): Promise<Content | undefined> {
+    if (isUrl(path)) await this.#observeUrls([path]);
+    if (isUrl(path)) return this.deps.get(path);
     if (this.#running === 0) this.#lookedAfter.set(path, this.#commands);
     const content = await this.#observeDep(path);
     this.deps.set(path, content);
     return content;
   }
 
+  /** Many at a time: each is a request. */
+  async #observeUrls(urls: readonly string[]): Promise<void> {
+    if (urls.length === 0) return;
+    for (const [url, content] of await this.#lookAtUrls(urls)) {
+      this.deps.set(url, content);
+      this.#lookedAfter.set(url, this.#commands);
+    }
+    // What was seen before holds as long as nothing else is seen.
+    for (const url of urls) if (!this.deps.has(url)) this.unreachable.add(url);
+  }
+
   /** Nothing has run since it was looked at, and no stage writes there: five stages that read one large folder need not look twice each. */
   #isFresh(path: ProjectPath): boolean {
+    if (isUrl(path)) return this.#lookedAfter.get(path) === this.#commands;
     if (this.#running > 0 || this.#lookedAfter.get(path) !== this.#commands || !this.#plainDeps.has(path)) return false;
     return this.#index.covering(path) === undefined && this.#index.below(path).length === 0;
   }

@@ -14,6 +14,9 @@ import { freezeVerb, unfreezeVerb } from './commands/freeze.ts';
 import { mergeDriverVerb, textconvVerb } from './commands/git-drivers.ts';
 import { gcVerb } from './commands/gc.ts';
 import { helpVerb } from './commands/help.ts';
+import { getVerb } from './commands/get.ts';
+import { importVerb } from './commands/import.ts';
+import { importUrlVerb } from './commands/import-url.ts';
 import { initVerb } from './commands/init.ts';
 import { installVerb } from './commands/install.ts';
 import { logsVerb } from './commands/logs.ts';
@@ -24,6 +27,7 @@ import { pushVerb } from './commands/push.ts';
 import { removeVerb } from './commands/remove.ts';
 import { reproVerb } from './commands/repro.ts';
 import { statusVerb } from './commands/status.ts';
+import { updateVerb } from './commands/update.ts';
 import { unprotectVerb } from './commands/unprotect.ts';
 import { verifyVerb } from './commands/verify.ts';
 import { PROFILE_FILE } from './globals.ts';
@@ -116,7 +120,7 @@ const GROUPS: readonly (readonly [title: string, entries: readonly Entry[]])[] =
       gcVerb,
     ],
   ],
-  ['Sharing:', [pushVerb, pullVerb, fetchVerb, remote]],
+  ['Sharing:', [pushVerb, pullVerb, fetchVerb, remote, importVerb, importUrlVerb, updateVerb, getVerb]],
   ['Results:', [params, metrics, plots, log, runs, experiments, artifacts]],
   ['Settings:', [config, backend]],
 ];

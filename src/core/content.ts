@@ -15,6 +15,9 @@ export interface Content {
   readonly kind: ContentKind;
   readonly files?: number;
   readonly mode?: 'exec';
+  /** URLs that stages depend on: what the server says of the state that was seen. Never compared; the digest is that of it. */
+  readonly etag?: string;
+  readonly version?: string;
 }
 
 const DIGEST = /^[0-9a-f]{64}$/;

@@ -5,13 +5,22 @@ import { isSafeProjectPath } from './path/project-path.ts';
 import { isLockedContent } from './lock/format.ts';
 import { fromLocked, toLocked } from './lock/types.ts';
 import type { ProjectPath } from './stage.ts';
+import { readPointerSource, type PointerSource } from './pointer-source.ts';
 import { isMap, type Value } from './value.ts';
 
 const POINTER_SCHEMA = 1;
 
-/** The pointer file of data added with `mlo add`: `<path>.mlo`, canonical JSON, committed to Git. */
-export function formatPointer(content: Content): string {
-  return canonicalJson({ hash: 'blake3-256', schema: POINTER_SCHEMA, ...toLocked(content) } as unknown as Value, 2);
+/** What a pointer file says. */
+export interface PointerText {
+  readonly content: Content;
+  /** Imported data: where it came from. */
+  readonly source?: PointerSource;
+}
+
+/** The pointer file of data that was added or imported: `<path>.mlo`, canonical JSON, committed to Git. */
+export function formatPointer(content: Content, source?: PointerSource): string {
+  const from = source === undefined ? {} : { source };
+  return canonicalJson({ hash: 'blake3-256', schema: POINTER_SCHEMA, ...toLocked(content), ...from } as unknown as Value, 2);
 }
 
 /** The data that a pointer stands for. Throws MLO_PATH_UNSAFE: `.git.mlo` stands for nothing that may be overwritten. */
@@ -32,6 +41,11 @@ export function resemblesPointer(text: string): boolean {
 
 /** Throws MLO_FORMAT or MLO_FORMAT_VERSION. */
 export function parsePointer(path: string, text: string): Content {
+  return parsePointerText(path, text).content;
+}
+
+/** The same with where it came from; a source that this mlo does not understand is left out. */
+export function parsePointerText(path: string, text: string): PointerText {
   if (/^(<{7}|={7}|>{7})/m.test(text)) {
     throw new MloError('MLO_FORMAT', `'${path}' has merge conflict markers: both sides changed that data`, {
       hint: `Keep one of the two blocks in it, then: mlo checkout ${path.replace(/\.mlo$/, '')}`,
@@ -53,13 +67,15 @@ export function parsePointer(path: string, text: string): Content {
   if (schema !== POINTER_SCHEMA || value['hash'] !== 'blake3-256') throw damaged(path, '"hash" and "schema" are not those of a pointer');
   if (!isLockedContent(value)) throw damaged(path, 'it holds no digest and size');
   const { digest, size, kind, files, mode } = value;
-  return fromLocked({
+  const content = fromLocked({
     digest,
     size,
     ...(kind === undefined ? {} : { kind }),
     ...(files === undefined ? {} : { files }),
     ...(mode === undefined ? {} : { mode }),
   });
+  const source = readPointerSource((value as { readonly [key: string]: Value })['source']);
+  return { content, ...(source === undefined ? {} : { source }) };
 }
 
 function damaged(path: string, why: string, cause?: unknown): MloError {

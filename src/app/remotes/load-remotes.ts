@@ -82,7 +82,8 @@ export function findRemote(remotes: readonly ConfiguredRemote[], name: string): 
   });
 }
 
-function settingsOf(root: string, env: AppContext['env'], { name, values }: ConfiguredRemote): RemoteSettings {
+/** Throws MLO_CONFIG where it has no address. */
+export function settingsOf(root: string, env: AppContext['env'], { name, values }: ConfiguredRemote): RemoteSettings {
   const text = (key: RemoteSetting): string | undefined => (typeof values[key] === 'string' ? values[key] : undefined);
   const url = text('url');
   if (url === undefined) {

@@ -4,6 +4,7 @@ import { errorOfProblems, oneError } from '../../core/errors/one-error.ts';
 import type { Graph } from '../../core/graph/graph.ts';
 import type { LockEntry } from '../../core/lock/types.ts';
 import { isInside } from '../../core/path/project-path.ts';
+import { isUrl } from '../../core/pipeline/paths.ts';
 import type { StagePlan } from '../../core/plan/types.ts';
 import type { Position, ProjectPath, Stage, StageAddress } from '../../core/stage.ts';
 import { absolutePath } from '../paths.ts';
@@ -108,7 +109,7 @@ function hasToRun({ stage, state }: Work, { locked }: Setting): boolean {
 
 /** No stage makes it, and nothing is there. */
 function isMissing(path: ProjectPath, { root, graph }: Setting, maybeMade: IsMade): boolean {
-  if (graph.outs.touching(path).length > 0 || maybeMade(path)) return false;
+  if (isUrl(path) || graph.outs.touching(path).length > 0 || maybeMade(path)) return false;
   return statSync(absolutePath(root, path), { throwIfNoEntry: false }) === undefined;
 }
 
@@ -134,6 +135,10 @@ function missingData(plan: StagePlan, setting: Setting): readonly Problem[] {
 }
 
 function missingDep(stage: Stage, path: ProjectPath, at: Position, setting: Setting): Problem {
+  if (isUrl(path)) {
+    const message = `Stage '${stage.address}': dep '${path}' cannot be looked at, or nothing lies there`;
+    return { ...at, message, hint: 'Check the address, the keys and the network.' };
+  }
   return { ...at, message: `Stage '${stage.address}': dep '${path}' does not exist`, hint: whereFrom(path, setting) };
 }
 

@@ -3,6 +3,7 @@ import type { Cache } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { fromLocked, toLocked, type FingerprintRecord, type LockedContent } from '../../core/lock/types.ts';
+import { isUrl } from '../../core/pipeline/paths.ts';
 import { sameValue } from '../../core/plan/changes.ts';
 import type { OutSpec, ProjectPath, Stage } from '../../core/stage.ts';
 import { absolutePath } from '../paths.ts';
@@ -36,6 +37,8 @@ export async function collectOuts(
 export async function checkInputsUnchanged(stage: Stage, declared: FingerprintRecord, prepared: Prepared): Promise<void> {
   const changes: string[] = [];
   for (const { path } of stage.deps) {
+    // What of a URL was read, and when, nobody knows: the lock has the state before, so a newer one counts as a change next time.
+    if (isUrl(path)) continue;
     const before = declared.deps?.[path];
     const now = await prepared.workspace.lookAtDep(path);
     if (now === undefined) changes.push(`deleted its dep '${path}'`);

@@ -1,3 +1,4 @@
+import { isUrl } from '../../core/pipeline/paths.ts';
 import type { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageParams } from '../../core/fingerprint.ts';
 import type { FingerprintRecord } from '../../core/lock/types.ts';
@@ -165,7 +166,9 @@ function named(
   root: string,
   specs: readonly { readonly name?: string; readonly declared: string; readonly path: string }[],
 ): { [name: string]: string } {
-  return Object.fromEntries(specs.map((spec) => [spec.name ?? spec.declared, absolutePath(root, spec.path)]));
+  return Object.fromEntries(
+    specs.map((spec) => [spec.name ?? spec.declared, isUrl(spec.path) ? spec.path : absolutePath(root, spec.path)]),
+  );
 }
 
 /** Stage key `seed`, else a declared param `seed` (or the only one that ends in `.seed`), else derived from the address. */

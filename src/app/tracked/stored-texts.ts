@@ -2,7 +2,8 @@ import type { Content, Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { parseLock } from '../../core/lock/format.ts';
 import { fromLocked } from '../../core/lock/types.ts';
-import { dataPathOf, parsePointer } from '../../core/pointer.ts';
+import { dataPathOf, parsePointerText } from '../../core/pointer.ts';
+import { listingOf } from '../../core/pointer-source.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { LOCK_SUFFIX, POINTER_SUFFIX } from '../scan-project.ts';
 
@@ -20,7 +21,11 @@ export function mayNameObjects(path: ProjectPath): boolean {
 
 /** What the text of a lock or pointer names; nothing for locks of other programs. Throws MLO_FORMAT, MLO_FORMAT_VERSION. */
 export function namedContents(file: ProjectPath, text: string): readonly NamedContent[] {
-  if (file.endsWith(POINTER_SUFFIX)) return [{ path: dataPathOf(file), content: parsePointer(file, text) }];
+  if (file.endsWith(POINTER_SUFFIX)) {
+    const { content, source } = parsePointerText(file, text);
+    const listing = listingOf(source);
+    return [{ path: dataPathOf(file), content }, ...(listing === undefined ? [] : [{ path: file, content: listing }])];
+  }
   if (!OUR_NAME.test(file) && !OUR_LOCK.test(text)) return [];
   return Object.entries(parseLock(file, text).stages).flatMap(([stage, entry]) =>
     Object.entries(entry.outs ?? {}).map(([path, locked]) => ({ path, content: fromLocked(locked), lock: { file, stage } })),

@@ -6,7 +6,8 @@ import { fromLocked } from '../../core/lock/types.ts';
 import type { Content } from '../../core/content.ts';
 import { ownPaths } from '../../core/path/own-paths.ts';
 import { isSafeProjectPath } from '../../core/path/project-path.ts';
-import { dataPathOf, parsePointer } from '../../core/pointer.ts';
+import { dataPathOf, parsePointerText } from '../../core/pointer.ts';
+import type { PointerSource } from '../../core/pointer-source.ts';
 import type { Pipeline, ProjectPath, StageAddress } from '../../core/stage.ts';
 import { loadProjectPipeline } from '../load-pipeline.ts';
 import { LockFiles } from '../lock-files.ts';
@@ -25,6 +26,8 @@ export interface TrackedContent {
   readonly isOut: boolean;
   /** Outs: whose. */
   readonly stage?: StageAddress;
+  /** Of an import: where it came from. */
+  readonly source?: PointerSource;
 }
 
 /** What mlo keeps at one state of the project: the workspace's pointers and locks, or those of a revision. */
@@ -58,7 +61,7 @@ async function ofWorkspace(project: Project, file: string | undefined, onBroken:
   const read = readPointers(project);
   warnOfStrays(project, read.strays);
   for (const each of read.broken) onBroken(each);
-  const pointers = read.pointers.map(({ path, content }) => ({ path, content, isOut: false }));
+  const pointers = read.pointers.map(({ path, content, source }) => trackedPointer(path, { content, source }));
   return { label: WORKSPACE, file: loaded.file, ...withOuts(project, loaded.pipeline, loaded.readText, pointers) };
 }
 
@@ -71,6 +74,13 @@ async function ofRevision(project: Project, revision: RevisionFiles, file?: stri
     revision,
     ...withOuts(project, pipeline, revision.readText, pointersAt(project, revision)),
   };
+}
+
+function trackedPointer(
+  path: ProjectPath,
+  { content, source }: { readonly content: Content; readonly source?: PointerSource | undefined },
+): TrackedContent {
+  return { path, content, isOut: false, ...(source === undefined ? {} : { source }) };
 }
 
 function withOuts(
@@ -96,8 +106,7 @@ function pointersAt(project: Project, revision: RevisionFiles): readonly Tracked
   revision.prefetch(paths);
   return paths.flatMap((pointerPath) => {
     try {
-      const content = parsePointer(pointerPath, revision.readText(pointerPath) ?? '');
-      return [{ path: dataPathOf(pointerPath), content, isOut: false }];
+      return [trackedPointer(dataPathOf(pointerPath), parsePointerText(pointerPath, revision.readText(pointerPath) ?? ''))];
     } catch (error) {
       if (!(error instanceof MloError)) throw error;
       project.ctx.emit({ type: 'warning', message: `Revision ${revision.label}: ${error.message}; it is left out` });

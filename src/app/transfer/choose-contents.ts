@@ -1,6 +1,8 @@
 import type { Content, Digest } from '../../core/content.ts';
+import { listingOf, type PointerSource } from '../../core/pointer-source.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import type { Project } from '../project.ts';
+import { POINTER_SUFFIX } from '../scan-project.ts';
 import { trackedContents } from '../tracked-contents.ts';
 import { trackedState, type TrackedContent } from '../tracked/tracked-state.ts';
 import { cachedContents, refContents, type RefContents } from '../verify/history.ts';
@@ -20,6 +22,8 @@ export interface ChosenContent {
   readonly path: ProjectPath;
   readonly content: Content;
   readonly stage?: string;
+  /** Imports of the workspace or of the revision: where else the bytes are. */
+  readonly source?: PointerSource;
 }
 
 export interface Chosen {
@@ -42,7 +46,7 @@ function chosenOf(project: Project, own: Own, refs: readonly RefContents[]): Cho
     groups: [
       {
         label: own.label,
-        contents: own.contents.map(({ path, content, stage }) => ({ path, content, ...(stage === undefined ? {} : { stage }) })),
+        contents: own.contents.flatMap(withListing),
       },
       ...refs.map(({ label, contents }) => ({
         label,
@@ -52,6 +56,13 @@ function chosenOf(project: Project, own: Own, refs: readonly RefContents[]): Cho
     broken: own.broken,
     withoutUncached: async (missing) => chosenOf(project, own, await cachedContents(project, refs, missing)),
   };
+}
+
+/** The list of what an import brought goes with the data. */
+function withListing({ path, content, stage, source }: TrackedContent): readonly ChosenContent[] {
+  const data = { path, content, ...(stage === undefined ? {} : { stage }), ...(source === undefined ? {} : { source }) };
+  const listing = listingOf(source);
+  return listing === undefined ? [data] : [data, { path: path + POINTER_SUFFIX, content: listing }];
 }
 
 interface Own {

@@ -30,7 +30,10 @@ export const statusVerb = defineCommand({
     fileOption(),
     new Option('-w, --why', 'every reason, with old and new'),
     new Option('--granular', 'name every file that differs'),
-    new Option('--remote [name]', 'instead: which data the cache has and the remote has not, and the other way round'),
+    new Option(
+      '--remote [name]',
+      'instead: which data the cache has and the remote has not, the other way round, and imports whose source changed',
+    ),
     new Option('--check', `exit with ${EXIT.outOfDate} when something is out of date`),
   ],
   json: [
@@ -53,6 +56,7 @@ export const statusVerb = defineCommand({
       'changes[].old?, .new?',
       '{ type: file, exec, symlink or tree; digest; size in bytes; files? of a tree }; a tree stands for all that is in it',
     ],
+    ['imports[]?', 'with --remote: as of mlo update --dry-run, what has changed at the sources of imports'],
     ['busy?', '{ pid, host, command, sinceMs }: who is writing now'],
   ],
   async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
@@ -74,11 +78,16 @@ export const statusVerb = defineCommand({
 async function remoteOutcome({ context, style }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
   const { remoteStatus } = await import('../../app/remote-status.ts');
   const named = typeof flags.remote === 'string' ? { remote: flags.remote } : {};
-  const data = await remoteStatus(context, { targets, allBranches: false, allTags: false, ...named });
+  const compared = await remoteStatus(context, { targets, allBranches: false, allTags: false, ...named });
+  const { importStatus } = await import('../../app/update.ts');
+  const imports = await importStatus(context, targets);
+  const data = imports.length === 0 ? compared : { ...compared, imports };
   const { remoteStatusLines } = await import('../../ui/render/remote.ts');
   const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
   const wanted = data.data.some(({ state }) => state === 'local') ? 'mlo push' : data.upToDate ? undefined : 'mlo pull';
-  return { data, lines: remoteStatusLines(data, style), exitCode, ...(wanted === undefined ? {} : { hint: wanted }) };
+  const lines = remoteStatusLines(compared, style);
+  if (imports.length > 0) lines.push(...(await import('../../ui/render/imports.ts')).updateLines({ imports, done: false }, style));
+  return { data, lines, exitCode, ...(wanted === undefined ? {} : { hint: wanted }) };
 }
 
 /** What to type about data alone. */

@@ -8,6 +8,9 @@ export interface LockedContent {
   readonly kind?: 'tree' | 'symlink';
   readonly files?: number;
   readonly mode?: 'exec';
+  /** Deps that are URLs: what the digest was made of, for people. */
+  readonly etag?: string;
+  readonly version?: string;
 }
 
 /** A path that module resolution tried and that did not exist: it must stay missing. */
@@ -52,6 +55,8 @@ export function toLocked(content: Content): LockedContent {
     ...(content.kind === 'file' ? {} : { kind: content.kind }),
     ...(content.files === undefined ? {} : { files: content.files }),
     ...(content.mode === undefined ? {} : { mode: content.mode }),
+    ...(content.etag === undefined ? {} : { etag: content.etag }),
+    ...(content.version === undefined ? {} : { version: content.version }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { hasSecretQuery } from '../text/secret-query.ts';
 import type { ProjectPath } from '../stage.ts';
 
 /** The folder of a project path; `''` for the root. */
@@ -50,6 +51,15 @@ const PLAIN = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
 /** `s3://…`, `https://…`, `ds://…`. */
 export function isUrl(written: string): boolean {
   return /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(written);
+}
+
+/** URLs that a stage may depend on: what lies there is looked at, never downloaded. Why it may not be one, else undefined. */
+export function urlDepFault(url: string): string | undefined {
+  if (!/^(s3|https?|remote):\/\/[^/]/i.test(url)) return 'is none that mlo can look at: s3://, https://, http:// and remote:// are';
+  if (/[\0\s]/.test(url)) return 'has a space or NUL in it; write spaces as %20';
+  // The lock is committed.
+  if (hasSecretQuery(url)) return 'holds a signature or key, which would be written into the lock';
+  return /^https?:\/\/[^/]*@/i.test(url) ? 'has a password in it, which would be written into the lock' : undefined;
 }
 
 /** One lock beside each pipeline file; DVC's own `dvc.lock` is never touched. */

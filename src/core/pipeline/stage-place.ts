@@ -3,7 +3,7 @@ import { hasOwnFolder } from '../path/project-path.ts';
 import type { ProjectPath } from '../stage.ts';
 import { scalarText } from './interpolate.ts';
 import type { Fields } from './fields.ts';
-import { isUrl, resolvePath } from './paths.ts';
+import { isUrl, resolvePath, urlDepFault } from './paths.ts';
 import type { Place, Problems } from './problems.ts';
 
 /** Where the paths of a stage are relative to, and the rules that they must keep. */
@@ -26,11 +26,9 @@ export class StagePlace {
 
   depPath(written: string, at: Place, where: string, fields: Fields): ProjectPath | undefined {
     if (isUrl(written)) {
-      return fields.fail(
-        at,
-        `${where}: '${written}' is a URL; deps outside the file system are not supported yet`,
-        'Download it in a stage of its own, and take that out as the dep.',
-      );
+      const fault = urlDepFault(written);
+      if (fault === undefined) return written;
+      return fields.fail(at, `${where}: '${written}' ${fault}`, 'Download it in a stage of its own, and take that out as the dep.');
     }
     if (written.endsWith('.dvc'))
       return fields.fail(at, `DVC file '${written}' cannot be a dependency.`, `Name the data it stands for: '${written.slice(0, -4)}'.`);

@@ -18,6 +18,8 @@ export interface Observation {
   readonly inside: (tree: Content, path: string) => Content | undefined;
   readonly hash: HashText;
   readonly stageApi: number;
+  /** URLs that cannot be looked at now: each counts as what the lock of the stage says. */
+  readonly unreachable?: ReadonlySet<string>;
   /** With --allow-missing: a dep that is gone is taken to be what the lock says. */
   readonly allowMissing: boolean;
 }
@@ -88,6 +90,7 @@ function depContent(
     return observed !== undefined && changing.every((owned) => plans.get(owned.stage.address)?.state === 'restore') ? observed : 'upstream';
   }
   if (observed !== undefined) return observed;
+  if (observation.unreachable?.has(path) === true) return locked?.deps?.[path] === undefined ? undefined : fromLocked(locked.deps[path]);
   if (!observation.allowMissing) return undefined;
   return missingButLocked(path, graph, observation, locked);
 }

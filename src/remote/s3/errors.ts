@@ -14,6 +14,11 @@ const TRANSIENT_CODES = new Set([
   'ECONNABORTED',
   'EAI_AGAIN',
   'ERR_STREAM_PREMATURE_CLOSE',
+  // Those of `fetch`.
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
 ]);
 
 export function statusOf(error: unknown): number | undefined {

@@ -201,10 +201,19 @@ describe('deps and outs', () => {
     expect(problems[0]?.hint).toContain('mlo add');
   });
 
-  test.each(['s3://bucket/x', 'https://example.org/a.csv', 'ds://name', 'remote://r/x'])('the URL %s as a dep is refused', (url) => {
-    expect(messagesIn(`cmd: x\ndeps: ["${url}"]`)).toEqual([
-      `stages.s.deps: '${url}' is a URL; deps outside the file system are not supported yet`,
-    ]);
+  test.each(['s3://bucket/x', 'https://example.org/a.csv', 'http://host:8080/x', 'remote://r/x'])('the URL %s may be a dep', (url) => {
+    expect(stageFrom(`cmd: x\nwdir: sub\ndeps: ["${url}"]`).deps).toMatchObject([{ path: url, declared: url }]);
+  });
+
+  test.each([
+    ['ds://name', 'is none that mlo can look at'],
+    ['gs://bucket/x', 'is none that mlo can look at'],
+    ['s3:///x', 'is none that mlo can look at'],
+    ['https://me:word@example.org/x', 'has a password in it'],
+    ['https://example.org/a?sig=x', 'holds a signature or key'],
+    ['https://example.org/a b', 'has a space or NUL in it'],
+  ])('the URL %s as a dep is refused', (url, why) => {
+    expect(messagesIn(`cmd: x\ndeps: ["${url}"]`)).toEqual([expect.stringContaining(`stages.s.deps: '${url}' ${why}`)]);
   });
 
   test('case 38: a dep named *.dvc is refused, and what it stands for is named', () => {

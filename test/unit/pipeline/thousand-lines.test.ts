@@ -11,7 +11,7 @@ const WRONG: readonly (readonly [body: readonly string[], message: RegExp])[] = 
   [['cmd: a', 'deps: a'], /deps: expected a list of paths/],
   [['cmd: a', 'deps:', '- 1'], /deps\[0\]: expected a path/],
   [['cmd: a', 'deps:', '- foo.dvc'], /cannot be a dependency/],
-  [['cmd: a', 'deps:', '- s3://b/x'], /is a URL/],
+  [['cmd: a', 'deps:', '- gs://b/x'], /is none that mlo can look at/],
   [['cmd: a', 'deps:', '- ../../x'], /is outside the project/],
   [['cmd: a', 'outs:', '- /abs'], /is absolute/],
   [['cmd: a', 'outs:', '- o: {cache: 1}'], /cache: expected true or false/],

@@ -1,0 +1,122 @@
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, posix, resolve } from 'node:path';
+import type { Content, Digest } from '../core/content.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { shellWord } from '../core/text/shell-word.ts';
+import { withIoErrors } from '../fs/errno.ts';
+import { randomHex } from '../fs/random-hex.ts';
+import { findRoot } from './find-root.ts';
+import { findPathIn } from './imports/bring-path.ts';
+import { bring, wantedOf } from './imports/bring-url.ts';
+import { withRepository } from './imports/move-repository.ts';
+import { repositoryToKeep } from './imports/open-repository.ts';
+import { openUrl, schemeOf } from './imports/open-url.ts';
+import { byteProgress } from './progress.ts';
+import { withWriter, type Project } from './project.ts';
+import type { AppContext } from './types.ts';
+
+export interface GetOptions {
+  /** URL or path of a Git repository; without `path` a URL (or path) of the data itself. */
+  readonly source: string;
+  readonly path?: string;
+  /** Default: the last name, here. */
+  readonly out?: string;
+  /** Branch, tag or commit; of an object of S3 the version. */
+  readonly rev?: string;
+  readonly force: boolean;
+  readonly jobs?: number;
+}
+
+export interface GetData {
+  /** Absolute. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly files: number;
+  readonly size: number;
+  readonly commit?: string;
+  readonly durationMs: number;
+}
+
+/** Downloads to a path, verified, without tracking it; needs no project. */
+export async function get(ctx: AppContext, options: GetOptions): Promise<GetData> {
+  const startMs = performance.now();
+  const out = placeOf(ctx, options);
+  const desk = join(dirname(out), `.mlo-get-${randomHex(8)}`);
+  withIoErrors('write to', dirname(out), () => mkdirSync(join(desk, '.mlo'), { recursive: true }));
+  try {
+    // A project of its own, beside the place where the data is to lie, so that it gets there by a rename.
+    writeFileSync(join(desk, '.mlo', 'config.yaml'), '');
+    const { content, commit } = await withWriter({ ...ctx, cwd: desk }, async (project) => {
+      const brought = await bringTo(project, ctx.cwd, options);
+      const onProgress = byteProgress(ctx.emit, 'checkout', basename(out), brought.content.size);
+      const cache = await project.cache();
+      await cache.checkout(brought.content, join(desk, 'data'), { link: ['reflink', 'copy'], signal: ctx.signal, onProgress });
+      return brought;
+    });
+    if (options.force) rmSync(out, { recursive: true, force: true });
+    renameSync(join(desk, 'data'), out);
+    const about = { path: out, digest: content.digest, files: content.files ?? 1, size: content.size };
+    return { ...about, ...(commit === undefined ? {} : { commit }), durationMs: performance.now() - startMs };
+  } finally {
+    rmSync(desk, { recursive: true, force: true });
+  }
+}
+
+/** Throws MLO_OUT_UNSAVED where something lies there. */
+function placeOf({ cwd }: AppContext, { source, path, out, force }: GetOptions): string {
+  const last = (path ?? source.replace(/[?#].*$/, '')).replace(/\/+$/, '');
+  const name = posix.basename(schemeOf(last) === undefined ? last : last.replace(/^[^:]+:\/\//, ''));
+  const typed = resolve(cwd, out ?? '.');
+  const isFolder = out === undefined || out.endsWith('/') || statOf(typed)?.isDirectory() === true;
+  const place = isFolder ? join(typed, name) : typed;
+  if (name === '' || name === '.' || name === '..') throw new MloError('MLO_USAGE', 'How is it to be called?', { hint: '-o <path>' });
+  if (force || statOf(place) === undefined) return place;
+  throw new MloError('MLO_OUT_UNSAVED', `Something lies at '${place}' already`, {
+    hint: `Another place: -o <path>; to replace it: --force (${shellWord(name)})`,
+  });
+}
+
+function statOf(path: string): ReturnType<typeof lstatSync> | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+async function bringTo(
+  project: Project,
+  cwd: string,
+  { source, path, rev, jobs }: GetOptions,
+): Promise<{ readonly content: Content; readonly commit?: string }> {
+  const { env, signal } = project.ctx;
+  if (path === undefined) {
+    const url = schemeOf(source) === undefined ? resolve(cwd, source) : source;
+    const root = rootAt(cwd);
+    const reader = await openUrl(url, {
+      env,
+      signal,
+      ...(root === undefined ? {} : { root }),
+      ...(rev === undefined ? {} : { version: rev }),
+    });
+    try {
+      const cache = await project.cache();
+      const bringing = { url, out: 'data', pinned: false, ...(jobs === undefined ? {} : { jobs }) };
+      return await bring(project, cache, reader, await wantedOf(project, cache, reader, bringing), bringing);
+    } finally {
+      reader.close();
+    }
+  }
+  return await withRepository(project, repositoryToKeep(cwd, cwd, source, true), async (opened) => {
+    const commit = opened.repository.commit(rev);
+    const found = await findPathIn(project, opened, commit, path);
+    await found.bring();
+    return { content: found.content, commit };
+  });
+}
+
+/** Of the project whose remotes count; undefined where there is none. */
+function rootAt(cwd: string): string | undefined {
+  try {
+    return findRoot(cwd);
+  } catch (error) {
+    if (error instanceof MloError && error.code === 'MLO_NOT_A_PROJECT') return undefined;
+    throw error;
+  }
+}
