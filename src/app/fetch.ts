@@ -1,14 +1,17 @@
 import type { Cache } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
+import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import { IndexSet } from '../remote/index-set.ts';
 import { fetchObjects } from '../remote/pull/fetch-objects.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
-import { allContents, chooseContents, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
+import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
 import { withRemote, type Connection } from './transfer/connect.ts';
 import { alsoFromSources } from './transfer/also-from-sources.ts';
+import { fetchResults } from './transfer/fetch-results.ts';
+import { fetchRuns, type FetchedRuns } from './transfer/fetch-runs.ts';
 import { isHere } from './transfer/is-here.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
@@ -18,6 +21,8 @@ export interface FetchCommandOptions extends TransferScope {
   /** Requests at a time. */
   readonly jobs?: number;
   readonly dry: boolean;
+  /** Also runs with their artifacts, and results of the run-cache; only where there are no targets and no `rev`. */
+  readonly runs: boolean;
 }
 
 export interface FetchData {
@@ -41,6 +46,17 @@ export interface FetchData {
   readonly broken: Chosen['broken'];
   /** Something was asked of the remote, and nothing was ever pushed to that address. */
   readonly neverPushed?: true;
+  /** Absent where they were left out. */
+  readonly runs?: {
+    /** Runs that are new here; with `dry`: that are to come. */
+    readonly added: number;
+    readonly changed: number;
+    /** Results that came into the run-cache. */
+    readonly results: number;
+    readonly conflicts: FetchedRuns['conflicts'];
+    /** What on the remote could not be taken in. */
+    readonly damaged: readonly DamagedBatch[];
+  };
 }
 
 const JOBS = 8;
@@ -59,10 +75,16 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
   const startMs = performance.now();
   const { remote, settings, indexFolder } = connection;
   const cache = await project.cache();
-  const { wanted, here } = splitByPresence(cache, allContents(named));
-  const isThere = wanted.length === 0 || (await checkFormat(remote));
-  if (!isThere && here === 0) throw nothingPushed(settings.name, remote.address);
-  const index = wanted.length > 0 && isThere ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+  const { wanted: own, here } = splitByPresence(cache, allContents(named));
+  const travel = options.runs && travelsWith(options);
+  const isThere = (own.length > 0 || travel) && (await checkFormat(remote));
+  if (!isThere && own.length > 0 && here === 0) throw nothingPushed(settings.name, remote.address);
+  const luggage = travel && isThere ? await fetchLuggage(project, cache, connection, options.dry) : undefined;
+  const artifacts = luggage?.artifacts.filter(({ content }) => !isHere(cache, content)) ?? [];
+  const index = own.length + artifacts.length > 0 && isThere ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+  // What an older run keeps and nobody has was told when it came.
+  const coming = artifacts.filter(({ content, isNew }) => isNew || index.has(Buffer.from(content.digest, 'hex')));
+  const wanted = [...own, ...coming.map(({ content }) => content)];
   const total = wanted.reduce((sum, { size }) => sum + size, 0);
   const result = await fetchObjects(wanted, {
     remote,
@@ -74,8 +96,8 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     onProgress: byteProgress(project.ctx.emit, 'fetch', settings.name, total),
   });
   await cache.flush();
-  const chosen = result.missing.size === 0 ? named : await named.withoutUncached(result.missing);
-  const missing = tellMissing(cache, chosen, result.missing, result.corrupt);
+  const cached = result.missing.size === 0 ? named : await named.withoutUncached(result.missing);
+  const missing = tellMissing(cache, withArtifacts(cached, coming), result.missing, result.corrupt);
   return {
     remote: settings.name,
     address: remote.address,
@@ -83,14 +105,35 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     files: result.files,
     trees: result.trees,
     bytes: result.bytes,
-    bytesReceived: result.bytesReceived,
+    bytesReceived: result.bytesReceived + (luggage?.bytesReceived ?? 0),
     here,
     requests: remote.requests,
     durationMs: performance.now() - startMs,
     // What only uncached outs of branches and tags name is nobody's to have.
-    missing: chosen === named ? missing : missing.filter(({ uses }) => uses.length > 0),
-    broken: chosen.broken,
-    ...(isThere ? {} : { neverPushed: true as const }),
+    missing: cached === named ? missing : missing.filter(({ uses }) => uses.length > 0),
+    broken: cached.broken,
+    ...(own.length > 0 && !isThere ? { neverPushed: true as const } : {}),
+    ...(luggage === undefined ? {} : { runs: luggage.told }),
+  };
+}
+
+async function fetchLuggage(
+  project: Project,
+  cache: Cache,
+  connection: Connection,
+  dry: boolean,
+): Promise<{
+  readonly artifacts: FetchedRuns['artifacts'];
+  readonly bytesReceived: number;
+  readonly told: NonNullable<FetchData['runs']>;
+}> {
+  const runs = await fetchRuns(project, connection, dry);
+  const results = await fetchResults(cache, connection, dry);
+  const { added, changed, conflicts } = runs;
+  return {
+    artifacts: runs.artifacts,
+    bytesReceived: runs.bytesReceived + results.bytesReceived,
+    told: { added, changed, conflicts, results: results.added, damaged: [...runs.damaged, ...results.damaged] },
   };
 }
 

@@ -32,6 +32,8 @@ export interface Config {
   readonly gc: GcRetention;
   /** Of runs that no flag or parent puts elsewhere. */
   readonly experiment: string;
+  /** Of runs on remotes. */
+  readonly space: string;
   /** Of which metrics more is better, and of which less, by name. */
   readonly metricDirections: DirectionRules;
   /** How often the machine is sampled while a run is at work; undefined: never. */
@@ -62,6 +64,7 @@ export async function loadConfig(root: string, env: Environment): Promise<Config
     backend: values['runtime.backend'],
     jobs: values['core.jobs'],
     experiment: values['tracking.experiment'],
+    space: values['tracking.space'],
     metricDirections: { higher: values['metrics.higher'], lower: values['metrics.lower'] },
     gc: {
       graceMs: retentionMs(values['gc.grace']) ?? 0,

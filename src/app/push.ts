@@ -1,11 +1,13 @@
-import type { Cache } from '../cache/types.ts';
+import { checkFormat } from '../remote/format/remote-format.ts';
+import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { IndexSet } from '../remote/index-set.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
 import { pushObjects, type PushResult } from '../remote/push/push-objects.ts';
 import { byteProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
-import { allContents, chooseContents, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
-import { loadIndexes, withRemote, type Connection } from './transfer/connect.ts';
+import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
+import { withRemote, type Connection } from './transfer/connect.ts';
+import { openLuggage, sendLuggage, tellLuggage, type Luggage } from './transfer/push-luggage.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
 
@@ -15,6 +17,8 @@ export interface PushCommandOptions extends TransferScope {
   readonly jobs?: number;
   /** Only says what would be sent. */
   readonly dry: boolean;
+  /** Also finished runs with their artifacts, and results of the run-cache; only where there are no targets and no `rev`. */
+  readonly runs: boolean;
 }
 
 export interface PushData {
@@ -37,6 +41,21 @@ export interface PushData {
   /** Objects that locks and pointers name and the cache does not have, nor the remote. */
   readonly missing: readonly MissingObject[];
   readonly broken: Chosen['broken'];
+  /** Absent where they were left out. */
+  readonly runs?: PushedRuns;
+}
+
+export interface PushedRuns {
+  /** Runs that were pushed; with `dry`: to be pushed. */
+  readonly sent: number;
+  /** That the remote has as they are here. */
+  readonly there: number;
+  /** In progress: they wait. */
+  readonly open: number;
+  /** Results of the run-cache. */
+  readonly results: { readonly sent: number; readonly there: number };
+  /** Batches on the remote that cannot be read; what is in them counts as not there. */
+  readonly damaged: readonly DamagedBatch[];
 }
 
 const JOBS = 4;
@@ -52,15 +71,43 @@ export async function push(ctx: AppContext, options: PushCommandOptions): Promis
 }
 
 async function pushChosen(project: Project, named: Chosen, connection: Connection, options: PushCommandOptions): Promise<PushData> {
+  const travel = options.runs && travelsWith(options);
+  const isThere = await checkFormat(connection.remote);
+  const index = isThere ? await IndexSet.load(connection.remote, connection.indexFolder) : IndexSet.none;
+  const luggage = travel ? await openLuggage(project, connection, isThere, index) : undefined;
+  try {
+    return await pushAll(
+      project,
+      luggage === undefined ? named : withArtifacts(named, luggage.runs.artifacts),
+      connection,
+      options,
+      index,
+      luggage,
+    );
+  } finally {
+    luggage?.runs.close();
+  }
+}
+
+async function pushAll(
+  project: Project,
+  named: Chosen,
+  connection: Connection,
+  options: PushCommandOptions,
+  loaded: IndexSet,
+  luggage: Luggage | undefined,
+): Promise<PushData> {
   const startMs = performance.now();
   const { remote, settings, indexFolder } = connection;
   const cache = await project.cache();
+  const results = luggage?.results.contents ?? [];
+  const planOf = (): PushPlan => planPush(cache.objects, index, [...allContents(chosen), ...results]);
   let chosen = named;
-  let index = await loadIndexes(connection);
-  let plan = planOf(cache, index, chosen);
+  let index = loaded;
+  let plan = planOf();
   if (plan.missing.size > 0) {
     chosen = await named.withoutUncached(plan.missing);
-    plan = planOf(cache, index, chosen);
+    plan = planOf();
   }
   const first = plan;
   let result: PushResult = NOTHING;
@@ -79,8 +126,9 @@ async function pushChosen(project: Project, named: Chosen, connection: Connectio
     result = sumOf(result, sent);
     if (sent.damaged.length === 0) break;
     index = await IndexSet.load(remote, indexFolder);
-    plan = planOf(cache, index, chosen);
+    plan = planOf();
   }
+  const sent = luggage === undefined || options.dry ? undefined : await sendLuggage(luggage, connection);
   return {
     remote: settings.name,
     address: remote.address,
@@ -88,21 +136,18 @@ async function pushChosen(project: Project, named: Chosen, connection: Connectio
     files: options.dry ? first.small.count + first.large.length : result.files,
     trees: options.dry ? first.trees.count : result.trees,
     bytes: first.bytes,
-    bytesSent: result.bytesSent,
+    bytesSent: result.bytesSent + (sent?.bytes ?? 0),
     packs: result.packs,
     there: first.filesThere,
     requests: remote.requests,
     durationMs: performance.now() - startMs,
     missing: tellMissing(cache, chosen, plan.missing),
     broken: chosen.broken,
+    ...(luggage === undefined ? {} : { runs: tellLuggage(luggage, sent) }),
   };
 }
 
 const NOTHING: PushResult = { files: 0, trees: 0, packs: 0, bytesSent: 0, damaged: [] };
-
-function planOf(cache: Cache, index: IndexSet, chosen: Chosen): PushPlan {
-  return planPush(cache.objects, index, allContents(chosen));
-}
 
 function isEmpty({ small, large, trees }: PushPlan): boolean {
   return small.count + large.length + trees.count === 0;

@@ -1,13 +1,18 @@
 import type { Cache } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
-import type { IndexSet } from '../remote/index-set.ts';
+import type { DamagedBatch } from '../remote/batches/batch-set.ts';
+import { checkFormat } from '../remote/format/remote-format.ts';
+import { IndexSet } from '../remote/index-set.ts';
 import { fetchObjects } from '../remote/pull/fetch-objects.ts';
 import { planPush } from '../remote/push/plan-push.ts';
 import { withProject, type Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
-import { chooseContents, type TransferScope } from './transfer/choose-contents.ts';
-import { loadIndexes, withRemote, type Connection } from './transfer/connect.ts';
+import { chooseContents, travelsWith, type TransferScope } from './transfer/choose-contents.ts';
+import { withRemote, type Connection } from './transfer/connect.ts';
+import { fetchResults } from './transfer/fetch-results.ts';
+import { fetchRuns } from './transfer/fetch-runs.ts';
 import { isHere } from './transfer/is-here.ts';
+import { openLuggage, tellLuggage } from './transfer/push-luggage.ts';
 import type { AppContext } from './types.ts';
 
 /** Where a tracked path is. */
@@ -28,17 +33,33 @@ export interface RemoteStatusData {
   readonly address: string;
   readonly upToDate: boolean;
   readonly data: readonly RemoteStatus[];
+  /** Absent where they were left out. */
+  readonly runs?: RunsStatus;
   readonly requests: number;
 }
 
+/** Numbers of runs, and of results of the run-cache. */
+export interface RunsStatus {
+  readonly toPush: number;
+  readonly toFetch: number;
+  readonly inProgress: number;
+  readonly results: { readonly toPush: number; readonly toFetch: number };
+  /** Batches on the remote that cannot be read. */
+  readonly damaged: readonly DamagedBatch[];
+}
+
 /** Compares cache and remote; transfers nothing but what it takes to know. */
-export async function remoteStatus(ctx: AppContext, options: TransferScope & { readonly remote?: string }): Promise<RemoteStatusData> {
+export async function remoteStatus(
+  ctx: AppContext,
+  options: TransferScope & { readonly remote?: string; readonly runs: boolean },
+): Promise<RemoteStatusData> {
   return await withProject({ ...ctx, readOnly: true }, async (project) => {
     const chosen = await chooseContents(project, options);
     return await withRemote(project, options.remote, async (connection) => {
       const { remote, settings } = connection;
       const cache = await project.cache();
-      const index = await loadIndexes(connection);
+      const isThere = await checkFormat(remote);
+      const index = isThere ? await IndexSet.load(remote, connection.indexFolder) : IndexSet.none;
       const data: RemoteStatus[] = [];
       for (const { label, contents } of chosen.groups) {
         for (const { path, content, stage } of contents) {
@@ -48,15 +69,36 @@ export async function remoteStatus(ctx: AppContext, options: TransferScope & { r
           data.push({ path, in: label, ...(stage === undefined ? {} : { stage }), ...where });
         }
       }
+      const runs = options.runs && travelsWith(options) ? await runsStatus(project, cache, connection, index, isThere) : undefined;
       return {
         remote: settings.name,
         address: remote.address,
-        upToDate: data.every(({ state }) => state === 'both'),
+        upToDate: data.every(({ state }) => state === 'both') && (runs === undefined || isEven(runs)),
         data,
+        ...(runs === undefined ? {} : { runs }),
         requests: remote.requests,
       };
     });
   });
+}
+
+async function runsStatus(project: Project, cache: Cache, connection: Connection, index: IndexSet, isThere: boolean): Promise<RunsStatus> {
+  const luggage = await openLuggage(project, connection, isThere, index);
+  luggage.runs.close();
+  const { sent, open, results, damaged } = tellLuggage(luggage, undefined);
+  const coming = isThere ? await fetchRuns(project, connection, true) : undefined;
+  const fetched = isThere ? await fetchResults(cache, connection, true) : undefined;
+  return {
+    toPush: sent,
+    toFetch: (coming?.added ?? 0) + (coming?.changed ?? 0),
+    inProgress: open,
+    results: { toPush: results.sent, toFetch: fetched?.added ?? 0 },
+    damaged,
+  };
+}
+
+function isEven({ toPush, toFetch, results, damaged }: RunsStatus): boolean {
+  return toPush + toFetch + results.toPush + results.toFetch + damaged.length === 0;
 }
 
 async function whereIs(

@@ -18,6 +18,7 @@ import { checkBeforeRun } from './repro/checks.ts';
 import { ignoreCachedOuts, showUncachedOuts } from './repro/ignore-outs.ts';
 import { ReproJournal } from './repro/journal.ts';
 import { codeOf } from './repro/code-of-stages.ts';
+import type { RemoteSource } from './repro/remote-source.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
 import { StageEvents } from './repro/stage-events.ts';
 import { StageRunner } from './repro/stage-runner.ts';
@@ -33,6 +34,9 @@ export async function repro(ctx: AppContext, options: ReproOptions): Promise<Rep
 async function previewRepro(project: Project, options: ReproOptions): Promise<ReproData> {
   if (options.set.length > 0) {
     throw new MloError('MLO_USAGE', '--set writes params.yaml and --dry must not write', { hint: 'Leave one of them out.' });
+  }
+  if (options.pull !== undefined) {
+    throw new MloError('MLO_USAGE', '--pull writes what the remote has and --dry must not write', { hint: 'Leave one of them out.' });
   }
   const prepared = await preparePlan(project, options);
   const plans = trace('plan', () => plan(prepared.request));
@@ -60,7 +64,8 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
       if (stages.some((stage) => isNewCommand(stage, locked))) spawner.warm();
     },
   });
-  const plans = trace('plan', () => plan(prepared.request));
+  const source = await remoteSource(project, prepared, options);
+  const plans = source === undefined ? trace('plan', () => plan(prepared.request)) : await trace('plan', () => source.plan());
   checkBeforeRun(project, prepared, plans);
   if (overlay !== undefined) settings?.writeParams(project.root, overlay);
   warnFrozen(project, plans);
@@ -69,7 +74,7 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
   const { emit } = project.ctx;
   emit({ type: 'repro-start', stages: plans.length });
   emit({ type: 'plan', stages: plans.map((each) => toStatus(each, prepared.journal)) });
-  const { reports, runId, unrecorded } = await reproduceStages(project, prepared, plans, options, spawner);
+  const { reports, runId, unrecorded } = await reproduceStages(project, prepared, plans, options, spawner, source);
   const ok = reports.every((report) => report.outcome !== 'failed' && report.outcome !== 'cancelled' && report.outcome !== 'blocked');
   const durationMs = performance.now() - startedMs;
   emit({ type: 'repro-finish', ok, stages: reports, durationMs });
@@ -83,19 +88,27 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
   };
 }
 
+async function remoteSource(project: Project, prepared: Prepared, { pull, runCache }: ReproOptions): Promise<RemoteSource | undefined> {
+  if (pull === undefined) return undefined;
+  const { RemoteSource } = await import('./repro/remote-source.ts');
+  return new RemoteSource(project, prepared, { ...pull, runCache });
+}
+
 async function reproduceStages(
   project: Project,
   prepared: Prepared,
   plans: readonly StagePlan[],
   options: ReproOptions,
   spawner: LazySpawner,
+  source: RemoteSource | undefined,
 ): Promise<{ readonly reports: readonly StageReport[]; readonly runId?: string } & Pick<ReproData, 'unrecorded'>> {
   const journal = new ReproJournal(journalPath(project), prepared.journal);
   const batches = new BatchWriter(prepared.cache, prepared.locks, journal, () => locksDigest(prepared.loaded, prepared.locks));
   const recorder = new RunRecorder(project, prepared.cache, options.experiment ?? project.config.experiment, codeOf(prepared));
   if (plans.some(runsCommand)) spawner.warm();
   const events = new StageEvents(project.ctx.emit);
-  const runner = new StageRunner({ project, prepared, options, journal, batches, recorder, events, spawner: spawner.get }, plans);
+  const shared = { project, prepared, options, journal, batches, recorder, events, spawner: spawner.get };
+  const runner = new StageRunner(source === undefined ? shared : { ...shared, source }, plans);
   const reports = new Map<string, StageReport>();
   const idle = plans.every((each) => each.state === 'unchanged' || each.state === 'blocked') && !prepared.locks.dirty;
   if (!idle) recorder.lookAtCode();

@@ -43,6 +43,8 @@ export interface ReproOptions {
   readonly commit: boolean;
   readonly runCache: boolean;
   readonly strict: boolean;
+  /** What is missing comes from this remote, or the default one. */
+  readonly pull?: { readonly remote?: string };
   /** `key=value` or `file:key=value`, written to the params file first. */
   readonly set: readonly string[];
   /** For every stage; its own `timeout` counts where it is shorter. */

@@ -167,6 +167,7 @@ export function openCache(options: CacheOptions): Cache {
 
     runs: {
       find: (key) => runs.find(key),
+      all: () => runs.all(),
       add(key, entry) {
         checkWritable();
         runs.add(key, entry);

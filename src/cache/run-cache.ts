@@ -21,6 +21,15 @@ export function openRunCache(journal: Journal): RunCache {
       journal.addRun(key, Buffer.from(canonicalJson(entry as unknown as Value)));
       journal.push();
     },
+    *all() {
+      const seen = new Set<string>();
+      for (const [key, payload] of journal.allRuns()) {
+        const text = payload.toString('utf8');
+        if (seen.has(text) || parseEntry(text) === undefined) continue;
+        seen.add(text);
+        yield { key, text };
+      }
+    },
   };
 }
 

@@ -95,6 +95,8 @@ export interface RunCache {
   find(key: Digest): readonly RunCacheEntry[];
   /** Appended before it returns; survives kill -9 at once, power loss after the next `flush`. */
   add(key: Digest, entry: RunCacheEntry): void;
+  /** Every entry with its first key, each once, as canonical JSON; broken ones are left out. */
+  all(): Iterable<{ readonly key: Digest; readonly text: string }>;
 }
 
 /**

@@ -14,3 +14,10 @@ export function packKey(id: Digest): string {
 export function indexKey(id: Digest): string {
   return `${INDEX_FOLDER}${id}`;
 }
+
+export const RUN_CACHE_FOLDER = 'run-cache/';
+
+/** Of batches of runs. `space`: as the configuration checked it. */
+export function runsFolder(space: string): string {
+  return `runs/${space}/`;
+}

@@ -8,6 +8,7 @@ import type { ReproOptions } from '../types.ts';
 import type { BatchWriter } from './batch-writer.ts';
 import type { ReproJournal } from './journal.ts';
 import type { PrepareOuts } from './prepare-outs.ts';
+import type { RemoteSource } from './remote-source.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { StageEvents } from './stage-events.ts';
 
@@ -20,6 +21,8 @@ export interface ReproSession {
   readonly batches: BatchWriter;
   readonly recorder: RunRecorder;
   readonly events: StageEvents;
+  /** With --pull. */
+  readonly source?: RemoteSource;
   readonly spawner: () => Promise<Spawner>;
 }
 

@@ -61,7 +61,9 @@ export class StageRunner {
     await prepared.reloadParams(stage);
     // What ran counts as unchanged in the plans by now, so --force-downstream has to look here.
     const forced = this.#session.options.forceDownstream && upstream.some((address) => this.#ran.has(address));
-    return planStage(stage, this.#plans, { ...prepared.request, forced: () => forced });
+    const request = { ...prepared.request, forced: () => forced };
+    const { source } = this.#session;
+    return source === undefined ? planStage(stage, this.#plans, request) : await source.planStage(stage, this.#plans, request);
   }
 
   #unchanged(decision: StagePlan): StageReport {

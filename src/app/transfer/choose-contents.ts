@@ -18,6 +18,11 @@ export interface TransferScope {
   readonly allTags: boolean;
 }
 
+/** Runs travel with everything, not with parts. */
+export function travelsWith({ targets, rev }: TransferScope): boolean {
+  return targets.length === 0 && rev === undefined;
+}
+
 export interface ChosenContent {
   readonly path: ProjectPath;
   readonly content: Content;
@@ -82,6 +87,26 @@ async function ofWorkspace(project: Project, { targets, rev }: TransferScope): P
     broken.push({ path: pointerPath, message: error.message }),
   );
   return { label, contents: state.contents, broken };
+}
+
+/** The same, and what runs keep. */
+export function withArtifacts(chosen: Chosen, artifacts: readonly ArtifactOfRun[]): Chosen {
+  const byRun = Map.groupBy(artifacts, ({ run }) => run);
+  const runs = [...byRun].map(([run, own]) => ({
+    label: `run ${run.slice(0, 8)}`,
+    contents: own.map(({ path, content }) => ({ path, content })),
+  }));
+  return {
+    ...chosen,
+    groups: [...chosen.groups, ...runs],
+    withoutUncached: async (missing) => withArtifacts(await chosen.withoutUncached(missing), artifacts),
+  };
+}
+
+interface ArtifactOfRun {
+  readonly run: string;
+  readonly path: ProjectPath;
+  readonly content: Pick<Content, 'digest' | 'kind' | 'size'>;
 }
 
 /** For telling what a missing object belongs to. */

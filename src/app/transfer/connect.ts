@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { hashBytes } from '../../fs/hash.ts';
 import { checkFormat } from '../../remote/format/remote-format.ts';
+import type { BatchFolder } from '../../remote/batches/send-batches.ts';
 import { IndexSet } from '../../remote/index-set.ts';
+import { RUN_CACHE_FOLDER, runsFolder } from '../../remote/keys.ts';
 import type { Remote } from '../../remote/port.ts';
 import type { RemoteSettings } from '../../remote/settings.ts';
 import type { Project } from '../project.ts';
@@ -12,6 +14,7 @@ export interface Connection {
   readonly settings: RemoteSettings;
   /** Where copies of its indexes are kept. */
   readonly indexFolder: string;
+  readonly signal: AbortSignal;
 }
 
 /** Opens the remote for as long as `work` runs. Throws MLO_REMOTE_UNKNOWN, MLO_CONFIG. */
@@ -21,10 +24,28 @@ export async function withRemote<T>(project: Project, name: string | undefined, 
   const remote = await openRemote(settings, project.ctx.signal);
   const id = hashBytes(JSON.stringify([settings.url, settings.endpoint ?? ''])).slice(0, 16);
   try {
-    return await work({ remote, settings, indexFolder: join(project.stateDir, 'remotes', id) });
+    return await work({ remote, settings, indexFolder: join(project.stateDir, 'remotes', id), signal: project.ctx.signal });
   } finally {
     remote.close();
   }
+}
+
+/** Where batches of the project's runs lie. */
+export function runsPlace(project: Project, connection: Connection): BatchFolder {
+  return placeOf(connection, runsFolder(project.config.space), `runs-${project.config.space}`);
+}
+
+export function resultsPlace(connection: Connection): BatchFolder {
+  return placeOf(connection, RUN_CACHE_FOLDER, 'run-cache');
+}
+
+function placeOf({ remote, indexFolder, signal }: Connection, folder: string, name: string): BatchFolder {
+  return { remote, folder, kept: join(indexFolder, name), signal };
+}
+
+/** What is known of runs here, whichever remote they come from or go to. */
+export function seenPath(project: Project): string {
+  return join(project.stateDir, 'seen-runs');
 }
 
 /** What the remote has; nothing where nothing was pushed to it yet. Throws MLO_FORMAT_VERSION, MLO_REMOTE, MLO_REMOTE_CORRUPT. */

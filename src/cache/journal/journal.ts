@@ -102,6 +102,19 @@ export class Journal implements ObjectSource, ObjectSink {
     return payloads;
   }
 
+  /** Keys with payloads, in no order; damaged ones are left out. */
+  *allRuns(): Generator<readonly [Digest, Buffer]> {
+    if (!this.#isAsListed()) this.refresh();
+    for (const segment of this.#segments()) {
+      for (const [key, positions] of segment.index.allRuns()) {
+        for (const position of positions) {
+          const payload = segment.read(position);
+          if (isIntact(payload, position)) yield [key, payload];
+        }
+      }
+    }
+  }
+
   push(): void {
     this.#writer?.push();
   }

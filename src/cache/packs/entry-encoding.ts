@@ -54,7 +54,8 @@ function winning(bytes: Uint8Array, result: Uint8Array): Uint8Array | undefined 
   return result.length <= bytes.length * WINS_BELOW ? result : undefined;
 }
 
-function compressed(bytes: Uint8Array): Uint8Array {
+/** One zstd frame that tells its length. */
+export function compressed(bytes: Uint8Array): Uint8Array {
   return zstdCompressSync(bytes, {
     pledgedSrcSize: bytes.length,
     chunkSize: Math.max(64, bytes.length),

@@ -15,6 +15,12 @@ const FETCH_JSON = [
   ['files, trees, bytes', 'that came (with --dry-run: to come)'],
   ['bytesReceived, requests', 'what went over the wire'],
   ['here', 'files that were in the cache already'],
+  [
+    'runs?.added, .changed, .results',
+    'runs that are new or changed here, entries that came into the run-cache; absent with --no-runs, targets or --rev',
+  ],
+  ['runs?.conflicts[].run, .key, .kept, .given', 'params of which another value is here, which stays'],
+  ['runs?.damaged[].key, .message', 'what on the remote could not be taken in'],
   ...MISSING_JSON,
 ] as const;
 
@@ -23,7 +29,8 @@ export const fetchVerb = defineCommand({
   summary: 'bring data from the remote into the cache, and leave the workspace as it is',
   details:
     'Every byte is compared with its digest before it is kept. What the remote does not have, or has damaged, is named with the files and stages that it belongs ' +
-    `to; the rest comes, and the exit code is ${EXIT.partial}.`,
+    `to; the rest comes, and the exit code is ${EXIT.partial}. Without targets runs of other machines are merged with those that are here, ` +
+    'with their artifacts, and results come into the run-cache.',
   examples: [
     ['mlo fetch', 'what locks and pointers of the workspace name'],
     ['mlo fetch --all-tags', 'and what all tags name, to work without a network'],

@@ -12,7 +12,7 @@ export const pushVerb = defineCommand({
   usage: 'push [targets...]',
   summary: 'send data that the remote does not have',
   details:
-    'Without targets all that locks and pointers of the workspace name. Small files travel in packs, large ones as the chunks of them that changed; what is on ' +
+    'Without targets all that locks and pointers of the workspace name, finished runs with their artifacts, and results of the run-cache. Small files travel in packs, large ones as the chunks of them that changed; what is on ' +
     'the remote already is not sent again, and neither is what a push that was interrupted had sent. Where something is missing here the rest is pushed, ' +
     `the missing is named, and the exit code is ${EXIT.partial}.`,
   examples: [
@@ -27,6 +27,12 @@ export const pushVerb = defineCommand({
     ['files, trees, bytes', 'pushed (with --dry-run: to push)'],
     ['bytesSent, packs, requests', 'what went over the wire'],
     ['there', 'files that were there already'],
+    [
+      'runs?.sent, .there, .open',
+      'runs that were pushed, that were there, and that are in progress and wait; absent with --no-runs, targets or --rev',
+    ],
+    ['runs?.results.sent, .there', 'results of the run-cache'],
+    ['runs?.damaged[].key, .message', 'batches on the remote that cannot be read'],
     ...MISSING_JSON,
   ],
   async run({ context, style }: Invocation, flags: TransferFlags, targets: readonly string[]): Promise<Outcome> {

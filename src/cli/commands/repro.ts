@@ -11,6 +11,7 @@ import { createStyle } from '../../ui/style.ts';
 import { collect, parseExperiment, parseTimeout, parsePositiveInteger } from '../parse-values.ts';
 import { noStages } from '../no-stages.ts';
 import { fileOption } from '../shared-options.ts';
+import { remoteOption } from './transfer-options.ts';
 
 interface Flags {
   readonly file?: string;
@@ -28,6 +29,8 @@ interface Flags {
   readonly runCache?: boolean;
   readonly strict?: boolean;
   readonly verify?: boolean;
+  readonly pull?: boolean;
+  readonly remote?: string;
   readonly set?: readonly string[];
   readonly timeout?: number;
   readonly experiment?: string;
@@ -44,6 +47,7 @@ export const reproVerb = defineCommand({
   examples: [
     ['mlo repro', 'bring all stages up to date'],
     ['mlo repro train -S train.learning_rate=0.1', 'set a param in params.yaml, then bring train and what it needs up to date'],
+    ['mlo repro --pull', 'after git clone: take data and results from the remote, run only what nobody has run'],
     ['mlo repro --dry', 'say what would run and why, and change nothing'],
     ['mlo repro --verify train', 'run train and what it needs again: do the same inputs give the same bytes?'],
     ['mlo repro -f dvc.yaml -j 2', 'run a DVC pipeline, two stages side by side'],
@@ -62,6 +66,8 @@ export const reproVerb = defineCommand({
     new Option('-j, --jobs <count>', 'stages side by side (default: core.jobs, 1)').argParser(parsePositiveInteger),
     new Option('--no-commit', 'do not store outs in the cache'),
     new Option('--no-run-cache', 'do not look for earlier runs with the same inputs'),
+    new Option('--pull', 'bring what is missing from the remote, instead of running stages for it: data, outs, results of other machines'),
+    remoteOption(),
     new Option('--strict', 'undeclared reads of in-process stages are errors'),
     new Option('--experiment <name>', 'experiment of the run (default: tracking.experiment); made where it is not there'),
     new Option(
@@ -103,9 +109,16 @@ async function toOptions(invocation: Invocation, flags: Flags, targets: readonly
     strict: flags.strict === true,
     set: flags.set ?? [],
     ...(flags.file === undefined ? {} : { file: flags.file }),
+    ...pullOf(flags),
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
     ...(flags.experiment === undefined ? {} : { experiment: parseExperiment(flags.experiment) }),
   };
+}
+
+/** A remote that is named is one to pull from. */
+function pullOf({ pull, remote }: Flags): Pick<ReproOptions, 'pull'> {
+  if (remote !== undefined) return { pull: { remote } };
+  return pull === true ? { pull: {} } : {};
 }
 
 async function configuredJobs(invocation: Invocation): Promise<number> {

@@ -11,6 +11,7 @@ interface Flags {
   readonly check?: boolean;
   readonly granular?: boolean;
   readonly remote?: string | true;
+  readonly runs?: boolean;
 }
 
 export const statusVerb = defineCommand({
@@ -34,6 +35,7 @@ export const statusVerb = defineCommand({
       '--remote [name]',
       'instead: which data the cache has and the remote has not, the other way round, and imports whose source changed',
     ),
+    new Option('--no-runs', 'with --remote: leave out runs and results of the run-cache'),
     new Option('--check', `exit with ${EXIT.outOfDate} when something is out of date`),
   ],
   json: [
@@ -57,6 +59,9 @@ export const statusVerb = defineCommand({
       '{ type: file, exec, symlink or tree; digest; size in bytes; files? of a tree }; a tree stands for all that is in it',
     ],
     ['imports[]?', 'with --remote: as of mlo update --dry-run, what has changed at the sources of imports'],
+    ['runs?.toPush, .toFetch, .inProgress', 'with --remote: numbers of runs'],
+    ['runs?.results.toPush, .toFetch', 'the same of results of the run-cache'],
+    ['runs?.damaged[].key, .message', 'batches on the remote that cannot be read'],
     ['busy?', '{ pid, host, command, sinceMs }: who is writing now'],
   ],
   async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
@@ -78,13 +83,14 @@ export const statusVerb = defineCommand({
 async function remoteOutcome({ context, style }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
   const { remoteStatus } = await import('../../app/remote-status.ts');
   const named = typeof flags.remote === 'string' ? { remote: flags.remote } : {};
-  const compared = await remoteStatus(context, { targets, allBranches: false, allTags: false, ...named });
+  const compared = await remoteStatus(context, { targets, allBranches: false, allTags: false, runs: flags.runs !== false, ...named });
   const { importStatus } = await import('../../app/update.ts');
   const imports = await importStatus(context, targets);
   const data = imports.length === 0 ? compared : { ...compared, imports };
   const { remoteStatusLines } = await import('../../ui/render/remote.ts');
   const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
-  const wanted = data.data.some(({ state }) => state === 'local') ? 'mlo push' : data.upToDate ? undefined : 'mlo pull';
+  const isAhead = data.data.some(({ state }) => state === 'local') || (data.runs?.toPush ?? 0) + (data.runs?.results.toPush ?? 0) > 0;
+  const wanted = isAhead ? 'mlo push' : data.upToDate ? undefined : 'mlo pull';
   const lines = remoteStatusLines(compared, style);
   if (imports.length > 0) lines.push(...(await import('../../ui/render/imports.ts')).updateLines({ imports, done: false }, style));
   return { data, lines, exitCode, ...(wanted === undefined ? {} : { hint: wanted }) };

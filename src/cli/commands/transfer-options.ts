@@ -8,6 +8,7 @@ export interface TransferFlags {
   readonly allTags?: boolean;
   readonly jobs?: number;
   readonly dryRun?: boolean;
+  readonly runs?: boolean;
 }
 
 export const remoteOption = (): Option => new Option('-r, --remote <name>', 'which remote (default: mlo remote default, or the only one)');
@@ -17,6 +18,7 @@ export const transferOptions = (): readonly Option[] => [
   new Option('--rev <revision>', 'what pointers and locks of a Git revision name, instead of those of the workspace'),
   new Option('--all-branches', 'also what all branches name, local ones and those of remotes'),
   new Option('--all-tags', 'also what all Git tags name'),
+  new Option('--no-runs', 'leave out runs with their artifacts, and results of the run-cache'),
   new Option('-j, --jobs <count>', 'transfers side by side').argParser(parsePositiveInteger),
   new Option('--dry-run', 'only say what would travel'),
 ];
@@ -28,6 +30,7 @@ export function transferScope(flags: TransferFlags, targets: readonly string[]) 
     allBranches: flags.allBranches === true,
     allTags: flags.allTags === true,
     dry: flags.dryRun === true,
+    runs: flags.runs !== false,
     ...(remote === undefined ? {} : { remote }),
     ...(rev === undefined ? {} : { rev }),
     ...(jobs === undefined ? {} : { jobs }),

@@ -29,6 +29,8 @@ export interface ConfigValues {
   readonly 'tracking.experiment': string;
   /** The tracking database: absolute, `~/…`, or relative to the project root whichever file says it. */
   readonly 'tracking.path': string;
+  /** Projects that share a remote and have one space share their runs. */
+  readonly 'tracking.space': string;
   /** How often the machine is sampled while a run is at work: a duration, or `off`. */
   readonly 'tracking.system_metrics': string;
 }
@@ -111,6 +113,13 @@ export const CONFIG: { readonly [K in ConfigKey]: KeyRule<ConfigValues[K]> } = {
     expects: 'a path',
     means: 'File of the tracking database (absolute, ~/…, or relative to the project); must be on a local disk',
     read: readPath,
+  },
+  'tracking.space': {
+    fallback: 'default',
+    expects: 'lower-case letters, digits, dots and hyphens (iris-team)',
+    means: 'Name under which runs travel: projects that share a remote and have the same one share their runs',
+    read: (value) =>
+      typeof value === 'string' && /^[0-9a-z][0-9a-z-]*(\.[0-9a-z-]+)*$/.test(value) && value.length <= 100 ? value : undefined,
   },
   'tracking.system_metrics': {
     fallback: '10s',

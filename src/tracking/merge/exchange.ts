@@ -5,6 +5,7 @@ import { findRun } from '../read-runs.ts';
 import { exportRun } from './export-run.ts';
 import { importParts, importRun, type ImportParts } from './import-run.ts';
 import { POINTS_A_LINE } from './record-format.ts';
+import { runStates } from './run-states.ts';
 import { selectRuns } from './select-runs.ts';
 import type { Exchange } from './types.ts';
 import { wideNames, wideRuns } from './wide-runs.ts';
@@ -15,6 +16,7 @@ export function openExchange(access: Access): Exchange {
   return {
     select: (selection) => read(() => selectRuns(db, selection)),
     export: (id) => inOneState(access, () => exportRun(db, id)),
+    states: () => read(() => runStates(db)),
     wideNames: (ids) => read(() => wideNames(db, ids)),
     wideRuns: (ids) => inOneState(access, () => wideRuns(db, ids)),
     points: (id, metric) =>

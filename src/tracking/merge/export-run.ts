@@ -80,13 +80,14 @@ function* entryLines(type: 'inputs' | 'artifacts' | 'links', rows: readonly unkn
 
 function headLine(db: Connection, seq: number): string {
   const row = prepared(db, HEAD).get(seq) as HeadRow;
-  const tags = prepared(db, EXPERIMENT_TAGS).all(row.experiment) as TagRow[];
+  const createdMs = prepared(db, 'SELECT min(created_ms) FROM experiments WHERE name = ?').pluck().get(row.experiment) as number;
+  const tags = latest(prepared(db, EXPERIMENT_TAGS).all(row.experiment) as TagRow[]);
   const experimentTags = tags.length === 0 ? {} : { tags: byKey(tags) };
   const line: RunLine = {
     type: 'run',
     id: row.id,
     ...optional('parentId', row.parentId),
-    experiment: { name: row.experiment, createdMs: row.experimentCreatedMs, ...experimentTags },
+    experiment: { name: row.experiment, createdMs, ...experimentTags },
     experimentChangedMs: row.experimentChangedMs,
     name: row.name,
     nameChangedMs: row.nameChangedMs,
@@ -116,19 +117,18 @@ function headLine(db: Connection, seq: number): string {
   return JSON.stringify({ type, format: RECORD_FORMAT, version: RECORD_VERSION, ...rest });
 }
 
-const HEAD = `SELECT ${RUN_COLUMNS}, (SELECT min(s.created_ms) FROM experiments s WHERE s.name = e.name) AS experimentCreatedMs,
-    r.experiment_changed_ms AS experimentChangedMs, r.name_changed_ms AS nameChangedMs, r.lifecycle_changed_ms AS lifecycleChangedMs
+const HEAD = `SELECT ${RUN_COLUMNS}, r.experiment_changed_ms AS experimentChangedMs, r.name_changed_ms AS nameChangedMs, r.lifecycle_changed_ms AS lifecycleChangedMs
   ${FROM_RUNS} WHERE r.seq = ?`;
 
-/** Of all that have the name the value that was set last, as `tagUpsert` has it. */
-const EXPERIMENT_TAGS = `SELECT key, value, changedMs FROM (
-    SELECT t.key, t.value, t.changed_ms AS changedMs,
-      row_number() OVER (PARTITION BY t.key ORDER BY t.changed_ms DESC, t.value IS NULL, t.value DESC) AS place
-    FROM experiments e JOIN experiment_tags t ON t.experiment = e.id WHERE e.name = ?)
-  WHERE place = 1 ORDER BY key`;
+/** Of all that have the name; of one key the value that was set last first, as `tagUpsert` has it. */
+const EXPERIMENT_TAGS = `SELECT t.key, t.value, t.changed_ms AS changedMs FROM experiments e JOIN experiment_tags t ON t.experiment = e.id
+  WHERE e.name = ? ORDER BY t.key, t.changed_ms DESC, t.value IS NULL, t.value DESC`;
+
+function latest(tags: readonly TagRow[]): readonly TagRow[] {
+  return tags.filter(({ key }, place) => key !== tags[place - 1]?.key);
+}
 
 interface HeadRow extends RunRow {
-  readonly experimentCreatedMs: number;
   readonly experimentChangedMs: number;
   readonly nameChangedMs: number;
   readonly lifecycleChangedMs: number;

@@ -1,5 +1,6 @@
 import { prepared } from '../prepared.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import type { RunId } from '../../core/run.ts';
 import { createHasher } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import type { Access } from '../access.ts';
@@ -13,6 +14,7 @@ import type { RecordLine, RunLine } from './record-format.ts';
 import type { ImportedRun, SourceLine } from './types.ts';
 
 interface ImportOptions {
+  readonly only?: RunId;
   readonly revive?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -41,6 +43,7 @@ export async function importRun(
   if (first.done === true) return undefined;
   const head = readLine(first.value.text, first.value.number);
   if (head.type !== 'run') throw wrongLine(first.value.number, `a run begins with a line of the type "run", found "${head.type}"`);
+  if (options.only !== undefined && head.id !== options.only) throw wrongLine(first.value.number, 'the record is of another run');
   try {
     return await access.writeSlowly(async () => await mergeRun(access, parts, head, first.value, lines, options));
   } catch (error) {

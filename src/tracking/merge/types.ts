@@ -1,5 +1,5 @@
 import type { FoundRun } from '../search/types.ts';
-import type { Content } from '../../core/content.ts';
+import type { Content, Digest } from '../../core/content.ts';
 import type { RunId } from '../../core/run.ts';
 import type { NamedRun } from '../edits/types.ts';
 
@@ -33,12 +33,30 @@ export interface WideNames {
   readonly tags: readonly string[];
 }
 
+/** A run that has ended, as it is known now. */
+export interface RunState {
+  readonly id: RunId;
+  /** Of all that an export of the run says; equal ones mean equal exports. */
+  readonly fingerprint: Digest;
+  /** Of what it keeps. */
+  readonly artifacts: readonly { readonly path: string; readonly content: Pick<Content, 'digest' | 'kind' | 'size'> }[];
+}
+
+export interface RunStates {
+  /** Parents first; without those below one that has not ended. */
+  readonly ended: readonly RunState[];
+  /** How many others there are. */
+  readonly open: number;
+  readonly purged: ReadonlySet<RunId>;
+}
+
 /** Takes runs out of one store and into another. Errors: MLO_RUN_UNKNOWN, MLO_FORMAT, MLO_FORMAT_VERSION, MLO_TRACKING. */
 export interface Exchange {
   /** Parents before what is below them; deleted runs too. */
   select(selection: ExportSelection): readonly RunId[];
   /** Pieces of text, whole lines each; memory for one line at a time where a metric was logged in order. */
   export(id: RunId): Iterable<string>;
+  states(): RunStates;
   /** Names in use in these runs. */
   wideNames(ids: readonly RunId[]): WideNames;
   /** Those that are not deleted. */
@@ -49,11 +67,12 @@ export interface Exchange {
     metric: string,
   ): Iterable<{ readonly steps: ArrayLike<number>; readonly timestampsMs: ArrayLike<number>; readonly values: ArrayLike<number> }>;
   /**
-   * Takes in the next run of the lines, whole or not at all; undefined where there is none. `revive`: also one that was purged here.
+   * Takes in the next run of the lines, whole or not at all; undefined where there is none. `revive`: also one that was purged here. `only`: no
+   * other one.
    * A wrong line is an MloError with `details.line`.
    */
   importRun(
     lines: AsyncIterator<SourceLine>,
-    options?: { readonly revive?: boolean; readonly signal?: AbortSignal },
+    options?: { readonly revive?: boolean; readonly only?: RunId; readonly signal?: AbortSignal },
   ): Promise<ImportedRun | undefined>;
 }

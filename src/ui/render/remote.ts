@@ -83,16 +83,39 @@ export interface RemoteStatusView {
     readonly files?: number;
     readonly bytes?: number;
   }[];
+  readonly runs?: {
+    readonly toPush: number;
+    readonly toFetch: number;
+    readonly inProgress: number;
+    readonly results: { readonly toPush: number; readonly toFetch: number };
+    readonly damaged: readonly { readonly key: string; readonly message: string }[];
+  };
 }
 
 const WORDS = { local: 'not pushed', remote: 'only on the remote', neither: 'not whole in either place' } as const;
 
-export function remoteStatusLines({ remote, upToDate, data }: RemoteStatusView, style: Style): string[] {
+export function remoteStatusLines({ remote, upToDate, data, runs }: RemoteStatusView, style: Style): string[] {
   if (upToDate) return [`${count(data.length, 'tracked path')}: cache and ${printable(remote)} have all`];
-  return data.flatMap(({ path, in: who, state, files = 0, bytes = 0 }) => {
+  const dataLines = data.flatMap(({ path, in: who, state, files = 0, bytes = 0 }) => {
     if (state === 'both') return [];
     const amount = files === 0 ? '' : ` (${count(files, 'file')}, ${formatBytes(bytes)})`;
     const of = who === 'workspace' ? '' : ` of ${printable(who)}`;
     return [`${style.yellow(style.glyphs.running)} ${printable(path)}${of}: ${WORDS[state]}${amount}`];
   });
+  return [...dataLines, ...runsStatusLines(runs, style)];
+}
+
+function runsStatusLines(runs: RemoteStatusView['runs'], style: Style): string[] {
+  if (runs === undefined) return [];
+  const { toPush, toFetch, results, damaged } = runs;
+  const mark = style.yellow(style.glyphs.running);
+  const line = (number: number, what: string, where: string): string[] =>
+    number === 0 ? [] : [`${mark} ${count(number, what)}: ${where}`];
+  return [
+    ...line(toPush, 'run', WORDS.local),
+    ...line(toFetch, 'run', 'not here as the remote has them'),
+    ...line(results.toPush, 'result', WORDS.local),
+    ...line(results.toFetch, 'result', WORDS.remote),
+    ...damaged.map(({ key, message }) => `${style.red(style.glyphs.failed)} ${printable(key)} is damaged: ${printable(message)}`),
+  ];
 }

@@ -21,6 +21,7 @@ export interface PushView {
   readonly durationMs: number;
   readonly missing: readonly MissingView[];
   readonly broken: readonly { readonly path: string; readonly message: string }[];
+  readonly runs?: PushedRunsView;
 }
 
 export interface FetchView {
@@ -33,6 +34,27 @@ export interface FetchView {
   readonly durationMs: number;
   readonly missing: readonly MissingView[];
   readonly broken: readonly { readonly path: string; readonly message: string }[];
+  readonly runs?: FetchedRunsView;
+}
+
+interface DamagedView {
+  readonly key: string;
+  readonly message: string;
+}
+
+export interface PushedRunsView {
+  readonly sent: number;
+  readonly open: number;
+  readonly results: { readonly sent: number };
+  readonly damaged: readonly DamagedView[];
+}
+
+export interface FetchedRunsView {
+  readonly added: number;
+  readonly changed: number;
+  readonly results: number;
+  readonly conflicts: readonly { readonly run: string; readonly key: string; readonly kept: string; readonly given: string }[];
+  readonly damaged: readonly DamagedView[];
 }
 
 /** Objects that are told one by one; --json has them all. */
@@ -45,9 +67,11 @@ const MIN_RATE_MS = 200;
 export function pushLines(view: PushView, style: Style): string[] {
   const { done, files, trees, bytes, bytesSent, there, remote } = view;
   const problems = problemLines(view, style);
+  const runs = pushedRuns(view.runs, done);
   const already = there > 0 ? [`${formatCount(there)} already there`] : [];
+  if (files + trees === 0 && runs.length > 0) return [...problems, ...runs];
   if (files + trees === 0) return [...problems, [`nothing to push to ${printable(remote)}`, ...already].join(', ')];
-  if (!done) return [...problems, [`would push ${count(files, 'file')}, at most ${formatBytes(bytes)}`, ...already].join(', ')];
+  if (!done) return [...problems, [`would push ${count(files, 'file')}, at most ${formatBytes(bytes)}`, ...already].join(', '), ...runs];
   const saved = bytes > 0 && bytesSent < bytes ? 1 - bytesSent / bytes : 0;
   const parts = [
     `pushed ${count(files, 'file')}`,
@@ -55,26 +79,58 @@ export function pushLines(view: PushView, style: Style): string[] {
     ...already,
     ...(saved >= SAVED_FROM ? [`${Math.floor(saved * 100)} % of the bytes saved`] : []),
   ];
-  return [...problems, parts.join(', ')];
+  return [...problems, parts.join(', '), ...runs];
 }
 
 export function fetchLines(view: FetchView, style: Style): string[] {
   const { done, files, bytes, bytesReceived, here, remote } = view;
   const problems = problemLines(view, style);
+  const runs = fetchedRuns(view.runs, done);
   const already = here > 0 ? [`${formatCount(here)} already here`] : [];
+  if (files === 0 && runs.length > 0) return [...problems, ...runs];
   if (files === 0) return [...problems, [`nothing to fetch from ${printable(remote)}`, ...already].join(', ')];
-  if (!done) return [...problems, [`would fetch ${count(files, 'file')}, ${formatBytes(bytes)}`, ...already].join(', ')];
+  if (!done) return [...problems, [`would fetch ${count(files, 'file')}, ${formatBytes(bytes)}`, ...already].join(', '), ...runs];
   const took = `${formatBytes(bytes)} in ${formatDuration(view.durationMs)}${rate(bytesReceived, view.durationMs)}`;
-  return [...problems, [`fetched ${count(files, 'file')}`, took, ...already].join(', ')];
+  return [...problems, [`fetched ${count(files, 'file')}`, took, ...already].join(', '), ...runs];
+}
+
+function pushedRuns(runs: PushedRunsView | undefined, done: boolean): string[] {
+  if (runs === undefined) return [];
+  const { sent, open, results } = runs;
+  const parts = listed([counted(sent, 'run'), counted(results.sent, 'result')]);
+  const waiting = open > 0 ? `${count(open, 'run')} in progress ${open === 1 ? 'waits' : 'wait'}` : undefined;
+  return parts === '' ? [] : [[`${done ? 'pushed' : 'would push'} ${parts}`, ...(waiting === undefined ? [] : [waiting])].join('; ')];
+}
+
+function fetchedRuns(runs: FetchedRunsView | undefined, done: boolean): string[] {
+  if (runs === undefined) return [];
+  const { added, changed, results, conflicts } = runs;
+  const parts = listed([counted(added, 'new run'), counted(changed, 'changed run'), counted(results, 'result')]);
+  return [
+    ...conflicts.map(
+      ({ run, key, kept, given }) =>
+        `run ${run.slice(0, 8)}: ${printable(key)} stays ${printable(kept)}, the remote has ${printable(given)}`,
+    ),
+    ...(parts === '' ? [] : [`${done ? 'fetched' : 'would fetch'} ${parts}`]),
+  ];
+}
+
+function counted(number: number, what: string): string {
+  return number === 0 ? '' : count(number, what);
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 /** One sentence about what could not travel. */
 export function transferFailure(
-  view: Pick<PushView, 'missing' | 'broken'> & { readonly neverPushed?: true; readonly address?: string },
+  view: ProblemView & { readonly neverPushed?: true; readonly address?: string },
   verb: 'pushed' | 'fetched',
 ): string | undefined {
   const { missing, broken, neverPushed, address = '' } = view;
-  if (missing.length + broken.length === 0) return undefined;
+  const damaged = view.runs?.damaged ?? [];
+  if (missing.length + broken.length + damaged.length === 0) return undefined;
   const corrupt = missing.filter(({ corruptAt }) => corruptAt !== undefined).length;
   const lost = missing.length - corrupt;
   const where =
@@ -87,6 +143,7 @@ export function transferFailure(
     ...(lost > 0 ? [`${count(lost, 'object')} ${where}`] : []),
     ...(corrupt > 0 ? [`${count(corrupt, 'object')} damaged on the remote`] : []),
     ...(broken.length > 0 ? [`${count(broken.length, 'pointer')} cannot be read`] : []),
+    ...(damaged.length > 0 ? [`${count(damaged.length, 'batch', 'batches')} of runs or results on the remote damaged`] : []),
   ];
   return `Not everything could be ${verb}: ${parts.join(', ')}`;
 }
@@ -95,11 +152,16 @@ function rate(bytes: number, ms: number): string {
   return ms < MIN_RATE_MS || bytes === 0 ? '' : ` (${formatBytes(bytes / (ms / 1000))}/s)`;
 }
 
-function problemLines({ missing, broken }: Pick<PushView, 'missing' | 'broken'>, style: Style): string[] {
+interface ProblemView extends Pick<PushView, 'missing' | 'broken'> {
+  readonly runs?: { readonly damaged: readonly DamagedView[] };
+}
+
+function problemLines({ missing, broken, runs }: ProblemView, style: Style): string[] {
   const cross = style.red(style.glyphs.failed);
   const more = missing.length > LISTED ? [style.dim(`  and ${missing.length - LISTED} more`)] : [];
   return [
     ...broken.map(({ path, message }) => `${cross} ${printable(path)}: ${printable(message)}`),
+    ...(runs?.damaged ?? []).map(({ key, message }) => `${cross} ${printable(key)} is damaged: ${printable(message)}`),
     ...missing.slice(0, LISTED).map((each) => `${cross} ${missingText(each)}`),
     ...more,
   ];

@@ -33,6 +33,7 @@ describe('precedence', () => {
       { key: 'metrics.lower', value: [], origin: 'default' },
       { key: 'tracking.experiment', value: 'Default', origin: 'default' },
       { key: 'tracking.path', value: '.mlo/tracking.db', origin: 'default' },
+      { key: 'tracking.space', value: 'default', origin: 'default' },
       { key: 'tracking.system_metrics', value: '10s', origin: 'default' },
     ]);
     const withFlag = resolveConfig([...layers, { origin: 'flag', values: { 'core.jobs': 9 } }]);
@@ -52,6 +53,7 @@ describe('precedence', () => {
       'metrics.lower': [],
       'tracking.experiment': 'Default',
       'tracking.path': '.mlo/tracking.db',
+      'tracking.space': 'default',
       'tracking.system_metrics': '10s',
     });
     for (const key of CONFIG_KEYS) expect(parseConfigText(key, configText(CONFIG[key].fallback))).toEqual(CONFIG[key].fallback);
@@ -72,6 +74,7 @@ describe('the environment', () => {
       'MLO_METRICS_LOWER',
       'MLO_EXPERIMENT',
       'MLO_TRACKING_PATH',
+      'MLO_TRACKING_SPACE',
       'MLO_TRACKING_SYSTEM_METRICS',
     ]);
     const { layer, problems } = environmentLayer({

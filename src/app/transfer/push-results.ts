@@ -1,0 +1,74 @@
+import { parseEntry } from '../../cache/run-cache.ts';
+import type { Cache } from '../../cache/types.ts';
+import type { Content, Digest } from '../../core/content.ts';
+import { fromLocked } from '../../core/lock/types.ts';
+import type { RunId } from '../../core/run.ts';
+import { digestBytes } from '../../fs/hash.ts';
+import { BatchSet, type DamagedBatch } from '../../remote/batches/batch-set.ts';
+import { mergeBatches, sendRecords, type OutgoingRecord } from '../../remote/batches/send-batches.ts';
+import { resultsPlace, type Connection } from './connect.ts';
+import { isHere } from './is-here.ts';
+
+/** What of the run-cache a remote does not have. */
+export interface ResultsPush {
+  readonly toSend: number;
+  readonly there: number;
+  readonly damaged: readonly DamagedBatch[];
+  /** Outs of those that are to be sent. */
+  readonly contents: readonly Content[];
+  /** After their outs: those of which the remote has all. Returns how many, and the bytes that went. */
+  send(hasAll: (content: Content) => boolean): Promise<{ readonly sent: number; readonly bytes: number }>;
+}
+
+interface Waiting {
+  readonly name: Buffer;
+  readonly bytes: Buffer;
+  readonly outs: readonly Content[];
+}
+
+/** `isOwn`: the run that made the result belongs to this project, where the cache is one of several. */
+export async function openResultsPush(
+  cache: Cache,
+  connection: Connection,
+  isThere: boolean,
+  isOwn: (run: RunId) => boolean,
+  isOnRemote: (digest: Digest) => boolean,
+): Promise<ResultsPush> {
+  const place = resultsPlace(connection);
+  const set = isThere ? await BatchSet.load(connection.remote, place.folder, place.kept) : BatchSet.none;
+  const damaged = new Set(set.damaged.map(({ key }) => key));
+  const waiting: Waiting[] = [];
+  let there = 0;
+  for (const { key, text } of cache.runs.all()) {
+    const name = Buffer.from(key, 'hex');
+    const bytes = recordOf(text);
+    if (set.has(name, digestBytes(bytes))) {
+      there += 1;
+      continue;
+    }
+    const entry = parseEntry(text);
+    if (entry === undefined || !isOwn(entry.run.id)) continue;
+    const outs = Object.values(entry.outs).map((locked) => fromLocked(locked));
+    // One of which something is nowhere is a miss for everybody.
+    if (outs.every((content) => isOnRemote(content.digest) || isHere(cache, content))) waiting.push({ name, bytes, outs });
+  }
+  return {
+    toSend: waiting.length,
+    there,
+    get damaged() {
+      return set.damaged.filter(({ key }) => damaged.has(key));
+    },
+    contents: waiting.flatMap(({ outs }) => outs),
+    async send(hasAll) {
+      const whole = waiting.filter(({ outs }) => outs.every(hasAll));
+      const records = whole.map(({ name, bytes, outs }): OutgoingRecord => ({ name, pieces: () => [bytes], needs: outs }));
+      const bytes = await sendRecords({ ...place, damaged }, records);
+      await mergeBatches(place, set, () => false);
+      return { sent: whole.length, bytes };
+    },
+  };
+}
+
+export function recordOf(text: string): Buffer {
+  return Buffer.from(`${text}\n`);
+}
