@@ -4,7 +4,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import { IndexSet } from '../remote/index-set.ts';
-import { fetchObjects } from '../remote/pull/fetch-objects.ts';
+import { fetchObjects, type FetchResult } from '../remote/pull/fetch-objects.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
@@ -23,6 +23,8 @@ export interface FetchCommandOptions extends TransferScope {
   readonly dry: boolean;
   /** Also runs with their artifacts, and results of the run-cache; only where there are no targets and no `rev`. */
   readonly runs: boolean;
+  /** Bytes a second, instead of what is configured. */
+  readonly limitRate?: number;
 }
 
 export interface FetchData {
@@ -60,13 +62,17 @@ export interface FetchData {
 }
 
 const JOBS = 8;
+/** Of an index that changes under a fetch. */
+const MOST_LOOKS = 4;
 
 /** Brings what locks and pointers name from the remote into the cache, every byte verified. */
 export async function fetchFromRemote(ctx: AppContext, options: FetchCommandOptions): Promise<FetchData> {
   return await withWriter(ctx, async (project) => {
     const chosen = await chooseContents(project, options);
+    const { remote, limitRate } = options;
+    const work = async (connection: Connection) => await fetchChosen(project, chosen, connection, options);
     return await alsoFromSources(project, chosen, options.dry, async () =>
-      withRemote(project, options.remote, async (connection) => await fetchChosen(project, chosen, connection, options)),
+      withRemote(project, remote, work, limitRate === undefined ? {} : { limitRate }),
     );
   });
 }
@@ -81,20 +87,29 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
   if (!isThere && own.length > 0 && here === 0) throw nothingPushed(settings.name, remote.address);
   const luggage = travel && isThere ? await fetchLuggage(project, cache, connection, options.dry) : undefined;
   const artifacts = luggage?.artifacts.filter(({ content }) => !isHere(cache, content)) ?? [];
-  const index = own.length + artifacts.length > 0 && isThere ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+  let index = own.length + artifacts.length > 0 && isThere ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
   // What an older run keeps and nobody has was told when it came.
   const coming = artifacts.filter(({ content, isNew }) => isNew || index.has(Buffer.from(content.digest, 'hex')));
   const wanted = [...own, ...coming.map(({ content }) => content)];
   const total = wanted.reduce((sum, { size }) => sum + size, 0);
-  const result = await fetchObjects(wanted, {
-    remote,
-    index,
-    local: cache.objects,
-    jobs: options.jobs ?? JOBS,
-    dry: options.dry,
-    signal: project.ctx.signal,
-    onProgress: byteProgress(project.ctx.emit, 'fetch', settings.name, total),
-  });
+  const fetchBy = async (by: IndexSet): Promise<FetchResult> =>
+    await fetchObjects(wanted, {
+      remote,
+      index: by,
+      local: cache.objects,
+      jobs: options.jobs ?? JOBS,
+      dry: options.dry,
+      signal: project.ctx.signal,
+      onProgress: byteProgress(project.ctx.emit, 'fetch', settings.name, total),
+    });
+  let result = await fetchBy(index);
+  // A gc may have put what is needed into other packs since the index was read.
+  for (let looks = 1; !options.dry && result.missing.size > 0 && isThere && looks < MOST_LOOKS; looks += 1) {
+    const now = await IndexSet.load(remote, indexFolder);
+    if (now.isSame(index)) break;
+    index = now;
+    result = withEarlier(await fetchBy(index), result);
+  }
   await cache.flush();
   const cached = result.missing.size === 0 ? named : await named.withoutUncached(result.missing);
   const missing = tellMissing(cache, withArtifacts(cached, coming), result.missing, result.corrupt);
@@ -134,6 +149,18 @@ async function fetchLuggage(
     artifacts: runs.artifacts,
     bytesReceived: runs.bytesReceived + results.bytesReceived,
     told: { added, changed, conflicts, results: results.added, damaged: [...runs.damaged, ...results.damaged] },
+  };
+}
+
+/** What came before came, what is missing is missing now. */
+function withEarlier(now: FetchResult, before: FetchResult): FetchResult {
+  return {
+    files: now.files + before.files,
+    trees: now.trees + before.trees,
+    bytes: now.bytes + before.bytes,
+    bytesReceived: now.bytesReceived + before.bytesReceived,
+    missing: now.missing,
+    corrupt: now.corrupt,
   };
 }
 

@@ -1,13 +1,15 @@
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { IndexSet } from '../remote/index-set.ts';
+import { takeLease, type RemoteLease } from '../remote/leases.ts';
+import type { Remote } from '../remote/port.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
 import { pushObjects, type PushResult } from '../remote/push/push-objects.ts';
 import { byteProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
 import { withRemote, type Connection } from './transfer/connect.ts';
-import { openLuggage, sendLuggage, tellLuggage, type Luggage } from './transfer/push-luggage.ts';
+import { openLuggage, sendLuggage, tellLuggage, type Luggage, type SentLuggage } from './transfer/push-luggage.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
 
@@ -19,6 +21,8 @@ export interface PushCommandOptions extends TransferScope {
   readonly dry: boolean;
   /** Also finished runs with their artifacts, and results of the run-cache; only where there are no targets and no `rev`. */
   readonly runs: boolean;
+  /** Bytes a second, instead of what is configured. */
+  readonly limitRate?: number;
 }
 
 export interface PushData {
@@ -59,6 +63,8 @@ export interface PushedRuns {
 }
 
 const JOBS = 4;
+/** For a gc that is at work there, where nothing else was said. */
+const WAIT_MS = 60_000;
 /** Rounds around objects that turned out to be damaged. */
 const MOST_ROUNDS = 5;
 
@@ -66,7 +72,9 @@ const MOST_ROUNDS = 5;
 export async function push(ctx: AppContext, options: PushCommandOptions): Promise<PushData> {
   return await withProject(ctx, async (project) => {
     const chosen = await chooseContents(project, options);
-    return await withRemote(project, options.remote, async (connection) => await pushChosen(project, chosen, connection, options));
+    const { remote, limitRate } = options;
+    const work = async (connection: Connection) => await pushChosen(project, chosen, connection, options);
+    return await withRemote(project, remote, work, limitRate === undefined ? {} : { limitRate });
   });
 }
 
@@ -109,26 +117,32 @@ async function pushAll(
     chosen = await named.withoutUncached(plan.missing);
     plan = planOf();
   }
-  const first = plan;
+  let first = plan;
   let result: PushResult = NOTHING;
-  for (let round = 0; !options.dry && !isEmpty(plan) && round < MOST_ROUNDS; round += 1) {
-    const { signal } = project.ctx;
-    const onProgress = byteProgress(project.ctx.emit, 'push', settings.name, plan.bytes);
-    const sent = await pushObjects(plan, {
-      remote,
-      local: cache.objects,
-      index,
-      indexFolder,
-      jobs: options.jobs ?? JOBS,
-      signal,
-      onProgress,
-    });
-    result = sumOf(result, sent);
-    if (sent.damaged.length === 0) break;
-    index = await IndexSet.load(remote, indexFolder);
-    plan = planOf();
+  let sent: SentLuggage | undefined;
+  const sends = !options.dry && (!isEmpty(plan) || (luggage !== undefined && luggage.runs.toSend + luggage.results.toSend > 0));
+  const lease = sends ? await leaseForPush(project, remote) : undefined;
+  try {
+    if (lease !== undefined) {
+      const before = index;
+      index = await IndexSet.load(remote, indexFolder);
+      if (!index.isSame(before)) first = plan = planOf();
+      for (let rounds = 0; !isEmpty(plan) && rounds < MOST_ROUNDS; rounds += 1) {
+        const { signal, emit } = project.ctx;
+        const onProgress = byteProgress(emit, 'push', settings.name, plan.bytes);
+        const jobs = options.jobs ?? JOBS;
+        const round = await pushObjects(plan, { remote, lease, local: cache.objects, index, indexFolder, jobs, signal, onProgress });
+        result = sumOf(result, round);
+        if (round.damaged.length === 0) break;
+        index = await IndexSet.load(remote, indexFolder);
+        plan = planOf();
+      }
+      await lease.confirm();
+      if (luggage !== undefined) sent = await sendLuggage(luggage, connection);
+    }
+  } finally {
+    await lease?.release();
   }
-  const sent = luggage === undefined || options.dry ? undefined : await sendLuggage(luggage, connection);
   return {
     remote: settings.name,
     address: remote.address,
@@ -145,6 +159,16 @@ async function pushAll(
     broken: chosen.broken,
     ...(luggage === undefined ? {} : { runs: tellLuggage(luggage, sent) }),
   };
+}
+
+/** Nothing is deleted on the remote while it is held: what an index says now stays true. */
+async function leaseForPush({ ctx }: Project, remote: Remote): Promise<RemoteLease> {
+  return await takeLease(remote, 'push', {
+    command: ctx.command,
+    waitMs: ctx.waitMs ?? WAIT_MS,
+    signal: ctx.signal,
+    onWait: (who) => ctx.emit({ type: 'note', message: `Waiting for ${who}` }),
+  });
 }
 
 const NOTHING: PushResult = { files: 0, trees: 0, packs: 0, bytesSent: 0, damaged: [] };

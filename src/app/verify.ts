@@ -12,6 +12,7 @@ import { findUses, type Namer, type Naming, type Use } from './verify/find-uses.
 import { cachedContents, refContents, type RefContents } from './verify/history.ts';
 import { recordedRuns, runNamers, type RecordedRuns } from './verify/runs.ts';
 import { requiredContents } from './verify/required.ts';
+import { remoteCopies } from './verify/remote-copies.ts';
 import { restoreObjects, workspaceCopies } from './verify/restore.ts';
 import { wrongSizes } from './verify/wrong-sizes.ts';
 
@@ -183,7 +184,8 @@ async function restore(project: Project, first: readonly BadObject[], options: V
     for (const { digest } of missing) tried.add(digest);
     const cache = await project.cache();
     const wanted = new Map(missing.map(({ digest, uses }) => [digest as Digest, uses]));
-    const restored = await restoreObjects(wanted, [presence(project.config.cacheDir), workspaceCopies(project, cache)]);
+    const places = [presence(project.config.cacheDir), workspaceCopies(project, cache), remoteCopies(project, cache)];
+    const restored = await restoreObjects(wanted, places);
     await cache.flush();
     if (restored.size === 0) break;
     const { data } = await look(project, { ...options, quick: true });

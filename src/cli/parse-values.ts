@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { CONFIG, readConfigValue, retentionMs } from '../core/config/keys.ts';
+import { bytesPerSecond } from '../core/config/rate.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 
 const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
@@ -88,4 +89,19 @@ export function parseSize(text: string): number {
   const bytes = UNIT_BYTES[/^[kmgt]b$/i.test(unit) ? unit.slice(0, 1).toLowerCase() : unit.toLowerCase()];
   if (amount === undefined || bytes === undefined) throw new InvalidArgumentError('Expected a size such as 50G, 500MB or 20GiB.');
   return Math.round(Number(amount) * bytes);
+}
+
+/** `5%`, `0.05`; above nothing, everything at the most. */
+export function parseShare(text: string): number {
+  const [, amount, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
+  const share = Number(amount) / (percent === '%' ? 100 : 1);
+  if (amount === undefined || !(share > 0 && share <= 1)) throw new InvalidArgumentError('Expected a share such as 5% or 0.05.');
+  return share;
+}
+
+/** `10M`, `500K`: bytes a second. */
+export function parseRate(text: string): number {
+  const rate = bytesPerSecond(text);
+  if (rate === undefined) throw new InvalidArgumentError('Expected bytes a second such as 10M or 500K, 10K at least.');
+  return rate;
 }

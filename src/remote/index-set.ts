@@ -48,6 +48,31 @@ export class IndexSet {
     }
   }
 
+  /** Those that are whole; the others are told. Copies that are kept here count for nothing: the bytes there do. */
+  static async loadSound(remote: Remote, onDamage: (key: string, why: string) => void): Promise<IndexSet> {
+    const sound: NamedIndex[] = [];
+    for (const id of await listIndexes(remote)) {
+      const bytes = await remote.get(indexKey(id), LARGEST_INDEX);
+      if (bytes === undefined) onDamage(indexKey(id), 'it is listed and not there');
+      else if (hashBytes(bytes) !== id) onDamage(indexKey(id), 'its bytes do not have the digest of its name');
+      else {
+        try {
+          sound.push({ id, index: new RemoteIndex(bytes) });
+        } catch (error) {
+          if (!(error instanceof IndexDamage)) throw error;
+          onDamage(indexKey(id), error.message);
+        }
+      }
+    }
+    return new IndexSet(sound);
+  }
+
+  /** Just the same indexes. */
+  isSame(other: IndexSet): boolean {
+    const ids = new Set(other.indexes.map(({ id }) => id));
+    return ids.size === this.indexes.length && this.indexes.every(({ id }) => ids.has(id));
+  }
+
   has(digest: Uint8Array): boolean {
     return this.indexes.some(({ index }) => index.find(digest) !== undefined || index.recipeOf(digest) !== undefined);
   }
@@ -67,7 +92,7 @@ export class IndexSet {
   }
 }
 
-async function listIndexes(remote: Remote): Promise<readonly Digest[]> {
+export async function listIndexes(remote: Remote): Promise<readonly Digest[]> {
   const ids: Digest[] = [];
   for await (const { key } of remote.list(INDEX_FOLDER)) {
     const name = key.slice(INDEX_FOLDER.length);

@@ -5,6 +5,8 @@ export interface RemoteEntry {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
+  /** When it was put, by the clock of the server, Unix milliseconds; absent where the server does not say. */
+  readonly modifiedMs?: number;
 }
 
 /** `there`: something lay at the key already and was left as it is. */

@@ -19,6 +19,16 @@ export interface RemoteSettings {
   readonly requesterPays?: boolean;
   /** PEM file of certificates to trust besides those that Node trusts. */
   readonly caFile?: string;
+  /** A connection on which nothing comes or goes for so long is given up. */
+  readonly timeoutMs?: number;
+  /** `http://host:port`, or `none`. */
+  readonly proxy?: string;
+  /** Of the environment, where `proxy` says nothing; may hold a password. */
+  readonly proxyEnv?: { readonly http?: string; readonly https?: string; readonly no?: string };
+  /** Bytes a second, of all transfers of this process together. */
+  readonly limitRate?: number;
+  /** Key of encryption with a key that the server forgets (SSE-C), 32 bytes. Never told. */
+  readonly sseCustomerKey?: Uint8Array;
 }
 
 export interface S3Address {

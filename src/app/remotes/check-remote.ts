@@ -1,13 +1,14 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { randomHex } from '../../fs/random-hex.ts';
 import { checkFormat } from '../../remote/format/remote-format.ts';
+import { PROBE_FOLDER } from '../../remote/keys.ts';
 import type { Remote } from '../../remote/port.ts';
 import { withProject } from '../project.ts';
 import { withRemote } from '../transfer/connect.ts';
 import type { AppContext } from '../types.ts';
 
 export interface RemoteCheck {
-  readonly name: 'read' | 'list' | 'write' | 'conditional write' | 'ranged read' | 'delete' | 'speed';
+  readonly name: 'read' | 'list' | 'write' | 'conditional write' | 'ranged read' | 'clock' | 'delete' | 'speed';
   readonly ok: boolean;
   /** What was found. */
   readonly found: string;
@@ -22,6 +23,9 @@ export interface RemoteCheckData {
   readonly checks: readonly RemoteCheck[];
 }
 
+/** What push and pull do without. */
+const OPTIONAL: ReadonlySet<RemoteCheck['name']> = new Set(['conditional write', 'clock', 'delete']);
+
 const PROBE_BYTES = 8 * 1024 * 1024;
 
 /** Tries on the remote itself what push and pull do there, below `probe/`, and tidies up. */
@@ -32,7 +36,7 @@ export async function remoteCheck(ctx: AppContext, name?: string): Promise<Remot
       return {
         remote: settings.name,
         address: remote.address,
-        ok: checks.every((check) => check.ok || check.name === 'conditional write'),
+        ok: checks.every((check) => check.ok || OPTIONAL.has(check.name)),
         checks,
       };
     }),
@@ -40,7 +44,7 @@ export async function remoteCheck(ctx: AppContext, name?: string): Promise<Remot
 }
 
 async function allChecks(remote: Remote): Promise<readonly RemoteCheck[]> {
-  const key = `probe/${randomHex(16)}`;
+  const key = `${PROBE_FOLDER}${randomHex(16)}`;
   const bytes = Buffer.alloc(PROBE_BYTES, `${key} `);
   const checks: RemoteCheck[] = [];
   const check = async (what: RemoteCheck['name'], work: () => Promise<string>): Promise<boolean> => {
@@ -68,6 +72,7 @@ async function allChecks(remote: Remote): Promise<readonly RemoteCheck[]> {
     return 'the same bytes';
   });
   const readMs = performance.now();
+  await check('clock', async () => await clockOf(remote, key));
   const small = `${key}-small`;
   await check('conditional write', async () => {
     await remote.put(small, Buffer.from('1'));
@@ -91,6 +96,31 @@ async function allChecks(remote: Remote): Promise<readonly RemoteCheck[]> {
     found: `${rate(PROBE_BYTES, writtenMs - startMs)} up, ${rate(PROBE_BYTES / 2, readMs - writtenMs)} down (one request at a time)`,
   });
   return checks;
+}
+
+/** More than this and signatures are refused, milliseconds. */
+const MOST_SKEW_MS = 5 * 60_000;
+/** Servers tell whole seconds. */
+const EXACT_MS = 2_000;
+
+async function clockOf(remote: Remote, key: string): Promise<string> {
+  const writtenMs = Date.now();
+  const now = `${key}-now`;
+  let serverMs: number | undefined;
+  try {
+    await remote.put(now, Buffer.from('1'));
+    for await (const entry of remote.list(PROBE_FOLDER)) if (entry.key === now) serverMs = entry.modifiedMs;
+  } finally {
+    await remote.delete(now);
+  }
+  if (serverMs === undefined) return 'the server does not say what time it is';
+  const skewMs = writtenMs - serverMs;
+  if (Math.abs(skewMs) <= EXACT_MS) return 'the same as here';
+  const found = `this machine is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? 'ahead' : 'behind'}`;
+  if (Math.abs(skewMs) < MOST_SKEW_MS) return found;
+  throw new MloError('MLO_REMOTE', `${found}: requests are signed by the clock of the server, once it has refused one`, {
+    hint: 'Set the clock of this machine',
+  });
 }
 
 function wrong(what: string): MloError {

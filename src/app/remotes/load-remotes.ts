@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { saysNothing } from '../../core/config/says-nothing.ts';
+import { retentionMs } from '../../core/config/keys.ts';
+import { bytesPerSecond } from '../../core/config/rate.ts';
 import type { RemoteSetting, RemoteValue, RemoteValues } from '../../core/config/remotes.ts';
 import { MloError, type Problem } from '../../core/errors/mlo-error.ts';
 import { nearest } from '../../core/text/nearest.ts';
+import { withIoErrors } from '../../fs/errno.ts';
 import type { RemoteSettings } from '../../remote/settings.ts';
 import { sharedRoot } from '../find-root.ts';
 import { configFile, CONFIG_SCOPES, readConfigText, type ConfigScope } from '../load-config.ts';
@@ -82,6 +86,31 @@ export function findRemote(remotes: readonly ConfiguredRemote[], name: string): 
   });
 }
 
+/** As other programs read it: lower case counts first, and `HTTP_PROXY` of a web server is none of ours. */
+function proxyEnvironment(env: AppContext['env']): RemoteSettings['proxyEnv'] {
+  const read = (name: string): string | undefined => env[name] ?? env[name.toUpperCase()] ?? undefined;
+  const all = read('all_proxy');
+  const found = { http: read('http_proxy') ?? all, https: read('https_proxy') ?? all, no: read('no_proxy') };
+  const given = Object.entries(found).filter(([, value]) => value !== undefined && value !== '');
+  return given.length === 0 ? undefined : (Object.fromEntries(given) as NonNullable<RemoteSettings['proxyEnv']>);
+}
+
+const CUSTOMER_KEY_BYTES = 32;
+
+/** Of a file, else of `MLO_SSE_CUSTOMER_KEY` (base64). What is in it is never told. */
+function customerKey(file: string | undefined, locate: (path: string) => string, env: AppContext['env']): Uint8Array | undefined {
+  const variable = env['MLO_SSE_CUSTOMER_KEY'];
+  if (file === undefined && (variable === undefined || variable === '')) return undefined;
+  const path = file === undefined ? '' : locate(file);
+  const bytes = file === undefined ? Buffer.from(variable ?? '') : withIoErrors('read the key', path, () => readFileSync(path));
+  if (bytes.length === CUSTOMER_KEY_BYTES) return bytes;
+  const decoded = Buffer.from(bytes.toString('latin1').trim(), 'base64');
+  if (decoded.length === CUSTOMER_KEY_BYTES) return decoded;
+  throw new MloError('MLO_CONFIG', `${file === undefined ? 'MLO_SSE_CUSTOMER_KEY' : path} is no key of 32 bytes, as it is or in base64`, {
+    hint: 'openssl rand -base64 32 > key; chmod 600 key',
+  });
+}
+
 /** Throws MLO_CONFIG where it has no address. */
 export function settingsOf(root: string, env: AppContext['env'], { name, values }: ConfiguredRemote): RemoteSettings {
   const text = (key: RemoteSetting): string | undefined => (typeof values[key] === 'string' ? values[key] : undefined);
@@ -105,6 +134,11 @@ export function settingsOf(root: string, env: AppContext['env'], { name, values 
     sse: text('sse'),
     sseKmsKeyId: text('sse_kms_key_id'),
     requesterPays: values.requester_pays as boolean | undefined,
+    timeoutMs: text('timeout') === undefined ? undefined : retentionMs(text('timeout') ?? ''),
+    proxy: text('proxy'),
+    proxyEnv: proxyEnvironment(env),
+    limitRate: text('limit_rate') === undefined ? undefined : bytesPerSecond(text('limit_rate') ?? ''),
+    sseCustomerKey: customerKey(text('sse_customer_key_file'), (path) => localPath(base, env, path), env),
     caFile: text('ca_file') === undefined ? undefined : localPath(base, env, text('ca_file') ?? ''),
   };
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined && value !== ''));

@@ -18,8 +18,13 @@ export interface Connection {
 }
 
 /** Opens the remote for as long as `work` runs. Throws MLO_REMOTE_UNKNOWN, MLO_CONFIG. */
-export async function withRemote<T>(project: Project, name: string | undefined, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const settings = await chooseRemote(project.root, project.ctx.env, name);
+export async function withRemote<T>(
+  project: Project,
+  name: string | undefined,
+  work: (connection: Connection) => Promise<T>,
+  changes: Pick<RemoteSettings, 'limitRate'> = {},
+): Promise<T> {
+  const settings = { ...(await chooseRemote(project.root, project.ctx.env, name)), ...changes };
   const { openRemote } = await import('../../remote/open-remote.ts');
   const remote = await openRemote(settings, project.ctx.signal);
   const id = hashBytes(JSON.stringify([settings.url, settings.endpoint ?? ''])).slice(0, 16);

@@ -1,10 +1,11 @@
 import { Option } from 'commander';
+import type { AppContext } from '../../app/types.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { Style } from '../../ui/style.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { withForce } from '../with-force.ts';
-import { collect, parsePositiveInteger, parseSize } from '../parse-values.ts';
+import { collect, parseAge, parsePositiveInteger, parseSize } from '../parse-values.ts';
 
 interface Flags {
   readonly force?: boolean;
@@ -16,7 +17,19 @@ interface Flags {
   readonly runs: boolean;
   readonly maxSize?: number;
   readonly ignoreProject?: readonly string[];
+  /** True where no name was typed. */
+  readonly remote?: string | true;
+  readonly keep?: readonly string[];
+  readonly keepProject?: readonly string[];
+  readonly grace?: number;
+  readonly repack?: boolean;
+  readonly jobs?: number;
 }
+
+const GRACE_MS = 14 * 24 * 3_600_000;
+/** Flags of one of the two caches only. */
+const REMOTE_ONLY = ['keep', 'keepProject', 'grace', 'repack', 'jobs'] as const;
+const LOCAL_ONLY = ['branches', 'tags', 'commits', 'maxSize', 'ignoreProject'] as const;
 
 export const gcVerb = defineCommand({
   usage: 'gc',
@@ -25,11 +38,16 @@ export const gcVerb = defineCommand({
     "What the workspace's locks and pointers name is always kept, and by default what recorded runs logged (deleted ones too, until they are purged); add --branches, --tags, --commits or --all-commits " +
     'to keep what those need. Kept too: results in the run-cache and logs that are younger than gc.run_cache and gc.logs, whatever is younger than gc.grace, ' +
     'and what other projects on the same cache need. Without --force nothing is deleted. Where the disk is too full to write anew what a part of is needed, ' +
-    'the rest is deleted and the exit code is 3.',
+    'the rest is deleted and the exit code is 3.\n\n' +
+    'With --remote the same for a remote: kept is what the workspace, all branches and tags, and recorded runs of this repository need, what --keep and --keep-project name, ' +
+    'and what was pushed within --grace (14d). What other clones have not pushed to Git, and other projects on that remote, is not known to it: run git fetch first, ' +
+    'and name those projects. It waits for pushes that are at work, and pushes wait for it.',
   examples: [
     ['mlo gc --branches --tags', 'what could go when every branch and tag is to stay usable'],
     ['mlo gc --branches --tags --force', 'delete it'],
     ['mlo gc --all-commits --max-size 50G --force', 'moreover drop what the workspace has too, longest unused first'],
+    ['mlo gc --remote', 'what could go from the default remote'],
+    ['mlo gc --remote archive --keep v0.9 --grace 30d --force', 'delete it there, but what v0.9 needs or is younger'],
   ],
   options: [
     new Option('--force', 'delete; without it, only say what would go'),
@@ -43,11 +61,20 @@ export const gcVerb = defineCommand({
       parseSize,
     ),
     new Option('--ignore-project <path>', 'a project on the same cache that needs nothing any more (can be repeated)').argParser(collect),
+    new Option('--remote [name]', 'of a remote instead of the cache (default: mlo remote default, or the only one)'),
+    new Option('--keep <revision>', 'with --remote: keep what a Git revision needs (can be repeated)').argParser(collect),
+    new Option('--keep-project <path>', 'with --remote: keep what another project on it needs (can be repeated)').argParser(collect),
+    new Option('--grace <duration>', 'with --remote: keep what was pushed since (14d)').argParser(parseAge),
+    new Option('--repack', 'with --remote: also write packs anew of which less than half is needed'),
+    new Option('-j, --jobs <count>', 'with --remote: requests side by side').argParser(parsePositiveInteger),
   ],
+  shows: 'tasks',
   writes: true,
   async run({ context, style, name }: Invocation, flags: Flags): Promise<Outcome> {
     if (flags.force === true && flags.dry === true)
       throw new MloError('MLO_USAGE', '--dry and --force exclude each other', { hint: 'mlo gc --dry' });
+    refuseMixed(flags);
+    if (flags.remote !== undefined) return await collectRemote(context, style, name, flags);
     const { gc } = await import('../../app/gc.ts');
     const data = await gc(context, {
       force: flags.force === true,
@@ -66,6 +93,34 @@ export const gcVerb = defineCommand({
     return { data, lines, hint: `To delete it: ${withForce(name, context.command)}` };
   },
 });
+
+function refuseMixed(flags: Flags): void {
+  const wrong = (flags.remote === undefined ? REMOTE_ONLY : LOCAL_ONLY).find((flag) => flags[flag] !== undefined);
+  if (wrong === undefined) return;
+  const option = `--${wrong.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const message =
+    flags.remote === undefined ? `${option} is for remotes` : `${option} is for the cache: of a remote, branches and tags are kept anyway`;
+  throw new MloError('MLO_USAGE', message, { hint: flags.remote === undefined ? 'mlo gc --remote' : 'mlo gc --remote --help' });
+}
+
+async function collectRemote(context: AppContext, style: Style, name: string, flags: Flags): Promise<Outcome> {
+  const { gcRemote } = await import('../../app/gc-remote.ts');
+  const data = await gcRemote(context, {
+    force: flags.force === true,
+    keep: flags.keep ?? [],
+    keepProjects: flags.keepProject ?? [],
+    allCommits: flags.allCommits === true,
+    runs: flags.runs,
+    graceMs: flags.grace ?? GRACE_MS,
+    repack: flags.repack === true,
+    ...(typeof flags.remote === 'string' ? { remote: flags.remote } : {}),
+    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+  });
+  const { gcRemoteLines, goesFromRemote } = await import('../../ui/render/gc-remote.ts');
+  const lines = gcRemoteLines(data, style);
+  if (data.done || !goesFromRemote(data)) return { data, lines };
+  return { data, lines, hint: `To delete it: ${withForce(name, context.command)}` };
+}
 
 /** What could be deleted is; the exit code says that it is not all. */
 function unfinished(message: string, style: Style): Pick<Outcome, 'exitCode' | 'failure' | 'errorLines' | 'hint'> {

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { parsePositiveInteger } from '../parse-values.ts';
+import { parsePositiveInteger, parseRate } from '../parse-values.ts';
 
 export interface TransferFlags {
   readonly remote?: string;
@@ -9,6 +9,7 @@ export interface TransferFlags {
   readonly jobs?: number;
   readonly dryRun?: boolean;
   readonly runs?: boolean;
+  readonly limitRate?: number;
 }
 
 export const remoteOption = (): Option => new Option('-r, --remote <name>', 'which remote (default: mlo remote default, or the only one)');
@@ -20,11 +21,14 @@ export const transferOptions = (): readonly Option[] => [
   new Option('--all-tags', 'also what all Git tags name'),
   new Option('--no-runs', 'leave out runs with their artifacts, and results of the run-cache'),
   new Option('-j, --jobs <count>', 'transfers side by side').argParser(parsePositiveInteger),
+  new Option('--limit-rate <bytes>', 'bytes a second that may travel (10M, 500K; for good: mlo remote modify <name> limit_rate)').argParser(
+    parseRate,
+  ),
   new Option('--dry-run', 'only say what would travel'),
 ];
 
 export function transferScope(flags: TransferFlags, targets: readonly string[]) {
-  const { remote, rev, jobs } = flags;
+  const { remote, rev, jobs, limitRate } = flags;
   return {
     targets,
     allBranches: flags.allBranches === true,
@@ -34,5 +38,6 @@ export function transferScope(flags: TransferFlags, targets: readonly string[]) 
     ...(remote === undefined ? {} : { remote }),
     ...(rev === undefined ? {} : { rev }),
     ...(jobs === undefined ? {} : { jobs }),
+    ...(limitRate === undefined ? {} : { limitRate }),
   };
 }

@@ -1,11 +1,20 @@
 import { Option } from 'commander';
+import type { AppContext } from '../../app/types.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { Style } from '../../ui/style.ts';
+import { parsePositiveInteger, parseShare } from '../parse-values.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 
 interface Flags {
   readonly quick?: boolean;
   readonly repair?: boolean;
   readonly workspace?: boolean;
+  /** True where no name was typed. */
+  readonly remote?: string | true;
+  readonly sample?: number;
+  readonly dryRun?: boolean;
+  readonly jobs?: number;
 }
 
 export const verifyVerb = defineCommand({
@@ -17,21 +26,32 @@ export const verifyVerb = defineCommand({
     'locks and pointers name, those of the workspace and of all branches and tags. What is broken or missing is listed with the paths, stages, branches, tags and runs that it belongs to, and the exit code is 12; ' +
     '3 where nothing is broken, the workspace has all it needs, and only branches or tags miss something (a plain gc --force deletes what only they need; --workspace then passes). ' +
     'The tracking database is checked too: its structure, and without --quick every metric point; artifacts of runs that are not in the cache are listed, and are no failure. ' +
-    '--repair moves broken copies to corrupt/ in the cache folder, keeps what is right beside them, and brings back what another pack or the workspace still has.',
+    '--repair moves broken copies to corrupt/ in the cache folder, keeps what is right beside them, and brings back what another pack, the workspace or the default remote still has.\n\n' +
+    'With --remote the same for a remote: every object in its packs is read and compared with its digest, and what is broken or missing is named. --repair then takes it out of the index, ' +
+    'so that the next mlo push from a machine that has the data sends it again.',
   examples: [
     ['mlo verify', 'read and check the whole cache'],
     ['mlo verify --quick', 'the structure only, in less than a second'],
     ['mlo verify --workspace', 'after a gc that was not to keep what older versions need'],
     ['mlo verify --repair', 'take out what is broken and bring it back from another copy'],
+    ['mlo verify --remote --sample 5%', 'read a twentieth of what lies on the default remote, by chance'],
   ],
   options: [
     new Option('--quick', 'structure only: bytes of objects are not read'),
     new Option('--repair', 'take out what is broken, and bring it back where another copy is found'),
     new Option('--workspace', 'ask only for what the workspace needs, not for what branches and tags need'),
+    new Option('--remote [name]', 'check a remote instead of the cache (default: mlo remote default, or the only one)'),
+    new Option('--sample <share>', 'with --remote: read so much of it, by chance (5%)').argParser(parseShare),
+    new Option('--dry-run', 'with --remote: only say how many requests and bytes it would take'),
+    new Option('-j, --jobs <count>', 'with --remote: requests side by side').argParser(parsePositiveInteger),
   ],
   shows: 'tasks',
   writes: true,
   async run({ context, style }: Invocation, flags: Flags): Promise<Outcome> {
+    if (flags.remote !== undefined) return await verifyOfRemote(context, style, flags);
+    const odd = (['sample', 'dryRun', 'jobs'] as const).find((flag) => flags[flag] !== undefined);
+    if (odd !== undefined)
+      throw new MloError('MLO_USAGE', `--${odd === 'dryRun' ? 'dry-run' : odd} is for remotes`, { hint: 'mlo verify --remote' });
     const { verify } = await import('../../app/verify.ts');
     const data = await verify(context, {
       quick: flags.quick === true,
@@ -53,3 +73,32 @@ export const verifyVerb = defineCommand({
     };
   },
 });
+
+async function verifyOfRemote(context: AppContext, style: Style, flags: Flags): Promise<Outcome> {
+  if (flags.quick === true || flags.workspace === true)
+    throw new MloError('MLO_USAGE', '--quick and --workspace are for the cache', { hint: 'mlo verify --remote --sample 5%' });
+  if (flags.repair === true && flags.sample !== undefined)
+    throw new MloError('MLO_USAGE', '--repair has to read everything: it excludes --sample', { hint: 'mlo verify --remote --repair' });
+  const { verifyRemote } = await import('../../app/verify-remote.ts');
+  const data = await verifyRemote(context, {
+    sample: flags.sample ?? 1,
+    dry: flags.dryRun === true,
+    repair: flags.repair === true,
+    ...(typeof flags.remote === 'string' ? { remote: flags.remote } : {}),
+    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+  });
+  const { verifyRemoteFailure, verifyRemoteLines } = await import('../../ui/render/verify-remote.ts');
+  const lines = verifyRemoteLines(data, style);
+  const failure = verifyRemoteFailure(data);
+  if (failure === undefined) return { data, lines };
+  const { message, hint } = failure;
+  const code = 'MLO_REMOTE_CORRUPT';
+  return {
+    data,
+    lines,
+    hint,
+    exitCode: EXIT.integrity,
+    failure: { code, message, hint },
+    errorLines: [`${style.red(`error[${code}]`)}: ${message}`],
+  };
+}

@@ -1,3 +1,5 @@
+import { retentionMs } from './keys.ts';
+import { bytesPerSecond } from './rate.ts';
 import type { Problem } from '../errors/mlo-error.ts';
 import { describeNode, toValue, type SourceNode } from '../source/node.ts';
 import { parseYamlSource } from '../source/yaml.ts';
@@ -7,7 +9,7 @@ import { nearest } from '../text/nearest.ts';
 export const REMOTE_KEYS: readonly string[] = ['remote', 'remotes'];
 
 interface SettingRule {
-  readonly kind: 'text' | 'boolean' | 'checksums' | 'endpoint';
+  readonly kind: 'text' | 'boolean' | 'checksums' | 'endpoint' | 'proxy' | 'rate' | 'duration';
   readonly expects: string;
   readonly means: string;
   /** Never in a file that Git keeps, never told. */
@@ -35,6 +37,22 @@ export const REMOTE_SETTINGS = {
   sse: { ...TEXT, means: 'encryption on the server: AES256 or aws:kms' },
   sse_kms_key_id: { ...TEXT, means: 'key of that encryption' },
   requester_pays: { ...YES_NO, means: 'this account pays for requests' },
+  sse_customer_key_file: { ...TEXT, means: 'file with the 32 bytes (or their base64) of a key that encrypts what is pushed (SSE-C)' },
+  proxy: {
+    kind: 'proxy',
+    expects: 'http://host:port without a password, or none',
+    means: 'proxy instead of that of HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
+  },
+  limit_rate: {
+    kind: 'rate',
+    expects: 'bytes a second such as 10M or 500K (10K at least)',
+    means: 'bytes a second that transfers may take',
+  },
+  timeout: {
+    kind: 'duration',
+    expects: 'a duration such as 60s, 1s at least',
+    means: 'a connection on which nothing comes or goes for so long is given up (60s)',
+  },
   ca_file: { ...TEXT, means: 'certificates to trust besides those of Node (PEM)' },
 } as const satisfies Record<string, SettingRule>;
 
@@ -72,8 +90,12 @@ export function unknownSettingHint(key: string): string {
 export function readRemoteValue(key: RemoteSetting, value: unknown): RemoteValue | undefined {
   const { kind } = REMOTE_SETTINGS[key];
   if (kind === 'boolean') return value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined;
+  if (kind === 'rate' && typeof value === 'number') return readRemoteValue(key, String(value));
   if (typeof value !== 'string' || value === '' || /[\0\n]/.test(value)) return undefined;
   if (kind === 'checksums') return value === 'supported' || value === 'required' ? value : undefined;
+  if (kind === 'proxy') return value === 'none' || /^http:\/\/[^\s/@]+\/?$/.test(value) ? value : undefined;
+  if (kind === 'duration') return (retentionMs(value) ?? 0) >= 1000 ? value : undefined;
+  if (kind === 'rate') return bytesPerSecond(value) === undefined ? undefined : value;
   if (kind === 'endpoint') return /^https?:\/\/[^\s/@]+\/?$/.test(value) ? value : undefined;
   return value;
 }

@@ -150,7 +150,11 @@ async function readRemote(remote: Remote, kept: string, listed: Listed): Promise
   return tables;
 }
 
-async function readTables(remote: Remote, { key, size }: Listed): Promise<[] | [bytes: Buffer, tables: BatchTables]> {
+/** Nothing where it is gone. Throws BatchDamage. */
+export async function readTables(
+  remote: Remote,
+  { key, size }: Pick<Listed, 'key' | 'size'>,
+): Promise<[] | [bytes: Buffer, tables: BatchTables]> {
   const tail = await remote.getRange(key, Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
   if (tail === undefined) return [];
   const length = tablesLength(tail.subarray(-FOOTER_BYTES), size);

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, linkSync, lstatSync, readdirSync, rmSync, statSync, type Dirent } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, lstatSync, readdirSync, rmdirSync, rmSync, statSync, type Dirent } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
@@ -6,23 +6,30 @@ import { asIoError, isErrno } from '../../fs/errno.ts';
 import { makeSharedFolder } from '../../fs/shared-folder.ts';
 import { syncFolder } from '../../fs/write-atomic.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
-import type { Body, PutResult, Remote, RemoteEntry } from '../port.ts';
+import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry } from '../port.ts';
+import { RateLimit } from '../rate-limit.ts';
 import { readInto } from '../read-into.ts';
 
+/** Of a put whose folder is taken away again and again. */
+const MOST_ATTEMPTS = 10;
+
 /** A remote in a folder: a mounted disk, NFS. A key is the path of a file. */
-export function directoryRemote(folder: string): Remote {
-  return new DirectoryRemote(folder);
+export function directoryRemote(folder: string, limitRate?: number): Remote {
+  return new DirectoryRemote(folder, limitRate === undefined ? undefined : new RateLimit(limitRate));
 }
 
 class DirectoryRemote implements Remote {
   readonly address: string;
   requests = 0;
+  readonly #limit: RateLimit | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, limit: RateLimit | undefined) {
     this.address = folder;
+    this.#limit = limit;
   }
 
   async put(key: string, body: Body): Promise<PutResult> {
+    await this.#limit?.pace(sizeOfBody(body));
     return await this.#told('write', key, (path) => putFile(path, body));
   }
 
@@ -36,6 +43,7 @@ class DirectoryRemote implements Remote {
   }
 
   async getRange(key: string, from: number, length: number): Promise<Buffer | undefined> {
+    await this.#limit?.pace(length);
     return await this.#told('read', key, (path) => readRange(path, from, length));
   }
 
@@ -49,7 +57,10 @@ class DirectoryRemote implements Remote {
   }
 
   async delete(key: string): Promise<void> {
-    await this.#told('delete', key, (path) => rmSync(path, { force: true }));
+    await this.#told('delete', key, (path) => {
+      rmSync(path, { force: true });
+      if (key.includes('/')) removeIfEmpty(dirname(path));
+    });
   }
 
   close(): void {}
@@ -65,7 +76,31 @@ export function tooLarge(place: string, size: number, most: number): MloError {
   return new MloError('MLO_REMOTE', `${place} has ${size} bytes, and no more than ${most} were expected: mlo did not write it`);
 }
 
+/** A bucket has no folders: where the last key below one is gone, so is the folder. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+  }
+}
+
 async function putFile(path: string, body: Body): Promise<PutResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryToPut(path, body);
+    } catch (error) {
+      // Somebody who deleted the last key of the folder took it away between two steps.
+      if (!isErrno(error, 'ENOENT') || attempt === MOST_ATTEMPTS || isMissingSource(body)) throw error;
+    }
+  }
+}
+
+function isMissingSource(body: Body): boolean {
+  return !(body instanceof Uint8Array) && sizeOf(body.path) === undefined;
+}
+
+async function tryToPut(path: string, body: Body): Promise<PutResult> {
   if (sizeOf(path) !== undefined) return 'there';
   const folder = dirname(path);
   makeSharedFolder(folder);
@@ -75,7 +110,7 @@ async function putFile(path: string, body: Body): Promise<PutResult> {
     return placeUnlessThere(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
-    syncFolder(folder);
+    if (existsSync(folder)) syncFolder(folder);
   }
 }
 
@@ -146,9 +181,25 @@ function filesBelow(root: string, folder: string): RemoteEntry[] {
     const key = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return filesBelow(root, key);
     const stat = lstatSync(join(root, key), { throwIfNoEntry: false });
-    return stat?.isFile() === true ? [{ key, size: stat.size }] : [];
+    return stat?.isFile() === true ? [{ key, size: stat.size, modifiedMs: stat.mtimeMs }] : [];
   });
 }
+
+/** In words that fit a remote, where those for any path do not. */
+const WORDS: { readonly [code: string]: readonly [why: string, hint: string] } = {
+  ENOENT: ['its folder is not there and cannot be made', 'Is the disk mounted? Is it the right path? mlo remote show'],
+  EEXIST: ['a file lies where a folder is expected', 'Move the file away, or change the path: mlo remote modify <name> url <path>'],
+  ENOTDIR: ['a file lies where a folder is expected', 'Move the file away, or change the path: mlo remote modify <name> url <path>'],
+  EROFS: ['the file system is read-only', 'Pull works; for push mount it writable'],
+  ENOSPC: [
+    'no space left on the disk of the remote',
+    'Free some space there (mlo gc --remote), then run the same command again: what arrived is not sent again',
+  ],
+  EDQUOT: [
+    'the disk quota of the remote is used up',
+    'Free some space there (mlo gc --remote), then run the same command again: what arrived is not sent again',
+  ],
+};
 
 async function asRemoteError<T>(doing: string, path: string, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -156,7 +207,8 @@ async function asRemoteError<T>(doing: string, path: string, work: () => T | Pro
   } catch (error) {
     const told = asIoError(error, doing, path);
     if (!(told instanceof MloError) || told.code !== 'MLO_CACHE_IO') throw told;
-    const { message, hint, details } = told;
-    throw new MloError('MLO_REMOTE', message, { details, cause: error, ...(hint === undefined ? {} : { hint }) });
+    const [why, hint = told.hint] = WORDS[String(told.details['errno'])] ?? [];
+    const message = why === undefined ? told.message : `Cannot ${doing} ${path}: ${why}`;
+    throw new MloError('MLO_REMOTE', message, { details: told.details, ...(hint === undefined ? {} : { hint }) });
   }
 }

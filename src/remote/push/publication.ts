@@ -1,8 +1,10 @@
 import type { Digest } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { encodeIndex, type IndexedPack, type IndexRecipe, type IndexRow } from '../format/index-format.ts';
 import { keepIndex, type NamedIndex } from '../index-set.ts';
 import { indexKey } from '../keys.ts';
+import type { RemoteLease } from '../leases.ts';
 import type { Remote } from '../port.ts';
 
 /**
@@ -12,6 +14,7 @@ import type { Remote } from '../port.ts';
 export class Publication {
   readonly #remote: Remote;
   readonly #folder: string;
+  readonly #lease: RemoteLease;
   readonly #packs = new Map<Digest, IndexedPack>();
   readonly #rows: IndexRow[] = [];
   readonly #treeRows: IndexRow[] = [];
@@ -21,7 +24,8 @@ export class Publication {
   #toldRecipes = 0;
 
   /** `folder`: where copies of indexes are kept. */
-  constructor(remote: Remote, folder: string) {
+  constructor(remote: Remote, folder: string, lease: RemoteLease) {
+    this.#lease = lease;
     this.#remote = remote;
     this.#folder = folder;
   }
@@ -51,7 +55,10 @@ export class Publication {
   async finish(): Promise<void> {
     if (this.#rows.length + this.#treeRows.length + this.#recipes.length === 0) return;
     const id = await this.#write([...this.#rows, ...this.#treeRows], this.#recipes);
-    for (const earlier of this.#written) if (earlier !== id) await this.#remote.delete(indexKey(earlier));
+    await deleteIndexes(
+      this.#remote,
+      this.#written.filter((earlier) => earlier !== id),
+    );
   }
 
   async #write(rows: readonly IndexRow[], recipes: readonly IndexRecipe[]): Promise<Digest> {
@@ -61,13 +68,15 @@ export class Publication {
       rows,
       recipes,
     );
+    // Whoever lost the right to count on what was there must not say that it is.
+    await this.#lease.confirm();
     const id = await putIndex(this.#remote, this.#folder, bytes);
     this.#written.push(id);
     return id;
   }
 }
 
-async function putIndex(remote: Remote, folder: string, bytes: Buffer): Promise<Digest> {
+export async function putIndex(remote: Remote, folder: string, bytes: Buffer): Promise<Digest> {
   const id = hashBytes(bytes);
   await remote.put(indexKey(id), bytes);
   keepIndex(folder, id, bytes);
@@ -83,5 +92,21 @@ export async function mergeIndexes(remote: Remote, folder: string, old: readonly
     old.flatMap(({ index }) => [...index.recipes()]),
   );
   const id = await putIndex(remote, folder, bytes);
-  for (const each of old) if (each.id !== id) await remote.delete(indexKey(each.id));
+  const ids = old.map((each) => each.id);
+  await deleteIndexes(
+    remote,
+    ids.filter((each) => each !== id),
+  );
+}
+
+/** They are of no use any more, and do no harm: where nobody may delete, they stay. */
+async function deleteIndexes(remote: Remote, ids: readonly Digest[]): Promise<void> {
+  for (const id of ids) {
+    try {
+      await remote.delete(indexKey(id));
+    } catch (error) {
+      if (!(error instanceof MloError) || error.code !== 'MLO_REMOTE') throw error;
+      return;
+    }
+  }
 }

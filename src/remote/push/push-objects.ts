@@ -13,6 +13,7 @@ import { establishFormat } from '../format/remote-format.ts';
 import type { IndexSet } from '../index-set.ts';
 import { packKey } from '../keys.ts';
 import { Lanes } from '../lanes.ts';
+import type { RemoteLease } from '../leases.ts';
 import { sizeOfBody, type Body, type Remote } from '../port.ts';
 import { cutBytes, cutFile } from './cut-file.ts';
 import { OutgoingPack, PackBuffers, type FinishedPack } from './outgoing-pack.ts';
@@ -28,6 +29,8 @@ const MOST_INDEXES = 16;
 
 export interface PushOptions {
   readonly remote: Remote;
+  /** Held from before the index was loaded. */
+  readonly lease: RemoteLease;
   readonly local: LocalObjects;
   readonly index: IndexSet;
   /** Where copies of indexes are kept. */
@@ -55,6 +58,7 @@ export async function pushObjects(plan: PushPlan, options: PushOptions): Promise
   const push = new Push(plan, options);
   const result = await push.run();
   const { indexes } = options.index;
+  await options.lease.confirm();
   if (indexes.length >= MOST_INDEXES) await mergeIndexes(options.remote, options.indexFolder, indexes);
   return result;
 }
@@ -83,7 +87,7 @@ class Push {
     this.#plan = plan;
     this.#options = options;
     this.#lanes = new Lanes(options.jobs);
-    this.#publication = new Publication(options.remote, options.indexFolder);
+    this.#publication = new Publication(options.remote, options.indexFolder, options.lease);
   }
 
   async run(): Promise<PushResult> {

@@ -33,10 +33,15 @@ export function nameOf(error: unknown): string {
 export function isTransient(error: unknown): boolean {
   if (error instanceof MloError) return false;
   const status = statusOf(error);
+  // The SDK has seen the clock of the server by now, and signs the next request by it.
+  if (nameOf(error) === 'RequestTimeTooSkewed') return true;
   if (status !== undefined && status >= 400) return status >= 500 || status === 429 || status === 408;
   const { code, name, message } = (error ?? {}) as ServiceError;
   return (
-    TRANSIENT_CODES.has(code ?? '') || name === 'TimeoutError' || name === 'TruncatedBody' || /aborted|socket hang up/.test(message ?? '')
+    TRANSIENT_CODES.has(code ?? '') ||
+    name === 'TimeoutError' ||
+    name === 'TruncatedBody' ||
+    /aborted|socket hang up|Checksum mismatch/.test(message ?? '')
   );
 }
 
@@ -64,7 +69,7 @@ export function asRemoteError(error: unknown, where: Where): unknown {
   const status = statusOf(error);
   return new MloError('MLO_REMOTE', `Cannot ${where.doing} ${where.address}: ${mask(why, where.secrets)}`, {
     hint,
-    details: { remote: where.remoteName, error: error.name, ...(status === undefined ? {} : { status }) },
+    details: { remote: where.remoteName, error: mask(error.name, where.secrets), ...(status === undefined ? {} : { status }) },
   });
 }
 

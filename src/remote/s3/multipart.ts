@@ -24,6 +24,8 @@ export interface Upload {
   /** Parameters of every upload: encryption, storage class, who pays. */
   readonly extra: object;
   readonly payer: object;
+  /** Of encryption with a key of the client; each part needs it. */
+  readonly customerKey: object;
   readonly attempt: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -45,7 +47,15 @@ export async function uploadInParts(upload: Upload, body: Body): Promise<void> {
   try {
     const parts = await sendParts(upload, UploadId, source, arrived);
     await attempt(() =>
-      client.send(new CompleteMultipartUploadCommand({ ...at, ...upload.payer, UploadId, MultipartUpload: { Parts: [...parts] } })),
+      client.send(
+        new CompleteMultipartUploadCommand({
+          ...at,
+          ...upload.payer,
+          ...upload.customerKey,
+          UploadId,
+          MultipartUpload: { Parts: [...parts] },
+        }),
+      ),
     );
   } catch (error) {
     // What the server takes no part of is of no use; anything else may be gone on with.
@@ -81,13 +91,13 @@ async function findUnfinished({ client, at, payer }: Upload): Promise<string | u
   }
 }
 
-async function partsOf({ client, at, payer }: Upload, UploadId: string): Promise<Map<number, Arrived>> {
+async function partsOf({ client, at, payer, customerKey }: Upload, UploadId: string): Promise<Map<number, Arrived>> {
   const found = new Map<number, Arrived>();
   let marker: string | undefined;
   try {
     do {
       const page = await client.send(
-        new ListPartsCommand({ ...at, ...payer, UploadId, ...(marker === undefined ? {} : { PartNumberMarker: marker }) }),
+        new ListPartsCommand({ ...at, ...payer, ...customerKey, UploadId, ...(marker === undefined ? {} : { PartNumberMarker: marker }) }),
       );
       for (const { PartNumber, ETag, Size } of page.Parts ?? [])
         if (PartNumber !== undefined && ETag !== undefined && Size !== undefined) found.set(PartNumber, { etag: ETag, size: Size });
@@ -105,7 +115,7 @@ async function sendParts(
   source: Source,
   arrived: ReadonlyMap<number, Arrived>,
 ): Promise<readonly Part[]> {
-  const { client, at, payer, attempt } = upload;
+  const { client, at, payer, customerKey, attempt } = upload;
   const count = Math.ceil(source.size / PART_BYTES);
   const parts: Part[] = [];
   let next = 0;
@@ -120,7 +130,9 @@ async function sendParts(
         parts[index] = { PartNumber, ETag: there.etag };
         continue;
       }
-      const { ETag } = await attempt(() => client.send(new UploadPartCommand({ ...at, ...payer, UploadId, PartNumber, Body })));
+      const { ETag } = await attempt(() =>
+        client.send(new UploadPartCommand({ ...at, ...payer, ...customerKey, UploadId, PartNumber, Body })),
+      );
       if (ETag === undefined) throw new Error('The server took a part without naming it');
       parts[index] = { PartNumber, ETag };
     }

@@ -6,9 +6,11 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tooLarge } from '../directory/directory-remote.ts';
-import { sizeOfBody, type Body, type PutResult, type Remote } from '../port.ts';
+import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry } from '../port.ts';
+import { RateLimit } from '../rate-limit.ts';
 import type { RemoteSettings, S3Address } from '../settings.ts';
 import { withAttempts } from './attempts.ts';
 import { s3Client } from './client.ts';
@@ -40,6 +42,9 @@ class S3Remote implements Remote {
   readonly #client: S3Client;
   readonly #payer: { RequestPayer?: 'requester' };
   readonly #extra: object;
+  /** Of every request that reads or writes an object. */
+  readonly #customerKey: CustomerKey;
+  readonly #limit: RateLimit | undefined;
   /** False from when the server refused a condition. */
   #conditions = true;
   #requests = 0;
@@ -49,9 +54,11 @@ class S3Remote implements Remote {
     this.#place = address;
     this.#signal = signal;
     this.address = `s3://${address.bucket}/${address.prefix}`.replace(/\/$/, '');
-    this.#client = s3Client(settings);
+    this.#limit = settings.limitRate === undefined ? undefined : new RateLimit(settings.limitRate);
+    this.#client = s3Client(settings, this.#limit);
     this.#payer = settings.requesterPays === true ? { RequestPayer: 'requester' } : {};
-    this.#extra = uploadParameters(settings, this.#payer);
+    this.#customerKey = customerKey(settings);
+    this.#extra = uploadParameters(settings, { ...this.#payer, ...this.#customerKey });
     this.#client.middlewareStack.add(
       (next) => async (request) => {
         this.#requests += 1;
@@ -90,7 +97,7 @@ class S3Remote implements Remote {
     return await this.#told('look for', key, () => this.#statOf(key));
   }
 
-  async *list(folder: string): AsyncIterable<{ readonly key: string; readonly size: number }> {
+  async *list(folder: string): AsyncIterable<RemoteEntry> {
     const { bucket, prefix } = this.#place;
     let token: string | undefined;
     do {
@@ -100,8 +107,11 @@ class S3Remote implements Remote {
           this.#client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix + folder, ...next, ...this.#payer })),
         ),
       );
-      for (const { Key, Size } of page.Contents ?? [])
-        if (Key !== undefined && Key.startsWith(prefix)) yield { key: Key.slice(prefix.length), size: Size ?? 0 };
+      for (const { Key, Size = 0, LastModified } of page.Contents ?? []) {
+        if (Key === undefined || !Key.startsWith(prefix)) continue;
+        const modified = LastModified === undefined ? {} : { modifiedMs: LastModified.getTime() };
+        yield { key: Key.slice(prefix.length), size: Size, ...modified };
+      }
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
   }
@@ -140,7 +150,10 @@ class S3Remote implements Remote {
 
   async #statOf(key: string): Promise<{ readonly size: number } | undefined> {
     return await this.#unlessAbsent(async () => {
-      const { ContentLength = 0 } = await this.#client.send(new HeadObjectCommand({ ...this.#at(key), ...this.#payer }), this.#abort());
+      const { ContentLength = 0 } = await this.#client.send(
+        new HeadObjectCommand({ ...this.#at(key), ...this.#payer, ...this.#customerKey }),
+        this.#abort(),
+      );
       return { size: ContentLength };
     });
   }
@@ -149,7 +162,7 @@ class S3Remote implements Remote {
   async #read(key: string, from: number | undefined, most: number): Promise<Buffer | undefined> {
     const Range = from === undefined ? {} : { Range: `bytes=${from}-${from + most - 1}` };
     return await this.#unlessAbsent(async () => {
-      const command = new GetObjectCommand({ ...this.#at(key), ...Range, ...this.#payer });
+      const command = new GetObjectCommand({ ...this.#at(key), ...Range, ...this.#payer, ...this.#customerKey });
       const answer = await this.#client.send(command, this.#abort()).catch(nothingFromThereOn);
       if (answer === undefined) return Buffer.alloc(0);
       const size = answer.ContentLength ?? 0;
@@ -159,9 +172,7 @@ class S3Remote implements Remote {
         (answer.Body as { destroy?: () => void }).destroy?.();
         throw tooLarge(`${this.address}/${key}`, size, most);
       }
-      const read = await answer.Body.transformToByteArray();
-      if (read.length !== size) throw truncatedBody(read.length, size);
-      const bytes = Buffer.from(read.buffer, read.byteOffset, read.length);
+      const bytes = await bodyOf(answer.Body as AsyncIterable<Uint8Array>, size, this.#limit);
       return isWhole ? bytes.subarray(from, from + most) : bytes;
     });
   }
@@ -183,12 +194,19 @@ class S3Remote implements Remote {
     try {
       return await work();
     } catch (error) {
-      const { endpoint, name, accessKeyId, secretAccessKey, sessionToken } = this.#settings;
-      const secrets = [secretAccessKey, sessionToken, accessKeyId].filter(
-        (each) => each !== undefined && each.length >= SHORTEST_SECRET,
-      ) as string[];
+      const { endpoint, name } = this.#settings;
+      const secrets = await this.#secrets();
       throw asRemoteError(error, { doing, address: `${this.address}/${key}`, endpoint, remoteName: name, secrets });
     }
+  }
+
+  /** Servers repeat in errors what they were sent. Wherever it came from: settings, environment, profile, role. */
+  async #secrets(): Promise<readonly string[]> {
+    const { accessKeyId, secretAccessKey, sessionToken, sseCustomerKey } = this.#settings;
+    const found = await this.#client.config.credentials().catch(() => undefined);
+    const own = [secretAccessKey, sessionToken, accessKeyId, found?.secretAccessKey, found?.sessionToken, found?.accessKeyId];
+    const key = sseCustomerKey === undefined ? undefined : Buffer.from(sseCustomerKey).toString('base64');
+    return [...own, key].filter((each): each is string => each !== undefined && each.length >= SHORTEST_SECRET);
   }
 
   #upload(key: string): Upload {
@@ -197,6 +215,7 @@ class S3Remote implements Remote {
       at: this.#at(key),
       extra: this.#extra,
       payer: this.#payer,
+      customerKey: this.#customerKey,
       attempt: (work) => this.#attempt(work),
     };
   }
@@ -213,6 +232,35 @@ class S3Remote implements Remote {
 /** A range that begins behind the end. */
 function nothingFromThereOn(error: unknown): undefined {
   if (statusOf(error) !== 416) throw error;
+}
+
+/** All of it; never more than the server told. */
+async function bodyOf(body: AsyncIterable<Uint8Array>, size: number, limit: RateLimit | undefined): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(size);
+  let done = 0;
+  for await (const piece of body) {
+    if (done + piece.length > size) throw truncatedBody(done + piece.length, size);
+    bytes.set(piece, done);
+    done += piece.length;
+    await limit?.pace(piece.length);
+  }
+  if (done !== size) throw truncatedBody(done, size);
+  return bytes;
+}
+
+interface CustomerKey {
+  readonly SSECustomerAlgorithm?: 'AES256';
+  readonly SSECustomerKey?: string;
+  readonly SSECustomerKeyMD5?: string;
+}
+
+function customerKey({ sseCustomerKey: key }: RemoteSettings): CustomerKey {
+  if (key === undefined) return {};
+  return {
+    SSECustomerAlgorithm: 'AES256',
+    SSECustomerKey: Buffer.from(key).toString('base64'),
+    SSECustomerKeyMD5: createHash('md5').update(key).digest('base64'),
+  };
 }
 
 function uploadParameters({ storageClass, sse, sseKmsKeyId }: RemoteSettings, payer: object): object {

@@ -1,71 +1,11 @@
 import { rmSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Digest } from '../../../src/core/content.ts';
 import { IndexSet } from '../../../src/remote/index-set.ts';
-import { packKey } from '../../../src/remote/keys.ts';
-import { temporaryFolder, type TestProject } from '../../helpers/index.ts';
-import { faultProxy, type Fault, type FaultProxy } from '../../helpers/fault-proxy.ts';
-import { s3Server } from '../../helpers/s3-server.ts';
-import { clone, projectWithData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
+import { temporaryFolder } from '../../helpers/index.ts';
+import type { Fault } from '../../helpers/fault-proxy.ts';
+import { clone, isConsistent, projectWithData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
 import { faults } from '../lib/index.ts';
-
-const LARGE = randomBytes(2_000_000);
-const PATHS = ['data/raw', 'data/big.bin'];
-
-function files(): { [path: string]: string | Uint8Array } {
-  const small = Object.fromEntries(
-    Array.from({ length: 60 }, (_, number) => [`data/raw/part${number % 3}/${number}.txt`, `row ${number}\n`]),
-  );
-  return { ...small, 'data/big.bin': LARGE };
-}
-
-interface Rig {
-  readonly proxy: FaultProxy;
-  readonly remote: TestRemote;
-  readonly project: TestProject;
-}
-
-/** A project whose remote is a bucket behind a proxy. */
-async function rig(): Promise<Rig> {
-  const proxy = await faultProxy((await s3Server()).endpoint);
-  const behind = await testRemote('bucket');
-  const remote = { ...behind, settings: [['endpoint', proxy.endpoint]] as const };
-  return { proxy, remote, project: await projectWithData(files(), PATHS, remote) };
-}
-
-/** Whatever happened: an index names only packs that are there, with the length that it says. */
-async function isConsistent(remote: TestRemote): Promise<void> {
-  const opened = await remote.open();
-  const index = await IndexSet.load(opened, await temporaryFolder());
-  for (const {
-    index: { packs },
-  } of index.indexes)
-    for (const { id, size } of packs) expect(await opened.stat(packKey(id as Digest))).toEqual({ size });
-  opened.close();
-}
-
-async function cloneHasAll(project: TestProject, remote: TestRemote): Promise<void> {
-  const copy = await clone(project, remote);
-  await succeeds(copy, ['pull']);
-  expect((await project.run('diff', ['-r', project.path('data'), copy.path('data')])).stdout).toBe('');
-}
-
-/** The verb, killed when the server gets its request of that number; undefined where it made fewer. */
-async function killedAt(project: TestProject, proxy: FaultProxy, args: readonly string[], nth: number): Promise<boolean> {
-  const first = proxy.requests.length;
-  let isKilled = false;
-  const command = project.start([...args, '--json']);
-  proxy.decide = (number) => {
-    if (number !== first + nth) return undefined;
-    isKilled = true;
-    command.child.kill('SIGKILL');
-    return nth % 2 === 0 ? { kind: 'reset' } : { kind: 'drop-answer' };
-  };
-  await command.ended;
-  proxy.decide = () => undefined;
-  return isKilled;
-}
+import { cloneHasAll, files, killedAt, PATHS, rig } from './rig.ts';
 
 describe('kill -9', () => {
   it('of push at every request leaves a remote that the next push completes', async () => {

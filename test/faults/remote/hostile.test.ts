@@ -139,6 +139,30 @@ describe('a remote that somebody with bad intentions wrote', () => {
     faults('hostile remote', 1);
   });
 
+  it('is found out by verify, in bounded memory, and deletes nothing of others through gc', async () => {
+    const { project, folder } = await rig();
+    const bomb = zstdCompressSync(Buffer.alloc(300_000_000));
+    const object = Buffer.alloc(60_000, 'x');
+    const bytes = tree(`file ${evil} 4 ../outside`, `file ${hashBytes(Buffer.from('nowhere'))} 4 b`);
+    const entries = [
+      { object, stored: bomb, encoding: 1 },
+      { object: EVIL, stored: bomb, encoding: 1, raw: 0x3000_0000 },
+      { object: bytes },
+    ];
+    await hostileRemote(folder, entries);
+    const { code, stdout } = await project.mlo(['verify', '--remote', '--json']);
+    expect(code).toBe(12);
+    const { data } = JSON.parse(stdout);
+    expect(data.objects.map(({ state }: { state: string }) => state)).toEqual(['broken', 'broken']);
+    expect(data.incomplete).toHaveLength(1);
+    await pointerTo(project, 'data', hashBytes(bytes), 4, 'tree');
+    expect((await project.mlo(['gc', '--remote', '--grace', '0', '--force'])).code).toBe(0);
+    expect((await project.mlo(['verify', '--remote', '--repair'])).code).toBe(12);
+    expect((await project.mlo(['gc', '--remote', '--grace', '0', '--force'])).code).toBe(0);
+    expect(existsSync(`${project.root}/../outside`)).toBe(false);
+    faults('hostile remote', 1);
+  });
+
   it('is told of where an index points beyond its packs', async () => {
     const { project, folder } = await rig();
     await hostileRemote(folder, [{ object: EVIL }], [], 5000);

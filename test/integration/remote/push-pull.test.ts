@@ -1,40 +1,14 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TestProject } from '../../helpers/index.ts';
-import { clone, KINDS, projectWithData, succeeds, testRemote } from './remotes.ts';
+import { clone, keysOf, KINDS, noise, projectWithData, sameData, succeeds, testRemote } from './remotes.ts';
 
 const MB = 1_000_000;
-
-/** Bytes that no compression makes smaller, the same for the same seed. */
-function noise(length: number, seed = 1): Buffer {
-  const bytes = Buffer.alloc(length);
-  let state = seed;
-  for (let at = 0; at < length; at += 1) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
-}
 
 function manyFiles(count: number): { [path: string]: string } {
   return Object.fromEntries(
     Array.from({ length: count }, (_, number) => [`data/raw/part${number % 7}/row${number}.txt`, `row ${number}\n`]),
   );
-}
-
-/** Files below the remote's folder, as keys. */
-function keysOf(folder: string, prefix = ''): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
-    const key = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
-    return entry.isDirectory() ? keysOf(folder, key) : [key];
-  });
-}
-
-async function sameData(a: TestProject, b: TestProject, path = 'data'): Promise<void> {
-  const { code, stdout } = await a.run('diff', ['-r', a.path(path), b.path(path)]);
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 }
 
 describe.each(KINDS)('a remote in a %s', (kind) => {

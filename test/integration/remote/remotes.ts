@@ -1,4 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { IndexSet } from '../../../src/remote/index-set.ts';
+import { packKey } from '../../../src/remote/keys.ts';
 import { openRemote } from '../../../src/remote/open-remote.ts';
 import type { Remote } from '../../../src/remote/port.ts';
 import { projectAt, temporaryFolder, createProject, type ProjectFiles, type TestProject } from '../../helpers/index.ts';
@@ -65,4 +68,42 @@ export async function succeeds(project: TestProject, args: readonly string[], co
   const result = await project.mlo([...args, '--json']);
   if (!codes.includes(result.code)) throw new Error(`mlo ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`);
   return result.json().data;
+}
+
+/** Files below the remote's folder, as keys. */
+export function keysOf(folder: string, prefix = ''): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const key = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    return entry.isDirectory() ? keysOf(folder, key) : [key];
+  });
+}
+
+/** Bytes that no compression makes smaller, the same for the same seed. */
+export function noise(length: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = seed;
+  for (let at = 0; at < length; at += 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  return bytes;
+}
+
+/** `except`: a pattern of names that do not count. */
+export async function sameData(a: TestProject, b: TestProject, path = 'data', except?: string): Promise<void> {
+  const { code, stdout } = await a.run('diff', ['-r', ...(except === undefined ? [] : ['-x', except]), a.path(path), b.path(path)]);
+  if (code !== 0) throw new Error(`The data is not the same:\n${stdout}`);
+}
+
+/** Whatever happened: an index names only packs that are there, with the length that it says. */
+export async function isConsistent(remote: TestRemote): Promise<void> {
+  const opened = await remote.open();
+  const { indexes } = await IndexSet.load(opened, await temporaryFolder());
+  for (const { index } of indexes)
+    for (const { id, size } of index.packs) {
+      const found = await opened.stat(packKey(id));
+      if (found?.size !== size) throw new Error(`An index names the pack ${id} of ${size} bytes, and there is ${JSON.stringify(found)}`);
+    }
+  opened.close();
 }

@@ -4,6 +4,7 @@ import type { Digest } from '../../../src/core/content.ts';
 import { digestBytes, hashBytes } from '../../../src/fs/hash.ts';
 import { directoryRemote } from '../../../src/remote/directory/directory-remote.ts';
 import { IndexSet } from '../../../src/remote/index-set.ts';
+import { takeLease } from '../../../src/remote/leases.ts';
 import { Publication } from '../../../src/remote/push/publication.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 
@@ -17,7 +18,7 @@ describe('what a push tells of on its way', () => {
   it('is each object once; at the end one index has them all', async () => {
     const folder = await temporaryFolder();
     const remote = directoryRemote(join(folder, 'remote'));
-    const publication = new Publication(remote, join(folder, 'copies'));
+    const publication = new Publication(remote, join(folder, 'copies'), await takeLease(remote, 'push', { command: 'test', waitMs: 0 }));
     const rowCounts = async (): Promise<readonly number[]> =>
       (await IndexSet.load(remote, join(folder, 'copies'))).indexes.map(({ index }) => index.rowCount).sort();
     const add = (name: string, objects: readonly string[]): void =>

@@ -1,0 +1,190 @@
+import type { Digest } from '../core/content.ts';
+import { decodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
+import { MloError } from '../core/errors/mlo-error.ts';
+import { checkFormat } from '../remote/format/remote-format.ts';
+import type { PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
+import { IndexSet } from '../remote/index-set.ts';
+import { takeLease, type RemoteLease } from '../remote/leases.ts';
+import type { Lost } from '../remote/verify/lost-closure.ts';
+import type { RemoteFinding, RemoteVerification } from '../remote/verify/verify-remote.ts';
+import { taskProgress } from './progress.ts';
+import { withProject, type Project } from './project.ts';
+import { chooseContents, namersOf } from './transfer/choose-contents.ts';
+import { withRemote, type Connection } from './transfer/connect.ts';
+import type { AppContext } from './types.ts';
+import { findUses, type Use } from './verify/find-uses.ts';
+
+export interface VerifyRemoteOptions {
+  readonly remote?: string;
+  /** Share that is read, above 0, 1 at the most. */
+  readonly sample: number;
+  /** Only says what it would cost. */
+  readonly dry: boolean;
+  /** Take what is broken out of the index, so that the next push sends it again. */
+  readonly repair: boolean;
+  readonly jobs?: number;
+}
+
+export interface BadRemoteObject extends RemoteFinding {
+  readonly uses: readonly Use[];
+}
+
+export interface VerifyRemoteData {
+  readonly remote: string;
+  readonly address: string;
+  readonly ok: boolean;
+  /** False with `dry`. */
+  readonly done: boolean;
+  readonly sample: number;
+  readonly looked: {
+    readonly indexes: number;
+    readonly packs: number;
+    /** Entries that were read and compared with their digests. */
+    readonly entries: number;
+    readonly trees: number;
+    readonly recipes: number;
+    readonly bytes: number;
+    readonly requests: number;
+    readonly durationMs: number;
+  };
+  /** Of reading the entries. */
+  readonly estimate: { readonly requests: number; readonly bytes: number };
+  /** Indexes that cannot be used. */
+  readonly indexes: readonly { readonly key: string; readonly why: string }[];
+  /** No copy there is good. */
+  readonly objects: readonly BadRemoteObject[];
+  /** Trees and large files of which something was never there; as `missing` what. */
+  readonly incomplete: readonly { readonly digest: Digest; readonly missing: readonly Digest[]; readonly uses: readonly Use[] }[];
+  /** Of objects that have another copy. */
+  readonly spoilt: readonly RemoteFinding[];
+  /** With `repair`: objects that no index names any more. */
+  readonly repaired?: { readonly objects: number; readonly indexes: number };
+}
+
+const JOBS = 8;
+const WAIT_MS = 60_000;
+
+/** Reads what lies on a remote and says what of it is broken or missing, and what that belongs to. */
+export async function verifyRemote(ctx: AppContext, options: VerifyRemoteOptions): Promise<VerifyRemoteData> {
+  return await withProject({ ...ctx, readOnly: true }, async (project) =>
+    withRemote(project, options.remote, async (connection) => {
+      const { remote } = connection;
+      if (!(await checkFormat(remote)))
+        throw new MloError('MLO_REMOTE', `Nothing was pushed to ${remote.address} yet`, {
+          hint: `mlo push -r ${connection.settings.name}`,
+        });
+      if (!options.repair || options.dry) return await look(project, connection, options);
+      const { command, signal } = ctx;
+      const onWait = (who: string): void => ctx.emit({ type: 'note', message: `Waiting for ${who}` });
+      const lease = await takeLease(remote, 'gc', { command, signal, onWait, waitMs: ctx.waitMs ?? WAIT_MS });
+      try {
+        return await look(project, connection, options, lease);
+      } finally {
+        await lease.release();
+      }
+    }),
+  );
+}
+
+async function look(
+  project: Project,
+  connection: Connection,
+  { sample, dry, jobs = JOBS }: VerifyRemoteOptions,
+  lease?: RemoteLease,
+): Promise<VerifyRemoteData> {
+  const startMs = performance.now();
+  const { remote, settings } = connection;
+  const { listPacks } = await import('../remote/gc/remote-plan.ts');
+  const { planVerify, RemoteVerification } = await import('../remote/verify/verify-remote.ts');
+  const { lostClosure } = await import('../remote/verify/lost-closure.ts');
+  const { signal, emit } = project.ctx;
+  const indexes: { key: string; why: string }[] = [];
+  const index = await IndexSet.loadSound(remote, (key, why) => void indexes.push({ key, why }));
+  const packs = await listPacks(remote);
+  const plan = planVerify(index, packs, sample);
+  const onProgress = taskProgress(emit, 'verify', settings.name);
+  const found = new RemoteVerification({ remote, index, packs, sample, jobs, signal, onProgress });
+  if (!dry) await found.run(plan);
+  const { lost, incomplete } = found;
+  const all = await lostClosure([...lost.map(({ digest }) => digest), ...incomplete.keys()], {
+    remote,
+    index,
+    jobs,
+    signal,
+    treeDigests: found.treeDigests,
+    trees: found.trees,
+  });
+  const usesOf = lost.length + incomplete.size === 0 ? () => [] : await userOf(project, found, all);
+  const repaired = lease === undefined ? undefined : await repair(connection, lease, { index, packs, found, lost: all, indexes, jobs });
+  return {
+    remote: settings.name,
+    address: remote.address,
+    ok: indexes.length + lost.length + incomplete.size + found.spoiltCopies.length === 0,
+    done: !dry,
+    sample,
+    looked: {
+      indexes: index.indexes.length,
+      packs: packs.size,
+      entries: found.entries,
+      trees: found.treeDigests.count,
+      recipes: found.recipes,
+      bytes: found.bytes,
+      requests: remote.requests,
+      durationMs: performance.now() - startMs,
+    },
+    estimate: { requests: plan.requests, bytes: plan.bytes },
+    indexes,
+    objects: lost.map((finding) => ({ ...finding, uses: usesOf(finding.digest) })),
+    incomplete: [...incomplete].map(([digest, missing]) => ({ digest, missing, uses: usesOf(digest) })),
+    spoilt: found.spoiltCopies,
+    ...(repaired === undefined ? {} : { repaired }),
+  };
+}
+
+/** What objects belong to, in the workspace, branches and tags of this clone; of chunks and recipes that of their files. */
+async function userOf(project: Project, found: RemoteVerification, lost: Lost): Promise<(digest: Digest) => readonly Use[]> {
+  const chosen = await chooseContents(project, { targets: [], allBranches: true, allTags: true });
+  const cache = await project.cache();
+  const rowsOf = (digest: Digest): readonly TreeRow[] | undefined => {
+    try {
+      const bytes = found.trees.get(digest) ?? cache.objects.read(digest);
+      return decodeTree(bytes.toString('latin1'), digest);
+    } catch (error) {
+      if (error instanceof MloError) return undefined;
+      throw error;
+    }
+  };
+  const uses = findUses(lost.digests, namersOf(chosen), rowsOf);
+  return (digest) => uses.get(digest) ?? (lost.filesOf.get(digest) ?? []).flatMap((file) => uses.get(file) ?? []);
+}
+
+interface Repair {
+  readonly index: IndexSet;
+  readonly packs: ReadonlyMap<Digest, PackThere>;
+  readonly found: RemoteVerification;
+  readonly lost: Lost;
+  readonly indexes: VerifyRemoteData['indexes'];
+  readonly jobs: number;
+}
+
+/** One index without what is lost, without trees above that, and without copies that are no good. Packs stay: `gc` deletes what nothing names. */
+async function repair(
+  { remote, indexFolder }: Connection,
+  lease: RemoteLease,
+  { index, packs, found, lost, indexes, jobs }: Repair,
+): Promise<NonNullable<VerifyRemoteData['repaired']>> {
+  const { rowsOf, recipesOf } = await import('../remote/gc/remote-plan.ts');
+  const { rewriteRemote } = await import('../remote/gc/rewrite.ts');
+  for (const { key } of indexes) await remote.delete(key);
+  const hexOf = (digest: Uint8Array): Digest => Buffer.from(digest).toString('hex') as Digest;
+  const before = [...rowsOf(index)];
+  const rows = before.filter(({ digest, pack }) => !lost.digests.has(hexOf(digest)) && !found.isBadCopy(digest, pack));
+  const recipesBefore = recipesOf(index);
+  const recipes = recipesBefore.filter(({ digest }) => !lost.digests.has(hexOf(digest)));
+  const changesIndex = rows.length !== before.length || recipes.length !== recipesBefore.length;
+  const nothing = { gone: { objects: 0, bytes: 0 }, waiting: { objects: 0, bytes: 0 }, lost: 0 };
+  const plan: RewritePlan = { rows, recipes, moving: [], repacked: [], unneeded: [], unknown: [], changesIndex, ...nothing };
+  if (!(await rewriteRemote(plan, { remote, lease, index, indexFolder, packs, jobs })))
+    throw new Error('An index came while nobody could push');
+  return { objects: lost.digests.size, indexes: indexes.length };
+}

@@ -1,0 +1,110 @@
+import { formatBytes } from '../format/bytes.ts';
+import { formatDuration } from '../format/duration.ts';
+import { count, formatCount } from '../format/number.ts';
+import { printable } from '../format/printable.ts';
+import { tableLines, type Column } from '../format/table.ts';
+import type { Style } from '../style.ts';
+
+interface AmountView {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+interface PacksView {
+  readonly packs: number;
+  readonly bytes: number;
+}
+
+export interface GcRemoteView {
+  readonly remote: string;
+  readonly done: boolean;
+  readonly kept: readonly (AmountView & { readonly for: string; readonly of: string })[];
+  readonly young: AmountView;
+  readonly gone: AmountView;
+  readonly waiting: AmountView;
+  readonly packs: PacksView;
+  readonly repacked: PacksView;
+  readonly unfinished: PacksView;
+  readonly lost: number;
+  readonly missing: number;
+  readonly size: { readonly before: number; readonly after: number };
+  readonly graceMs: number;
+  readonly requests: number;
+  readonly durationMs: number;
+}
+
+interface Row {
+  readonly what: string;
+  readonly amount: number;
+  readonly bytes: number;
+  readonly note: string;
+}
+
+/** A run with --force would change something. */
+export function goesFromRemote({ gone, packs, repacked, unfinished }: GcRemoteView): boolean {
+  return gone.objects + packs.packs + repacked.packs + unfinished.packs > 0;
+}
+
+/** What stays and what it is for, what goes, and what this clone cannot know. */
+export function gcRemoteLines(data: GcRemoteView, style: Style): string[] {
+  return [
+    ...section(data.done ? 'Kept' : 'Would be kept', keptRows(data), style),
+    ...section(data.done ? 'Deleted' : 'Would be deleted', goneRows(data), style),
+    ...(data.missing > 0
+      ? [`${count(data.missing, 'object')} that this project needs ${data.missing === 1 ? 'is' : 'are'} not there: mlo push`]
+      : []),
+    ...(data.lost > 0 ? [lostLine(data)] : []),
+    ...(goesFromRemote(data) && !data.done ? [unknownLine(data)] : []),
+    summary(data, style),
+  ];
+}
+
+function section(title: string, rows: readonly Row[], style: Style): string[] {
+  if (rows.length === 0) return [];
+  const columns: readonly Column<Row>[] = [
+    { title, text: (row) => row.what, min: 10 },
+    { title: 'Number', text: (row) => formatCount(row.amount), align: 'right' },
+    { title: 'Size', text: (row) => formatBytes(row.bytes), align: 'right' },
+    { title: 'Why', text: (row) => row.note, min: 10, drop: 1 },
+  ];
+  return [...tableLines(columns, rows, style), ''];
+}
+
+function keptRows({ kept, young, graceMs }: GcRemoteView): readonly Row[] {
+  const rows = kept.map(({ for: what, of, objects, bytes }) => ({ what: printable(what), amount: objects, bytes, note: `of ${of}` }));
+  if (young.objects === 0) return rows;
+  const note = `pushed within ${formatDuration(graceMs)} (--grace), with what it needs`;
+  return [...rows, { what: 'young', amount: young.objects, bytes: young.bytes, note }];
+}
+
+function goneRows({ gone, waiting, packs, repacked, unfinished }: GcRemoteView): readonly Row[] {
+  const stays = waiting.objects === 0 ? '' : `${formatBytes(waiting.bytes)} of it stay in packs of which more is needed (--repack)`;
+  const rows = [
+    { what: 'objects', amount: gone.objects, bytes: gone.bytes, note: stays },
+    { what: 'packs', amount: packs.packs, bytes: packs.bytes, note: 'nothing in them is needed' },
+    { what: 'packs, written anew', amount: repacked.packs, bytes: repacked.bytes, note: 'less than half of them is needed' },
+    { what: 'packs, unfinished', amount: unfinished.packs, bytes: unfinished.bytes, note: 'of pushes that were interrupted' },
+  ];
+  return rows.filter(({ amount }) => amount > 0);
+}
+
+function lostLine({ lost }: GcRemoteView): string {
+  return `${count(lost, 'object')} of what is needed ${lost === 1 ? 'lies' : 'lie'} in packs that are gone: mlo verify --remote --repair, then mlo push. --force stops here.`;
+}
+
+/** Whoever deletes what others may need should have read it. */
+function unknownLine({ remote }: GcRemoteView): string {
+  return (
+    `Not known here, and so not kept: what other clones have not pushed to Git (git fetch --all first), and what other projects have on ${printable(remote)} ` +
+    '(--keep-project <path>).'
+  );
+}
+
+function summary(data: GcRemoteView, style: Style): string {
+  const { size, done, durationMs, requests } = data;
+  const freed = Math.max(0, size.before - size.after);
+  const cost = `in ${formatDuration(durationMs)}, ${count(requests, 'request')}`;
+  if (!done && !goesFromRemote(data)) return `${style.green('Nothing to delete')}: ${formatBytes(size.before)} in packs, ${cost}`;
+  const text = `${formatBytes(freed)} of ${formatBytes(size.before)} ${cost}`;
+  return done ? `${style.green('Freed')} ${text}` : `${style.bold('Would free')} ${text}; nothing was deleted`;
+}

@@ -1,0 +1,112 @@
+import { formatBytes } from '../format/bytes.ts';
+import { formatDuration } from '../format/duration.ts';
+import { count, formatCount } from '../format/number.ts';
+import { printable } from '../format/printable.ts';
+import type { Style } from '../style.ts';
+
+interface UseView {
+  readonly path: string;
+  readonly isFolder?: true;
+  readonly stage?: string;
+  readonly in: readonly string[];
+}
+
+interface FindingView {
+  readonly digest: string;
+  readonly state: 'missing' | 'broken';
+  readonly key: string;
+}
+
+export interface VerifyRemoteView {
+  readonly remote: string;
+  readonly ok: boolean;
+  readonly done: boolean;
+  readonly sample: number;
+  readonly looked: {
+    readonly indexes: number;
+    readonly packs: number;
+    readonly entries: number;
+    readonly trees: number;
+    readonly recipes: number;
+    readonly bytes: number;
+    readonly requests: number;
+    readonly durationMs: number;
+  };
+  readonly estimate: { readonly requests: number; readonly bytes: number };
+  readonly indexes: readonly { readonly key: string; readonly why: string }[];
+  readonly objects: readonly (FindingView & { readonly uses: readonly UseView[] })[];
+  readonly incomplete: readonly { readonly digest: string; readonly missing: readonly string[]; readonly uses: readonly UseView[] }[];
+  readonly spoilt: readonly FindingView[];
+  readonly repaired?: { readonly objects: number; readonly indexes: number };
+}
+
+/** Findings of one kind that are shown; --json has all. */
+const MOST_SHOWN = 50;
+const MOST_PATHS = 5;
+
+export function verifyRemoteLines(data: VerifyRemoteView, style: Style): string[] {
+  const { indexes, objects, incomplete, spoilt, repaired } = data;
+  return [
+    ...shown(indexes, style, ({ key, why }) => [`${style.red('damaged')} ${printable(key)}: ${printable(why)}`]),
+    ...shown(objects, style, ({ digest, state, key, uses }) => withUses(`${style.red(state)} ${digest.slice(0, 12)} in ${key}`, uses)),
+    ...shown(incomplete, style, ({ digest, missing, uses }) =>
+      withUses(`${style.red('incomplete')} ${digest.slice(0, 12)}, of which ${count(missing.length, 'object')} were never there`, uses),
+    ),
+    ...shown(spoilt, style, ({ digest, state, key }) => [
+      `${style.yellow(state)} a copy of ${digest.slice(0, 12)} in ${key} (another one is good)`,
+    ]),
+    ...(repaired === undefined || data.ok
+      ? []
+      : [
+          `${style.green('repaired')} the index: ${count(repaired.objects, 'object')} taken out, with all folders above; mlo push sends them again`,
+        ]),
+    summary(data, style),
+  ];
+}
+
+/** Undefined where all is well, or was made so. */
+export function verifyRemoteFailure(data: VerifyRemoteView): { readonly message: string; readonly hint: string } | undefined {
+  const { ok, objects, incomplete, indexes, spoilt, repaired, remote } = data;
+  if (ok) return undefined;
+  const broken = objects.filter(({ state }) => state === 'broken').length;
+  const missing = objects.length - broken;
+  const parts = [
+    ...(broken > 0 ? [`${count(broken, 'object')} broken`] : []),
+    ...(missing > 0 ? [`${count(missing, 'object')} missing`] : []),
+    ...(incomplete.length > 0 ? [`${count(incomplete.length, 'object')} incomplete`] : []),
+    ...(indexes.length > 0 ? [count(indexes.length, 'index', 'indexes') + ' damaged'] : []),
+    ...(spoilt.length > 0 ? [`${count(spoilt.length, 'copy', 'copies')} spoilt`] : []),
+  ];
+  const push = `mlo push -r ${remote} from a machine that has the data`;
+  return {
+    message: `On ${remote}: ${parts.join(', ')}`,
+    hint: repaired === undefined ? `mlo verify --remote ${remote} --repair, then ${push}` : push,
+  };
+}
+
+function shown<T>(items: readonly T[], style: Style, lines: (item: T) => readonly string[]): string[] {
+  const more = items.length > MOST_SHOWN ? [style.dim(`and ${formatCount(items.length - MOST_SHOWN)} more (all of them: --json)`)] : [];
+  return [...items.slice(0, MOST_SHOWN).flatMap(lines), ...more];
+}
+
+function withUses(what: string, uses: readonly UseView[]): readonly string[] {
+  if (uses.length === 0) return [`${what}: nothing that this clone knows needs it`];
+  const paths = uses.slice(0, MOST_PATHS).map((use) => {
+    const stage = use.stage === undefined ? '' : `, stage ${use.stage}`;
+    return `${printable(use.path)}${use.isFolder === true ? '/' : ''} (${printable(use.in.join(', ') + stage)})`;
+  });
+  const more = uses.length > MOST_PATHS ? [`and ${formatCount(uses.length - MOST_PATHS)} more paths`] : [];
+  const [first = '', ...others] = [...paths, ...more];
+  return [`${what}: ${first}`, ...others.map((line) => `    ${line}`)];
+}
+
+function summary({ ok, done, sample, looked, estimate, remote }: VerifyRemoteView, style: Style): string {
+  const { indexes, packs, entries, trees, bytes, requests, durationMs } = looked;
+  const places = `${count(indexes, 'index', 'indexes')}, ${count(packs, 'pack')}`;
+  const part = sample < 1 ? `, ${(sample * 100).toPrecision(2).replace(/\.0$/, '')} % of it` : '';
+  if (!done)
+    return `would read ${formatBytes(estimate.bytes)} with ${count(estimate.requests, 'request')} from ${printable(remote)} (${places}${part})`;
+  const verdict = ok ? style.green('All is well') : style.red('Not all is well');
+  const read = `${count(entries, 'object')} read, of which ${count(trees, 'folder')}; ${formatBytes(bytes)}, ${count(requests, 'request')}`;
+  return `${verdict} on ${printable(remote)}: ${places}${part}; ${read} in ${formatDuration(durationMs)}`;
+}

@@ -1,0 +1,281 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { faultProxy, type Fault } from '../../helpers/fault-proxy.ts';
+import { ownS3Server } from '../../helpers/s3-server.ts';
+import { openRemote } from '../../../src/remote/open-remote.ts';
+import {
+  clone,
+  isConsistent,
+  keysOf,
+  projectWithData,
+  sameData,
+  succeeds,
+  testRemote,
+  type TestRemote,
+} from '../../integration/remote/remotes.ts';
+import { faults } from '../lib/index.ts';
+import { cloneHasAll, files, PATHS, rig } from './rig.ts';
+
+/** After a pull that failed: what came verifies, what did not is not in the workspace, and the next pull completes. */
+async function nextPullCompletes(copy: Awaited<ReturnType<typeof clone>>, project: typeof copy): Promise<void> {
+  const { data } = (await copy.mlo(['verify', '--json'])).json();
+  expect(data.damages).toEqual([]);
+  await succeeds(copy, ['pull']);
+  await sameData(project, copy);
+}
+
+describe('a server that', () => {
+  it('goes silent in the middle of a body is given up, and asked again', async () => {
+    const { proxy, remote, project } = await rig();
+    await succeeds(project, ['push']);
+    const copy = await clone(project, remote);
+    await succeeds(copy, ['remote', 'modify', '--local', 'origin', 'timeout', '1s']);
+    let stalls = 0;
+    proxy.decide = (_number, method, path): Fault | undefined => {
+      if (method !== 'GET' || !/\/(packs|index)\//.test(path) || stalls >= 3) return undefined;
+      stalls += 1;
+      return { kind: 'stall', bytes: 10 };
+    };
+    await succeeds(copy, ['pull']);
+    await sameData(project, copy);
+    expect(stalls).toBe(3);
+    faults('remote: a stall', stalls);
+  }, 60_000);
+
+  it.each([
+    ['other bytes of the right length', (body: Buffer) => Buffer.alloc(body.length, 'x')],
+    ['less than it told', (body: Buffer) => body.subarray(0, body.length >> 1)],
+    ['nothing at all', () => Buffer.alloc(0)],
+  ])('hands out %s is not believed, and what it hands out later is', async (_what, changeBody) => {
+    const { proxy, remote, project } = await rig();
+    await succeeds(project, ['push']);
+    const copy = await clone(project, remote);
+    proxy.decide = (_number, method, path) =>
+      method === 'GET' && path.includes('/packs/') ? { kind: 'body', change: changeBody } : undefined;
+    const { code, stdout } = await copy.mlo(['pull', '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout).data.fetch.missing.length).toBeGreaterThan(0);
+    expect(copy.exists('data/raw')).toBe(false);
+    proxy.decide = () => undefined;
+    await nextPullCompletes(copy, project);
+    faults('remote: wrong bodies', 1);
+  });
+
+  it('tells wrong checksums in headers is asked again, or told', async () => {
+    const { proxy, remote, project } = await rig();
+    await succeeds(project, ['push']);
+    const copy = await clone(project, remote);
+    await succeeds(copy, ['remote', 'modify', '--local', 'origin', 'checksums', 'supported']);
+    const wrong: Fault = { kind: 'headers', headers: { 'x-amz-checksum-crc32': 'AAAAAA==' } };
+    const seen = new Set<string>();
+    proxy.decide = (_number, method, path) =>
+      method === 'GET' && path.includes('/packs/') && !seen.has(path) && seen.add(path) ? wrong : undefined;
+    await succeeds(copy, ['pull']);
+    await sameData(project, copy);
+    faults('remote: a wrong checksum header', Math.max(1, seen.size));
+  });
+
+  it('lists what was there a while ago costs a push that sends more, or a pull that says what is missing', async () => {
+    const { proxy, remote, project } = await rig();
+    await succeeds(project, ['push', 'data/raw']);
+    const copy = await clone(project, remote);
+    const old = keysOf(remote.folder)
+      .filter((key) => key.startsWith('index/'))
+      .map((key) => key.slice(6));
+    await succeeds(project, ['push']);
+    const stale = (body: Buffer): Buffer =>
+      Buffer.from(
+        body
+          .toString()
+          .replaceAll(/<Contents>.*?<\/Contents>/gs, (entry) =>
+            !entry.includes('/index/') || old.some((id) => entry.includes(id)) ? entry : '',
+          ),
+      );
+    proxy.decide = (_number, method, path) => (method === 'GET' && /^\/[^/]+\/?$/.test(path) ? { kind: 'body', change: stale } : undefined);
+    const pulled = await copy.mlo(['pull', '--json']);
+    expect(pulled.code).toBe(3);
+    expect(pulled.json().data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/big.bin' }] }]);
+    // Packs are named by their bytes: what is there is not sent again.
+    expect(await succeeds(project, ['push'])).toMatchObject({ files: 1, bytesSent: 0 });
+    expect((await project.mlo(['gc', '--remote', '--grace', '0', '--force'])).code).not.toBe(70);
+    proxy.decide = () => undefined;
+    await isConsistent(remote);
+    await succeeds(project, ['push']);
+    await nextPullCompletes(copy, project);
+    faults('remote: a stale list', 3);
+  });
+
+  it('has lost a key that an index names, for now or for good', async () => {
+    const { proxy, remote, project } = await rig();
+    await succeeds(project, ['push']);
+    const copy = await clone(project, remote);
+    proxy.decide = (_number, method, path) =>
+      method === 'GET' && path.includes('/packs/') ? { kind: 'status', status: 404, code: 'NoSuchKey' } : undefined;
+    expect((await copy.mlo(['pull'])).code).toBe(3);
+    proxy.decide = () => undefined;
+    await nextPullCompletes(copy, project);
+
+    const second = await clone(project, remote);
+    let isDeleted = false;
+    proxy.decide = (_number, method, path) => {
+      if (method !== 'GET' || !path.includes('/packs/') || isDeleted) return undefined;
+      isDeleted = true;
+      for (const key of keysOf(remote.folder).filter((each) => each.startsWith('packs/'))) rmSync(join(remote.folder, key));
+      return undefined;
+    };
+    const { code, stdout } = await second.mlo(['pull', '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout).data.fetch.missing.length).toBeGreaterThan(0);
+    proxy.decide = () => undefined;
+    expect((await project.mlo(['verify', '--remote', '--repair'])).code).toBe(12);
+    await succeeds(project, ['push']);
+    await nextPullCompletes(second, project);
+    faults('remote: a lost key', 2);
+  });
+
+  it('moves everything into other packs during a pull is looked at again', async () => {
+    const { proxy, remote, project } = await rig();
+    await succeeds(project, ['push']);
+    await project.write({ 'data/raw/part0/0.txt': 'another\n', 'data/big.bin': 'small now\n' });
+    await succeeds(project, ['add', ...PATHS]);
+    await project.git('commit', '--quiet', '--all', '--message=second');
+    await succeeds(project, ['push']);
+    const copy = await clone(project, remote);
+    let pulls = 0;
+    const pull = copy.start(['pull', '--json']);
+    const gc = new Promise<number>((resolve, reject) => {
+      proxy.decide = (_number, method, path) => {
+        if (method !== 'GET' || !path.includes('/packs/') || pulls > 0) return undefined;
+        pulls += 1;
+        project.mlo(['gc', '--remote', '--grace', '0', '--repack', '--force']).then(({ code }) => resolve(code), reject);
+        return { kind: 'delay', ms: 2_500 };
+      };
+    });
+    expect(await gc).toBe(0);
+    expect((await pull.ended).json()).toMatchObject({ ok: true });
+    await sameData(project, copy);
+    faults('remote: repacked during a pull', 1);
+  }, 60_000);
+
+  it('knows no conditions is used without, also by two pushes and a gc at once', async () => {
+    const proxy = await faultProxy((await testServer()).endpoint);
+    proxy.decide = (_number, _method, _path, headers) =>
+      headers['if-none-match'] === undefined ? undefined : { kind: 'status', status: 501, code: 'NotImplemented' };
+    const behind = await testRemote('bucket');
+    const remote: TestRemote = { ...behind, settings: [['endpoint', proxy.endpoint]] };
+    const one = await projectWithData(files(), PATHS, remote);
+    const two = await projectWithData({ ...files(), 'data/raw/part0/own.txt': 'own\n' }, PATHS, remote);
+    const { checks } = await succeeds(one, ['remote', 'check']);
+    expect(checks.filter(({ ok }: { ok: boolean }) => !ok)).toEqual([]);
+    const gc = ['gc', '--remote', '--force', '--grace', '0', '--keep-project', two.root];
+    const results = await Promise.all([one.mlo(['push']), two.mlo(['push']), one.mlo(gc)]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
+    await isConsistent(remote);
+    await cloneHasAll(one, remote);
+    await cloneHasAll(two, remote);
+    faults('remote: no conditional writes', 3);
+  }, 60_000);
+
+  it('is killed and started again costs nothing that it said was there', async () => {
+    const server = await ownS3Server();
+    const proxy = await faultProxy(server.endpoint);
+    const { name, folder } = server.bucket();
+    const url = `s3://${name}/x`;
+    const { accessKeyId, secretAccessKey } = server;
+    const remote: TestRemote = {
+      url,
+      folder: join(folder, 'x'),
+      env: server.env,
+      settings: [['endpoint', proxy.endpoint]],
+      open: async () => await openRemote({ name: 'test', url, endpoint: server.endpoint, accessKeyId, secretAccessKey }),
+    };
+    const project = await projectWithData(files(), PATHS, remote);
+    for (const verb of ['push', 'pull']) {
+      const at = verb === 'push' ? project : await clone(project, remote);
+      const first = proxy.requests.length;
+      const kills: Promise<void>[] = [];
+      proxy.decide = (number) => {
+        if (number !== first + 3 && number !== first + 5) return undefined;
+        kills.push(server.killAndRestart());
+        return { kind: 'reset' };
+      };
+      await succeeds(at, [verb]);
+      await Promise.all(kills);
+      proxy.decide = () => undefined;
+      expect(kills.length).toBeGreaterThan(0);
+      faults('remote: server killed', kills.length);
+      await isConsistent(remote);
+    }
+    await cloneHasAll(project, remote);
+  }, 60_000);
+});
+
+async function testServer(): Promise<{ readonly endpoint: string }> {
+  const { s3Server } = await import('../../helpers/s3-server.ts');
+  return await s3Server();
+}
+
+describe('a bucket without the right to', () => {
+  const DENIED: Fault = { kind: 'status', status: 403, code: 'AccessDenied' };
+
+  it('list: it is said, nothing is changed', async () => {
+    const { proxy, remote, project } = await rig();
+    await succeeds(project, ['push']);
+    const copy = await clone(project, remote);
+    proxy.decide = (_number, method, path) => (method === 'GET' && /^\/[^/]+\/?$/.test(path) ? DENIED : undefined);
+    for (const verb of ['push', 'pull', 'gc --remote --force', 'verify --remote']) {
+      const { code, stderr } = await (verb === 'pull' ? copy : project).mlo(verb.split(' '));
+      expect([verb, code]).toEqual([verb, 13]);
+      expect(stderr).toMatch(/list .*access denied \(403 AccessDenied\)/);
+    }
+    const { checks } = (await project.mlo(['remote', 'check', '--json'])).json().data;
+    expect(checks.filter(({ ok }: { ok: boolean }) => !ok).map(({ name }: { name: string }) => name)).toEqual(['list', 'clock']);
+    proxy.decide = () => undefined;
+    await nextPullCompletes(copy, project);
+    faults('remote: list denied', 5);
+  });
+
+  it('write: pull, status, verify and a dry gc work; push and gc say what is missing', async () => {
+    const { proxy, remote, project } = await rig();
+    await succeeds(project, ['push']);
+    const copy = await clone(project, remote);
+    proxy.decide = (_number, method) => (method === 'GET' || method === 'HEAD' ? undefined : DENIED);
+    for (const verb of ['pull', 'status --remote', 'verify --remote', 'gc --remote', 'push']) await succeeds(copy, verb.split(' '));
+    await sameData(project, copy);
+    await project.write({ 'data/raw/new.txt': 'new\n' });
+    await succeeds(project, ['add', 'data/raw']);
+    for (const verb of ['push', 'gc --remote --force']) {
+      const { code, stderr } = await project.mlo(verb.split(' '));
+      expect([verb, code]).toEqual([verb, 13]);
+      expect(stderr).toMatch(/write .*access denied \(403 AccessDenied\)/);
+    }
+    expect((await project.mlo(['remote', 'check'])).stdout).toMatch(/write .*denied/);
+    proxy.decide = () => undefined;
+    await succeeds(project, ['push']);
+    await cloneHasAll(project, remote).catch(async () => await isConsistent(remote));
+    faults('remote: write denied', 8);
+  });
+
+  it('delete: push and pull work all the same, gc says that it cannot', async () => {
+    const { proxy, remote, project } = await rig();
+    proxy.decide = (_number, method) => (method === 'DELETE' ? DENIED : undefined);
+    for (let push = 0; push < 3; push += 1) {
+      await project.write({ 'data/raw/part0/0.txt': `push ${push}\n` });
+      await succeeds(project, ['add', 'data/raw']);
+      await succeeds(project, ['push']);
+    }
+    await project.git('commit', '--quiet', '--all', '--message=pushed');
+    await isConsistent(remote);
+    await cloneHasAll(project, remote);
+    const { code, stderr } = await project.mlo(['gc', '--remote', '--grace', '0', '--force']);
+    expect(code).toBe(13);
+    expect(stderr).toMatch(/delete .*access denied/);
+    await isConsistent(remote);
+    proxy.decide = () => undefined;
+    await succeeds(project, ['gc', '--remote', '--grace', '0', '--force']);
+    await isConsistent(remote);
+    await cloneHasAll(project, remote);
+    faults('remote: delete denied', 5);
+  });
+});

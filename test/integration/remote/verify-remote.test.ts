@@ -1,0 +1,130 @@
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TestProject } from '../../helpers/index.ts';
+import { clone, isConsistent, keysOf, KINDS, noise, projectWithData, sameData, succeeds, testRemote, type TestRemote } from './remotes.ts';
+
+const FILES = {
+  ...Object.fromEntries(Array.from({ length: 40 }, (_, number) => [`data/raw/part${number % 3}/${number}.txt`, `row ${number}\n`])),
+  'data/big.bin': noise(600_000),
+};
+
+async function pushed(remote: TestRemote): Promise<TestProject> {
+  const project = await projectWithData(FILES, ['data/raw', 'data/big.bin'], remote);
+  await succeeds(project, ['push']);
+  return project;
+}
+
+function flip(path: string, bytes: Uint8Array): void {
+  const content = readFileSync(path);
+  const at = content.indexOf(bytes);
+  expect(at).toBeGreaterThan(0);
+  content[at] = (content[at] as number) ^ 1;
+  chmodSync(path, 0o644);
+  writeFileSync(path, content);
+}
+
+function packs(remote: TestRemote): readonly string[] {
+  return keysOf(remote.folder).filter((key) => key.startsWith('packs/'));
+}
+
+/** Broken things are told, taken out, sent again by push, and then all is there. */
+async function isMended(remote: TestRemote, project: TestProject): Promise<void> {
+  const { code, stdout } = await project.mlo(['verify', '--remote', '--repair', '--json']);
+  expect(code).toBe(12);
+  expect(JSON.parse(stdout).data.repaired).toBeDefined();
+  expect((await succeeds(project, ['push'])).missing).toEqual([]);
+  expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
+  expect(keysOf(remote.folder).filter((key) => key.startsWith('leases/'))).toEqual([]);
+  await isConsistent(remote);
+  const copy = await clone(project, remote);
+  await succeeds(copy, ['pull']);
+  await sameData(project, copy);
+}
+
+describe.each(KINDS)('verify of a remote in a %s', (kind) => {
+  it('reads all of it, and says so; a sample reads a part, a dry run nothing', async () => {
+    const project = await pushed(await testRemote(kind));
+    const { looked, ok, estimate } = await succeeds(project, ['verify', '--remote']);
+    expect(ok).toBe(true);
+    expect(looked).toMatchObject({ trees: 4, recipes: 1 });
+    expect(looked.bytes).toBe(estimate.bytes);
+    expect(await succeeds(project, ['verify', '--remote', '--dry-run'])).toMatchObject({
+      done: false,
+      estimate,
+      looked: { entries: 0, bytes: 0 },
+    });
+    expect((await succeeds(project, ['verify', '--remote', '--sample', '1%'])).looked.bytes).toBeLessThanOrEqual(estimate.bytes);
+  });
+
+  it('names what is broken with path and revision, and --repair makes push send it again', async () => {
+    const remote = await testRemote(kind);
+    const project = await pushed(remote);
+    await project.git('tag', 'v1');
+    const [pack] = packs(remote);
+    flip(join(remote.folder, pack as string), Buffer.from('row 17\n'));
+    flip(join(remote.folder, pack as string), noise(600_000).subarray(300_000, 300_100));
+    const { code, stdout } = await project.mlo(['verify', '--remote', '--json']);
+    expect(code).toBe(12);
+    const { data, error } = JSON.parse(stdout);
+    expect(error.code).toBe('MLO_REMOTE_CORRUPT');
+    expect(data.objects.map(({ state, key, uses }: any) => `${state} ${key} ${uses[0].path} ${uses[0].in.join('+')}`).sort()).toEqual([
+      `broken ${pack} data/big.bin workspace+branch main+tag v1`,
+      `broken ${pack} data/raw/part2/17.txt workspace+branch main+tag v1`,
+    ]);
+    await isMended(remote, project);
+  });
+
+  it('names what lay in a pack that is gone', async () => {
+    const remote = await testRemote(kind);
+    const project = await pushed(remote);
+    await project.write({ 'data/raw/late.txt': 'late\n' });
+    await succeeds(project, ['add', 'data/raw']);
+    await project.git('commit', '--quiet', '--all', '--message=late');
+    const before = packs(remote);
+    await succeeds(project, ['push']);
+    const [late] = packs(remote).filter((key) => !before.includes(key));
+    rmSync(join(remote.folder, late as string));
+    const { data } = (await project.mlo(['verify', '--remote', '--json'])).json();
+    expect(data.objects.map(({ state, uses }: any) => `${state} ${uses[0].path}`).sort()).toEqual([
+      'missing data/raw',
+      'missing data/raw/late.txt',
+    ]);
+    await isMended(remote, project);
+  });
+
+  it('names an index that is damaged, which --repair deletes', async () => {
+    const remote = await testRemote(kind);
+    const project = await pushed(remote);
+    const [index] = keysOf(remote.folder).filter((key) => key.startsWith('index/'));
+    flip(join(remote.folder, index as string), Buffer.from('mlo-index').subarray(1));
+    const { data } = (await project.mlo(['verify', '--remote', '--json'])).json();
+    expect(data.indexes).toMatchObject([{ key: index }]);
+    await isMended(remote, project);
+  });
+});
+
+it('verify --repair takes what the cache has lost from the remote', async () => {
+  const remote = await testRemote('folder');
+  const project = await pushed(remote);
+  await project.remove('data/raw', 'data/big.bin');
+  for (const part of ['objects', 'packs', 'journal']) rmSync(project.path('.mlo/cache', part), { recursive: true, force: true });
+  expect((await project.mlo(['verify', '--json'])).code).toBe(12);
+  const { ok, repaired } = await succeeds(project, ['verify', '--repair']);
+  expect(ok).toBe(true);
+  expect(repaired.restored.length).toBeGreaterThan(0);
+  await succeeds(project, ['checkout']);
+  expect((await project.run('test', ['-s', 'data/big.bin'])).code).toBe(0);
+});
+
+it.each([
+  [['verify', '--sample', '5%'], /for remotes/],
+  [['verify', '--remote', '--quick'], /for the cache/],
+  [['verify', '--remote', '--sample', '0'], /share/],
+  [['verify', '--remote', '--repair', '--sample', '5%'], /read everything/],
+])('%j is refused', async (args, message) => {
+  const project = await projectWithData({}, [], await testRemote('folder'));
+  const { code, stderr } = await project.mlo(args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+});
