@@ -13,16 +13,12 @@ if (table === 'data') {
 } else if (table === 'tensorflow') {
   const { main } = await import('./tensorflow.ts');
   process.exitCode = await main(options);
-} else if (table === 'autolog') {
-  const { main } = await import('./autolog.ts');
-  process.exitCode = await main(options);
 } else if (table === undefined) await engine();
 else {
   process.stderr.write(
     'npm run bench              the table of the engine\nnpm run bench -- data      the table of data (-- data --help: its options)\n' +
       'npm run bench -- tracking  the table of runs (-- tracking --help: its options)\n' +
-      'npm run bench -- tensorflow  the table of TensorFlow (-- tensorflow --help: its options)\n' +
-      'npm run bench -- autolog   what autolog adds to a batch\n',
+      'npm run bench -- tensorflow  the table of TensorFlow (-- tensorflow --help: its options)\n',
   );
   process.exitCode = 2;
 }

@@ -1,27 +1,35 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatRows, type Row } from './data/rows.ts';
-import { machineLine } from './data/workplace.ts';
+import { machineLine, makeWorkplace } from './data/workplace.ts';
+import { autologRows } from './tensorflow/autolog.ts';
 import { epochRows } from './tensorflow/epoch.ts';
+import { imageFolderRows } from './tensorflow/image-folder.ts';
+import { findPeers } from './tensorflow/peers.ts';
 import { predictionRows } from './tensorflow/prediction.ts';
+import { sideBySideRows } from './tensorflow/side-by-side.ts';
 import type { TensorFlowWorld } from './tensorflow/world.ts';
 
 /** Rows in the order of docs/performance.md. */
 const SECTIONS: { readonly [name: string]: (world: TensorFlowWorld) => Promise<readonly Row[]> } = {
   epoch: epochRows,
   prediction: predictionRows,
+  'side-by-side': sideBySideRows,
+  autolog: autologRows,
+  images: imageFolderRows,
 };
 
 const USAGE = `node bench/tensorflow.ts [options]      (or: npm run bench -- tensorflow [options])
 
-Speeds of training and prediction on the backends of TensorFlow; Markdown on stdout, progress on stderr.
+Speeds of training, prediction and reading pictures; Markdown on stdout, progress on stderr. MLO_BENCH_KERAS=/path/to/python adds the rows of
+Keras 3 and Pillow (pip install tensorflow-cpu==2.21.0 pillow); mlo backend install those of native.
 
   --only a,b    only these sections: ${Object.keys(SECTIONS).join(', ')}
   --rounds n    default 3; medians, and ratios round by round
   --quick       less of the work: for development, targets do not apply
-  --data path   a folder in Fashion-MNIST's format with 720 images or more; default: ../shared/data/fashion-mnist-sample
+  --data path   a folder in Fashion-MNIST's format with 720 images or more; default: that of examples/fashion-mnist
 `;
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -31,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       only: { type: 'string', default: '' },
       rounds: { type: 'string', default: '3' },
       quick: { type: 'boolean', default: false },
-      data: { type: 'string', default: join(import.meta.dirname, '..', '..', 'shared', 'data', 'fashion-mnist-sample') },
+      data: { type: 'string', default: join(import.meta.dirname, '..', 'examples', 'fashion-mnist', 'data', 'sample') },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -41,7 +49,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   if (!existsSync(values.data))
     throw new Error(`There are no images in ${values.data}: --data path names a folder in Fashion-MNIST's format`);
-  const world: TensorFlowWorld = { rounds: Number(values.rounds), scale: values.quick ? 0.3 : 1, data: values.data };
+  const base = makeWorkplace(tmpdir());
+  const peers = findPeers(process.env);
+  const folder = (name: string): string => mkdtempSync(join(base, `${name}-`));
+  const world: TensorFlowWorld = { rounds: Number(values.rounds), scale: values.quick ? 0.2 : 1, data: values.data, peers, folder };
   const rows: Row[] = [];
   let failed = 0;
   for (const name of chosen(values.only)) {
@@ -53,7 +64,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`section ${name} failed: ${(error as Error).message}\n`);
     }
   }
-  process.stdout.write(`${machineLine(tmpdir())}; ${world.rounds} rounds\n\n${formatRows(rows, !values.quick)}\n`);
+  process.stdout.write(
+    `${machineLine(tmpdir())}; ${world.rounds} rounds\n\n${formatRows(rows, !values.quick)}\n\n${peers.notes.map((note) => `- ${note}\n`).join('')}`,
+  );
   return failed === 0 ? 0 : 1;
 }
 

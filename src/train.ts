@@ -1,5 +1,6 @@
-export { confusionMatrixSvg, rocCurveSvg, trainingCurvesSvg } from './core/learning/figures.ts';
-export type { ConfusionFigureOptions, FigureOptions, NamedCurve } from './core/learning/figures.ts';
+export type { GridImage } from './core/figure/image-grid.ts';
+export { confusionMatrixSvg, imageGridSvg, rocCurveSvg, trainingCurvesSvg } from './core/learning/figures.ts';
+export type { ConfusionFigureOptions, FigureOptions, ImageGridOptions, NamedCurve } from './core/learning/figures.ts';
 export { kFold, stratifiedKFold, take, trainTestSplit } from './core/learning/folds.ts';
 export type { FoldOptions, Parts, SplitOptions } from './core/learning/folds.ts';
 export type { Label, Labels } from './core/learning/labels.ts';

@@ -1,24 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { formatBytes, formatRows, type Row } from '../data/rows.ts';
+import { formatBytes, type Row } from '../data/rows.ts';
 import { median } from '../data/timings.ts';
-import { machineLine, makeWorkplace } from '../data/workplace.ts';
 import { loadSharp } from '../../src/fs/load-sharp.ts';
 import { createRng, seededRandom } from '../../src/runtime/module/random.ts';
 import { range } from '../tracking/figures.ts';
-
-export interface ImageWorld {
-  readonly rounds: number;
-  /** Of the work: 1, or less where the targets do not apply. */
-  readonly scale: number;
-  /** A python that has Pillow and NumPy. */
-  readonly pillow: string | undefined;
-  /** A new empty folder on the disk that is measured; gone at the end. */
-  folder(name: string): string;
-}
+import type { TensorFlowWorld } from './world.ts';
 
 interface Pass {
   readonly ms: number;
@@ -48,7 +36,7 @@ read(files)
 print(json.dumps({'ms': (time.perf_counter() - start) * 1000, 'images': len(files), 'cpuMs': (time.process_time() - cpu) * 1000, 'bytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 `;
 
-export async function imageFolderRows(world: ImageWorld): Promise<readonly Row[]> {
+export async function imageFolderRows(world: TensorFlowWorld): Promise<readonly Row[]> {
   const count = Math.round(10_000 * world.scale);
   const small = await makeJpegs(world.folder('jpegs'), count);
   const many = linkTimes(small, world.folder('many'), 5);
@@ -58,7 +46,7 @@ export async function imageFolderRows(world: ImageWorld): Promise<readonly Row[]
     passes.one.push(ownPass(small, SIZE, 1));
     passes.two.push(ownPass(small, SIZE, 2));
     passes.floor.push(ownPass(small, SIZE, 1, 'floor'));
-    if (world.pillow !== undefined) passes.pillow.push(pillowPass(world.pillow, small));
+    if (world.peers.pillow !== undefined) passes.pillow.push(pillowPass(world.peers.pillow, small));
   }
   const memory = [ownPass(many, SIZE, 2), ownPass(large, 224, 2)].map(({ bytes }) => bytes);
   const ofPillow = ratio(passes.pillow, passes.one, 'ms');
@@ -157,25 +145,4 @@ function linkOrCopy(from: string, to: string): void {
   } catch {
     copyFileSync(from, to);
   }
-}
-
-/** `MLO_BENCH_PILLOW=/path/to/python`, or what `python3` is, where it has Pillow and NumPy. */
-export function findPillow(env: NodeJS.ProcessEnv): string | undefined {
-  const python = env['MLO_BENCH_PILLOW'] ?? 'python3';
-  return spawnSync(python, ['-c', 'import numpy, PIL'], { stdio: 'ignore' }).status === 0 ? python : undefined;
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, quick: { type: 'boolean', default: false } } });
-  const base = makeWorkplace(tmpdir());
-  const pillow = findPillow(process.env);
-  const world: ImageWorld = {
-    rounds: Number(values.rounds),
-    scale: values.quick ? 0.1 : 1,
-    pillow,
-    folder: (name) => mkdtempSync(join(base, `${name}-`)),
-  };
-  const rows = await imageFolderRows(world);
-  console.log(`${machineLine(base)}; ${world.rounds} rounds\n\n${formatRows(rows, !values.quick)}\n`);
-  console.log(`- Pillow: ${pillow ?? 'not found (MLO_BENCH_PILLOW=/path/to/python with pillow and numpy)'}`);
 }

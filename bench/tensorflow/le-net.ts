@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { prepareTensorFlow } from '../../src/runtime/tensorflow/load-tensorflow.ts';
 import type { BackendName } from '../../src/core/stage.ts';
 import type { TensorFlow } from '../../src/runtime/tensorflow/types.ts';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
+import { loadBackend } from './backend.ts';
 import { readImages } from './images.ts';
 
 // LeNet-5 on one backend, in a process of its own, and what it took as JSON on stdout.
@@ -24,7 +24,7 @@ const { values } = parseArgs({
   },
 });
 
-const { tf } = await prepareTensorFlow(values.backend as BackendName, process.cwd());
+const tf = await loadBackend(values.backend as BackendName);
 const { xs, ys } = readImages(tf, values.data, Number(values.images));
 const model = leNet(tf);
 model.compile({ optimizer: tf.train.adam(0.001), loss: 'categoricalCrossentropy', metrics: ['accuracy'] });

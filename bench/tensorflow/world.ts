@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LeNetTimes } from './le-net.ts';
+import type { Peers } from './peers.ts';
 
 /** What the sections of the table of TensorFlow share. */
 export interface TensorFlowWorld {
@@ -10,6 +11,9 @@ export interface TensorFlowWorld {
   readonly scale: number;
   /** A folder in Fashion-MNIST's format. */
   readonly data: string;
+  readonly peers: Peers;
+  /** A new empty folder on the disk that is measured; gone at the end. */
+  folder(name: string): string;
 }
 
 export interface LeNetWork {

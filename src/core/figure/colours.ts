@@ -3,6 +3,8 @@ export const MUTED = '#6b7280';
 export const GRID = '#e5e7eb';
 export const AXIS = '#9ca3af';
 export const PAPER = '#ffffff';
+/** Vermilion of Okabe and Ito, darker, so that small letters are read. */
+export const WRONG = '#b84a00';
 
 /** Okabe and Ito's colours, told apart by colour-blind people too; yellow is left out, it is hardly seen on white. */
 const SERIES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];

@@ -61,7 +61,8 @@ function drawMatrix(
           ? ''
           : lettering.text(text, x + cell / 2, y + cell / 2 + size * 0.36, {
               size: Math.floor(size),
-              colour: inkOn(share),
+              // Zeros stand back: what is read is what was confused.
+              colour: count === 0 ? MUTED : inkOn(share),
               anchor: 'middle',
             });
       // What viewers show under the pointer.

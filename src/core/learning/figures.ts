@@ -1,4 +1,6 @@
-import { plotsSvg } from '../figure/draw-plots.ts';
+import { plotsSvg, svgDocument } from '../figure/draw-plots.ts';
+import { imageGrid, type GridImage } from '../figure/image-grid.ts';
+import { ELEMENTS, STROKES } from '../figure/text.ts';
 import type { ConfusionPlot, LinePlot, Plot, PlotSeries } from '../plots/plot.ts';
 import { kerasMetricName } from './callbacks/monitor.ts';
 import type { Label } from './labels.ts';
@@ -72,6 +74,21 @@ export function trainingCurvesSvg(
     return { ...head(title === undefined ? name : `${title}: ${name}`, 'linear', 'epoch', name), kind: 'line', series: drawn };
   });
   return draw(plots, letters);
+}
+
+export interface ImageGridOptions extends FigureOptions {
+  /** Pictures in a row. Default 8. */
+  readonly columns?: number;
+  /** Pixels of the square that each is fitted into. Default 84. */
+  readonly side?: number;
+}
+
+/** Pictures with captions, such as what a model takes them for. An SVG picture. @throws RangeError where a shape is not that of its pixels */
+export function imageGridSvg(
+  images: readonly GridImage[],
+  { title = '', columns = 8, side = 84, letters = 'strokes' }: ImageGridOptions = {},
+): string {
+  return svgDocument(imageGrid(images, { title, columns, side, lettering: letters === 'text' ? ELEMENTS : STROKES }));
 }
 
 function head(

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   confusionMatrix,
   confusionMatrixSvg,
+  imageGridSvg,
   renderPng,
   rocCurve,
   rocCurveSvg,
@@ -28,6 +29,7 @@ const FIGURES = [
     ]),
   ],
   ['training curves', trainingCurvesSvg(HISTORY)],
+  ['image grid', imageGridSvg([{ pixels: [0, 0.5, 1, 0], shape: [2, 2], caption: 'Coat\nnot Dress', wrong: true }], { title: 'Samples' })],
 ] as const;
 
 /** Share of the pixels that are not white. */
@@ -65,5 +67,31 @@ describe('figures of a training', () => {
     expect(await readFile(join(folder, 'a/b.svg'), 'utf8')).toBe(FIGURES[0][1]);
     const { width } = await sharp(join(folder, 'a/b.png')).metadata();
     expect(FIGURES[0][1]).toContain(`width="${width}"`);
+  });
+
+  it.each([1, 3, 4] as const)(
+    'a grid keeps the bytes of pictures of %i channels, larger than a block of their PNG too',
+    async (channels) => {
+      const [height, width] = [150, 160];
+      const pixels = Uint8Array.from({ length: height * width * channels }, (_, at) => (at * 31) % 256);
+      const svg = imageGridSvg([{ pixels, shape: [height, width, channels] }]);
+      const png = Buffer.from(/base64,([^"]+)"/.exec(svg)?.[1] ?? '', 'base64');
+      const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+      expect([info.height, info.width, info.channels]).toEqual([height, width, channels]);
+      expect(data.equals(pixels)).toBe(true);
+    },
+  );
+
+  it('a grid takes numbers from 0 to 1 for grey, shows them unblurred, and refuses what is no picture', async () => {
+    const svg = imageGridSvg([{ pixels: Float32Array.of(0, 1), shape: [1, 2], caption: '<x>' }], { letters: 'text', side: 40 });
+    expect(svg).toContain('&lt;x&gt;');
+    const { data, info } = await sharp(await renderPng(svg, { scale: 1 }))
+      .greyscale()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const row = Array.from(data.subarray(44 * info.width + 24, 44 * info.width + 64));
+    expect(row.slice(0, 18).every((value) => value < 10) && row.slice(22).every((value) => value > 245), row.join(' ')).toBe(true);
+    expect(() => imageGridSvg([{ pixels: [1, 2, 3], shape: [2, 2] }])).toThrow('[2, 2]');
+    expect(() => imageGridSvg([{ pixels: [], shape: [0, 2] }])).toThrow(RangeError);
   });
 });
