@@ -33,11 +33,15 @@ export async function build(root, { to = new URL('dist/', root), filesBefore = [
   const esbuild = await loadEsbuild();
   const temporary = new URL(`.tmp-${process.pid}/`, to);
   try {
-    const { main, ...others } = await entryPoints(esbuild, root);
-    // The command line shares no chunk with workers and helpers, so that its own can be merged; equal chunks must not get equal names.
+    const { main, 'cache-worker': cacheWorker, ...others } = await entryPoints(esbuild, root);
+    // The command line and its worker share no chunk with others, so that their own can be merged; equal chunks must not get equal names.
     const { metafile } = await bundle(esbuild, root, { main }, temporary, '[name]-[hash]');
     const loadedByMost = LOADED_BY_MOST.filter((source) => existsSync(new URL(source, root)));
     await mergeChunks(esbuild, temporary, metafile.outputs, 'main.js', loadedByMost);
+    if (cacheWorker !== undefined) {
+      const { metafile } = await bundle(esbuild, root, { 'cache-worker': cacheWorker }, temporary, 'cache-[name]-[hash]');
+      await mergeChunks(esbuild, temporary, metafile.outputs, 'cache-worker.js', []);
+    }
     await bundle(esbuild, root, others, temporary, 'side-[name]-[hash]');
     refuseBundledRequire(temporary);
     skipBuiltinFacades(temporary);

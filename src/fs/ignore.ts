@@ -10,6 +10,8 @@ export const IGNORE_FILE = '.mloignore';
 export interface IgnoreRules {
   /** `path` is relative to the root, '/' between names. What lies in an ignored folder is ignored too. */
   ignores(path: string, isFolder: boolean): boolean;
+  /** The same for names of one folder, whose rules are then not looked for again for each of them. */
+  within(folder: string): (name: string, isFolder: boolean) => boolean;
   /** Names the rules that hold in a folder: equal names, equal rules. Undefined where nothing is ignored there. */
   view(folder: string): string | undefined;
 }
@@ -41,9 +43,9 @@ export function openIgnore(root: string): IgnoreRules {
     return chain;
   }
 
-  function verdict(path: string, isFolder: boolean): boolean {
+  function verdict(chain: readonly FolderRules[], path: string, isFolder: boolean): boolean {
     let isIgnored = false;
-    for (const rules of chainOf(folderOf(path))) isIgnored = rules.verdict(path.slice(rules.folder.length), isFolder) ?? isIgnored;
+    for (const rules of chain) isIgnored = rules.verdict(path.slice(rules.folder.length), isFolder) ?? isIgnored;
     return isIgnored;
   }
 
@@ -52,7 +54,7 @@ export function openIgnore(root: string): IgnoreRules {
     if (folder === '') return false;
     const known = ignored.get(folder);
     if (known !== undefined) return known;
-    const isIgnored = isFolderIgnored(folderOf(folder)) || verdict(folder, true);
+    const isIgnored = isFolderIgnored(folderOf(folder)) || verdict(chainOf(folderOf(folder)), folder, true);
     ignored.set(folder, isIgnored);
     return isIgnored;
   }
@@ -60,7 +62,13 @@ export function openIgnore(root: string): IgnoreRules {
   return {
     ignores(path, isFolder) {
       if (path === '' || path === '.') return false;
-      return isFolderIgnored(folderOf(path)) || verdict(path, isFolder);
+      return isFolderIgnored(folderOf(path)) || verdict(chainOf(folderOf(path)), path, isFolder);
+    },
+    within(folder) {
+      if (isFolderIgnored(folder)) return () => true;
+      const chain = chainOf(folder);
+      const above = folder === '' ? '' : `${folder}/`;
+      return (name, isFolder) => verdict(chain, above + name, isFolder);
     },
     view(folder) {
       const chain = chainOf(folder);

@@ -65,6 +65,12 @@ describe('what the command line loads', () => {
     expect(new Set(bundle.map((file) => basename(file)))).toEqual(new Set(['main.js']));
   });
 
+  it('a worker of the cache loads one file of the bundle', () => {
+    const worker = readFileSync(join(REPOSITORY, 'dist', 'cache-worker.js'), 'utf8');
+    expect(worker).toContain('parentPort');
+    expect(worker).not.toMatch(/^(import|export) .*"\.\//m);
+  });
+
   it('--version loads nothing but the launcher', async () => {
     expect([...(await packagesLoadedBy(['--version']))]).toEqual([]);
   });

@@ -21,7 +21,7 @@ export interface FolderToScan {
   readonly record: FolderRecord | undefined;
   /** Digest of the ignore rules that hold here, or `EVERYTHING`. */
   readonly view: string;
-  readonly ignores?: (path: BytePath, isFolder: boolean) => boolean;
+  readonly ignores?: (name: BytePath, isFolder: boolean) => boolean;
   /** Takes trees too, under no name. */
   readonly sink?: ByteSink & { putTree(tree: KnownTree, bytes: Uint8Array): void };
   now(): number;
@@ -67,7 +67,7 @@ export function scanFolder(job: FolderToScan): ScannedFolder | ManyNames | undef
     sameNames,
     known: record?.rows ?? NO_ROWS,
     now: () => job.now(),
-    ...(view === EVERYTHING || job.ignores === undefined ? {} : { ignores: job.ignores }),
+    ...(job.ignores === undefined ? {} : { ignores: job.ignores }),
     ...(sink === undefined ? {} : { sink }),
   });
   const isSettledStill = checkFolder(folder, before);

@@ -18,8 +18,8 @@ export interface NamesToScan {
   readonly files?: ReadonlySet<BytePath>;
   /** `names` are those of `known`, and folders among them are still folders. */
   readonly sameNames: boolean;
-  /** Whether a path does not count; asked only for names that may be new. */
-  readonly ignores?: (path: BytePath, isFolder: boolean) => boolean;
+  /** Whether a name does not count; asked only for those that may be new. */
+  readonly ignores?: (name: BytePath, isFolder: boolean) => boolean;
   /** Where the bytes go too, if they are to be stored. */
   readonly sink?: ByteSink;
   /** Milliseconds since 1970 by the clock that stamps the files. */
@@ -85,7 +85,7 @@ class NameScan {
     if (row === -1 && this.#foundNewFile(path, name)) return;
     const stat = lookAt(path);
     if (stat === undefined) this.#foundNothing(path);
-    else if (!sameNames && this.#isIgnored(path, stat.isDirectory())) this.#leaveOut();
+    else if (!sameNames && this.#isIgnored(name, stat.isDirectory())) this.#leaveOut();
     else if (stat.isDirectory()) this.#foundFolder(name, row);
     else if (stat.isFile() && this.#isKnown(row, stat)) this.#foundKnown(row, stat);
     else if (!stat.isFile() || stat.size > LARGEST_AT_ONCE) this.#foundSpecial(name);
@@ -105,12 +105,12 @@ class NameScan {
     return sink === undefined || sink.has(digestOfRow(known, row), sizeOfRow(known, row));
   }
 
-  #isIgnored(path: BytePath, isFolder: boolean): boolean {
-    return this.#job.ignores?.(path, isFolder) === true;
+  #isIgnored(name: BytePath, isFolder: boolean): boolean {
+    return this.#job.ignores?.(name, isFolder) === true;
   }
 
   #foundNewFile(path: BytePath, name: BytePath): boolean {
-    if (this.#job.files?.has(name) !== true || this.#isIgnored(path, false)) return false;
+    if (this.#job.files?.has(name) !== true || this.#isIgnored(name, false)) return false;
     const readMs = this.#job.now();
     const read = readNewFile(path, name, this.#job.sink);
     if (read !== undefined) this.#foundFile(name, read.stat, read.digest, readMs);

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { entryPoint } from '../../fs/entry-point.ts';
 import { addWorkerSpans } from '../../fs/trace.ts';
@@ -118,7 +119,11 @@ export class JobPool {
   #openLane(setup: WorkerSetup, name: string): Lane {
     const { Worker: Thread } = process.getBuiltinModule('node:worker_threads');
     const lane: Lane = {
-      worker: new Thread(entryPoint('cache-worker'), { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } }),
+      worker: new Thread(entryPoint('cache-worker'), {
+        workerData: setup,
+        env: withCompileCache(process.env),
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+      }),
       running: new Map(),
     };
     lane.worker.unref();
@@ -151,6 +156,12 @@ export class JobPool {
     lane.worker.ref();
     lane.worker.postMessage({ id: this.#lastId, job: waiting.job } satisfies Question);
   }
+}
+
+/** What Node has compiled before is told to a worker by the environment only. */
+function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = process.getBuiltinModule('node:module').getCompileCacheDir();
+  return folder === undefined ? env : { ...env, NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 function nextWanted(queue: Waiting[]): Waiting | undefined {

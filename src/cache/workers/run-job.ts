@@ -60,10 +60,8 @@ function run(thread: Thread, job: Job): ResultOf<Job> {
 
 function scanPart(thread: Thread, job: ScanPartJob): ResultOf<ScanPartJob> {
   const known = partOfRows(thread.record(job.folder, job.record)?.rows ?? NO_ROWS, job.from, job.to);
-  const { view, ignores, ...how } = howToScan(thread, job);
   return scanNames({
-    ...how,
-    ...(view === EVERYTHING || ignores === undefined ? {} : { ignores }),
+    ...howToScan(thread, job),
     folder: job.folder,
     names: job.names ?? known.names,
     sameNames: job.names === undefined,
@@ -78,9 +76,14 @@ function howToScan(thread: Thread, job: ScanFolderJob | ScanPartJob): HowToScan 
   return {
     view: job.view,
     now: () => thread.now(),
-    ...(ignore === undefined ? {} : { ignores: (path, isFolder) => ignore.ignores(relative(root, path), isFolder) }),
+    ...(ignore === undefined || job.view === EVERYTHING ? {} : { ignores: ignoresIn(ignore, root, job.folder) }),
     ...(job.store ? { sink: thread.sink() } : {}),
   };
+}
+
+function ignoresIn(ignore: IgnoreRules, root: BytePath, folder: BytePath): (name: BytePath, isFolder: boolean) => boolean {
+  const ignores = ignore.within(folder === root ? '' : relative(root, folder));
+  return (name, isFolder) => ignores(toDisplayPath(name), isFolder);
 }
 
 function relative(root: BytePath, path: BytePath): string {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { asIoError, isErrno } from '../../../src/fs/errno.ts';
 import { addGitignoreEntry, removeGitignoreEntry } from '../../../src/fs/gitignore.ts';
-import { createHasher, hashBytes, hashFile } from '../../../src/fs/hash.ts';
+import { createHasher, digestBytes, digestText, hashBytes, hashFile } from '../../../src/fs/hash.ts';
 import { openIgnore } from '../../../src/fs/ignore.ts';
 import { writeFileAtomic } from '../../../src/fs/write-atomic.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
@@ -25,6 +25,15 @@ describe('digests', () => {
   it('are BLAKE3-256, as the published vectors have it', () => {
     expect(hashBytes('')).toBe('af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262');
     expect(hashBytes('abc')).toBe('6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85');
+  });
+
+  it('do not depend on what was hashed before, and stay as they are when something else is hashed', () => {
+    const first = digestBytes(Buffer.from('abc'));
+    const second = digestBytes(Buffer.alloc(0));
+    expect([first.length, digestText(first), digestText(second)]).toEqual([32, hashBytes('abc'), hashBytes('')]);
+    expect(hashBytes('abc')).toBe(hashBytes(Buffer.from('abc')));
+    // Only its own bytes: it is sent to other threads, with all of the memory that it lies in.
+    expect(first.buffer.byteLength).toBe(32);
   });
 
   it('are the same in pieces, from a file, and of bytes', async () => {
@@ -81,6 +90,22 @@ describe('errors of the operating system', () => {
 });
 
 describe('.mloignore', () => {
+  it('says the same of the names of a folder as of their paths', () => {
+    write('.mloignore', '*.tmp\nbuild/\n!keep.tmp\n/only-here\n');
+    write('sub/.mloignore', 'local\n!x.tmp\ndeep/hidden\n');
+    const rules = openIgnore(folder);
+    const names = ['a.tmp', 'keep.tmp', 'x.tmp', 'only-here', 'local', 'hidden', 'build', 'a'];
+    for (const within of ['', 'sub', 'sub/deep', 'build', 'sub/build/deep']) {
+      const ignores = rules.within(within);
+      for (const [name, isFolder] of names.flatMap((each) => [[each, false] as const, [each, true] as const])) {
+        const path = within === '' ? name : `${within}/${name}`;
+        expect([path, isFolder, ignores(name, isFolder)]).toEqual([path, isFolder, rules.ignores(path, isFolder)]);
+      }
+    }
+    expect(rules.within('sub/deep')('hidden', false)).toBe(true);
+    expect(rules.within('build')('a', false)).toBe(true);
+  });
+
   it('ignores nothing where there is none', () => {
     expect(openIgnore(folder).ignores('a/b', false)).toBe(false);
   });
