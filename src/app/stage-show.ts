@@ -33,6 +33,7 @@ function definition(stage: Stage): Value {
     ...(stage.isolate === 'auto' ? {} : { isolate: stage.isolate }),
     ...(stage.cpus === 1 ? {} : { cpus: stage.cpus }),
     ...(stage.timeoutMs === undefined ? {} : { timeout_ms: stage.timeoutMs }),
+    ...(stage.retries === undefined ? {} : { retries: stage.retries }),
     ...(stage.frozen ? { frozen: true } : {}),
     ...(stage.alwaysChanged ? { always_changed: true } : {}),
     ...(stage.meta === undefined ? {} : { meta: stage.meta }),

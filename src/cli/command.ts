@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { Option, type Argument, type Command } from 'commander';
 import type { ErrorCode } from '../core/errors/catalogue.ts';
 import type { AppContext } from '../app/types.ts';
 import type { Style } from '../ui/style.ts';
@@ -42,6 +42,8 @@ export interface CommandSpec<Flags = object, Arguments extends readonly unknown[
   /** At least two, each a command that can be run as it stands. */
   readonly examples: readonly (readonly [command: string, does: string])[];
   readonly options?: readonly Option[];
+  /** Those that `usage` cannot say: with choices. */
+  readonly arguments?: readonly Argument[];
   /** What `data` of the JSON document holds: a field and what it means, `?` behind those that may be absent. For the reference. */
   readonly json?: readonly (readonly [field: string, means: string])[];
   /** stages: live view or append-only lines. tasks: a line of progress. */
@@ -70,6 +72,7 @@ export function addCommand(parent: Command, spec: AnyCommandSpec, runner: Runner
     .summary(spec.summary)
     .description([spec.summary, spec.details].filter(Boolean).join('\n\n'));
   if (spec.alias !== undefined) command.alias(spec.alias);
+  for (const argument of spec.arguments ?? []) command.addArgument(argument);
   for (const option of spec.options ?? []) command.addOption(option);
   if (spec.writes === true) command.addOption(waitOption());
   command.addHelpText('after', exampleText(spec.examples));

@@ -61,20 +61,20 @@ export function guessColor(argv: readonly string[]): ColorChoice {
 export const PROFILE_FILE = 'mlo-profile.json';
 
 /** Values that stand for an option without one, so that the next word is never taken for it. */
-const PRESETS: { readonly [option: string]: string } = {
-  '--json': '--json=document',
-  '--wait': '--wait=forever',
-  '--profile': `--profile=${PROFILE_FILE}`,
-};
+const PRESETS: ReadonlyMap<string, string> = new Map([
+  ['--json', '--json=document'],
+  ['--wait', '--wait=forever'],
+  ['--profile', `--profile=${PROFILE_FILE}`],
+]);
 
 /** `--json status` must not read `status` as the format. */
 export function presetOptionalValues(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
-  return argv.map((argument, index) => (end !== -1 && index >= end ? argument : (PRESETS[argument] ?? argument)));
+  return argv.map((argument, index) => (end !== -1 && index >= end ? argument : (PRESETS.get(argument) ?? argument)));
 }
 
 export function hidePresets(message: string): string {
-  return Object.entries(PRESETS).reduce((text, [typed, preset]) => text.replaceAll(preset, typed), message);
+  return [...PRESETS].reduce((text, [typed, preset]) => text.replaceAll(preset, typed), message);
 }
 
 function existingFolder(typed: string, start: string): string {

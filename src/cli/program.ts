@@ -6,10 +6,12 @@ import { catVerb } from './commands/cat.ts';
 import { checkIgnoreVerb } from './commands/check-ignore.ts';
 import { checkoutVerb } from './commands/checkout.ts';
 import { commitVerb } from './commands/commit.ts';
+import { completeVerb, completionVerb } from './commands/completion.ts';
 import { dagVerb } from './commands/dag.ts';
 import { diffVerb } from './commands/diff.ts';
 import { doctorVerb } from './commands/doctor.ts';
 import { duVerb } from './commands/du.ts';
+import { explainVerb } from './commands/explain.ts';
 import { freezeVerb, unfreezeVerb } from './commands/freeze.ts';
 import { mergeDriverVerb, textconvVerb } from './commands/git-drivers.ts';
 import { gcVerb } from './commands/gc.ts';
@@ -44,7 +46,7 @@ type Entry = AnyCommandSpec | Family;
 
 const stage: Family = {
   name: 'stage',
-  summary: 'list stages, show one as mlo understands it',
+  summary: 'stages: list, show as mlo understands them, add, remove',
   load: async () => (await import('./commands/stage.ts')).STAGE_VERBS,
 };
 const remote: Family = {
@@ -152,17 +154,20 @@ export async function buildProgram(runner: Runner, print = writeOut, argv?: read
       if (isNeeded(entry, argv)) for (const spec of await entry.load()) add(family, spec);
     }
   }
-  for (const spec of [mergeDriverVerb, textconvVerb]) add(program, spec);
+  for (const spec of [mergeDriverVerb, textconvVerb, completeVerb]) add(program, spec);
   program.commandsGroup('Help:');
   add(program, helpVerb(program));
+  add(program, explainVerb);
+  add(program, completionVerb(program));
   return { program, specs };
 }
 
-const HELP_WORDS = ['help', '--help', '-h'];
+/** Words of lines that are about all commands. */
+const ALL_WORDS = ['help', '--help', '-h', 'completion'];
 
-/** The line names it, wherever; help may be on anything. */
+/** The line names it, wherever; help and completion are about everything. */
 function isNeeded({ name }: Family, argv: readonly string[] | undefined): boolean {
-  return argv === undefined || argv.length === 0 || argv.includes(name) || argv.some((word) => HELP_WORDS.includes(word));
+  return argv === undefined || argv.length === 0 || argv.includes(name) || argv.some((word) => ALL_WORDS.includes(word));
 }
 
 /** Settings come first: commander copies them to each sub-command when it is made. */
@@ -197,7 +202,7 @@ function rootCommand(print: (text: string) => void): Command {
     .addOption(
       new Option('--profile [file]', `write where the time goes as a Chrome trace (default: ${PROFILE_FILE})`).preset(PROFILE_FILE),
     )
-    .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config | search');
+    .addHelpText('after', '\nHelp topics:  mlo help exit-codes | errors | environment | config | search | from-dvc | from-mlflow');
 }
 
 /** Choices stand in the descriptions already. */

@@ -16,6 +16,8 @@ export interface StageReport {
   readonly runId?: RunId;
   /** TensorFlow backend that it ran on, with versions of TensorFlow.js and of the C++ library. */
   readonly backend?: { readonly name: string; readonly version: string; readonly tensorflow?: string; readonly intraOpThreads?: number };
+  /** How often it was tried, where that was more than once; each try has a run. */
+  readonly attempts?: number;
   readonly error?: {
     readonly code: string;
     readonly message: string;

@@ -86,6 +86,8 @@ export interface Stage {
   readonly cpus: number;
   /** Milliseconds; absent = no limit. */
   readonly timeoutMs?: number;
+  /** How often it is tried again after a failure or a timeout; absent = not at all. */
+  readonly retries?: number;
   readonly frozen: boolean;
   readonly alwaysChanged: boolean;
   readonly desc?: string;

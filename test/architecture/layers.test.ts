@@ -32,6 +32,7 @@ const OWNED: readonly { readonly packages: RegExp; readonly owner: RegExp; reado
   { packages: /^zod/, owner: /^src\/core\//, sentence: 'only core (schemas) imports zod' },
   { packages: /^yaml/, owner: /^src\/core\//, sentence: 'only core (parsers) imports yaml' },
   { packages: /^sharp/, owner: /^src\/fs\/load-sharp\.ts$/, sentence: 'only fs/load-sharp.ts imports sharp' },
+  { packages: /^smol-toml/, owner: /^src\/core\//, sentence: 'only core (parsers) imports smol-toml' },
   { packages: /^@aws-sdk\//, owner: /^src\/remote\//, sentence: 'only the S3 adapter imports the AWS SDK' },
 ];
 

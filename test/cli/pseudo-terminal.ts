@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: { readonly [name: string]: string };
+  /** Then it is killed. */
+  readonly limitMs?: number;
 }
 
 /** mlo in a real pseudo-terminal, and what a person would see there. */
@@ -29,9 +31,14 @@ export const CTRL_C = '\u0003';
 const LIMIT_MS = 25_000;
 
 export function mloInTerminal(project: TestProject, args: readonly string[], options: TerminalOptions = {}): TerminalRun {
-  const { columns = 80, rows = 24, env = {} } = options;
+  return inTerminal(project, process.execPath, [LAUNCHER, ...args], options);
+}
+
+/** The same for any program. */
+export function inTerminal(project: TestProject, program: string, args: readonly string[], options: TerminalOptions = {}): TerminalRun {
+  const { columns = 80, rows = 24, env = {}, limitMs = LIMIT_MS } = options;
   const screen = new Terminal({ cols: columns, rows, scrollback: 5000, allowProposedApi: true });
-  const pty = spawn(process.execPath, [LAUNCHER, ...args], {
+  const pty = spawn(program, [...args], {
     cols: columns,
     rows,
     cwd: project.root,
@@ -49,7 +56,7 @@ export function mloInTerminal(project: TestProject, args: readonly string[], opt
       });
     });
   });
-  const limit = setTimeout(() => pty.kill('SIGKILL'), LIMIT_MS);
+  const limit = setTimeout(() => pty.kill('SIGKILL'), limitMs);
   const ended = new Promise<{ code: number; signal: number | undefined }>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
       clearTimeout(limit);

@@ -1,5 +1,6 @@
 import type { RunCacheEntry } from '../../cache/types.ts';
 import type { Digest } from '../../core/content.ts';
+import type { ErrorCode } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageReport } from '../../core/events.ts';
 import { isRestorable, runCacheKey, type StageParams } from '../../core/fingerprint.ts';
@@ -7,6 +8,7 @@ import { fromLocked, type FingerprintRecord, type LockEntry } from '../../core/l
 import type { Reason } from '../../core/plan/types.ts';
 import type { RunId } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { asIoError } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { inputOf, type RunInput } from '../../tracking/inputs/inputs.ts';
@@ -33,19 +35,57 @@ export interface StageRan {
   readonly entry?: LockEntry;
 }
 
-/** Old outs away → command or module → deps as before? → outs into the store → others may start → run-cache → journal → run finished. */
+/** What another attempt may mend. An interruption is none of these, nor is what is wrong with the pipeline or with a module. */
+const WORTH_A_RETRY: readonly string[] = ['MLO_STAGE_FAILED', 'MLO_STAGE_TIMEOUT'] satisfies ErrorCode[];
+
+/** As often as the stage's `retries` allow; each attempt is a run with a log of its own. */
 export async function runStage(session: ReproSession, request: StageToRun): Promise<StageRan> {
+  const { ctx } = session.project;
+  const attempts = 1 + (request.stage.retries ?? 0);
+  const startedMs = performance.now();
+  let leftovers: Leftovers | undefined;
+  for (let number = 1; ; number += 1) {
+    const { ran, left } = await attemptStage(session, request, { number, leftovers });
+    const { report } = ran;
+    const isOver = report.error === undefined || !WORTH_A_RETRY.includes(report.error.code) || number >= attempts || ctx.signal.aborted;
+    if (isOver && number === 1) return ran;
+    if (isOver) return { ...ran, report: { ...report, attempts: number, durationMs: performance.now() - startedMs } };
+    ctx.emit({ type: 'note', message: nextAttempt(report, number, attempts) });
+    leftovers = left;
+  }
+}
+
+function nextAttempt({ name, runId = '', error }: StageReport, number: number, attempts: number): string {
+  const why = error?.message.split('\n')[0] ?? '';
+  return `${why} (attempt ${number} of ${attempts}, trying again; its output: mlo logs ${shellWord(name)} --run ${runId.slice(0, 8)})`;
+}
+
+interface Attempt {
+  /** From 1. */
+  readonly number: number;
+  /** What the attempt before it left in the outs. */
+  readonly leftovers: Leftovers | undefined;
+}
+
+/** Old outs away → command or module → deps as before? → outs into the store → others may start → run-cache → journal → run finished. */
+async function attemptStage(
+  session: ReproSession,
+  request: StageToRun,
+  attempt: Attempt,
+): Promise<{ readonly ran: StageRan; readonly left?: Leftovers }> {
   const { project, prepared, recorder, journal, batches, events } = session;
   const { stage, reasons } = request;
   const startedMs = performance.now();
   const parentRunId = await recorder.begin();
   const runId = await recorder.startStage(stage, commandText(stage), request.params);
+  if (attempt.number > 1) recorder.tags(runId, { 'mlo.attempt': String(attempt.number) });
   recorder.inputs(runId, inputsOf(stage, request.declared));
   const base = { name: stage.address, reasons, runId };
   events.start({ type: 'stage-start', stage: stage.address, runId, command: commandText(stage), reasons });
   let started = false;
   try {
-    await removeOldOuts(outsOf(session, stage));
+    const { leftovers } = attempt;
+    await removeOldOuts({ ...outsOf(session, stage), ...(leftovers === undefined ? {} : { leftovers }) });
     journal.start(stage.address);
     started = true;
     const { discovered, undeclared, backend } = await execute(session, request, runId, parentRunId);
@@ -59,14 +99,15 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     batches.finished(stage, entry);
     await recordOuts(session, stage, entry, runId);
     recorder.finishStage(runId, { status: 'FINISHED' });
-    return { report: { ...base, outcome: 'ran', durationMs, ...(backend === undefined ? {} : { backend }) }, entry };
+    return { ran: { report: { ...base, outcome: 'ran', durationMs, ...(backend === undefined ? {} : { backend }) }, entry } };
   } catch (caught) {
     const error = asIoError(caught, `work on stage '${stage.address}' at`, (caught as NodeJS.ErrnoException).path ?? stage.wdir);
     if (!(error instanceof MloError)) throw error;
     const cancelled = project.ctx.signal.aborted;
-    if (started) journal.failed(stage.address, await leftovers(session, stage), cancelled);
+    const left = started ? await leftoversOf(session, stage) : undefined;
+    if (left !== undefined) journal.failed(stage.address, left, cancelled);
     recorder.finishStage(runId, { status: cancelled ? 'KILLED' : 'FAILED', reason: cancelled ? 'interrupted' : error.message });
-    return { report: failureReport(session, base, error, startedMs) };
+    return { ran: { report: failureReport(session, base, error, startedMs) }, ...(left === undefined ? {} : { left }) };
   }
 }
 
@@ -139,7 +180,7 @@ async function recordOuts({ project, recorder }: ReproSession, stage: Stage, ent
 }
 
 /** What lies in the outs of a failed attempt, so that exactly that may be removed by the next one. */
-async function leftovers({ prepared }: ReproSession, stage: Stage): Promise<Leftovers> {
+async function leftoversOf({ prepared }: ReproSession, stage: Stage): Promise<Leftovers> {
   const found: Record<string, Digest> = {};
   for (const out of stage.outs) {
     const content = out.persist ? undefined : await prepared.workspace.lookAtOut(out.path);

@@ -66,7 +66,7 @@ interface Setting {
 }
 
 function parseSetting(setting: string): Setting {
-  const match = /^(?:(?<file>[^=]+?\.(?:ya?ml|json)):)?(?<plus>\+{0,2})(?<key>[^=]+)=(?<value>.*)$/s.exec(setting);
+  const match = /^(?:(?<file>[^=]+?\.(?:ya?ml|json|toml)):)?(?<plus>\+{0,2})(?<key>[^=]+)=(?<value>.*)$/s.exec(setting);
   const key = match?.groups?.['key'];
   const value = match?.groups?.['value'];
   if (key === undefined || value === undefined || key.endsWith(':')) {

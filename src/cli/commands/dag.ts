@@ -6,6 +6,7 @@ import { fileOf, fileOption } from '../shared-options.ts';
 interface Flags {
   readonly file?: string;
   readonly mermaid?: boolean;
+  readonly dot?: boolean;
 }
 
 /** Where the width is not known, drawings are made for this many columns. */
@@ -18,8 +19,13 @@ export const dagVerb = defineCommand({
   examples: [
     ['mlo dag', 'draw the whole pipeline in the terminal'],
     ['mlo dag train --mermaid', 'what train needs, as a Mermaid chart for Markdown'],
+    ['mlo dag --dot', 'for Graphviz: mlo dag --dot | dot -Tsvg -o pipeline.svg'],
   ],
-  options: [fileOption(), new Option('--mermaid', 'print a Mermaid flowchart')],
+  options: [
+    fileOption(),
+    new Option('--mermaid', 'print a Mermaid flowchart'),
+    new Option('--dot', 'print a graph for Graphviz').conflicts('mermaid'),
+  ],
   async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
     const { context, style } = invocation;
     const { dag } = await import('../../app/dag.ts');
@@ -28,6 +34,10 @@ export const dagVerb = defineCommand({
     if (flags.mermaid === true) {
       const { mermaidLines } = await import('../../ui/render/dag-mermaid.ts');
       return { data, lines: mermaidLines(data) };
+    }
+    if (flags.dot === true) {
+      const { dotLines } = await import('../../ui/render/dag-dot.ts');
+      return { data, lines: dotLines(data) };
     }
     const { dagLines } = await import('../../ui/render/dag.ts');
     return { data, lines: dagLines(data, { ...style, width: Number.isFinite(style.width) ? style.width : DEFAULT_WIDTH }) };

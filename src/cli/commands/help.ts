@@ -2,7 +2,7 @@ import { Help, type Command } from 'commander';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
-import { isTopic, TOPICS, topicLines } from '../help/topics.ts';
+import { isTopic, TOPICS, topicLines, topicTable } from '../help/topics.ts';
 
 /** `mlo help`, `mlo help stage list`, `mlo help exit-codes`; with --json the whole command tree as data. */
 export function helpVerb(program: Command): AnyCommandSpec {
@@ -14,11 +14,17 @@ export function helpVerb(program: Command): AnyCommandSpec {
       ['mlo help stage list', 'the help of a command'],
       ['mlo help exit-codes', 'what the exit codes mean'],
     ],
+    json: [
+      ['topic, text', 'of a topic: its name, and what is printed of it'],
+      ['head, rows', 'of a topic: the titles of its columns, and its rows'],
+      ['name, usage, options, commands', 'of a command: it and the commands below it'],
+    ],
     async run({ globals }: Invocation, _flags: object, words: readonly string[]): Promise<Outcome> {
       const [topic] = words;
       if (words.length === 1 && topic !== undefined && isTopic(topic)) {
         const lines = topicLines(topic);
-        return { data: { topic, text: lines.join('\n') }, lines };
+        const { head, rows } = topicTable(topic);
+        return { data: { topic, text: lines.join('\n'), head, rows }, lines };
       }
       const command = findCommand(program, words);
       if (globals.output === 'human') command.outputHelp();

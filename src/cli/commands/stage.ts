@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { noStages } from '../no-stages.ts';
 import { fileOf, fileOption } from '../shared-options.ts';
+import { stageAddVerb, stageRemoveVerb } from './stage-edit.ts';
 
 interface Flags {
   readonly file?: string;
@@ -50,4 +51,4 @@ const stageShowVerb = defineCommand({
 });
 
 /** In the order of the help. */
-export const STAGE_VERBS: readonly AnyCommandSpec[] = [stageListVerb, stageShowVerb];
+export const STAGE_VERBS: readonly AnyCommandSpec[] = [stageListVerb, stageShowVerb, stageAddVerb, stageRemoveVerb];

@@ -1,6 +1,7 @@
 import { Help, type Command } from 'commander';
 import type { AnyCommandSpec } from '../command.ts';
 import { commandPath } from '../command.ts';
+import { leafCommands } from '../command-tree.ts';
 import { TOPICS, topicTable } from '../help/topics.ts';
 
 export interface Page {
@@ -21,10 +22,6 @@ export function docsPages(program: Command, specs: Specs): readonly Page[] {
     ...commands.map((command) => ({ file: pageName(command), text: commandPage(command, specs.get(command)) })),
     ...TOPICS.map((topic) => ({ file: `${topic}.md`, text: topicPage(topic) })),
   ];
-}
-
-export function leafCommands(program: Command): readonly Command[] {
-  return program.commands.flatMap((command) => (command.commands.length === 0 ? [command] : leafCommands(command)));
 }
 
 function indexPage(program: Command, commands: readonly Command[]): string {

@@ -1,11 +1,14 @@
 import { CATALOGUE } from '../../core/errors/catalogue.ts';
 import { CONFIG, CONFIG_KEYS, configText, environmentName } from '../../core/config/keys.ts';
-import { padEnd } from '../../ui/format/text-width.ts';
+import { padEnd, textWidth } from '../../ui/format/text-width.ts';
+import { wrapWords } from '../../ui/format/wrap.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
+import { FROM_DVC } from './from-dvc.ts';
+import { FROM_MLFLOW } from './from-mlflow.ts';
 import { SEARCH_GRAMMAR } from './search.ts';
 
-export const TOPICS = ['exit-codes', 'errors', 'environment', 'config', 'search'] as const;
+export const TOPICS = ['exit-codes', 'errors', 'environment', 'config', 'search', 'from-dvc', 'from-mlflow'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export function isTopic(word: string): word is Topic {
@@ -33,7 +36,7 @@ export function topicTable(topic: Topic): TopicTable {
       return {
         title: 'Errors',
         intro:
-          'Every error has a code that keeps its meaning. With --json it is error.code. The error of a stage ends repro with exit code 1, whatever its code; the exit codes here are those of errors that end the command itself.',
+          'Every error has a code that keeps its meaning. With --json it is error.code. The error of a stage ends repro with exit code 1, whatever its code; the exit codes here are those of errors that end the command itself. `mlo explain CODE` says how one comes about and what to do.',
         head: ['Code', 'Exit', 'Meaning'],
         rows: Object.entries(CATALOGUE).map(([code, { exit, means }]) => [code, String(exit), means]),
       };
@@ -52,6 +55,22 @@ export function topicTable(topic: Topic): TopicTable {
         head: ['Write', 'Meaning'],
         rows: SEARCH_GRAMMAR,
       };
+    case 'from-dvc':
+      return {
+        title: 'From DVC',
+        intro:
+          'What you are used to type, and what does it here. mlo reads dvc.yaml as it is, writes dvc.mlo.lock beside it, and leaves dvc.lock alone.',
+        head: ['DVC', 'mlo', 'Remark'],
+        rows: FROM_DVC,
+      };
+    case 'from-mlflow':
+      return {
+        title: 'From MLflow',
+        intro:
+          'What you are used to type, and what does it here. There is no server: runs lie in the project. `run` is the run of a stage module, or what `startRun` of mlo-cli gives to a script.',
+        head: ['MLflow', 'mlo', 'Remark'],
+        rows: FROM_MLFLOW,
+      };
     case 'config':
       return {
         title: 'Configuration',
@@ -63,13 +82,21 @@ export function topicTable(topic: Topic): TopicTable {
   }
 }
 
+/** Lines of topics are no wider, columns. */
+const WIDTH = 100;
+/** A last column narrower than this is not wrapped: its lines run over the width instead. */
+const NARROWEST = 20;
+const GAP = '  ';
+
+/** The last column is wrapped where it would not fit. */
 export function topicLines(topic: Topic): string[] {
   const { title, intro, head, rows } = topicTable(topic);
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => padEnd(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [title, '', intro, '', line(head), ...rows.map(line)];
+  const widths = head.slice(0, -1).map((_, column) => Math.max(...[head, ...rows].map((row) => textWidth(row[column] ?? ''))));
+  const before = widths.reduce((sum, width) => sum + width + GAP.length, 0);
+  const room = Math.max(NARROWEST, WIDTH - before);
+  const lines = (cells: readonly string[]): string[] => {
+    const first = widths.map((width, column) => padEnd(cells[column] ?? '', width) + GAP).join('');
+    return wrapWords(cells.at(-1) ?? '', room).map((line, index) => ((index === 0 ? first : ' '.repeat(before)) + line).trimEnd());
+  };
+  return [title, '', ...wrapWords(intro, WIDTH), '', ...lines(head), ...rows.flatMap(lines)];
 }

@@ -4,14 +4,15 @@ import { describeNode, setOwn, toValue, type SourceNode } from '../source/node.t
 import { isMap, type Value } from '../value.ts';
 import { setInJson } from './edit-json.ts';
 import { actualPath, walk } from './edit-text.ts';
+import { setInToml, tomlLine } from './edit-toml.ts';
 import { setInYaml } from './edit-yaml.ts';
 import { equalValues, keySteps } from './keys.ts';
-import { parseParamsSource, parseParamsText } from './parse.ts';
+import { isToml, parseParamsSource, parseParamsText } from './parse.ts';
 import { inJson, inYaml, parseValueText, type GivenValue } from './value-text.ts';
 
 /**
- * The text of a params file (YAML or JSON) with one dotted key set. Comments, layout and quotes stay;
- * missing keys are added. `valueText` is typed as in YAML. Throws MLO_PARAMS.
+ * The text of a params file (YAML, JSON or TOML) with one dotted key set. Comments, layout and quotes stay;
+ * missing keys are added, but not to TOML. `valueText` is typed as in YAML. Throws MLO_PARAMS.
  */
 export function setParamInText(path: string, text: string, key: string, valueText: string): string {
   const { root, problems } = parseParamsSource(path, text);
@@ -23,6 +24,7 @@ export function setParamInText(path: string, text: string, key: string, valueTex
   refuseBlocked(path, key, root, keys);
   const given = parseValueText(valueText);
   const wanted = setValue(toValue(root), keys, given.value);
+  if (isToml(path)) return setInTomlText(path, text, key, keys, given, wanted);
   const isJson = /\.json$/i.test(path);
   const edited = isJson ? setInJson(text, root, keys, inJson(given)) : setInYaml(text, root, keys, (place) => inYaml(given, place));
   if (edited !== undefined && holds(path, edited, wanted)) return edited;
@@ -32,6 +34,20 @@ export function setParamInText(path: string, text: string, key: string, valueTex
     hint: 'An anchor or alias stands there: edit the file by hand.',
     details: { path, key },
   });
+}
+
+function setInTomlText(path: string, text: string, key: string, keys: readonly string[], given: GivenValue, wanted: Value): string {
+  const edited = setInToml(text, keys, given).find((candidate) => holds(path, candidate, wanted));
+  if (edited !== undefined) return edited;
+  const line = tomlLine(text, keys);
+  throw new MloError(
+    'MLO_PARAMS',
+    `'${key}' cannot be set in '${path}': in TOML, mlo replaces values that stand on one line with their key`,
+    {
+      hint: line === undefined ? `Add it to ${path} by hand` : `Edit line ${line.number} of ${path} by hand: ${line.text}`,
+      details: { path, key, ...(line === undefined ? {} : { line: line.number }) },
+    },
+  );
 }
 
 /** A value in the way: `train` is 5, so there is no `train.epochs`. */

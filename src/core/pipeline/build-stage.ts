@@ -37,6 +37,7 @@ export function buildStage(origin: StageOrigin, node: MapNode, problems: Problem
   const backend = fields.choice('backend', BACKENDS);
   const seed = fields.integer('seed');
   const timeoutMs = readTimeout(fields);
+  const retries = readRetries(fields);
   const desc = fields.text('desc');
   const meta = fields.free('meta');
   const isolate = fields.choice('isolate', ISOLATIONS) ?? 'auto';
@@ -59,6 +60,7 @@ export function buildStage(origin: StageOrigin, node: MapNode, problems: Problem
     isolate,
     cpus,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(retries === undefined || retries === 0 ? {} : { retries }),
     frozen: fields.flag('frozen', false),
     alwaysChanged: fields.flag('always_changed', false),
     ...(desc === undefined ? {} : { desc }),
@@ -106,4 +108,12 @@ function readTimeout(fields: Fields): number | undefined {
     milliseconds ??
     fields.fail(node, `${fields.where}.timeout: expected seconds above 0, or a text such as 30s, 5m or 2h, found ${describeNode(node)}`)
   );
+}
+
+const MOST_RETRIES = 100;
+
+function readRetries(fields: Fields): number | undefined {
+  const retries = fields.integer('retries');
+  if (retries === undefined || (retries >= 0 && retries <= MOST_RETRIES)) return retries;
+  return fields.failAt('retries', `expected a whole number from 0 to ${MOST_RETRIES}, found ${retries}`);
 }

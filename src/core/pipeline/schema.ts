@@ -121,6 +121,12 @@ const stageFields = {
     )
     .optional(),
   timeout: timeout.optional(),
+  retries: orTemplate(
+    z.int().min(0, { error: 'expected a whole number from 0 to 100' }).max(100, { error: 'expected a whole number from 0 to 100' }),
+    'expected a whole number from 0 to 100',
+  )
+    .describe('How often the stage is tried again after it failed or ran into its timeout; default 0. Not part of the fingerprint.')
+    .optional(),
 };
 
 export const doSchema = z.strictObject(stageFields, { error: 'expected a map with cmd or run' });

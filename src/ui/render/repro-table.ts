@@ -43,8 +43,9 @@ function columns(style: Style): readonly Column<StageReport>[] {
 }
 
 function why(row: StageReport, style: Style): string {
-  if (row.error !== undefined && row.outcome === 'failed') return withoutName(headline(row.error.message), row.name);
-  return reasonSummary(row.reasons, style.glyphs);
+  const tries = row.attempts === undefined ? '' : row.outcome === 'failed' ? `${row.attempts} attempts: ` : `attempt ${row.attempts}; `;
+  if (row.error !== undefined && row.outcome === 'failed') return tries + withoutName(headline(row.error.message), row.name);
+  return tries + reasonSummary(row.reasons, style.glyphs);
 }
 
 /** The row has it already. */

@@ -4,6 +4,7 @@ import { assignLayers, layered, type Graph } from '../../../src/ui/dag/layers.ts
 import { crossings, orderLayers } from '../../../src/ui/dag/order.ts';
 import { drawGraph } from '../../../src/ui/dag/draw.ts';
 import { dagLines } from '../../../src/ui/render/dag.ts';
+import { dotLines } from '../../../src/ui/render/dag-dot.ts';
 import { mermaidLines } from '../../../src/ui/render/dag-mermaid.ts';
 import { textWidth } from '../../../src/ui/format/text-width.ts';
 import { plainStyle } from '../../../src/ui/style.ts';
@@ -133,3 +134,19 @@ function view(edges: readonly string[]): { nodes: { name: string }[]; edges: { f
   const pairs = edges.map((edge) => edge.split('>') as [string, string]);
   return { nodes: [...new Set(pairs.flat())].map((name) => ({ name })), edges: pairs.map(([from, to]) => ({ from, to })) };
 }
+
+describe('the graph for Graphviz', () => {
+  it('has every stage, alone too, and every edge, with names in quotes', () => {
+    const nodes = ['load', 'sub/pipeline.yaml:train@lr-0.1', 'a "b" \\', 'alone'].map((name) => ({ name }));
+    const edges = [{ from: 'load', to: 'a "b" \\' }];
+    expect(dotLines({ nodes, edges })).toEqual([
+      'strict digraph {',
+      '\t"load";',
+      '\t"sub/pipeline.yaml:train@lr-0.1";',
+      '\t"a \\"b\\" \\\\";',
+      '\t"alone";',
+      '\t"load" -> "a \\"b\\" \\\\";',
+      '}',
+    ]);
+  });
+});

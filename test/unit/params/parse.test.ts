@@ -159,7 +159,7 @@ describe('JSON', () => {
 describe('other formats', () => {
   test.each([
     ['params.py', /would mean running it/],
-    ['conf/params.toml', /TOML is not supported yet; use YAML or JSON/],
+    ['conf/params.PY', /keep them in params.yaml, JSON or TOML/],
   ])('%s is refused with a clear sentence', (path, message) => {
     expect(errorOf(path, 'a = 1')).toMatchObject({ code: 'MLO_PARAMS', message: expect.stringMatching(message) });
   });

@@ -188,7 +188,7 @@ describe('what cannot be set', () => {
     expect(() => set('a', '1', 'a: [')).toThrow(
       expect.objectContaining({ code: 'MLO_PARAMS', problems: [expect.objectContaining({ line: expect.any(Number) })] }),
     );
-    expect(() => setParamInText('p.toml', 'a = 1', 'a', '1')).toThrow(/TOML is not supported yet/);
+    expect(() => setParamInText('p.py', 'a = 1', 'a', '1')).toThrow(/would mean running it/);
   });
 });
 

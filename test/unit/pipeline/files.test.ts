@@ -149,7 +149,7 @@ describe('unknown keys', () => {
     ['stages: {a: {cmd: x, outs: [{o: {cahce: false}}]}}', "unknown key 'cahce' in stages.a.outs[0].o", undefined],
     ['stages: {a: {cmd: x, outs: [{o: {persists: false}}]}}', "unknown key 'persists' in stages.a.outs[0].o", "Did you mean 'persist'?"],
     ['stages: {a: {cmd: x, plots: [{o: {titel: a}}]}}', "unknown key 'titel' in stages.a.plots[0].o", undefined],
-    ['stages: {a: {cmd: x, retries: 3}}', "unknown key 'retries' in stages.a", undefined],
+    ['stages: {a: {cmd: x, repeat: 3}}', "unknown key 'repeat' in stages.a", undefined],
   ])('%s', (text, message, hint) => {
     const [problem] = problemsOf(text);
     expect(problem?.message).toBe(message);

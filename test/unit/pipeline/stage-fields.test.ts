@@ -291,7 +291,6 @@ describe('params', () => {
 
   test.each([
     ['params: [{params.py: [a]}]', /Python are not read/],
-    ['params: [{p.toml: [a]}]', /TOML is not supported yet/],
     ['params: [1]', /params\[0\]: expected a dotted key, or \{file: \[keys\]\}, found the number 1/],
     ['params: [{p.yaml: a}]', /params\[0\]\.p\.yaml: expected a list of keys, or nothing for the whole file/],
     ['params: {p.yaml: [a]}', /expected a list of dotted keys/],

@@ -261,10 +261,7 @@ describe('vars', () => {
     expect(load({ 'pipeline.yaml': 'stages: {s: {cmd: a}}', 'params.yaml': 'a: [' }).sources).toEqual(['pipeline.yaml']);
   });
 
-  test('params.toml and params.py as vars are refused with a clear sentence', () => {
-    expect(problemsOf({ 'pipeline.yaml': 'vars: [p.toml]\nstages: {}', 'p.toml': 'a = 1' })[0]?.message).toContain(
-      'TOML is not supported yet',
-    );
+  test('params.py as vars is refused with a clear sentence', () => {
     expect(problemsOf({ 'pipeline.yaml': 'vars: [p.py]\nstages: {}', 'p.py': 'a = 1' })[0]?.message).toContain('Python are not read');
   });
 

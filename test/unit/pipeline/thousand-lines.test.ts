@@ -21,7 +21,6 @@ const WRONG: readonly (readonly [body: readonly string[], message: RegExp])[] = 
   [['cmd: a', 'plots:', '- p: {zoom: 1}'], /unknown key 'zoom'/],
   [['cmd: a', 'params: a'], /params: expected a list/],
   [['cmd: a', 'params:', '- p.py: [a]'], /Python are not read/],
-  [['cmd: a', 'params:', '- p.toml: [a]'], /TOML is not supported/],
   [['cmd: a', 'wdir: ../..'], /wdir: '\.\.\/\.\.' is outside the project/],
   [['cmd: a', 'frozen: maybe'], /frozen: expected true or false/],
   [['cmd: a', 'always_changed: 1'], /always_changed: expected true or false/],

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { leafCommands } from '../../src/cli/command-tree.ts';
+import { commandNamed } from '../../src/cli/command-named.ts';
+import { commandPath } from '../../src/cli/command.ts';
+import { presetOptionalValues } from '../../src/cli/globals.ts';
+import { FROM_DVC } from '../../src/cli/help/from-dvc.ts';
+import { FROM_MLFLOW } from '../../src/cli/help/from-mlflow.ts';
+import { mloLinesOf } from '../../src/cli/help/habit.ts';
+import { topicLines, TOPICS } from '../../src/cli/help/topics.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { textWidth } from '../../src/ui/format/text-width.ts';
+import { createProject } from '../helpers/index.ts';
+
+const HABITS = [...FROM_DVC, ...FROM_MLFLOW];
+const { program } = await buildProgram(async () => {});
+const NAMES = leafCommands(program).map(commandPath);
+
+describe('what people are used to type', () => {
+  it.each(HABITS)('%s is a line that the command line understands: %s', async (theirs, ours, remark) => {
+    const lines = mloLinesOf([theirs, ours, remark]);
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
+      const words = wordsOf(line.split(' > ')[0] ?? '').slice(1);
+      const ran: string[] = [];
+      const { program: fresh } = await buildProgram(async (_spec, path) => void ran.push(path), undefined, words);
+      await fresh.parseAsync(presetOptionalValues(words), { from: 'user' });
+      expect(ran).toHaveLength(1);
+    }
+  });
+
+  it('names commands that exist in its remarks', () => {
+    const named = HABITS.flatMap(([, , remark]) => [...remark.matchAll(/mlo ([a-z][\w -]*)/g)].map(([, words = '']) => words.split(' ')));
+    expect(named.length).toBeGreaterThan(3);
+    for (const words of named) expect(NAMES).toContain(commandPath(commandNamed(program, words)));
+  });
+
+  it('says nothing twice', () => {
+    for (const habits of [FROM_DVC, FROM_MLFLOW]) expect(new Set(habits.map(([theirs]) => theirs)).size).toBe(habits.length);
+  });
+});
+
+it.each(TOPICS)('the topic %s fits into 100 columns, but for words that are longer', (topic) => {
+  const wide = topicLines(topic).filter((line) => textWidth(line) > 100);
+  expect(wide.filter((line) => !/^( {20,}|\S+ {2,}\S* *)\S+$/.test(line) && topic.startsWith('from-'))).toEqual([]);
+});
+
+it('is aligned, and JSON has its rows', async () => {
+  const project = await createProject();
+  const shown = await project.mlo(['help', 'from-dvc']);
+  const lines = shown.stdout.split('\n').filter((line) => line.startsWith('dvc '));
+  expect(lines).toHaveLength(FROM_DVC.length);
+  const column = lines[0]!.indexOf('mlo ');
+  expect(lines.every((line) => line[column - 1] === ' ' && line[column] !== ' ')).toBe(true);
+  const { data } = (await project.mlo(['help', 'from-mlflow', '--json'])).json();
+  expect(data.topic).toBe('from-mlflow');
+  expect(data.rows).toEqual(FROM_MLFLOW);
+});
+
+/** As a shell has them, where quotes stand around whole words. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+}
