@@ -45,7 +45,12 @@ export function writeAll(file: number, bytes: Uint8Array, position?: number): vo
 
 /** Makes the names in a folder survive a power loss. */
 export function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
+  syncFileNow(folder);
+}
+
+/** Makes the bytes of a file survive a power loss, and those of a folder: its names. */
+export function syncFileNow(path: string): void {
+  const handle = openSync(path, 'r');
   try {
     fsyncSync(handle);
   } finally {

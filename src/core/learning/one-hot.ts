@@ -7,8 +7,12 @@ export interface OneHot {
   readonly shape: [samples: number, classes: number];
 }
 
-/** A 1 in the column of each sample's class. `classes`: the columns; default all that occur, sorted. @throws RangeError for a class that is none of them */
-export function oneHot(labels: Labels, classes: readonly Label[] = classesOf(labels)): OneHot {
+/**
+ * A 1 in the column of each sample's class. `columns`: the classes, or how many there are, from 0; default all that occur, sorted.
+ * @throws RangeError for a class that is none of them
+ */
+export function oneHot(labels: Labels, columns: readonly Label[] | number = classesOf(labels)): OneHot {
+  const classes = typeof columns === 'number' ? Array.from({ length: columns }, (_, place) => place) : columns;
   const encoded = encodeKnownLabels(labels, classes);
   const values = new Float32Array(encoded.length * classes.length);
   for (const [sample, place] of encoded.entries()) values[sample * classes.length + place] = 1;

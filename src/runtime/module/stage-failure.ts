@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { entryPoint } from '../../fs/entry-point.ts';
 import { describeNativeMessage } from '../tensorflow/native/native-error.ts';
+import { describeWasmMessage } from '../tensorflow/wasm/wasm-error.ts';
 import type { Failure } from './protocol.ts';
 import { findSyntaxError } from './syntax-place.ts';
 
@@ -76,6 +77,8 @@ export function formatFrame({ file, line, column }: Frame): string {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `threw ${inspect(error)}, which is no Error`;
+  const wasm = describeWasmMessage(error.name, error.message);
+  if (wasm !== undefined) return wasm;
   const message = describeNativeMessage(error.message)
     .split('\n')
     .filter((line) => !line.startsWith('Require stack:') && !line.startsWith('- /'))

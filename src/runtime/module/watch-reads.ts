@@ -42,6 +42,7 @@ type Functions = { [name: string]: unknown };
 export function watchReads({ root, realRoot, declared }: WatchOptions): ReadWatch {
   const found = new Map<string, Undeclared>();
   const written = new Set<string>();
+  const moved = new Set<string>();
   const isDeclared = (path: string): boolean => declared.some((folder) => isWithin(folder, path));
 
   function add(what: Undeclared['what'], path: string): void {
@@ -58,13 +59,27 @@ export function watchReads({ root, realRoot, declared }: WatchOptions): ReadWatc
     if (path === undefined || isQuiet() || path === root || !isWithin(root, path)) return;
     const projectPath = toProjectPath(root, path);
     if (/(^|\/)node_modules(\/|$)/.test(projectPath) || found.has(`read ${projectPath}`)) return;
-    if (written.has(path) || isDeclared(path) || isLoader()) return;
+    if (isWritten(path) || isDeclared(path) || isLoader()) return;
     add('read', projectPath);
+  }
+
+  /** A folder that was moved to its place has nothing in it but what was moved with it. */
+  function isWritten(path: string): boolean {
+    return written.has(path) || isMoved(path);
+  }
+
+  function isMoved(path: string): boolean {
+    return moved.has(path) || (path !== root && isMoved(dirname(path)));
   }
 
   function noteWritten(target: unknown): void {
     const path = pathOf(target);
     if (path !== undefined) written.add(path);
+  }
+
+  function noteMoved(target: unknown): void {
+    const path = pathOf(target);
+    if (path !== undefined) moved.add(path);
   }
 
   function noteOpen(target: unknown, flags: unknown): void {
@@ -81,6 +96,7 @@ export function watchReads({ root, realRoot, declared }: WatchOptions): ReadWatc
         before(functions, variant, (from, to) => {
           noteRead(from);
           noteWritten(to);
+          if (name === 'rename') noteMoved(to);
         });
       }
     }

@@ -1,8 +1,13 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { io } from '@tensorflow/tfjs';
+import type { Stats } from 'node:fs';
+import { dataError } from '../../core/formats/data-error.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { isErrno } from '../../fs/errno.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
+import { shownPath } from '../data/shown-path.ts';
+import { parseModel } from './parse-model.ts';
 import type { TensorFlow } from './types.ts';
 
 const SCHEME = 'file://';
@@ -56,15 +61,34 @@ async function saveModel(tf: TensorFlow, folder: string, artifacts: io.ModelArti
 }
 
 async function loadModel(tf: TensorFlow, path: string): Promise<io.ModelArtifacts> {
-  const file = (await stat(path)).isDirectory() ? join(path, MODEL_FILE) : path;
-  const model = JSON.parse(await readFile(file, 'utf8')) as io.ModelJSON;
+  const file = await modelFile(path);
+  const model = parseModel(await readFile(file, 'utf8'), shownPath(file));
   return tf.io.getModelArtifactsForJSON(model, async (manifest) => {
     const specs = manifest.flatMap((group) => group.weights);
     const shards: Buffer[] = [];
-    for (const shard of manifest.flatMap((group) => group.paths)) shards.push(await readFile(shardPath(file, shard)));
+    for (const shard of manifest.flatMap((group) => group.paths)) shards.push(await readShard(file, shard));
     const bytes = Buffer.concat(shards);
     return [specs, bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)];
   });
+}
+
+async function modelFile(path: string): Promise<string> {
+  const file = (await statOf(path))?.isDirectory() === true ? join(path, MODEL_FILE) : path;
+  if ((await statOf(file)) === undefined) throw dataError(shownPath(file), 'there is no such model');
+  return file;
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  return await stat(path).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  });
+}
+
+async function readShard(model: string, shard: string): Promise<Buffer> {
+  const place = shardPath(model, shard);
+  if ((await statOf(place)) === undefined) throw dataError(shownPath(place), `the weights that ${basename(model)} names do not exist`);
+  return await readFile(place);
 }
 
 /** A model may come from anywhere: its manifest names files beside it or below, nothing else. */

@@ -4,6 +4,7 @@ import { registerFileModels } from './file-models.ts';
 import type { LoadedNative } from './native/load-native.ts';
 import { silenceTensorFlow } from './silence.ts';
 import { completeWasmKernels } from './wasm/complete-kernels.ts';
+import { guardMemory } from './wasm/guard-memory.ts';
 import type { TensorFlow } from './types.ts';
 
 /** What else decides which backend a stage gets, where it pins none. */
@@ -105,7 +106,9 @@ async function startWasm(): Promise<Start> {
     const tf = await import('@tensorflow/tfjs');
     await import('@tensorflow/tfjs-backend-wasm');
     completeWasmKernels(tf);
-    return (await tf.setBackend('wasm')) ? { tf } : { failure: 'its initialisation failed' };
+    if (!(await tf.setBackend('wasm'))) return { failure: 'its initialisation failed' };
+    guardMemory(tf.backend());
+    return { tf };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
   }

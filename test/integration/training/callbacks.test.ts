@@ -72,8 +72,9 @@ describe('callbacks', () => {
       await model.save('file://' + outs.every + '/again');
       log(again.name);`);
     const places = { best: project.path('out/best'), every: project.path('out/every') };
-    const { error, stdout } = await project.run({ outs: places });
+    const { error, stdout, undeclared } = await project.run({ outs: places, strict: true });
     expect(error).toBeUndefined();
+    expect(undeclared).toEqual([]);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('clouds');
     expect((await readdir(project.path('out'))).toSorted()).toEqual(['best', 'every']);
     expect((await readdir(places.every)).toSorted()).toEqual(['01', '02', '03', 'again']);
@@ -95,6 +96,19 @@ describe('callbacks', () => {
     expect((await project.run({ outs: { best }, env: env(0) })).error).toBeUndefined();
     expect(existsSync(`${best}/model.json`)).toBe(true);
     expect(existsSync(project.path('.best.before'))).toBe(false);
+  });
+
+  it.each(['[plain, ours()]', '[ours(), plain]'])('stand beside plain objects, without autolog too: %s', async (callbacks) => {
+    const project = await trainingProject(`
+      const plain = { onEpochEnd: (epoch) => log('plain', epoch) };
+      const ours = () => train.earlyStopping({ monitor: 'loss', patience: 1, minDelta: 9 });
+      await fit({ callbacks: ${callbacks} });
+      await tf.model({ inputs: model.inputs, outputs: model.outputs }).predict(xs).data();`);
+    const { error, stdout } = await project.run();
+    expect(error).toBeUndefined();
+    expect(stdout).toContain('plain 0\nplain 1\n');
+    expect(stdout).not.toContain('plain 2');
+    expect(stdout).toContain('early stopping after epoch 2: loss has not improved for 1 epochs\n');
   });
 
   it('say once what they miss, and change nothing', async () => {

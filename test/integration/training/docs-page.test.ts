@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 it('the examples of docs/training.md run as one project, and to the same bytes again', async () => {
-  expect(await project.mlo(['repro'])).toMatchObject({ code: 0 });
+  expect(await project.mlo(['repro', '--strict'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('warning:') });
   const { accuracy, auc, log_loss } = JSON.parse(await project.read('reports/metrics.json')) as { [name: string]: number };
   expect(accuracy).toBeGreaterThan(0.85);
   expect(auc).toBeGreaterThan(0.9);

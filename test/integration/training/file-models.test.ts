@@ -67,6 +67,43 @@ describe('models in folders', () => {
     },
   );
 
+  it.each([
+    ['', 'this is no model of TensorFlow.js: Unexpected end of JSON input'],
+    ['null', 'this is no model of TensorFlow.js: expected an object with a modelTopology, found null'],
+    ['[]', 'this is no model of TensorFlow.js: expected an object with a modelTopology, found a list'],
+    ['{"a": 1}', 'this is no model of TensorFlow.js: expected an object with a modelTopology, found none'],
+    [
+      '{"modelTopology": {}, "weightsManifest": [{"paths": null}]}',
+      'its weightsManifest is damaged: expected groups of paths and weights, each a list',
+    ],
+  ])('say what is wrong with %j', async (text, what) => {
+    const place = join(folder, 'damaged');
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, 'model.json'), text);
+    await expect(tf.loadLayersModel(`file://${place}`)).rejects.toMatchObject({
+      code: 'MLO_DATA',
+      message: expect.stringMatching(new RegExp(`damaged/model\\.json: ${what.replaceAll(/[[\].]/g, '\\$&')}$`)),
+    });
+  });
+
+  it('say which file is not there', async () => {
+    await expect(tf.loadLayersModel('file://nowhere')).rejects.toMatchObject({
+      code: 'MLO_DATA',
+      message: expect.stringContaining('nowhere: there is no such model'),
+    });
+    const place = await withPaths('incomplete', ['lost.bin']);
+    await expect(tf.loadLayersModel(`file://${place}`)).rejects.toMatchObject({
+      code: 'MLO_DATA',
+      message: expect.stringContaining('lost.bin: the weights that model.json names do not exist'),
+    });
+  });
+
+  it('have all of their weights', async () => {
+    const whole = await readFile(join(folder, 'm/weights.bin'));
+    const place = await withPaths('short', ['weights.bin'], { 'weights.bin': whole.subarray(0, -8) });
+    await expect(tf.loadLayersModel(`file://${place}`)).rejects.toThrow();
+  });
+
   it('are not written through links that lead into a store', async () => {
     await mkdir(join(folder, 'linked'));
     const object = join(folder, 'object');

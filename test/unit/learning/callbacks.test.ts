@@ -131,4 +131,10 @@ describe('the line of an epoch', () => {
   ])('%j', (time, expected) => {
     expect(epochLine({ loss: 0.123456, val_acc: 1 }, time)).toBe(expected);
   });
+
+  it('is no longer where the numbers are', () => {
+    const time = { epoch: 0, firstEpoch: 0, epochs: 1, epochMs: 34, elapsedMs: 400 };
+    const logs = { loss: 2.4872824372634884e36, val_loss: -123456789, count: 1234, bad: Infinity };
+    expect(epochLine(logs, time)).toBe('epoch 1/1: loss 2.487e+36, val_loss -1.235e+8, count 1234, bad Infinity (0.03 s)');
+  });
 });

@@ -48,6 +48,7 @@ describe('metrics of predicted classes', () => {
     [() => precision([0, 1, 2], [0, 1, 2], { average: 'binary' }), 'there are 3 classes (0, 1, 2): name an average'],
     [() => confusionMatrix([1], [1], { classes: [1, 1] }), 'classes must differ from each other'],
     [() => oneHot(['a', 'c'], ['a', 'b']), 'sample 1 has the class "c", which is none of "a", "b"'],
+    [() => oneHot([0, 5], 3), 'sample 1 has the class 5, which is none of 0, 1, 2'],
     [() => balancedClassWeights([0, 0], [0, 1]), 'the class 1 has no samples'],
     [() => rocCurve([0, 1], [0.5, Number.NaN]), 'sample 1 has the score NaN'],
     [

@@ -21,6 +21,7 @@ export function epochLine(logs: Logs, { epoch, firstEpoch, epochs, epochMs, elap
 }
 
 function shortNumber(value: number): string {
+  if (Math.abs(value) >= 1e6 && Number.isFinite(value)) return value.toExponential(3);
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
   return String(Number(value.toPrecision(4)));
 }

@@ -1,6 +1,7 @@
-import type { Callback, CustomCallbackArgs, History, LayersModel } from '@tensorflow/tfjs';
+import type { Callback, History, LayersModel } from '@tensorflow/tfjs';
 import { progressSteps } from '../callbacks/epoch-progress.ts';
 import { makeCallback } from '../callbacks/make-callback.ts';
+import { readyCallbacks } from '../callbacks/mixed-lists.ts';
 import { innerOf, rememberWhole } from '../callbacks/whole-model.ts';
 import { finishFit, stoppingParams } from './finish-fit.ts';
 import { recordFit } from './fit-recorder.ts';
@@ -87,18 +88,9 @@ async function recorded(
   }
 }
 
-/**
- * A list of callbacks, made of what was given as TensorFlow.js itself does it: plain objects become a CustomCallback each, and where
- * there is none, one that yields now and then, so that timers and Ctrl-C are heard.
- */
-function standardCallbacks({ callbacks, yieldEvery }: FitArguments, { tf }: AutologSettings): Callback[] {
-  const list = (Array.isArray(callbacks) ? callbacks : callbacks === undefined || callbacks === null ? [] : [callbacks]) as readonly (
-    | Callback
-    | CustomCallbackArgs
-  )[];
-  const custom = (args: CustomCallbackArgs): Callback =>
-    new tf.CustomCallback(args, (yieldEvery ?? 'auto') as 'auto') as unknown as Callback;
-  const isReady = (each: object): each is Callback => typeof (each as Partial<Callback>).setParams === 'function';
-  const made = list.map((each) => (isReady(each) ? each : custom(each)));
-  return made.some((each) => each instanceof tf.CustomCallback) ? made : [custom({}), ...made];
+/** Where there is no CustomCallback, one that yields now and then comes first, so that timers and Ctrl-C are heard. */
+function standardCallbacks(args: FitArguments, { tf }: AutologSettings): Callback[] {
+  const made = readyCallbacks(tf, args);
+  if (made.some((each) => each instanceof tf.CustomCallback)) return made;
+  return [...readyCallbacks(tf, { ...args, callbacks: {} }), ...made];
 }

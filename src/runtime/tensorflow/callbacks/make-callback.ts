@@ -1,6 +1,7 @@
 import type { Callback, LayersModel, Scalar } from '@tensorflow/tfjs';
 import type { Logs } from '../../../core/learning/callbacks/monitor.ts';
 import type { TensorFlow } from '../types.ts';
+import { allowMixedLists } from './mixed-lists.ts';
 
 /** Values of an epoch as numbers; what is added to it becomes part of the history. */
 export type EpochLogs = { [name: string]: number };
@@ -29,8 +30,9 @@ export interface FitParams {
   readonly batchSize?: number | null;
 }
 
-/** A callback of this copy of TensorFlow.js, which takes those of its own class only; it may stand in one list with `tf.callbacks.earlyStopping`. */
+/** A callback of this copy of TensorFlow.js, which takes those of its own class only; it may stand in one list with `tf.callbacks.earlyStopping` and plain objects. */
 export function makeCallback(tf: TensorFlow, steps: CallbackSteps): Callback {
+  allowMixedLists(tf);
   // Abstract to TypeScript only.
   const callback = new (tf.Callback as unknown as new () => Callback)();
   const trained = (): LayersModel => (callback as unknown as { model: LayersModel }).model;

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFile } from '../../../fs/sync-file.ts';
-import { syncFolder } from '../../../fs/write-atomic.ts';
+import { syncFileNow, syncFolder } from '../../../fs/write-atomic.ts';
+import { quietly } from '../../module/quiet.ts';
 
 /** Where the folder that is replaced stays until the new one is in its place. */
 function placeBefore(folder: string): string {
@@ -20,13 +20,15 @@ export async function replaceFolder(folder: string, write: (place: string) => Pr
   await mkdir(next, { recursive: true });
   try {
     await write(next);
-    for (const name of await readdir(next)) await syncFile(join(next, name), 'a checkpoint');
-    syncFolder(next);
-    const before = placeBefore(folder);
-    if (existsSync(folder)) await rename(folder, before);
-    await rename(next, folder);
-    syncFolder(dirname(folder));
-    await rm(before, { recursive: true, force: true });
+    // These are no reads of the stage.
+    quietly(() => {
+      for (const name of readdirSync(next)) syncFileNow(join(next, name));
+      syncFolder(next);
+      if (existsSync(folder)) renameSync(folder, placeBefore(folder));
+      renameSync(next, folder);
+      syncFolder(dirname(folder));
+    });
+    await rm(placeBefore(folder), { recursive: true, force: true });
   } catch (error) {
     await rm(next, { recursive: true, force: true });
     await recoverFolder(folder);
@@ -39,5 +41,5 @@ export async function recoverFolder(folder: string): Promise<void> {
   const before = placeBefore(folder);
   if (!existsSync(before)) return;
   if (existsSync(folder)) await rm(before, { recursive: true, force: true });
-  else await rename(before, folder);
+  else quietly(() => renameSync(before, folder));
 }
