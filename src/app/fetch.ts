@@ -4,7 +4,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import { IndexSet } from '../remote/index-set.ts';
-import { fetchObjects, type FetchResult } from '../remote/pull/fetch-objects.ts';
+import { fetchLatest } from '../remote/pull/fetch-latest.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
@@ -62,8 +62,6 @@ export interface FetchData {
 }
 
 const JOBS = 8;
-/** Of an index that changes under a fetch. */
-const MOST_LOOKS = 4;
 
 /** Brings what locks and pointers name from the remote into the cache, every byte verified. */
 export async function fetchFromRemote(ctx: AppContext, options: FetchCommandOptions): Promise<FetchData> {
@@ -87,29 +85,21 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
   if (!isThere && own.length > 0 && here === 0) throw nothingPushed(settings.name, remote.address);
   const luggage = travel && isThere ? await fetchLuggage(project, cache, connection, options.dry) : undefined;
   const artifacts = luggage?.artifacts.filter(({ content }) => !isHere(cache, content)) ?? [];
-  let index = own.length + artifacts.length > 0 && isThere ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+  const index = own.length + artifacts.length > 0 && isThere ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
   // What an older run keeps and nobody has was told when it came.
   const coming = artifacts.filter(({ content, isNew }) => isNew || index.has(Buffer.from(content.digest, 'hex')));
   const wanted = [...own, ...coming.map(({ content }) => content)];
   const total = wanted.reduce((sum, { size }) => sum + size, 0);
-  const fetchBy = async (by: IndexSet): Promise<FetchResult> =>
-    await fetchObjects(wanted, {
-      remote,
-      index: by,
-      local: cache.objects,
-      jobs: options.jobs ?? JOBS,
-      dry: options.dry,
-      signal: project.ctx.signal,
-      onProgress: byteProgress(project.ctx.emit, 'fetch', settings.name, total),
-    });
-  let result = await fetchBy(index);
-  // A gc may have put what is needed into other packs since the index was read.
-  for (let looks = 1; !options.dry && result.missing.size > 0 && isThere && looks < MOST_LOOKS; looks += 1) {
-    const now = await IndexSet.load(remote, indexFolder);
-    if (now.isSame(index)) break;
-    index = now;
-    result = withEarlier(await fetchBy(index), result);
-  }
+  const result = await fetchLatest(wanted, {
+    remote,
+    index,
+    indexFolder,
+    local: cache.objects,
+    jobs: options.jobs ?? JOBS,
+    dry: options.dry,
+    signal: project.ctx.signal,
+    onProgress: byteProgress(project.ctx.emit, 'fetch', settings.name, total),
+  });
   await cache.flush();
   const cached = result.missing.size === 0 ? named : await named.withoutUncached(result.missing);
   const missing = tellMissing(cache, withArtifacts(cached, coming), result.missing, result.corrupt);
@@ -149,18 +139,6 @@ async function fetchLuggage(
     artifacts: runs.artifacts,
     bytesReceived: runs.bytesReceived + results.bytesReceived,
     told: { added, changed, conflicts, results: results.added, damaged: [...runs.damaged, ...results.damaged] },
-  };
-}
-
-/** What came before came, what is missing is missing now. */
-function withEarlier(now: FetchResult, before: FetchResult): FetchResult {
-  return {
-    files: now.files + before.files,
-    trees: now.trees + before.trees,
-    bytes: now.bytes + before.bytes,
-    bytesReceived: now.bytesReceived + before.bytesReceived,
-    missing: now.missing,
-    corrupt: now.corrupt,
   };
 }
 

@@ -1,4 +1,5 @@
-import { IndexSet } from '../remote/index-set.ts';
+import { areListed, IndexSet } from '../remote/index-set.ts';
+import type { Remote } from '../remote/port.ts';
 import { takeLease, type RemoteLease } from '../remote/leases.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { Amount, RemoteMarks } from '../remote/gc/remote-marks.ts';
@@ -78,11 +79,13 @@ async function collect(
   const isThere = await checkFormat(remote);
   const lease = options.force && isThere ? await gcLease(project, connection) : undefined;
   try {
-    let found = await look(project, connection, claims, options, isThere, lease);
+    const looking = async (onIndex?: (index: IndexSet) => void): Promise<Found> =>
+      await look(project, connection, claims, options, isThere, lease, onIndex);
+    let found = lease === undefined ? await lookWhileNobodyDeletes(remote, looking) : await looking();
     if (options.force && found.plan.lost > 0) throw lostObjects(found.plan.lost, remote.address);
     for (let looks = 1; lease !== undefined && !(await found.rewrite(lease)); looks += 1) {
       if (looks === MOST_LOOKS) throw new Error('An index came while nobody could push');
-      found = await look(project, connection, claims, options, isThere, lease);
+      found = await looking();
     }
     const { sumOfPacks } = await import('../remote/gc/remote-plan.ts');
     const { plan, marks, kept, young, packs } = found;
@@ -110,6 +113,25 @@ async function collect(
     };
   } finally {
     await lease?.release();
+  }
+}
+
+/** Without a lease another gc may put what is needed into other packs while it is looked: that is no damage. */
+async function lookWhileNobodyDeletes(remote: Remote, looking: (onIndex: (index: IndexSet) => void) => Promise<Found>): Promise<Found> {
+  for (let looks = 1; ; looks += 1) {
+    let index = IndexSet.none;
+    const isOld = async (): Promise<boolean> =>
+      looks < MOST_LOOKS &&
+      !(await areListed(
+        remote,
+        index.indexes.map(({ id }) => id),
+      ));
+    try {
+      const found = await looking((loaded) => (index = loaded));
+      if (found.plan.lost === 0 || !(await isOld())) return found;
+    } catch (error) {
+      if (!(error instanceof MloError) || error.code !== 'MLO_REMOTE_CORRUPT' || !(await isOld())) throw error;
+    }
   }
 }
 
@@ -150,6 +172,7 @@ async function look(
   { graceMs, repack, jobs = JOBS }: GcRemoteOptions,
   isThere: boolean,
   lease: RemoteLease | undefined,
+  onIndex?: (index: IndexSet) => void,
 ): Promise<Found> {
   const { RemoteMarks } = await import('../remote/gc/remote-marks.ts');
   const { listPacks, planRewrite } = await import('../remote/gc/remote-plan.ts');
@@ -158,6 +181,7 @@ async function look(
   const nowMs = lease?.takenMs ?? Date.now();
   const youngSinceMs = nowMs - graceMs;
   const index = isThere ? await IndexSet.load(remote, indexFolder) : IndexSet.none;
+  onIndex?.(index);
   const packs = isThere ? await listPacks(remote) : new Map<Digest, PackThere>();
   const marks = new RemoteMarks({ remote, index, jobs, signal, local: (await project.cache()).objects });
   const kept: (Amount & { for: string; of: string })[] = [];

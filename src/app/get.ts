@@ -40,6 +40,7 @@ export interface GetData {
 /** Downloads to a path, verified, without tracking it; needs no project. */
 export async function get(ctx: AppContext, options: GetOptions): Promise<GetData> {
   const startMs = performance.now();
+  refusePathOfBucket(options);
   const out = placeOf(ctx, options);
   const desk = join(dirname(out), `.mlo-get-${randomHex(8)}`);
   withIoErrors('write to', dirname(out), () => mkdirSync(join(desk, '.mlo'), { recursive: true }));
@@ -60,6 +61,15 @@ export async function get(ctx: AppContext, options: GetOptions): Promise<GetData
   } finally {
     rmSync(desk, { recursive: true, force: true });
   }
+}
+
+/** A bucket is no repository; where the data is to lie is said by -o. */
+function refusePathOfBucket({ source, path }: GetOptions): void {
+  const scheme = schemeOf(source);
+  if (path === undefined || (scheme !== 's3' && scheme !== 'remote')) return;
+  throw new MloError('MLO_USAGE', `'${source}' is no Git repository, of which a path could be named`, {
+    hint: `mlo get ${shellWord(source)} -o ${shellWord(path)}, or mlo get ${shellWord(`${source.replace(/\/+$/, '')}/${path}`)}`,
+  });
 }
 
 /** Throws MLO_OUT_UNSAVED where something lies there. */

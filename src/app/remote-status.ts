@@ -3,7 +3,7 @@ import type { Content } from '../core/content.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import { IndexSet } from '../remote/index-set.ts';
-import { fetchObjects } from '../remote/pull/fetch-objects.ts';
+import { fetchLatest } from '../remote/pull/fetch-latest.ts';
 import { planPush } from '../remote/push/plan-push.ts';
 import { withProject, type Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
@@ -105,7 +105,7 @@ async function whereIs(
   project: Project,
   cache: Cache,
   index: IndexSet,
-  { remote }: Connection,
+  { remote, indexFolder }: Connection,
   content: Content,
 ): Promise<Pick<RemoteStatus, 'state' | 'files' | 'bytes'>> {
   const isThere = index.has(Buffer.from(content.digest, 'hex'));
@@ -115,9 +115,10 @@ async function whereIs(
     return { state: plan.missing.size > 0 ? 'neither' : 'local', files: plan.small.count + plan.large.length, bytes: plan.bytes };
   }
   const { signal } = project.ctx;
-  const { files, bytes, missing, corrupt } = await fetchObjects([content], {
+  const { files, bytes, missing, corrupt } = await fetchLatest([content], {
     remote,
     index,
+    indexFolder,
     local: cache.objects,
     jobs: 4,
     dry: true,

@@ -3,7 +3,9 @@ import { decodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
-import { IndexSet } from '../remote/index-set.ts';
+import { areListed, IndexSet } from '../remote/index-set.ts';
+import { INDEX_FOLDER } from '../remote/keys.ts';
+import type { Remote } from '../remote/port.ts';
 import { takeLease, type RemoteLease } from '../remote/leases.ts';
 import type { Lost } from '../remote/verify/lost-closure.ts';
 import type { RemoteFinding, RemoteVerification } from '../remote/verify/verify-remote.ts';
@@ -39,6 +41,8 @@ export interface VerifyRemoteData {
   readonly looked: {
     readonly indexes: number;
     readonly packs: number;
+    /** Of runs and results. */
+    readonly batches: number;
     /** Entries that were read and compared with their digests. */
     readonly entries: number;
     readonly trees: number;
@@ -51,6 +55,8 @@ export interface VerifyRemoteData {
   readonly estimate: { readonly requests: number; readonly bytes: number };
   /** Indexes that cannot be used. */
   readonly indexes: readonly { readonly key: string; readonly why: string }[];
+  /** Batches of runs and results that are damaged. */
+  readonly batches: readonly { readonly key: string; readonly why: string }[];
   /** No copy there is good. */
   readonly objects: readonly BadRemoteObject[];
   /** Trees and large files of which something was never there; as `missing` what. */
@@ -58,11 +64,13 @@ export interface VerifyRemoteData {
   /** Of objects that have another copy. */
   readonly spoilt: readonly RemoteFinding[];
   /** With `repair`: objects that no index names any more. */
-  readonly repaired?: { readonly objects: number; readonly indexes: number };
+  readonly repaired?: { readonly objects: number; readonly indexes: number; readonly batches: number };
 }
 
 const JOBS = 8;
 const WAIT_MS = 60_000;
+/** Of a remote that a gc changes while it is read. */
+const MOST_LOOKS = 4;
 
 /** Reads what lies on a remote and says what of it is broken or missing, and what that belongs to. */
 export async function verifyRemote(ctx: AppContext, options: VerifyRemoteOptions): Promise<VerifyRemoteData> {
@@ -73,7 +81,7 @@ export async function verifyRemote(ctx: AppContext, options: VerifyRemoteOptions
         throw new MloError('MLO_REMOTE', `Nothing was pushed to ${remote.address} yet`, {
           hint: `mlo push -r ${connection.settings.name}`,
         });
-      if (!options.repair || options.dry) return await look(project, connection, options);
+      if (!options.repair || options.dry) return await lookWhileNobodyDeletes(project, connection, options);
       const { command, signal } = ctx;
       const onWait = (who: string): void => ctx.emit({ type: 'note', message: `Waiting for ${who}` });
       const lease = await takeLease(remote, 'gc', { command, signal, onWait, waitMs: ctx.waitMs ?? WAIT_MS });
@@ -86,11 +94,30 @@ export async function verifyRemote(ctx: AppContext, options: VerifyRemoteOptions
   );
 }
 
+/** What a gc has put into other packs since the indexes were read is no damage. */
+async function lookWhileNobodyDeletes(project: Project, connection: Connection, options: VerifyRemoteOptions): Promise<VerifyRemoteData> {
+  const { remote } = connection;
+  for (let looks = 1; looks <= MOST_LOOKS; looks += 1) {
+    const listed: Digest[] = [];
+    const found = await look(project, connection, options, undefined, listed);
+    if (found.ok || (await areListed(remote, listed))) return found;
+  }
+  throw changing(remote);
+}
+
+function changing({ address }: Remote): MloError {
+  return new MloError('MLO_REMOTE', `${address}: indexes changed while it was read, ${MOST_LOOKS} times: what is whole is not known`, {
+    hint: 'Run the command again when nobody pushes or deletes there',
+  });
+}
+
 async function look(
   project: Project,
   connection: Connection,
   { sample, dry, jobs = JOBS }: VerifyRemoteOptions,
-  lease?: RemoteLease,
+  lease: RemoteLease | undefined,
+  /** Gets the names of the indexes, damaged ones too. */
+  listed: Digest[] = [],
 ): Promise<VerifyRemoteData> {
   const startMs = performance.now();
   const { remote, settings } = connection;
@@ -100,11 +127,15 @@ async function look(
   const { signal, emit } = project.ctx;
   const indexes: { key: string; why: string }[] = [];
   const index = await IndexSet.loadSound(remote, (key, why) => void indexes.push({ key, why }));
+  listed.push(...index.indexes.map(({ id }) => id), ...indexes.map(({ key }) => key.slice(INDEX_FOLDER.length) as Digest));
   const packs = await listPacks(remote);
   const plan = planVerify(index, packs, sample);
   const onProgress = taskProgress(emit, 'verify', settings.name);
   const found = new RemoteVerification({ remote, index, packs, sample, jobs, signal, onProgress });
   if (!dry) await found.run(plan);
+  const { mendBatches, verifyBatches } = await import('../remote/verify/verify-batches.ts');
+  const ofRuns = dry ? undefined : await verifyBatches(remote, sample, signal);
+  const broken = ofRuns?.findings ?? [];
   const { lost, incomplete } = found;
   const all = await lostClosure([...lost.map(({ digest }) => digest), ...incomplete.keys()], {
     remote,
@@ -116,28 +147,31 @@ async function look(
   });
   const usesOf = lost.length + incomplete.size === 0 ? () => [] : await userOf(project, found, all);
   const repaired = lease === undefined ? undefined : await repair(connection, lease, { index, packs, found, lost: all, indexes, jobs });
+  const mended = lease === undefined ? 0 : await mendBatches(remote, lease, broken);
   return {
     remote: settings.name,
     address: remote.address,
-    ok: indexes.length + lost.length + incomplete.size + found.spoiltCopies.length === 0,
+    ok: indexes.length + broken.length + lost.length + incomplete.size + found.spoiltCopies.length === 0,
     done: !dry,
     sample,
     looked: {
       indexes: index.indexes.length,
       packs: packs.size,
+      batches: ofRuns?.batches ?? 0,
       entries: found.entries,
       trees: found.treeDigests.count,
       recipes: found.recipes,
-      bytes: found.bytes,
+      bytes: found.bytes + (ofRuns?.bytes ?? 0),
       requests: remote.requests,
       durationMs: performance.now() - startMs,
     },
     estimate: { requests: plan.requests, bytes: plan.bytes },
     indexes,
+    batches: broken.map(({ key, why }) => ({ key, why })),
     objects: lost.map((finding) => ({ ...finding, uses: usesOf(finding.digest) })),
     incomplete: [...incomplete].map(([digest, missing]) => ({ digest, missing, uses: usesOf(digest) })),
     spoilt: found.spoiltCopies,
-    ...(repaired === undefined ? {} : { repaired }),
+    ...(repaired === undefined ? {} : { repaired: { ...repaired, batches: mended } }),
   };
 }
 
@@ -172,7 +206,7 @@ async function repair(
   { remote, indexFolder }: Connection,
   lease: RemoteLease,
   { index, packs, found, lost, indexes, jobs }: Repair,
-): Promise<NonNullable<VerifyRemoteData['repaired']>> {
+): Promise<Omit<NonNullable<VerifyRemoteData['repaired']>, 'batches'>> {
   const { rowsOf, recipesOf } = await import('../remote/gc/remote-plan.ts');
   const { rewriteRemote } = await import('../remote/gc/rewrite.ts');
   for (const { key } of indexes) await remote.delete(key);

@@ -101,6 +101,12 @@ export async function listIndexes(remote: Remote): Promise<readonly Digest[]> {
   return ids.sort();
 }
 
+/** Whether just these are listed now: else a gc or push came between, and what was found of packs may not be true any more. */
+export async function areListed(remote: Remote, ids: readonly Digest[]): Promise<boolean> {
+  const now = await listIndexes(remote);
+  return now.length === ids.length && now.every((id) => ids.includes(id));
+}
+
 /** Undefined where one is gone by now. */
 async function loadAll(remote: Remote, folder: string, ids: readonly Digest[]): Promise<readonly NamedIndex[] | undefined> {
   const loaded: NamedIndex[] = [];

@@ -5,6 +5,7 @@ import type { ProjectPath } from '../../core/stage.ts';
 import type { UrlReader } from '../../remote/url/port.ts';
 import type { Project } from '../project.ts';
 import { bring, forgetDownload, listedBefore, sameMark, wantedOf, type BringOptions, type Wanted } from './bring-url.ts';
+import { bringListing } from './bring-listing.ts';
 import type { Move } from './move.ts';
 import { openUrl } from './open-url.ts';
 
@@ -31,6 +32,7 @@ export async function moveUrl(
     ...(jobs === undefined ? {} : { jobs }),
   };
   const cache = await project.cache();
+  if (!force) await bringListing(project, cache, source);
   const { wanted } = await withReader(project, url, rev, async (reader) => ({ wanted: await wantedOf(project, cache, reader, bringing) }));
   const listed = listedBefore(cache, source);
   if (!force && isUnchanged(source, content, wanted, listed)) return { kind: 'unchanged' };

@@ -8,7 +8,7 @@ import { hashBytes } from '../../fs/hash.ts';
 import { checkFormat } from '../../remote/format/remote-format.ts';
 import { IndexSet } from '../../remote/index-set.ts';
 import { openRemote } from '../../remote/open-remote.ts';
-import { fetchObjects } from '../../remote/pull/fetch-objects.ts';
+import { fetchLatest } from '../../remote/pull/fetch-latest.ts';
 import type { RemoteSettings } from '../../remote/settings.ts';
 import { byteProgress } from '../progress.ts';
 import { openProject, type Project } from '../project.ts';
@@ -116,10 +116,11 @@ async function fetchFrom(
   try {
     if (!(await checkFormat(remote))) return { files: 0, bytes: 0 };
     const id = hashBytes(JSON.stringify([settings.url, settings.endpoint ?? ''])).slice(0, 16);
-    const index = await IndexSet.load(remote, join(project.stateDir, 'remotes', id));
+    const indexFolder = join(project.stateDir, 'remotes', id);
+    const index = await IndexSet.load(remote, indexFolder);
     const total = wanted.reduce((sum, { size }) => sum + size, 0);
     const onProgress = byteProgress(emit, 'fetch', label, total);
-    return await fetchObjects(wanted, { remote, index, local: cache.objects, jobs: JOBS, signal, onProgress });
+    return await fetchLatest(wanted, { remote, index, indexFolder, local: cache.objects, jobs: JOBS, signal, onProgress });
   } finally {
     remote.close();
   }

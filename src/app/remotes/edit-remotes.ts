@@ -139,6 +139,10 @@ function addressToKeep(ctx: AppContext, root: string, url: string): string {
     return relative(sharedRoot(root), resolve(ctx.cwd, url));
   }
   if (parseS3Address(url) !== undefined) return url;
+  if (/^s3:\/\//i.test(url))
+    throw new MloError('MLO_USAGE', 'That is no address of a bucket', {
+      hint: 's3://bucket/prefix; the name of a bucket has 3 letters, digits, dots or hyphens at least',
+    });
   throw new MloError('MLO_USAGE', 'That is no address that mlo knows', {
     hint: 's3://bucket/prefix (another server than that of AWS: mlo remote modify <name> endpoint https://…; keys: --local), or the path of a folder',
   });

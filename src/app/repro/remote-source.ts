@@ -4,10 +4,11 @@ import { fromLocked, type LockedContent } from '../../core/lock/types.ts';
 import type { PlanPorts } from '../../core/plan/decide.ts';
 import { planStage, type PlanRequest } from '../../core/plan/plan.ts';
 import type { StagePlan } from '../../core/plan/types.ts';
+import { listingOf } from '../../core/pointer-source.ts';
 import type { ProjectPath, Stage, StageAddress } from '../../core/stage.ts';
 import { checkFormat } from '../../remote/format/remote-format.ts';
 import { IndexSet } from '../../remote/index-set.ts';
-import { fetchObjects } from '../../remote/pull/fetch-objects.ts';
+import { fetchLatest } from '../../remote/pull/fetch-latest.ts';
 import { absolutePath, isAtOrBelow } from '../paths.ts';
 import type { Prepared } from '../prepare-plan.ts';
 import { byteProgress } from '../progress.ts';
@@ -120,7 +121,10 @@ export class RemoteSource {
     );
     const sources = await this.#sourcesOf([...new Set(deps)]);
     const needsResults = !this.#hasResults && plans.some(({ state }) => state === 'run');
-    const contents = [...wanted, ...sources.map(({ content }) => content).filter((content) => !isHere(this.#prepared.cache, content))];
+    // The list of what an import brought goes with the data: without it the next update would download all of it.
+    const missing = sources.filter(({ content }) => !isHere(this.#prepared.cache, content));
+    const listings = missing.flatMap(({ source }) => listingOf(source) ?? []);
+    const contents = [...wanted, ...missing.map(({ content }) => content), ...listings];
     if (contents.length === 0 && sources.length === 0 && !needsResults) return false;
     const came =
       contents.length === 0 && !needsResults
@@ -152,11 +156,24 @@ export class RemoteSource {
     return contents.some((content) => isHere(cache, content)) || (results?.added ?? 0) > 0;
   }
 
-  async #fetchContents({ remote, settings, signal }: Connection, contents: readonly Content[], index: IndexSet): Promise<void> {
+  async #fetchContents(
+    { remote, settings, indexFolder, signal }: Connection,
+    contents: readonly Content[],
+    index: IndexSet,
+  ): Promise<void> {
     const { cache } = this.#prepared;
     const total = contents.reduce((sum, { size }) => sum + size, 0);
     const onProgress = byteProgress(this.#project.ctx.emit, 'fetch', settings.name, total);
-    const { corrupt } = await fetchObjects(contents, { remote, index, local: cache.objects, jobs: JOBS, signal, onProgress });
+    const { corrupt, ...latest } = await fetchLatest(contents, {
+      remote,
+      index,
+      indexFolder,
+      local: cache.objects,
+      jobs: JOBS,
+      signal,
+      onProgress,
+    });
+    this.#index = latest.index;
     for (const [digest, key] of corrupt)
       this.#project.ctx.emit({ type: 'warning', message: `${remote.address}/${key} has wrong bytes of the object ${digest.slice(0, 12)}` });
     for (const content of contents) if (!isHere(cache, content)) this.#absent.add(content.digest);

@@ -1,6 +1,6 @@
 import type { Cache } from '../../cache/types.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { fetchObjects } from '../../remote/pull/fetch-objects.ts';
+import { fetchLatest } from '../../remote/pull/fetch-latest.ts';
 import type { IndexSet } from '../../remote/index-set.ts';
 import type { Project } from '../project.ts';
 import { loadIndexes, withRemote } from '../transfer/connect.ts';
@@ -19,10 +19,12 @@ export function remoteCopies(project: Project, cache: Cache): OtherCopy {
         index ??= await loadIndexes(connection);
         if (!index.has(Buffer.from(digest, 'hex'))) return false;
         const kind = uses.some(({ isFolder }) => isFolder === true) ? ({ kind: 'tree' } as const) : {};
-        const { remote } = connection;
+        const { remote, indexFolder } = connection;
         const { signal } = project.ctx;
-        const { missing, corrupt } = await fetchObjects([{ digest, ...kind }], { remote, index, local: cache.objects, jobs: JOBS, signal });
-        return !missing.has(digest) && !corrupt.has(digest);
+        const options = { remote, index, indexFolder, local: cache.objects, jobs: JOBS, signal };
+        const found = await fetchLatest([{ digest, ...kind }], options);
+        index = found.index;
+        return !found.missing.has(digest) && !found.corrupt.has(digest);
       });
     } catch (error) {
       if (!(error instanceof MloError) || error.code === 'MLO_INTERRUPTED') throw error;

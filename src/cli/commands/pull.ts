@@ -90,10 +90,12 @@ async function fetchProblem(data: FetchData, style: Style): Promise<Omit<Outcome
   const message = transferFailure(data, 'fetched');
   if (message === undefined) return undefined;
   const push = `mlo push -r ${data.remote}`;
+  const hasDamagedRuns = (data.runs?.damaged.length ?? 0) > 0;
+  const mend = hasDamagedRuns ? `mlo verify --remote ${data.remote} --repair; then, ` : '';
   const hint =
     data.neverPushed === true
       ? `is it the right address? mlo remote show ${data.remote}; else, where the data is: ${push}`
-      : `where the data is: ${push}; then here the same command again`;
+      : `${mend}where the data is: ${push}; then here the same command again`;
   return {
     exitCode: EXIT.partial,
     failure: { code: 'MLO_TRANSFER', message, hint },

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import type { AppContext } from '../../app/types.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
@@ -74,7 +75,7 @@ export const statusVerb = defineCommand({
     const lines = statusLines(data, style, { why: flags.why === true, all: globals.verbose, now: Date.now() });
     const toRun = data.stages.some((stage) => stage.state === 'run' || stage.state === 'restore');
     if (data.stages.length === 0 && data.data.length === 0) return { ...noStages(invocation, data, lines), exitCode };
-    const hint = toRun ? 'mlo repro' : dataHint(data.data);
+    const hint = toRun ? 'mlo repro' : await dataHint(context, data.data);
     return { data, lines, exitCode, ...(hint === undefined ? {} : { hint }) };
   },
 });
@@ -90,22 +91,27 @@ async function remoteOutcome({ context, style }: Invocation, flags: Flags, targe
   const { remoteStatusLines } = await import('../../ui/render/remote.ts');
   const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
   const isAhead = data.data.some(({ state }) => state === 'local') || (data.runs?.toPush ?? 0) + (data.runs?.results.toPush ?? 0) > 0;
-  const wanted = isAhead ? 'mlo push' : data.upToDate ? undefined : 'mlo pull';
+  const isBehind = data.data.some(({ state }) => state === 'remote') || (data.runs?.toFetch ?? 0) + (data.runs?.results.toFetch ?? 0) > 0;
+  const wanted = isAhead ? (isBehind ? 'mlo pull, then mlo push' : 'mlo push') : data.upToDate ? undefined : 'mlo pull';
   const lines = remoteStatusLines(compared, style);
   if (imports.length > 0) lines.push(...(await import('../../ui/render/imports.ts')).updateLines({ imports, done: false }, style));
   return { data, lines, exitCode, ...(wanted === undefined ? {} : { hint: wanted }) };
 }
 
 /** What to type about data alone. */
-function dataHint(
+async function dataHint(
+  context: AppContext,
   data: readonly { readonly path: string; readonly state: string; readonly notCached?: unknown; readonly hint?: string }[],
-): string | undefined {
+): Promise<string | undefined> {
   const modified = data.filter((each) => each.state === 'modified');
   if (modified.length > 0)
     return `keep the changes: mlo commit ${shellWord(modified[0]?.path ?? '')}; undo them: mlo checkout --force ${shellWord(modified[0]?.path ?? '')}`;
   const lost = data.find((each) => each.notCached !== undefined);
-  if (lost !== undefined)
-    return `where the files are in the workspace: mlo add ${shellWord(lost.path)}; where another copy may be: mlo verify --repair`;
+  if (lost !== undefined) {
+    const { remoteList } = await import('../../app/remotes/list-remotes.ts');
+    const hasRemote = (await remoteList(context)).remotes.length > 0;
+    return `where the files are in the workspace: mlo add ${shellWord(lost.path)}; where another copy may be: ${hasRemote ? 'mlo pull' : 'mlo verify --repair'}`;
+  }
   const unreadable = data.find((each) => each.state === 'unreadable');
   if (unreadable?.hint !== undefined) return unreadable.hint;
   return data.some((each) => each.state === 'missing') ? 'mlo checkout' : undefined;

@@ -84,6 +84,8 @@ function explain(error: ServiceError, { remoteName, endpoint }: Where): { readon
     };
   if (name === 'XAdminUserNotFound' || name === 'InvalidAccessKeyId')
     return { why: `the server does not know the access key (${name})`, hint: check };
+  if (endpoint === undefined && message.startsWith('Region is missing'))
+    return { why: 'no region is set', hint: `mlo remote modify ${remoteName} region <region>, or set AWS_REGION` };
   if (name === 'SignatureDoesNotMatch') return { why: 'the secret key is not the right one (SignatureDoesNotMatch)', hint: check };
   if (name === 'RequestTimeTooSkewed')
     return { why: 'the clock of this machine differs too much from that of the server', hint: 'Set the clock, then run the command again' };

@@ -25,6 +25,7 @@ export interface VerifyRemoteView {
   readonly looked: {
     readonly indexes: number;
     readonly packs: number;
+    readonly batches: number;
     readonly entries: number;
     readonly trees: number;
     readonly recipes: number;
@@ -34,10 +35,11 @@ export interface VerifyRemoteView {
   };
   readonly estimate: { readonly requests: number; readonly bytes: number };
   readonly indexes: readonly { readonly key: string; readonly why: string }[];
+  readonly batches: readonly { readonly key: string; readonly why: string }[];
   readonly objects: readonly (FindingView & { readonly uses: readonly UseView[] })[];
   readonly incomplete: readonly { readonly digest: string; readonly missing: readonly string[]; readonly uses: readonly UseView[] }[];
   readonly spoilt: readonly FindingView[];
-  readonly repaired?: { readonly objects: number; readonly indexes: number };
+  readonly repaired?: { readonly objects: number; readonly indexes: number; readonly batches: number };
 }
 
 /** Findings of one kind that are shown; --json has all. */
@@ -45,9 +47,10 @@ const MOST_SHOWN = 50;
 const MOST_PATHS = 5;
 
 export function verifyRemoteLines(data: VerifyRemoteView, style: Style): string[] {
-  const { indexes, objects, incomplete, spoilt, repaired } = data;
+  const { indexes, batches, objects, incomplete, spoilt, repaired } = data;
   return [
     ...shown(indexes, style, ({ key, why }) => [`${style.red('damaged')} ${printable(key)}: ${printable(why)}`]),
+    ...shown(batches, style, ({ key, why }) => [`${style.red('damaged')} ${printable(key)}: ${printable(why)}`]),
     ...shown(objects, style, ({ digest, state, key, uses }) => withUses(`${style.red(state)} ${digest.slice(0, 12)} in ${key}`, uses)),
     ...shown(incomplete, style, ({ digest, missing, uses }) =>
       withUses(`${style.red('incomplete')} ${digest.slice(0, 12)}, of which ${count(missing.length, 'object')} were never there`, uses),
@@ -55,7 +58,12 @@ export function verifyRemoteLines(data: VerifyRemoteView, style: Style): string[
     ...shown(spoilt, style, ({ digest, state, key }) => [
       `${style.yellow(state)} a copy of ${digest.slice(0, 12)} in ${key} (another one is good)`,
     ]),
-    ...(repaired === undefined || data.ok
+    ...(repaired === undefined || repaired.batches === 0
+      ? []
+      : [
+          `${style.green('repaired')} ${count(repaired.batches, 'batch', 'batches')} of runs or results: what is whole was kept; mlo push sends the rest again`,
+        ]),
+    ...(repaired === undefined || repaired.objects + repaired.indexes === 0
       ? []
       : [
           `${style.green('repaired')} the index: ${count(repaired.objects, 'object')} taken out, with all folders above; mlo push sends them again`,
@@ -66,7 +74,7 @@ export function verifyRemoteLines(data: VerifyRemoteView, style: Style): string[
 
 /** Undefined where all is well, or was made so. */
 export function verifyRemoteFailure(data: VerifyRemoteView): { readonly message: string; readonly hint: string } | undefined {
-  const { ok, objects, incomplete, indexes, spoilt, repaired, remote } = data;
+  const { ok, objects, incomplete, indexes, batches, spoilt, repaired, remote } = data;
   if (ok) return undefined;
   const broken = objects.filter(({ state }) => state === 'broken').length;
   const missing = objects.length - broken;
@@ -75,6 +83,7 @@ export function verifyRemoteFailure(data: VerifyRemoteView): { readonly message:
     ...(missing > 0 ? [`${count(missing, 'object')} missing`] : []),
     ...(incomplete.length > 0 ? [`${count(incomplete.length, 'object')} incomplete`] : []),
     ...(indexes.length > 0 ? [count(indexes.length, 'index', 'indexes') + ' damaged'] : []),
+    ...(batches.length > 0 ? [`${count(batches.length, 'batch', 'batches')} of runs or results damaged`] : []),
     ...(spoilt.length > 0 ? [`${count(spoilt.length, 'copy', 'copies')} spoilt`] : []),
   ];
   const push = `mlo push -r ${remote} from a machine that has the data`;
@@ -101,8 +110,8 @@ function withUses(what: string, uses: readonly UseView[]): readonly string[] {
 }
 
 function summary({ ok, done, sample, looked, estimate, remote }: VerifyRemoteView, style: Style): string {
-  const { indexes, packs, entries, trees, bytes, requests, durationMs } = looked;
-  const places = `${count(indexes, 'index', 'indexes')}, ${count(packs, 'pack')}`;
+  const { indexes, packs, batches, entries, trees, bytes, requests, durationMs } = looked;
+  const places = `${count(indexes, 'index', 'indexes')}, ${count(packs, 'pack')}${batches === 0 ? '' : `, ${count(batches, 'batch', 'batches')} of runs and results`}`;
   const part = sample < 1 ? `, ${(sample * 100).toPrecision(2).replace(/\.0$/, '')} % of it` : '';
   if (!done)
     return `would read ${formatBytes(estimate.bytes)} with ${count(estimate.requests, 'request')} from ${printable(remote)} (${places}${part})`;

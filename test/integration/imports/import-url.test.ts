@@ -116,6 +116,34 @@ describe('imported data', () => {
     expect((await succeeds(copy, ['update', 'data/in'])).imports).toMatchObject([{ state: 'unchanged' }]);
   });
 
+  it('is known in a clone that has not pulled it: status, update and repro --pull take its list from the remote', async () => {
+    const bucket = await bucketOf('versitygw');
+    for (const name of ['a', 'b', 'c']) await bucket.put(`set/${name}.txt`, `${name}\n`);
+    const project = await projectWith(bucket.env);
+    await project.write({
+      'pipeline.yaml': 'stages:\n  all: { cmd: cat data/set/*.txt > all.txt, deps: [data/set], outs: [all.txt] }\n',
+    });
+    const folder = join(await temporaryFolder(), 'remote');
+    const remote = { url: folder, folder, env: bucket.env, settings: [], open: async () => await Promise.reject(new Error('not used')) };
+    await succeeds(project, ['remote', 'add', 'origin', folder]);
+    await succeeds(project, ['import-url', `s3://${bucket.name}/set`, 'data/set']);
+    await succeeds(project, ['push']);
+    await project.git('add', '--all');
+    await project.git('commit', '--quiet', '--message=import');
+
+    const looker = await clone(project, remote);
+    expect(await succeeds(looker, ['status', '--remote'])).toMatchObject({ imports: [{ path: 'data/set', state: 'unchanged' }] });
+    const updater = await clone(project, remote);
+    expect(await succeeds(updater, ['update', '--all'])).toMatchObject({ imports: [{ path: 'data/set', state: 'unchanged' }] });
+    const trainer = await clone(project, remote);
+    await succeeds(trainer, ['repro', '--pull']);
+    expect(await trainer.read('all.txt')).toBe('a\nb\nc\n');
+    expect((await trainer.mlo(['verify', '--quick', '--workspace'])).code).toBe(0);
+    await bucket.put('set/b.txt', 'another b\n');
+    const { imports } = await succeeds(trainer, ['update', '--all']);
+    expect(imports).toMatchObject([{ state: 'moved', before: '3 files', now: '3 files (1 changed)', filesReceived: 1 }]);
+  });
+
   it('takes the endpoint and the keys of a remote in the same bucket, also by its name', async () => {
     const bucket = await bucketOf('versitygw');
     await bucket.put('shared/x.txt', 'x\n');

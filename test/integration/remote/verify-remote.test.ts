@@ -75,6 +75,31 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
     await isMended(remote, project);
   });
 
+  it('reads runs and results too: what is broken there is told, taken out by --repair, and sent again by push', async () => {
+    const remote = await testRemote(kind);
+    const pipeline = 'stages:\n  train: { cmd: cp data.txt model.txt, deps: [data.txt], outs: [model.txt] }\n';
+    const project = await projectWithData({ 'data.txt': 'data\n', 'pipeline.yaml': pipeline }, [], remote);
+    await succeeds(project, ['repro']);
+    await project.git('add', '--all');
+    await project.git('commit', '--quiet', '--message=results');
+    expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, results: { sent: 1 } });
+    expect((await succeeds(project, ['verify', '--remote'])).looked.batches).toBe(2);
+    for (const key of keysOf(remote.folder).filter((each) => /^(runs|run-cache)\//.test(each))) {
+      const path = join(remote.folder, key);
+      const bytes = readFileSync(path);
+      bytes[40] = (bytes[40] as number) ^ 1;
+      chmodSync(path, 0o644);
+      writeFileSync(path, bytes);
+    }
+    const { code, stdout } = await project.mlo(['verify', '--remote', '--json']);
+    expect([code, JSON.parse(stdout).data.batches.length]).toEqual([12, 2]);
+    expect(JSON.parse((await project.mlo(['verify', '--remote', '--repair', '--json'])).stdout).data.repaired.batches).toBe(2);
+    expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, results: { sent: 1 } });
+    expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
+    const copy = await clone(project, remote);
+    expect((await succeeds(copy, ['pull'])).fetch.runs).toMatchObject({ added: 2, results: 1, damaged: [] });
+  });
+
   it('names what lay in a pack that is gone', async () => {
     const remote = await testRemote(kind);
     const project = await pushed(remote);
