@@ -9,10 +9,12 @@ const EXTERNAL = ['@aws-sdk/client-s3', 'better-sqlite3', '@napi-rs/*', 'sharp',
 /** Modules of Node that take milliseconds to load and that few commands call. */
 const DEFERRED = ['node:child_process', 'node:crypto', 'node:fs/promises', 'node:zlib'];
 
-/** What `status` and a `repro` that runs nothing load, besides what `main` imports by itself. */
+/** What `status`, `add`, `checkout` and a `repro` that runs nothing load, besides what `main` imports by itself. */
 const LOADED_BY_MOST = [
   'src/app/status.ts',
   'src/app/repro.ts',
+  'src/app/add.ts',
+  'src/app/checkout.ts',
   'src/app/config.ts',
   'src/cache/open.ts',
   'src/cache/sharing/access.ts',
@@ -20,6 +22,8 @@ const LOADED_BY_MOST = [
   'src/ui/report/plain-reporter.ts',
   'src/ui/render/status.ts',
   'src/ui/render/repro-table.ts',
+  'src/ui/render/add.ts',
+  'src/ui/render/checkout.ts',
 ];
 
 /** Chunks of so many builds before this one stay, and so long, so that a process that is still running can load the rest of itself. */

@@ -61,8 +61,14 @@ describe('what the command line loads', () => {
   });
 
   it.each([[['status']], [['repro']], [['repro', '--dry']]])('%j with nothing to do loads one file of the bundle', async (args) => {
-    const bundle = (await filesLoadedBy(args)).filter((file) => file.startsWith(join(REPOSITORY, 'dist')));
-    expect(new Set(bundle.map((file) => basename(file)))).toEqual(new Set(['main.js']));
+    expect(await bundledFilesLoadedBy(args)).toEqual(new Set(['main.js']));
+  });
+
+  it.each([[['add', 'data.csv']], [['checkout', 'data.csv']]])('%j with nothing to do loads one file of the bundle', async (args) => {
+    await project.write({ 'data.csv': '1,2\n' });
+    await expectSuccess(['add', 'data.csv']);
+    await expectSuccess(['status']);
+    expect(await bundledFilesLoadedBy(args)).toEqual(new Set(['main.js']));
   });
 
   it('a worker of the cache loads one file of the bundle', () => {
@@ -97,6 +103,11 @@ async function packagesLoadedBy(args: readonly string[]): Promise<ReadonlySet<st
       .map(packageOf)
       .filter((name) => name !== undefined),
   );
+}
+
+async function bundledFilesLoadedBy(args: readonly string[]): Promise<ReadonlySet<string>> {
+  const files = await filesLoadedBy(args);
+  return new Set(files.filter((file) => file.startsWith(join(REPOSITORY, 'dist'))).map((file) => basename(file)));
 }
 
 async function filesLoadedBy(args: readonly string[]): Promise<readonly string[]> {
