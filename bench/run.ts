@@ -13,12 +13,16 @@ if (table === 'data') {
 } else if (table === 'tensorflow') {
   const { main } = await import('./tensorflow.ts');
   process.exitCode = await main(options);
+} else if (table === 'remote') {
+  const { main } = await import('./remote.ts');
+  process.exit(await main(options));
 } else if (table === undefined) await engine();
 else {
   process.stderr.write(
     'npm run bench              the table of the engine\nnpm run bench -- data      the table of data (-- data --help: its options)\n' +
       'npm run bench -- tracking  the table of runs (-- tracking --help: its options)\n' +
-      'npm run bench -- tensorflow  the table of TensorFlow (-- tensorflow --help: its options)\n',
+      'npm run bench -- tensorflow  the table of TensorFlow (-- tensorflow --help: its options)\n' +
+      'npm run bench -- remote    the table of remotes (-- remote --help: its options)\n',
   );
   process.exitCode = 2;
 }

@@ -21,6 +21,11 @@ export function requireScikit(): string {
   return requirePython('scikit-learn', 'MLO_TEST_SKLEARN', 'sklearn');
 }
 
+/** The Python that reads remotes by the documents: with blake3 and zstandard; the same rule. */
+export function requireRemoteReader(): string {
+  return requirePython('Python with BLAKE3', 'MLO_TEST_REMOTE_READER', 'blake3 and zstandard');
+}
+
 function requirePython(what: string, variable: string, module: string): string {
   const python = process.env[variable];
   if (python === undefined || python === '') return missing(`there is no ${what} (${variable}=/path/to/python with ${module})`);

@@ -94,9 +94,9 @@ function revisionOf(tracking: Tracking, id: RunId): Buffer {
 }
 
 function* outgoing(tracking: Tracking, states: readonly RunState[]) {
-  for (const { id, artifacts } of states) {
-    yield { name: nameOf(id), pieces: () => bytesOf(tracking.exchange.export(id)), needs: artifacts.map(({ content }) => content) };
-  }
+  const needs = new Map(states.map(({ id, artifacts }) => [id, artifacts.map(({ content }) => content)]));
+  for (const { id, lines } of tracking.exchange.exportAll([...needs.keys()]))
+    yield { name: nameOf(id), pieces: () => bytesOf(lines), needs: needs.get(id) ?? [] };
 }
 
 function* bytesOf(lines: Iterable<string>): Generator<Buffer> {

@@ -2,7 +2,7 @@ import { prepared } from '../prepared.ts';
 import type { Access } from '../access.ts';
 import { inPieces, pointsInOrder } from '../points/in-order.ts';
 import { findRun } from '../read-runs.ts';
-import { exportRun } from './export-run.ts';
+import { exportRun, exportRuns } from './export-run.ts';
 import { importParts, importRun, type ImportParts } from './import-run.ts';
 import { POINTS_A_LINE } from './record-format.ts';
 import { runStates } from './run-states.ts';
@@ -16,6 +16,7 @@ export function openExchange(access: Access): Exchange {
   return {
     select: (selection) => read(() => selectRuns(db, selection)),
     export: (id) => inOneState(access, () => exportRun(db, id)),
+    exportAll: (ids) => inOneState(access, () => exportRuns(db, ids)),
     states: () => read(() => runStates(db)),
     wideNames: (ids) => read(() => wideNames(db, ids)),
     wideRuns: (ids) => inOneState(access, () => wideRuns(db, ids)),

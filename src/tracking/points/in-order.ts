@@ -64,10 +64,11 @@ export function* inPieces(points: Iterable<PointColumns>, size: number): Generat
 }
 
 function inOrderOfStart(db: Connection, series: number, load: (chunk: ChunkPlace) => PointColumns): readonly StartingChunk[] {
-  const places = prepared(
-    db,
-    'SELECT id, points, first_step AS first, last_step AS last FROM chunks WHERE series = ? ORDER BY first_step, id',
-  ).all(series) as ChunkPlace[];
+  const found = prepared(db, 'SELECT id, points, first_step AS first, last_step AS last FROM chunks WHERE series = ?').all(
+    series,
+  ) as ChunkPlace[];
+  // Here, and not in the query: most series have one chunk.
+  const places = found.toSorted((a, b) => a.first - b.first || a.id - b.id);
   const overlaps = places.some(({ first }, at) => at > 0 && first <= (places[at - 1] as ChunkPlace).last);
   const starts = places.map((place) => ({
     id: place.id,
