@@ -76,7 +76,8 @@ describe('figures of a training', () => {
       const pixels = Uint8Array.from({ length: height * width * channels }, (_, at) => (at * 31) % 256);
       const svg = imageGridSvg([{ pixels, shape: [height, width, channels] }]);
       const png = Buffer.from(/base64,([^"]+)"/.exec(svg)?.[1] ?? '', 'base64');
-      const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+      const read = channels === 1 ? sharp(png).toColourspace('b-w') : sharp(png);
+      const { data, info } = await read.raw().toBuffer({ resolveWithObject: true });
       expect([info.height, info.width, info.channels]).toEqual([height, width, channels]);
       expect(data.equals(pixels)).toBe(true);
     },
