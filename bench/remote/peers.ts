@@ -50,6 +50,8 @@ export function rclone(program: string, server: Server, cwd: string, ...args: re
     RCLONE_CONFIG_BENCH_PROVIDER: 'Other',
     RCLONE_CONFIG_BENCH_ENV_AUTH: 'true',
     RCLONE_CONFIG_BENCH_ENDPOINT: server.endpoint,
+    // The bucket is there; with versitygw rclone would wait for its making for ever.
+    RCLONE_CONFIG_BENCH_NO_CHECK_BUCKET: 'true',
   };
   return { argv: [program, '-q', '--transfers', '16', '--checkers', '16', ...args], cwd, env };
 }

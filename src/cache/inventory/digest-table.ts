@@ -68,6 +68,11 @@ export class DigestTable {
     return this.#digests.subarray(number * DIGEST_BYTES, (number + 1) * DIGEST_BYTES);
   }
 
+  /** Whether the digest of that number is in the other table. */
+  isIn(number: number, other: DigestTable): boolean {
+    return other.find(this.#digests, number * DIGEST_BYTES) >= 0;
+  }
+
   #slotOf(bytes: Uint8Array, at: number): number {
     const mask = this.#slots.length - 1;
     let slot =

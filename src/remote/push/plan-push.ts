@@ -76,8 +76,13 @@ class PushWalk implements PushPlan {
       this.filesThere += 1;
       return true;
     }
+    if (size >= 0 && size < LOOSE_BYTES && this.#local.has(digest, size)) {
+      this.bytes += size;
+      this.small.add(digest);
+      return true;
+    }
     const hex = digest.toString('hex') as Digest;
-    const real = size >= 0 && size < LOOSE_BYTES && this.#local.has(digest, size) ? size : this.#local.sizeOf(hex);
+    const real = this.#local.sizeOf(hex);
     if (real === undefined) {
       this.missing.add(hex);
       return false;

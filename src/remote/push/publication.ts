@@ -33,7 +33,8 @@ export class Publication {
   /** The pack is on the remote. */
   addPack(pack: IndexedPack, rows: Iterable<Omit<IndexRow, 'pack'>>, isTree: (digest: Uint8Array) => boolean): void {
     this.#packs.set(pack.id, pack);
-    for (const row of rows) (isTree(row.digest) ? this.#treeRows : this.#rows).push({ ...row, pack: pack.id });
+    for (const { digest, at, stored, raw, encoding } of rows)
+      (isTree(digest) ? this.#treeRows : this.#rows).push({ digest, pack: pack.id, at, stored, raw, encoding });
   }
 
   /** All chunks of the file and its recipe are in packs that were added, or in an index of others. */

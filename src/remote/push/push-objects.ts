@@ -152,9 +152,9 @@ class Push {
     for (let from = 0; from < objects.count; from += READ_AT_ONCE) {
       const digests: Buffer[] = [];
       for (let number = from; number < Math.min(objects.count, from + READ_AT_ONCE); number += 1) {
-        const digest = objects.digest(number);
-        if (covered.find(digest) < 0) digests.push(digest);
+        if (!objects.isIn(number, covered)) digests.push(objects.digest(number));
       }
+      if (digests.length === 0) continue;
       const read: { readonly digest: Buffer; readonly bytes: Buffer }[] = [];
       try {
         this.#options.local.readMany(Buffer.concat(digests), (number, bytes) => {
