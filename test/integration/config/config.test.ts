@@ -34,6 +34,7 @@ describe('config', () => {
       'metrics.lower default',
       'tracking.experiment default',
       'tracking.path default',
+      'tracking.space default',
       'tracking.system_metrics default',
     ]);
     expect(await loadConfig(root, context.env)).toMatchObject({
