@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatRows, type Row } from './data/rows.ts';
+import { formatRows } from './data/rows.ts';
 import { machineLine, makeWorkplace } from './data/workplace.ts';
+import { runSections, type Sections } from './lib/sections.ts';
 import { autologRows } from './tensorflow/autolog.ts';
 import { epochRows } from './tensorflow/epoch.ts';
 import { imageFolderRows } from './tensorflow/image-folder.ts';
@@ -12,8 +13,7 @@ import { predictionRows } from './tensorflow/prediction.ts';
 import { sideBySideRows } from './tensorflow/side-by-side.ts';
 import type { TensorFlowWorld } from './tensorflow/world.ts';
 
-/** Rows in the order of docs/performance.md. */
-const SECTIONS: { readonly [name: string]: (world: TensorFlowWorld) => Promise<readonly Row[]> } = {
+const SECTIONS: Sections<TensorFlowWorld> = {
   epoch: epochRows,
   prediction: predictionRows,
   'side-by-side': sideBySideRows,
@@ -53,28 +53,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const peers = findPeers(process.env);
   const folder = (name: string): string => mkdtempSync(join(base, `${name}-`));
   const world: TensorFlowWorld = { rounds: Number(values.rounds), scale: values.quick ? 0.2 : 1, data: values.data, peers, folder };
-  const rows: Row[] = [];
-  let failed = 0;
-  for (const name of chosen(values.only)) {
-    process.stderr.write(`${name}\n`);
-    try {
-      rows.push(...((await SECTIONS[name]?.(world)) ?? []));
-    } catch (error) {
-      failed += 1;
-      process.stderr.write(`section ${name} failed: ${(error as Error).message}\n`);
-    }
-  }
+  const { rows, failed } = await runSections(SECTIONS, values.only, world);
   process.stdout.write(
     `${machineLine(tmpdir())}; ${world.rounds} rounds\n\n${formatRows(rows, !values.quick)}\n\n${peers.notes.map((note) => `- ${note}\n`).join('')}`,
   );
   return failed === 0 ? 0 : 1;
-}
-
-function chosen(only: string): readonly string[] {
-  const names = only.split(',').filter((name) => name !== '');
-  const unknown = names.find((name) => SECTIONS[name] === undefined);
-  if (unknown !== undefined) throw new Error(`There is no section '${unknown}'; there are ${Object.keys(SECTIONS).join(', ')}`);
-  return names.length > 0 ? names : Object.keys(SECTIONS);
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

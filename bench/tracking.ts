@@ -3,8 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatRows, type Row } from './data/rows.ts';
+import { formatRows } from './data/rows.ts';
 import { machineLine, makeWorkplace } from './data/workplace.ts';
+import { runSections, type Sections } from './lib/sections.ts';
 import { chartRows } from './tracking/chart.ts';
 import { findMlflow } from './tracking/mlflow.ts';
 import { pointsRows } from './tracking/points.ts';
@@ -13,8 +14,7 @@ import { searchRows } from './tracking/search.ts';
 import { streamRows } from './tracking/stream.ts';
 import type { TrackingWorld } from './tracking/world.ts';
 
-/** Rows in the order of docs/performance.md. */
-const SECTIONS: { readonly [name: string]: (world: TrackingWorld) => Promise<readonly Row[]> | readonly Row[] } = {
+const SECTIONS: Sections<TrackingWorld> = {
   points: pointsRows,
   runs: runsRows,
   stream: streamRows,
@@ -63,26 +63,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     mlflow: mlflow.python,
     folder: (name) => mkdtempSync(join(base, `${name}-`)),
   };
-  const rows: Row[] = [];
-  let failed = 0;
-  for (const name of chosen(values.only)) {
-    process.stderr.write(`${name}\n`);
-    try {
-      rows.push(...((await SECTIONS[name]?.(world)) ?? []));
-    } catch (error) {
-      failed += 1;
-      process.stderr.write(`section ${name} failed: ${(error as Error).message}\n`);
-    }
-  }
+  const { rows, failed } = await runSections(SECTIONS, values.only, world);
   process.stdout.write(`${machineLine(base)}; ${world.rounds} rounds\n\n${formatRows(rows, !values.quick)}\n\n- ${mlflow.line}\n`);
   return failed === 0 ? 0 : 1;
-}
-
-function chosen(only: string): readonly string[] {
-  const names = only.split(',').filter((name) => name !== '');
-  const unknown = names.find((name) => SECTIONS[name] === undefined);
-  if (unknown !== undefined) throw new Error(`There is no section '${unknown}'; there are ${Object.keys(SECTIONS).join(', ')}`);
-  return names.length > 0 ? names : Object.keys(SECTIONS);
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
