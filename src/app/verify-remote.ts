@@ -1,6 +1,7 @@
 import type { Digest } from '../core/content.ts';
 import { decodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
+import { digestText } from '../fs/hash.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
 import { areListed, IndexSet } from '../remote/index-set.ts';
@@ -131,7 +132,7 @@ async function look(
   const packs = await listPacks(remote);
   const plan = planVerify(index, packs, sample);
   const onProgress = taskProgress(emit, 'verify', settings.name);
-  const found = new RemoteVerification({ remote, index, packs, sample, jobs, signal, onProgress });
+  const found = new RemoteVerification({ remote, index, packs, jobs, signal, onProgress });
   if (!dry) await found.run(plan);
   const { mendBatches, verifyBatches } = await import('../remote/verify/verify-batches.ts');
   const ofRuns = dry ? undefined : await verifyBatches(remote, sample, signal);
@@ -210,11 +211,10 @@ async function repair(
   const { rowsOf, recipesOf } = await import('../remote/gc/remote-plan.ts');
   const { rewriteRemote } = await import('../remote/gc/rewrite.ts');
   for (const { key } of indexes) await remote.delete(key);
-  const hexOf = (digest: Uint8Array): Digest => Buffer.from(digest).toString('hex') as Digest;
   const before = [...rowsOf(index)];
-  const rows = before.filter(({ digest, pack }) => !lost.digests.has(hexOf(digest)) && !found.isBadCopy(digest, pack));
+  const rows = before.filter(({ digest, pack }) => !lost.digests.has(digestText(digest)) && !found.isBadCopy(digest, pack));
   const recipesBefore = recipesOf(index);
-  const recipes = recipesBefore.filter(({ digest }) => !lost.digests.has(hexOf(digest)));
+  const recipes = recipesBefore.filter(({ digest }) => !lost.digests.has(digestText(digest)));
   const changesIndex = rows.length !== before.length || recipes.length !== recipesBefore.length;
   const nothing = { gone: { objects: 0, bytes: 0 }, waiting: { objects: 0, bytes: 0 }, lost: 0 };
   const plan: RewritePlan = { rows, recipes, moving: [], repacked: [], unneeded: [], unknown: [], changesIndex, ...nothing };

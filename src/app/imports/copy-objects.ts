@@ -1,4 +1,5 @@
 import { constants, copyFileSync, rmSync } from 'node:fs';
+import { LOOSE_BYTES } from '../../cache/objects/object-store.ts';
 import type { Cache } from '../../cache/types.ts';
 import type { ReceivedObjects } from '../../cache/transfer.ts';
 import type { Content, Digest } from '../../core/content.ts';
@@ -7,9 +8,6 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { hashFile } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
-
-/** Larger files are objects of their own. */
-const SMALL_BYTES = 64 * 1024;
 
 /** Copies contents with everything below them from one cache of this machine to another, verified; what the other does not have is left out. */
 export async function copyObjects(
@@ -68,7 +66,7 @@ class Copy {
 
   async #file(digest: Digest, size: number): Promise<boolean> {
     if (this.#to.objects.has(Buffer.from(digest, 'hex'), size)) return true;
-    const path = size < SMALL_BYTES ? undefined : this.#from.objects.fileOf(digest);
+    const path = size < LOOSE_BYTES ? undefined : this.#from.objects.fileOf(digest);
     if (path === undefined) {
       const bytes = this.#from.readBytes(digest);
       this.#received.putFile(Buffer.from(digest, 'hex'), bytes, bytes.length, 0);

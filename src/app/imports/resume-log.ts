@@ -1,13 +1,12 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { LOOSE_BYTES } from '../../cache/objects/object-store.ts';
 import { isDigest, type Digest } from '../../core/content.ts';
 import type { ListedFile } from '../../core/encoding/url-listing.ts';
 import { isErrno } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import type { Project } from '../project.ts';
 
-/** Files of at least this size, bytes, are in the cache as soon as they came. */
-const LARGE_BYTES = 64 * 1024;
 const MOST_LINES = 100;
 
 /**
@@ -36,8 +35,8 @@ export class ResumeLog {
   add({ key, etag, size, digest }: ListedFile): void {
     if (etag === undefined) return;
     this.#lines.push(`${JSON.stringify([key, etag, size, digest])}\n`);
-    // Smaller ones are in a pack that is not finished yet: nothing is lost with the line.
-    if (this.#lines.length >= MOST_LINES || size >= LARGE_BYTES) this.write();
+    // Larger ones are in the cache as soon as they came. Smaller ones are in a pack that is not finished yet: nothing is lost with the line.
+    if (this.#lines.length >= MOST_LINES || size >= LOOSE_BYTES) this.write();
   }
 
   write(): void {

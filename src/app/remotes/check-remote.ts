@@ -1,7 +1,7 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { randomHex } from '../../fs/random-hex.ts';
 import { checkFormat } from '../../remote/format/remote-format.ts';
-import { PROBE_FOLDER } from '../../remote/keys.ts';
+import { INDEX_FOLDER, PROBE_FOLDER } from '../../remote/keys.ts';
 import type { Remote } from '../../remote/port.ts';
 import { withProject } from '../project.ts';
 import { withRemote } from '../transfer/connect.ts';
@@ -62,7 +62,7 @@ async function allChecks(remote: Remote): Promise<readonly RemoteCheck[]> {
   await check('read', async () => ((await checkFormat(remote)) ? 'a remote of mlo' : 'reachable; nothing was pushed yet'));
   await check('list', async () => {
     let count = 0;
-    for await (const entry of remote.list('index/')) count += entry.size >= 0 ? 1 : 0;
+    for await (const entry of remote.list(INDEX_FOLDER)) count += entry.size >= 0 ? 1 : 0;
     return count === 1 ? '1 index' : `${count} indexes`;
   });
   const startMs = performance.now();

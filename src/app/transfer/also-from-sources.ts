@@ -3,6 +3,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import type { FetchData } from '../fetch.ts';
 import type { ImportToFetch } from '../imports/fetch-from-sources.ts';
 import type { Project } from '../project.ts';
+import { POINTER_SUFFIX } from '../scan-project.ts';
 import type { Chosen, ChosenContent } from './choose-contents.ts';
 import { isHere } from './is-here.ts';
 
@@ -69,6 +70,6 @@ async function onlyImportsLack(project: Project, chosen: Chosen): Promise<boolea
 /** The list of what an import brought is made anew with it. */
 function contentsOf({ groups }: Chosen): readonly ChosenContent[] {
   const all = groups.flatMap(({ contents }) => contents);
-  const listings = new Set(all.flatMap(({ path, source }) => (source === undefined ? [] : [`${path}.mlo`])));
+  const listings = new Set(all.flatMap(({ path, source }) => (source === undefined ? [] : [path + POINTER_SUFFIX])));
   return all.filter(({ path }) => !listings.has(path));
 }

@@ -1,4 +1,5 @@
 import type { Digest } from '../../core/content.ts';
+import { digestText } from '../../fs/hash.ts';
 import type { IndexSet } from '../index-set.ts';
 import type { Wanted } from '../push/plan-push.ts';
 import type { Amount, RemoteMarks } from './remote-marks.ts';
@@ -27,5 +28,5 @@ export async function markYoung(
 }
 
 function wanted(digest: Uint8Array, kind?: 'file'): Wanted {
-  return { digest: Buffer.from(digest).toString('hex') as Digest, ...(kind === undefined ? {} : { kind }) };
+  return { digest: digestText(digest), ...(kind === undefined ? {} : { kind }) };
 }

@@ -2,7 +2,7 @@ import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { beginsAsTree, eachTreeRow, ROW_TYPE } from '../../cache/inventory/tree-rows.ts';
 import type { LocalObjects } from '../../cache/transfer.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import type { Digest } from '../../core/content.ts';
+import { digestText } from '../../fs/hash.ts';
 import type { RecipePlace } from '../format/index-format.ts';
 import { decodeRecipe, largestRecipe } from '../format/recipe-format.ts';
 import type { IndexSet } from '../index-set.ts';
@@ -145,7 +145,7 @@ export class RemoteMarks {
 
   #readHere(digest: Buffer): Buffer | undefined {
     const { local } = this.#options;
-    const hex = digest.toString('hex') as Digest;
+    const hex = digestText(digest);
     if (local.sizeOf(hex) === undefined) return undefined;
     try {
       return local.read(hex);

@@ -4,7 +4,7 @@ import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { ROW_BYTES } from '../../cache/packs/pack-format.ts';
 import type { IndexedPack, IndexRecipe, IndexRow } from '../format/index-format.ts';
 import type { IndexSet } from '../index-set.ts';
-import { PACKS_FOLDER } from '../keys.ts';
+import { PACKS_FOLDER, packKey } from '../keys.ts';
 import type { Remote } from '../port.ts';
 import type { Amount } from './remote-marks.ts';
 
@@ -61,8 +61,7 @@ export async function listPacks(remote: Remote): Promise<ReadonlyMap<Digest, Pac
   const packs = new Map<Digest, PackThere>();
   for await (const { key, size, modifiedMs } of remote.list(PACKS_FOLDER)) {
     const id = key.slice(PACKS_FOLDER.length + 3);
-    if (isDigest(id) && key === `${PACKS_FOLDER}${id.slice(0, 2)}/${id}`)
-      packs.set(id, { id, size, ...(modifiedMs === undefined ? {} : { modifiedMs }) });
+    if (isDigest(id) && key === packKey(id)) packs.set(id, { id, size, ...(modifiedMs === undefined ? {} : { modifiedMs }) });
   }
   return packs;
 }

@@ -3,7 +3,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import type { Digest } from '../../core/content.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { encodeIndex, type IndexedPack, type IndexRow } from '../format/index-format.ts';
-import { listIndexes, type IndexSet } from '../index-set.ts';
+import { areListed, type IndexSet } from '../index-set.ts';
 import { indexKey, packKey } from '../keys.ts';
 import { Lanes } from '../lanes.ts';
 import type { RemoteLease } from '../leases.ts';
@@ -38,7 +38,7 @@ export async function rewriteRemote(plan: RewritePlan, options: RewriteOptions):
   const { remote, lease, index, indexFolder, packs } = options;
   const old = index.indexes.map(({ id }) => id);
   const moved = await repack(plan.moving, options);
-  if (!isSame(await listIndexes(remote), old)) return false;
+  if (!(await areListed(remote, old))) return false;
   // What was written anew may have just the bytes of what was to go.
   const isMoved = new Set(moved.packs.map(({ id }) => id));
   const doomed = [...plan.unneeded, ...plan.repacked, ...plan.unknown].filter(({ id }) => !isMoved.has(id));
@@ -57,8 +57,7 @@ export async function rewriteRemote(plan: RewritePlan, options: RewriteOptions):
       step();
     }
     // A list that does not show yet what another one wrote would be the end of what that names.
-    const now = await listIndexes(remote);
-    if (!isSame(now, id === undefined ? [] : [id])) throw changedMeanwhile(remote);
+    if (!(await areListed(remote, id === undefined ? [] : [id]))) throw changedMeanwhile(remote);
   }
   const lanes = new Lanes(options.jobs);
   try {
@@ -135,10 +134,6 @@ async function repack(moving: readonly IndexRow[], { remote, index, jobs, signal
   }
   if (pack !== undefined) await send(pack);
   return { rows, packs };
-}
-
-function isSame(now: readonly Digest[], expected: readonly Digest[]): boolean {
-  return now.length === expected.length && now.every((id) => expected.includes(id));
 }
 
 function changedMeanwhile(remote: Remote): MloError {

@@ -3,6 +3,7 @@ import type { LocalObjects, ReceivedObjects } from '../../cache/transfer.ts';
 import type { Digest } from '../../core/content.ts';
 import { decodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { digestText } from '../../fs/hash.ts';
 import { decodeRecipe, largestRecipe } from '../format/recipe-format.ts';
 import type { IndexSet } from '../index-set.ts';
 import { packKey } from '../keys.ts';
@@ -92,7 +93,7 @@ class Fetch implements FetchResult {
       const requests = steps.flatMap((step) => this.#look(step, below));
       await fetchEntries(
         requests,
-        this.#entryOptions((request) => hexOf(request.digest)),
+        this.#entryOptions((request) => digestText(request.digest)),
       );
       steps = below;
     }
@@ -109,16 +110,16 @@ class Fetch implements FetchResult {
     if (step.isTree) return this.#lookAtTree(step, below);
     const { digest, size } = step;
     const { local, index, dry } = this.#options;
-    if (size >= 0 ? local.has(digest, size) : local.sizeOf(hexOf(digest)) !== undefined) return [];
+    if (size >= 0 ? local.has(digest, size) : local.sizeOf(digestText(digest)) !== undefined) return [];
     const [recipe] = index.recipes(digest).filter((each) => size < 0 || each.size === size);
     if (recipe !== undefined) {
-      this.#large.push({ digest: hexOf(digest), ...recipe });
+      this.#large.push({ digest: digestText(digest), ...recipe });
       if (dry === true) this.#count(recipe.size);
       return [];
     }
     const places = index.places(digest);
     const [first] = places;
-    if (first === undefined) this.missing.add(hexOf(digest));
+    if (first === undefined) this.missing.add(digestText(digest));
     else if (dry === true) this.#count(first.raw);
     else {
       const take: EntryRequest['take'] = (bytes, stored, place) => {
@@ -137,10 +138,10 @@ class Fetch implements FetchResult {
       return [];
     }
     const places = this.#options.index.places(digest);
-    if (places.length === 0) this.missing.add(hexOf(digest));
+    if (places.length === 0) this.missing.add(digestText(digest));
     const take: EntryRequest['take'] = (bytes, stored, place) => {
-      const rows = treeRows(bytes, hexOf(digest));
-      if (rows === undefined) return void this.corrupt.set(hexOf(digest), packKey(place.pack.id));
+      const rows = treeRows(bytes, digestText(digest));
+      if (rows === undefined) return void this.corrupt.set(digestText(digest), packKey(place.pack.id));
       if (this.#options.dry !== true) this.#received.putTree(digest, stored, bytes.length, place.encoding);
       this.trees += 1;
       this.#enter(rows, below);
@@ -150,7 +151,7 @@ class Fetch implements FetchResult {
 
   #readHere(digest: Buffer): readonly TreeRow[] | undefined {
     const { local } = this.#options;
-    const hex = hexOf(digest);
+    const hex = digestText(digest);
     if (local.sizeOf(hex) === undefined) return undefined;
     try {
       return treeRows(local.read(hex), hex);
@@ -242,8 +243,4 @@ function treeRows(bytes: Buffer, digest: Digest): readonly TreeRow[] | undefined
     if (error instanceof MloError) return undefined;
     throw error;
   }
-}
-
-function hexOf(digest: Buffer): Digest {
-  return digest.toString('hex') as Digest;
 }

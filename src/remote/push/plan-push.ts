@@ -4,6 +4,7 @@ import { eachTreeRow, ROW_TYPE } from '../../cache/inventory/tree-rows.ts';
 import type { LocalObjects } from '../../cache/transfer.ts';
 import type { Content, Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { digestText } from '../../fs/hash.ts';
 import type { IndexSet } from '../index-set.ts';
 
 /** What something names: a pointer, an out in a lock, or a digest of which nothing more is known. */
@@ -81,7 +82,7 @@ class PushWalk implements PushPlan {
       this.small.add(digest);
       return true;
     }
-    const hex = digest.toString('hex') as Digest;
+    const hex = digestText(digest);
     const real = this.#local.sizeOf(hex);
     if (real === undefined) {
       this.missing.add(hex);
@@ -116,7 +117,7 @@ class PushWalk implements PushPlan {
   }
 
   #readTree(digest: Buffer): Buffer | undefined {
-    const hex = digest.toString('hex') as Digest;
+    const hex = digestText(digest);
     try {
       const bytes = Buffer.from(this.#local.read(hex));
       if (eachTreeRow(bytes, () => {})) return bytes;

@@ -5,7 +5,7 @@ import type { LocalObjects, LocalPack } from '../../cache/transfer.ts';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
-import { digestBytes, hashFile } from '../../fs/hash.ts';
+import { digestBytes, digestText, hashFile } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import type { IndexRecipe } from '../format/index-format.ts';
 import { RecipeWriter } from '../format/recipe-format.ts';
@@ -138,7 +138,7 @@ class Push {
   /** Something here is damaged, and set aside when it is read; of other objects good copies are here. */
   async #sendOneByOne(digests: readonly Buffer[]): Promise<void> {
     for (const digest of digests) {
-      const hex = digest.toString('hex') as Digest;
+      const hex = digestText(digest);
       try {
         await this.#add(digest, this.#options.local.read(hex), this.#isTree(digest) ? 'tree' : 'file', '');
       } catch (error) {

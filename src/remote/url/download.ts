@@ -1,4 +1,5 @@
 import { closeSync, fchmodSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { LOOSE_BYTES } from '../../cache/objects/object-store.ts';
 import type { LocalObjects, ReceivedObjects } from '../../cache/transfer.ts';
 import type { Content, Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
@@ -9,8 +10,6 @@ import { writeAll } from '../../fs/write-atomic.ts';
 import { Lanes } from '../lanes.ts';
 import type { UrlFile, UrlReader } from './port.ts';
 
-/** Larger files are objects of their own in the cache. */
-const SMALL_BYTES = 64 * 1024;
 /** Asked for at a time, bytes: each is in memory. */
 const RANGE_BYTES = 4 * 1024 * 1024;
 /** Of files without ranges. */
@@ -69,11 +68,11 @@ class Download {
 
   async begin(file: UrlFile): Promise<void> {
     const { size } = file;
-    if (size === undefined || (!file.hasRanges && size >= SMALL_BYTES))
+    if (size === undefined || (!file.hasRanges && size >= LOOSE_BYTES))
       return await this.#lanes.begin(async () => await this.#stream(file));
     if (!file.hasRanges)
       return await this.#lanes.begin(async () => this.#takeSmall(file, this.#counted(await whole(this.#options.reader, file))));
-    if (size < SMALL_BYTES)
+    if (size < LOOSE_BYTES)
       return await this.#lanes.begin(async () => this.#takeSmall(file, this.#counted(await this.#options.reader.read(file, 0, size))));
     const opened = this.#create(file, Math.ceil(size / RANGE_BYTES));
     for (let from = 0; from < size; from += RANGE_BYTES)
@@ -120,7 +119,7 @@ class Download {
           size += bytes.length;
           this.#options.onBytes?.(bytes.length);
         }
-        if (size >= SMALL_BYTES) return this.#keep(opened, hasher.digest(), size);
+        if (size >= LOOSE_BYTES) return this.#keep(opened, hasher.digest(), size);
         this.#takeSmall(
           file,
           withIoErrors('read', opened.path, () => readFileSync(opened.path)),

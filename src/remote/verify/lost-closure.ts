@@ -1,6 +1,7 @@
 import type { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { eachTreeRow } from '../../cache/inventory/tree-rows.ts';
 import type { Digest } from '../../core/content.ts';
+import { digestText } from '../../fs/hash.ts';
 import { decodeRecipe, largestRecipe } from '../format/recipe-format.ts';
 import { recipesOf } from '../gc/remote-plan.ts';
 import type { IndexSet } from '../index-set.ts';
@@ -51,16 +52,17 @@ async function filesOfLost(lost: ReadonlySet<Digest>, filesOf: Map<Digest, Diges
   };
   const requests: EntryRequest[] = [];
   for (const { digest, recipe, size } of recipesOf(index)) {
-    const file = hexOf(digest);
-    if (lost.has(hexOf(recipe))) {
-      belongs(hexOf(recipe), file);
+    const file = digestText(digest);
+    if (lost.has(digestText(recipe))) {
+      belongs(digestText(recipe), file);
       continue;
     }
     const take = (bytes: Buffer): void => {
       const chunks = decodeRecipe(bytes, size);
       if (chunks === undefined) found.push(file);
       else
-        for (const chunk of chunks) if (lost.has(hexOf(chunk.digest)) || !index.hasEntry(chunk.digest)) belongs(hexOf(chunk.digest), file);
+        for (const chunk of chunks)
+          if (lost.has(digestText(chunk.digest)) || !index.hasEntry(chunk.digest)) belongs(digestText(chunk.digest), file);
     };
     requests.push({ digest: Buffer.from(recipe), most: largestRecipe(size), places: index.places(recipe), take });
   }
@@ -82,7 +84,7 @@ async function addTreesAbove(lost: Set<Digest>, options: LostOptions): Promise<v
   const requests: EntryRequest[] = [];
   for (let number = 0; number < treeDigests.count; number += 1) {
     const digest = treeDigests.digest(number);
-    const tree = hexOf(digest);
+    const tree = digestText(digest);
     if (lost.has(tree)) continue;
     const known = trees.get(tree);
     if (known !== undefined) look(tree, known);
@@ -99,8 +101,4 @@ async function fetchAll(requests: readonly EntryRequest[], { remote, jobs, signa
       ...(signal === undefined ? {} : { signal }),
       onFault: () => {},
     });
-}
-
-function hexOf(digest: Uint8Array): Digest {
-  return Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('hex') as Digest;
 }

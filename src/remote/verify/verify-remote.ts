@@ -1,6 +1,7 @@
 import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { beginsAsTree, eachTreeRow, ROW_TYPE } from '../../cache/inventory/tree-rows.ts';
 import type { Digest } from '../../core/content.ts';
+import { digestText } from '../../fs/hash.ts';
 import type { IndexRow, ObjectPlace } from '../format/index-format.ts';
 import { decodeRecipe } from '../format/recipe-format.ts';
 import { recipesOf, rowsOf, type PackThere } from '../gc/remote-plan.ts';
@@ -20,8 +21,6 @@ export interface VerifyRemoteOptions {
   readonly remote: Remote;
   readonly index: IndexSet;
   readonly packs: ReadonlyMap<Digest, PackThere>;
-  /** Share of the pieces that are read, above 0, 1 at the most. */
-  readonly sample: number;
   readonly jobs: number;
   readonly signal?: AbortSignal;
   /** Bytes read, of how many. */
@@ -42,7 +41,7 @@ export interface VerifyPlan {
   readonly bytes: number;
 }
 
-/** Which entries to read: all of them, or pieces by chance. */
+/** Which entries to read: all of them, or pieces by chance. `sample`: share of the pieces, above 0, 1 at the most. */
 export function planVerify(index: IndexSet, packs: ReadonlyMap<Digest, PackThere>, sample: number): VerifyPlan {
   const byPack = new Map<Digest, IndexRow[]>();
   for (const row of rowsOf(index)) {
@@ -103,8 +102,8 @@ export class RemoteVerification {
     this.#options = options;
     const sizes = new Map<string, { size: number; file: Digest }[]>();
     for (const { digest, size, recipe } of recipesOf(options.index)) {
-      const each = { size, file: hexOf(digest) };
-      const key = hexOf(recipe);
+      const each = { size, file: digestText(digest) };
+      const key = digestText(recipe);
       if (!sizes.get(key)?.push(each)) sizes.set(key, [each]);
     }
     this.#recipeSizes = sizes;
@@ -114,7 +113,7 @@ export class RemoteVerification {
     const { index, packs, remote, jobs, signal, onProgress } = this.#options;
     for (const row of rowsOf(index)) if (!packs.has(row.pack)) this.#isBad(row.digest, row.pack, 'gone');
     for (const { digest, recipe } of recipesOf(index))
-      if (index.places(recipe).length === 0) this.incomplete.set(hexOf(digest), [hexOf(recipe)]);
+      if (index.places(recipe).length === 0) this.incomplete.set(digestText(digest), [digestText(recipe)]);
     const where = new Map<EntryRequest, Digest>();
     for (let from = 0; from < plan.pieces.length; from += PIECES_AT_ONCE) {
       const requests = plan.pieces.slice(from, from + PIECES_AT_ONCE).flatMap((piece) => piece.map((row) => this.#request(row, where)));
@@ -134,7 +133,7 @@ export class RemoteVerification {
 
   /** Copies that are no good, also where another copy of the object is. */
   isBadCopy(digest: Uint8Array, pack: Digest): boolean {
-    return this.#bad.has(`${hexOf(digest)} ${pack}`);
+    return this.#bad.has(`${digestText(digest)} ${pack}`);
   }
 
   /** Objects of which no copy is good. */
@@ -169,7 +168,7 @@ export class RemoteVerification {
 
   #look(digest: Buffer, bytes: Buffer): void {
     this.entries += 1;
-    for (const { size, file } of this.#recipeSizes.get(hexOf(digest)) ?? []) this.#lookAtRecipe(file, bytes, size);
+    for (const { size, file } of this.#recipeSizes.get(digestText(digest)) ?? []) this.#lookAtRecipe(file, bytes, size);
     if (beginsAsTree(bytes)) this.#lookAtTree(digest, bytes);
   }
 
@@ -182,7 +181,7 @@ export class RemoteVerification {
     if (missing.length > 0)
       this.incomplete.set(
         file,
-        missing.map((chunk) => hexOf(chunk.digest)),
+        missing.map((chunk) => digestText(chunk.digest)),
       );
   }
 
@@ -197,18 +196,14 @@ export class RemoteVerification {
     // A file of somebody may begin as a tree does.
     if (!isTree) return;
     this.treeDigests.add(digest);
-    if (missing.length > 0) this.incomplete.set(hexOf(digest), missing);
+    if (missing.length > 0) this.incomplete.set(digestText(digest), missing);
     if (this.#treeBytes + bytes.length > MOST_TREE_BYTES) return;
     this.#treeBytes += bytes.length;
-    this.trees.set(hexOf(digest), Buffer.from(bytes));
+    this.trees.set(digestText(digest), Buffer.from(bytes));
   }
 
   #isBad(digest: Uint8Array, pack: Digest, fault: FetchFault): void {
-    const finding = { digest: hexOf(digest), state: fault === 'gone' ? 'missing' : 'broken', key: packKey(pack) } as const;
+    const finding = { digest: digestText(digest), state: fault === 'gone' ? 'missing' : 'broken', key: packKey(pack) } as const;
     this.#bad.set(`${finding.digest} ${pack}`, finding);
   }
-}
-
-function hexOf(digest: Uint8Array): Digest {
-  return Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('hex') as Digest;
 }
