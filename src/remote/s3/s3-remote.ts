@@ -16,12 +16,10 @@ import { withAttempts } from './attempts.ts';
 import { s3Client } from './client.ts';
 import { asRemoteError, nameOf, statusOf, truncatedBody } from './errors.ts';
 import { PART_BYTES, uploadInParts, type Upload } from './multipart.ts';
+import { secretsOf } from './secrets.ts';
 
 /** Larger bodies are asked for before they are sent: a look is cheaper than sending what is there. */
 const LOOK_FIRST_BYTES = 256 * 1024;
-
-/** Shorter ones are no keys of any server, and stand in ordinary words. */
-const SHORTEST_SECRET = 6;
 
 export interface S3RemoteOptions {
   readonly settings: RemoteSettings;
@@ -195,18 +193,9 @@ class S3Remote implements Remote {
       return await work();
     } catch (error) {
       const { endpoint, name } = this.#settings;
-      const secrets = await this.#secrets();
+      const secrets = await secretsOf(this.#client, this.#settings);
       throw asRemoteError(error, { doing, address: `${this.address}/${key}`, endpoint, remoteName: name, secrets });
     }
-  }
-
-  /** Servers repeat in errors what they were sent. Wherever it came from: settings, environment, profile, role. */
-  async #secrets(): Promise<readonly string[]> {
-    const { accessKeyId, secretAccessKey, sessionToken, sseCustomerKey } = this.#settings;
-    const found = await this.#client.config.credentials().catch(() => undefined);
-    const own = [secretAccessKey, sessionToken, accessKeyId, found?.secretAccessKey, found?.sessionToken, found?.accessKeyId];
-    const key = sseCustomerKey === undefined ? undefined : Buffer.from(sseCustomerKey).toString('base64');
-    return [...own, key].filter((each): each is string => each !== undefined && each.length >= SHORTEST_SECRET);
   }
 
   #upload(key: string): Upload {

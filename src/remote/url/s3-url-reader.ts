@@ -3,6 +3,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { withAttempts } from '../s3/attempts.ts';
 import { s3Client } from '../s3/client.ts';
 import { asRemoteError, nameOf, statusOf, truncatedBody } from '../s3/errors.ts';
+import { secretsOf } from '../s3/secrets.ts';
 import type { RemoteSettings } from '../settings.ts';
 import { changedMeanwhile, nothingAt } from './changed.ts';
 import type { UrlFile, UrlLook, UrlReader } from './port.ts';
@@ -109,14 +110,14 @@ class S3UrlReader implements UrlReader {
       const status = statusOf(error) ?? 0;
       if (status === 404 || (version !== undefined && status === 400)) return undefined;
       if (status === 403) return await this.#forbidden(error);
-      throw this.#asError(error, 'look for', '');
+      throw await this.#asError(error, 'look for', '');
     }
   }
 
   /** Where the prefix cannot be listed either, it is a question of rights. */
   async #forbidden(error: unknown): Promise<undefined> {
     const files = await this.#list(`${this.#place.key}/`).catch(() => []);
-    if (files.length === 0) throw this.#asError(error, 'look for', '');
+    if (files.length === 0) throw await this.#asError(error, 'look for', '');
   }
 
   async #list(prefix: string): Promise<readonly UrlFile[]> {
@@ -174,14 +175,14 @@ class S3UrlReader implements UrlReader {
     } catch (error) {
       const gone = statusOf(error) === 404 && nameOf(error) !== 'NoSuchBucket' && nameOf(error) !== 'XAdminUserNotFound';
       if (doing === 'read' && (gone || statusOf(error) === 412 || statusOf(error) === 416)) throw changedMeanwhile(this.#addressOf(file));
-      throw this.#asError(error, doing, file.key);
+      throw await this.#asError(error, doing, file.key);
     }
   }
 
-  #asError(error: unknown, doing: string, key: string): unknown {
+  async #asError(error: unknown, doing: string, key: string): Promise<unknown> {
     const { settings, isRemote } = this.#options;
-    const { endpoint, name, accessKeyId, secretAccessKey, sessionToken } = settings;
-    const secrets = [secretAccessKey, sessionToken, accessKeyId].filter((each) => each !== undefined && each.length > 5) as string[];
+    const { endpoint, name } = settings;
+    const secrets = await secretsOf(this.#client, settings);
     const told = asRemoteError(error, { doing, address: this.#addressOf({ key }), endpoint, remoteName: name, secrets });
     if (isRemote || !(told instanceof MloError) || told.code !== 'MLO_REMOTE') return told;
     return new MloError('MLO_REMOTE', told.message, {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createProject } from '../../helpers/index.ts';
 import { faultProxy } from '../../helpers/fault-proxy.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { keysOf, projectWithData, succeeds, testRemote } from './remotes.ts';
@@ -82,4 +83,23 @@ describe('secrets', () => {
     },
     120_000,
   );
+
+  it('of a profile are in no message about an import from a bucket, though its server repeats them', async () => {
+    const proxy = await faultProxy((await s3Server()).endpoint);
+    proxy.decide = (_number, _method, _path, headers) => {
+      const told = `${CANARIES.access_key_id} ${String(headers['x-amz-security-token'])}`;
+      return { kind: 'status', status: 400, code: `Odd ${told}` };
+    };
+    const project = await createProject({ '.mlo/config.yaml': '' }, { git: true });
+    const keys = Object.entries(CANARIES).map(([key, value]) => `aws_${key} = ${value}\n`);
+    await project.write({ profiles: `[default]\n${keys.join('')}` });
+    const env = { AWS_ENDPOINT_URL: proxy.endpoint, AWS_SHARED_CREDENTIALS_FILE: project.path('profiles') };
+    for (const verb of [['import-url'], ['get']]) {
+      const { code, stdout, stderr } = await project.mlo([...verb, 's3://bucket/folder/', '--json', '-v'], { env });
+      expect(code).not.toBe(0);
+      // It was repeated, and masked.
+      expect(stdout + stderr).toContain('Odd ***');
+      for (const secret of Object.values(CANARIES)) expect(stdout + stderr).not.toContain(secret);
+    }
+  });
 });
