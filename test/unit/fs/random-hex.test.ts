@@ -8,6 +8,19 @@ it('has the length that was asked for, in hexadecimal', () => {
   for (const length of [0, 1, 8, 16, 32, 33]) expect(randomHex(length)).toMatch(new RegExp(`^[0-9a-f]{${length}}$`));
 });
 
+it('does not come from the generator that a stage with a seed puts in the place of Math.random', () => {
+  const { random } = Math;
+  try {
+    const drawn = [1, 2].map(() => {
+      Math.random = () => 0.5;
+      return randomHex(16);
+    });
+    expect(drawn[0]).not.toBe(drawn[1]);
+  } finally {
+    Math.random = random;
+  }
+});
+
 it('does not come twice, in one process or in two', () => {
   const own = Array.from({ length: 10_000 }, () => randomHex(16));
   const script = `import { randomHex } from ${JSON.stringify(MODULE)}; console.log(Array.from({ length: 10000 }, () => randomHex(16)).join(' '))`;
