@@ -14,15 +14,21 @@ export interface WriteAtomicOptions {
   readonly shared?: boolean;
 }
 
-/** Readers see the old file or the new one, never a part. Makes missing folders. Throws what node:fs throws. */
-export function writeFileAtomic(path: string, data: string | Uint8Array, options: WriteAtomicOptions = {}): void {
+/** What one call of the operating system writes at most. Bytes. */
+const LARGEST_WRITE = 1024 * 1024 * 1024;
+
+/**
+ * Readers see the old file or the new one, never a part. Makes missing folders. Of several parts the file has one after the
+ * other. Throws what node:fs throws.
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array | readonly Uint8Array[], options: WriteAtomicOptions = {}): void {
   const folder = dirname(path);
   const temporary = join(folder, temporaryName());
   const file = openInFolder(temporary, folder, options);
   try {
     try {
       if (options.shared === true) shareFile(file, folder);
-      writeAll(file, typeof data === 'string' ? Buffer.from(data) : data);
+      for (const part of partsOf(data)) writeAll(file, part);
       if (options.durable === true) fdatasyncSync(file);
     } finally {
       closeSync(file);
@@ -35,11 +41,16 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, options
   if (options.durable === true) syncFolder(folder);
 }
 
+function partsOf(data: string | Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {
+  if (typeof data === 'string') return [Buffer.from(data)];
+  return data instanceof Uint8Array ? [data] : data;
+}
+
 /** `writeSync` may write less than it was given. */
 export function writeAll(file: number, bytes: Uint8Array, position?: number): void {
   let done = 0;
   while (done < bytes.length) {
-    done += writeSync(file, bytes, done, bytes.length - done, position === undefined ? null : position + done);
+    done += writeSync(file, bytes, done, Math.min(bytes.length - done, LARGEST_WRITE), position === undefined ? null : position + done);
   }
 }
 

@@ -100,6 +100,19 @@ describe('seeds', () => {
     expect(again.stdout).toBe(thread.stdout);
     expect((await project.run({ seed: 8 })).stdout).not.toBe(thread.stdout);
   });
+
+  it('are for the stage alone: files that mlo writes for it take no numbers of them', async () => {
+    const project = await createStageProject({ 'stages/train.ts': stage(body, noop) });
+    const without = await project.run();
+    const writing = `writeSvg('a.svg', '<svg/>'); await writeNpy('a.npy', { data: Float32Array.of(1) });`;
+    const imports = `import { writeSvg } from 'mlo-cli/train';\nimport { writeNpy } from 'mlo-cli/data';`;
+    await project.write({ 'stages/train.ts': stage(`${writing}\n${body}`, imports) });
+    for (const isolate of ['worker', 'process'] as const) {
+      const { error, stdout } = await project.run({ isolate });
+      expect(error).toBeUndefined();
+      expect(stdout).toBe(without.stdout);
+    }
+  });
 });
 
 describe('what a stage records', () => {

@@ -51,6 +51,11 @@ describe('digests', () => {
 });
 
 describe('atomic writing', () => {
+  it('puts the parts that are given one after the other', () => {
+    writeFileAtomic(at('parts'), [Buffer.from('one '), Buffer.alloc(0), Buffer.from('file')]);
+    expect(readFileSync(at('parts'), 'utf8')).toBe('one file');
+  });
+
   it('makes missing folders, replaces the file as a whole and leaves nothing beside it', () => {
     writeFileAtomic(at('a/b/file'), 'one');
     const before = statSync(at('a/b/file')).ino;
