@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatBytes, type Row } from '../data/rows.ts';
 import { median } from '../data/timings.ts';
 import { loadSharp } from '../../src/fs/load-sharp.ts';
-import { createRng, seededRandom } from '../../src/runtime/module/random.ts';
+import { createRng, seededRandom } from '../../src/core/random/seeded-random.ts';
 import { range } from '../tracking/figures.ts';
 import type { TensorFlowWorld } from './world.ts';
 

@@ -12,7 +12,7 @@ import { guardProcess } from './guard-process.ts';
 import { createLazyTensorFlow, type LazyTensorFlow } from './lazy-tensorflow.ts';
 import { hookModules } from './module-hooks.ts';
 import type { Failure, Job, Outcome, Port } from './protocol.ts';
-import { createRng, seededRandom } from './random.ts';
+import { createRng, seededRandom } from '../../core/random/seeded-random.ts';
 import { offerRun } from '../api/run-here.ts';
 import { offerTraining } from '../api/training-here.ts';
 import { autolog } from '../tensorflow/autolog/autolog.ts';

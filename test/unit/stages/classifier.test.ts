@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { seededRandom } from '../../../src/runtime/module/random.ts';
+import { seededRandom } from '../../../src/core/random/seeded-random.ts';
 import { prepareTensorFlow } from '../../../src/runtime/tensorflow/load-tensorflow.ts';
 import type { TensorFlow } from '../../../src/runtime/tensorflow/types.ts';
 import { buildModel, predictClasses, trainModel, type Epoch, type ModelShape } from '../../../stages/lib/classifier.ts';

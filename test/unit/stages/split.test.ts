@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { speciesOf, type Flower } from '../../../stages/lib/flowers.ts';
 import { stratifiedSplit } from '../../../stages/lib/split.ts';
-import { seededRandom } from '../../../src/runtime/module/random.ts';
+import { seededRandom } from '../../../src/core/random/seeded-random.ts';
 
 const RUNNING = 0;
 

@@ -1,1 +1,0 @@
-export { createRng, seededRandom } from '../../core/random/seeded-random.ts';
