@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { MloError } from '../../core/errors/mlo-error.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
+import { SCOPE_OPTIONS, scopeOf, type ScopeFlags } from '../scope-options.ts';
 
 const statusVerb = defineCommand({
   usage: 'status',
@@ -69,11 +69,6 @@ const installVerb = defineCommand({
   },
 });
 
-interface UseFlags {
-  readonly local?: boolean;
-  readonly user?: boolean;
-}
-
 const useVerb = defineCommand({
   usage: 'use <backend>',
   summary: 'set the backend of stages that pin none: auto, native, wasm or cpu',
@@ -83,16 +78,11 @@ const useVerb = defineCommand({
     ['mlo backend use wasm --local', 'in this clone, even if native is installed'],
     ['mlo backend use auto', 'native where it is installed, else wasm'],
   ],
-  options: [
-    new Option('--local', 'in .mlo/config.local.yaml, which Git ignores'),
-    new Option('--user', "in the user's own configuration, for all projects"),
-  ],
+  options: SCOPE_OPTIONS,
   writes: true,
-  async run({ context, style }: Invocation, { local, user }: UseFlags, name: string): Promise<Outcome> {
-    if (local === true && user === true)
-      throw new MloError('MLO_USAGE', '--local and --user exclude each other', { hint: 'mlo backend use --help' });
+  async run({ context, style }: Invocation, flags: ScopeFlags, name: string): Promise<Outcome> {
     const { backendUse } = await import('../../app/backend/use.ts');
-    const data = await backendUse(context, name, local === true ? 'local' : user === true ? 'user' : 'project');
+    const data = await backendUse(context, name, scopeOf(flags));
     const { backendUseLines } = await import('../../ui/render/backend.ts');
     const hint = data.note === undefined || data.default !== 'native' ? {} : { hint: 'mlo backend install' };
     return { data, lines: backendUseLines(data, style), ...hint };
