@@ -58,15 +58,6 @@ export function readPointers(project: Project): PointerFiles {
   return { pointers, broken, strays };
 }
 
-/** The same for commands that need all of them. Throws the fault of the first broken one. */
-export function listPointers(project: Project): readonly Pointer[] {
-  const { pointers, broken, strays } = readPointers(project);
-  warnOfStrays(project, strays);
-  const [first] = broken;
-  if (first !== undefined) throw first.error;
-  return pointers;
-}
-
 export function warnOfStrays(project: Project, strays: readonly ProjectPath[]): void {
   for (const path of strays) {
     const message = `'${path}' is no pointer of mlo, though it has the name of one: it is left out; gc waits until it is renamed or its folder is added`;
