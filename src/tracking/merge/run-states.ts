@@ -1,8 +1,7 @@
-import type { Content } from '../../core/content.ts';
 import type { RunId } from '../../core/run.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import type { Connection } from '../connection.ts';
-import { listArtifacts, type RunArtifact } from '../read-artifacts.ts';
+import { listArtifacts } from '../read-artifacts.ts';
 import type { RunStates } from './types.ts';
 
 /**
@@ -12,7 +11,7 @@ import type { RunStates } from './types.ts';
 export function runStates(db: Connection): RunStates {
   const experiments = new Map((db.prepare(EXPERIMENTS).raw().all() as [number, string][]).map(([id, text]) => [id, text]));
   const parts = PARTS.map((sql) => new Map(db.prepare(sql).raw().all() as [number, string][]));
-  const artifacts = byRun(listArtifacts(db));
+  const artifacts = Map.groupBy(listArtifacts(db), ({ run }) => run);
   const ended = parentsFirst(db.prepare(ENDED).all() as HeadRow[]).map(({ seq, id, experiment, text }) => {
     const whole = [text, experiments.get(experiment) ?? '', ...parts.map((rows) => rows.get(seq) ?? '')].join('\n');
     return { id, fingerprint: hashBytes(whole), artifacts: artifacts.get(id) ?? [] };
@@ -28,18 +27,6 @@ interface HeadRow {
   readonly parent: number | null;
   readonly experiment: number;
   readonly text: string;
-}
-
-function byRun(
-  artifacts: readonly RunArtifact[],
-): ReadonlyMap<RunId, { path: string; content: Pick<Content, 'digest' | 'kind' | 'size'> }[]> {
-  const result = new Map<RunId, { path: string; content: Pick<Content, 'digest' | 'kind' | 'size'> }[]>();
-  for (const { run, path, content } of artifacts) {
-    const own = result.get(run);
-    if (own === undefined) result.set(run, [{ path, content }]);
-    else own.push({ path, content });
-  }
-  return result;
 }
 
 /** Clocks of several machines may have started a run before its parent. */
