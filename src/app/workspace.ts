@@ -106,8 +106,10 @@ export class Workspace {
   }
 
   async lookAtDep(path: ProjectPath): Promise<Content | undefined> {
-    if (isUrl(path)) await this.#observeUrls([path]);
-    if (isUrl(path)) return this.deps.get(path);
+    if (isUrl(path)) {
+      await this.#observeUrls([path]);
+      return this.deps.get(path);
+    }
     if (this.#running === 0) this.#lookedAfter.set(path, this.#commands);
     const content = await this.#observeDep(path);
     this.deps.set(path, content);
