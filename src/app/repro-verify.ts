@@ -59,7 +59,7 @@ async function verify(project: Project, options: VerifyReproOptions): Promise<Ve
     project,
     prepared.cache,
     options.experiment ?? project.config.experiment,
-    codeOf(prepared),
+    () => codeOf(prepared),
     'repro --verify',
   );
   let opened: Promise<Spawner> | undefined;

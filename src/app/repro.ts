@@ -104,7 +104,7 @@ async function reproduceStages(
 ): Promise<{ readonly reports: readonly StageReport[]; readonly runId?: string } & Pick<ReproData, 'unrecorded'>> {
   const journal = new ReproJournal(journalPath(project), prepared.journal);
   const batches = new BatchWriter(prepared.cache, prepared.locks, journal, () => locksDigest(prepared.loaded, prepared.locks));
-  const recorder = new RunRecorder(project, prepared.cache, options.experiment ?? project.config.experiment, codeOf(prepared));
+  const recorder = new RunRecorder(project, prepared.cache, options.experiment ?? project.config.experiment, () => codeOf(prepared));
   if (plans.some(runsCommand)) spawner.warm();
   const events = new StageEvents(project.ctx.emit);
   const shared = { project, prepared, options, journal, batches, recorder, events, spawner: spawner.get };

@@ -24,7 +24,7 @@ export class RunRecorder {
   readonly #experiment: string;
   readonly #name: string;
   readonly #cache: Cache;
-  readonly #used: readonly ProjectPath[];
+  readonly #used: () => readonly ProjectPath[];
   readonly #links: StageLink[] = [];
   /** End the look at the machine for a stage that is at work. */
   readonly #watches = new Map<RunId, ReturnType<typeof watchSystem>>();
@@ -36,8 +36,8 @@ export class RunRecorder {
   #code: RunCode | undefined;
   #ended = false;
 
-  /** `used`: project paths of what the stages are made of; `name`: of the parent run. */
-  constructor(project: Project, cache: Cache, experiment: string, used: readonly ProjectPath[], name = 'repro') {
+  /** `used`: project paths of what the stages are made of, asked for once there is a run; `name`: of the parent run. */
+  constructor(project: Project, cache: Cache, experiment: string, used: () => readonly ProjectPath[], name = 'repro') {
     this.#used = used;
     this.#experiment = experiment;
     this.#name = name;
@@ -50,8 +50,8 @@ export class RunRecorder {
   }
 
   /** Before mlo itself changes a .gitignore, which would make a clean commit a dirty one. */
-  lookAtCode(): void {
-    this.#code ??= describeCode(this.#project.root, this.#cache, this.#used);
+  lookAtCode(): RunCode {
+    return (this.#code ??= describeCode(this.#project.root, this.#cache, this.#used()));
   }
 
   /** Stages that start together begin one run. */
@@ -63,7 +63,7 @@ export class RunRecorder {
     this.#tracking = await this.#project.tracking();
     this.#tracking.reconcile();
     this.#parentId = newRunId();
-    const { git, diff, tags } = (this.#code ??= describeCode(this.#project.root, this.#cache, this.#used));
+    const { git, diff, tags } = this.lookAtCode();
     this.#tracking.startRun({
       id: this.#parentId,
       name: this.#name,
