@@ -8,7 +8,7 @@ import { shellWord } from '../core/text/shell-word.ts';
 import type { ValueMap } from '../core/value.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { PIPELINE_FILES } from './find-root.ts';
-import { pipelineFiles } from './load-pipeline.ts';
+import { loadInput, pipelineFiles, withChosen } from './load-pipeline.ts';
 import { absolutePath } from './paths.ts';
 import { withWriter, type Project } from './project.ts';
 import { textReader } from './read-text.ts';
@@ -76,10 +76,8 @@ function fileHere(project: Project): ProjectPath {
 async function writeChecked(project: Project, file: ProjectPath, text: string): Promise<void> {
   const { loadPipeline } = await import('../core/pipeline/load.ts');
   const readText = textReader(project.root, new Map([[file, text]]));
-  const files = [...new Set([...project.scan().pipelines, file])].sort();
-  const rootFile = files.find((path) => !path.includes('/'));
   try {
-    const { pipeline } = loadPipeline({ files, readText, ...(rootFile === undefined ? {} : { rootFile }) });
+    const { pipeline } = loadPipeline(loadInput(withChosen(project.scan().pipelines, file), readText));
     buildGraph(pipeline.stages);
   } catch (error) {
     throw error instanceof MloError ? notWritten(error, file, text) : error;

@@ -58,7 +58,8 @@ export async function inspectProjectPipeline(
   return { ...inspectPipeline(loadInput(files, readText)), file: current, readText };
 }
 
-function loadInput(files: readonly ProjectPath[], readText: ReadText): LoadInput {
+/** `files` as `pipelineFiles` or `withChosen` has them. */
+export function loadInput(files: readonly ProjectPath[], readText: ReadText): LoadInput {
   const rootFile = files.find((path) => !path.includes('/'));
   return { files, readText, ...(rootFile === undefined ? {} : { rootFile }) };
 }
@@ -84,7 +85,7 @@ function chosenFile(project: Project, file: string): ProjectPath {
 }
 
 /** With --file, the chosen one stands for its folder. */
-function withChosen(discovered: readonly ProjectPath[], chosen: ProjectPath): readonly ProjectPath[] {
+export function withChosen(discovered: readonly ProjectPath[], chosen: ProjectPath): readonly ProjectPath[] {
   const folder = folderPrefix(chosen);
   return [...discovered.filter((path) => folderPrefix(path) !== folder), chosen].sort();
 }
