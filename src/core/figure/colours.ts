@@ -33,6 +33,7 @@ export function shadeColour(share: number): string {
   return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
 }
 
+/** White or almost black, whichever can be read better on the colour of `share`. */
 export function inkOn(share: number): string {
-  return share > 0.5 ? PAPER : INK;
+  return share > 0.65 ? PAPER : INK;
 }
