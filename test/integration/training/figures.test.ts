@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { shadeColour } from '../../../src/core/figure/colours.ts';
 import {
   confusionMatrix,
   confusionMatrixSvg,
@@ -53,6 +55,39 @@ describe('figures of a training', () => {
     expect(svg.match(/<title>/g)).toHaveLength(4);
     expect(svg).toContain('<title>cat → dog &amp; co: 1 (33%)</title>');
     expect(confusionMatrixSvg(MATRIX, { letters: 'text', normalized: true })).toContain('>67%</text>');
+  });
+
+  it('a matrix colours a cell by its share of the row, and a row of nothing as nothing', () => {
+    const svg = confusionMatrixSvg({
+      classes: ['a', 'b'],
+      counts: [
+        [3, 1],
+        [0, 0],
+      ],
+    });
+    const cells = Array.from(svg.matchAll(/<rect [^>]*rx="3" fill="(#\w+)"/g), ([, colour]) => colour);
+    expect(cells).toEqual([0.75, 0.25, 0, 0].map(shadeColour));
+  });
+
+  it('a matrix grows with the number of classes and the length of their names', () => {
+    const widthOf = (classes: readonly string[]): number => {
+      const counts = classes.map((_, row) => classes.map((__, column) => (row === column ? 1 : 0)));
+      return Number(/width="(\d+)"/.exec(confusionMatrixSvg({ classes, counts }))?.[1]);
+    };
+    expect(widthOf(['a', 'b', 'c', 'd']) - widthOf(['a', 'b', 'c'])).toBe(84);
+    expect(widthOf(['setosa', 'versicolor', 'virginica'])).toBeGreaterThan(widthOf(['a', 'b', 'c']));
+  });
+
+  // With sharp 0.35.5. A new sharp may change it: look at the picture before you change the digest.
+  it('a matrix becomes the same bytes everywhere', async () => {
+    const counts = [
+      [15, 0, 0],
+      [0, 14, 1],
+      [0, 2, 13],
+    ];
+    const classes = ['setosa', 'versicolor', 'virginica'];
+    const png = await renderPng(confusionMatrixSvg({ classes, counts }, { title: '45 flowers, accuracy 95.6 %' }));
+    expect(createHash('sha256').update(png).digest('hex')).toBe('c7500b3a41d96087e40492137f6030c2d7d6a072aea301576a48c1df368db867');
   });
 
   it("curves show training and validation of each metric, by Keras's names, and gaps where a value is none", () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { GLYPHS as STAGE_GLYPHS } from '../../../stages/lib/glyphs.ts';
 import { plotsSvg } from '../../../src/core/figure/draw-plots.ts';
-import { GLYPHS } from '../../../src/core/figure/glyphs.ts';
+import { GLYPHS, LETTER_SPACING } from '../../../src/core/figure/glyphs.ts';
+import { STROKES } from '../../../src/core/figure/text.ts';
 import { plotsHtml } from '../../../src/ui/figure/html-page.ts';
 import { BARS, CONFUSION, HOSTILE, IMAGES, LINES, NASTY, SCATTER } from './plots.ts';
 
@@ -118,7 +118,18 @@ describe('the font of pictures', () => {
     expect(ascii.filter((character) => GLYPHS[character] === undefined)).toEqual([]);
   });
 
-  it('draws the letters that the stages of the iris template draw', () => {
-    expect(GLYPHS).toMatchObject(STAGE_GLYPHS);
+  it('is as wide as its letters and the spaces between them', () => {
+    // At this size capitals have the height that glyphs are given in.
+    const size = 14 / 0.72;
+    const o = GLYPHS['o']!.width;
+    expect(STROKES.width('', size)).toBe(0);
+    expect(STROKES.width('o', size)).toBeCloseTo(o, 10);
+    expect(STROKES.width('oo', 2 * size)).toBeCloseTo(2 * (2 * o + LETTER_SPACING), 10);
+  });
+
+  it('hangs on its anchor', () => {
+    const shift = (anchor: 'start' | 'middle' | 'end'): number =>
+      Number(/translate\((-?[\d.]+) 0\)">/.exec(STROKES.text('o', 50, 60, { size: 14, colour: '#000000', anchor }))?.[1]);
+    expect([shift('start'), shift('middle'), shift('end')]).toEqual([0, -4, -8]);
   });
 });

@@ -35,6 +35,65 @@ describe('metrics of predicted classes', () => {
     ]);
   });
 
+  it('give every class the same weight in the macro mean', () => {
+    const {
+      accuracy: share,
+      macro,
+      classes,
+    } = classificationReport(
+      ...samplesOf([
+        [8, 2, 0],
+        [1, 6, 3],
+        [0, 0, 5],
+      ]),
+    );
+    expect(share).toBe(19 / 25);
+    expect(classes).toEqual([
+      { class: 0, precision: 8 / 9, recall: 8 / 10, f1: 16 / 19, support: 10 },
+      { class: 1, precision: 6 / 8, recall: 6 / 10, f1: 12 / 18, support: 10 },
+      { class: 2, precision: 5 / 8, recall: 1, f1: 10 / 13, support: 5 },
+    ]);
+    expect(macro.f1).toBeCloseTo((16 / 19 + 12 / 18 + 10 / 13) / 3, 15);
+  });
+
+  it('are 1 throughout where nothing is confused', () => {
+    const {
+      accuracy: share,
+      macro,
+      classes,
+    } = classificationReport(
+      ...samplesOf([
+        [3, 0],
+        [0, 4],
+      ]),
+    );
+    const perfect = { precision: 1, recall: 1, f1: 1 };
+    expect([share, macro]).toEqual([1, perfect]);
+    expect(classes).toEqual([
+      { class: 0, ...perfect, support: 3 },
+      { class: 1, ...perfect, support: 4 },
+    ]);
+  });
+
+  it('count a class that is never predicted, or never there, as 0 and not as NaN', () => {
+    const {
+      accuracy: share,
+      macro,
+      classes,
+    } = classificationReport(
+      ...samplesOf([
+        [0, 2, 0],
+        [0, 2, 0],
+        [0, 0, 0],
+      ]),
+      { classes: [0, 1, 2] },
+    );
+    expect(share).toBe(0.5);
+    expect(classes[0]).toEqual({ class: 0, precision: 0, recall: 0, f1: 0, support: 2 });
+    expect(classes[2]).toEqual({ class: 2, precision: 0, recall: 0, f1: 0, support: 0 });
+    expect(macro.f1).toBeCloseTo(4 / 6 / 3, 15);
+  });
+
   it('take what tensors give: typed arrays, and true and false', () => {
     expect(precision(Int32Array.of(1, 0, 1), Uint8Array.of(1, 1, 1))).toBe(2 / 3);
     expect(recall([true, false, true], [true, true, false])).toBe(0.5);
@@ -89,3 +148,11 @@ describe('oneHot and balancedClassWeights', () => {
     expect(balancedClassWeights([0, 0, 0, 1])).toEqual({ 0: 4 / 6, 1: 2 });
   });
 });
+
+/** Actual and predicted classes that have this confusion matrix. */
+function samplesOf(counts: readonly (readonly number[])[]): [actual: number[], predicted: number[]] {
+  const cells = counts.flatMap((row, actual) =>
+    row.flatMap((count, predicted) => Array.from({ length: count }, () => [actual, predicted] as const)),
+  );
+  return [cells.map(([actual]) => actual), cells.map(([, predicted]) => predicted)];
+}
