@@ -2,13 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { defineStage } from 'mlo-cli';
+import { classificationReport, confusionMatrix, confusionMatrixSvg, writePng } from 'mlo-cli/train';
 
-import { classificationMetrics, confusionMatrix } from './lib/classification-metrics.ts';
 import { predictClasses } from './lib/classifier.ts';
-import { confusionFigure } from './lib/confusion-figure.ts';
 import { readFlowers } from './lib/flower-files.ts';
 import { loadModel } from './lib/model-folder.ts';
-import { renderPng } from './lib/png.ts';
 import { classNumbers, standardise } from './lib/preprocessing.ts';
 
 /** Judges the model on flowers that it has never seen. The numbers of the metrics file become metrics of the run. */
@@ -20,21 +18,25 @@ export default defineStage({
     const { model, preprocessing } = await loadModel(tf, deps.model);
     const { classes } = preprocessing;
 
-    const actual = classNumbers(flowers, preprocessing);
-    const predicted = predictClasses(tf, model, standardise(flowers, preprocessing));
+    const nameOf = (number: number): string => classes[number]!;
+    const actual = classNumbers(flowers, preprocessing).map(nameOf);
+    const predicted = predictClasses(tf, model, standardise(flowers, preprocessing)).map(nameOf);
     model.dispose();
-    const matrix = confusionMatrix(actual, predicted, classes.length);
-    const metrics = classificationMetrics(matrix, classes);
 
-    const pairs = actual.map((number, sample) => `${classes[number]},${classes[predicted[sample]!]}\n`);
-    const figure = confusionFigure(matrix, classes, {
-      title: 'Confusion matrix',
-      subtitle: `Iris test set, ${flowers.length} flowers, accuracy ${(100 * metrics.accuracy).toFixed(1)} %`,
-    });
+    const report = classificationReport(actual, predicted, { classes });
+    const metrics = {
+      accuracy: report.accuracy,
+      macro_f1: report.macro.f1,
+      classes: Object.fromEntries(
+        report.classes.map(({ class: name, precision, recall, f1 }) => [String(name), { precision, recall, f1 }]),
+      ),
+    };
+    const pairs = actual.map((name, sample) => `${name},${predicted[sample]}\n`);
+    const title = `${flowers.length} flowers, accuracy ${(100 * report.accuracy).toFixed(1)} %`;
 
     await mkdir(path.dirname(outs.metrics), { recursive: true });
     await writeFile(outs.metrics, `${JSON.stringify(metrics, null, 2)}\n`);
     await writeFile(outs.confusion, ['actual,predicted\n', ...pairs].join(''));
-    await writeFile(outs.confusion_figure, await renderPng(figure));
+    await writePng(outs.confusion_figure, confusionMatrixSvg(confusionMatrix(actual, predicted, { classes }), { title }));
   },
 });

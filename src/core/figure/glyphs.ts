@@ -1,7 +1,6 @@
 /**
  * A small stroke font of our own: a PNG needs no font of the system, so it looks the same everywhere.
  * Units: capitals and digits are 14 high, small letters 10; the baseline is y = 0 and y grows downwards, as in SVG.
- * The stages of the iris template draw with the same letters; they are copied into projects and so have them by themselves.
  */
 export interface Glyph {
   readonly width: number;
