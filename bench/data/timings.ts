@@ -1,4 +1,5 @@
-import { run, settleDisk, type Command } from './process.ts';
+import { CalmDisk } from './calm-disk.ts';
+import { readAll, run, type Command } from './process.ts';
 
 /** Milliseconds of a work in each round it took part in. */
 export type Series = ReadonlyMap<number, number>;
@@ -7,15 +8,22 @@ export type Series = ReadonlyMap<number, number>;
 export class Timings {
   readonly #series = new Map<string, Map<number, number>>();
   readonly #say: (line: string) => void;
+  readonly #disk: CalmDisk;
 
-  /** `say` hears of each time as it is taken. */
-  constructor(say: (line: string) => void) {
+  /** `base`: a folder on the disk; `say` hears of each time as it is taken. */
+  constructor(base: string, say: (line: string) => void) {
+    this.#disk = new CalmDisk(base);
     this.#say = say;
   }
 
-  /** Runs the command on a quiet disk and keeps its time. */
+  async calmDisk(): Promise<void> {
+    await this.#disk.wait();
+  }
+
+  /** Runs the command on a calm disk, with what lies in its folder in memory, and keeps its time. */
   async time(name: string, round: number, command: Command): Promise<void> {
-    await settleDisk();
+    await this.calmDisk();
+    if (command.cwd !== undefined) await readAll(command.cwd);
     this.keep(name, round, await run(command));
   }
 

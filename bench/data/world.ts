@@ -28,7 +28,7 @@ export class World {
   readonly options: Options;
   readonly base: string;
   readonly peers: Peers;
-  readonly timings = new Timings((line) => process.stderr.write(`${line}\n`));
+  readonly timings: Timings;
   readonly rows: Row[] = [];
   readonly notes: string[] = [];
   readonly shape: TreeShape;
@@ -39,6 +39,7 @@ export class World {
   constructor(options: Options, base: string, peers: Peers, launcher: string) {
     this.options = options;
     this.base = base;
+    this.timings = new Timings(base, (line) => process.stderr.write(`${line}\n`));
     this.peers = peers;
     this.shape = { files: options.files, folders: FOLDERS, bytes: FILE_BYTES };
     this.#launcher = launcher;

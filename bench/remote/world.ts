@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, settleDisk, type Command } from '../data/process.ts';
+import { readAll, run, type Command } from '../data/process.ts';
 import { timedRow, type Row, type TimedRow } from '../data/rows.ts';
 import { Timings } from '../data/timings.ts';
 import { remove } from '../data/workplace.ts';
@@ -27,7 +27,7 @@ export class World {
   readonly options: Options;
   readonly base: string;
   readonly server: Server;
-  readonly timings = new Timings((line) => process.stderr.write(`${line}\n`));
+  readonly timings: Timings;
   readonly rows: Row[] = [];
   readonly notes: string[] = [];
   /** Of the last round, by the names of the timings. */
@@ -39,6 +39,7 @@ export class World {
   constructor(options: Options, base: string, server: Server, peers: Peers, launcher: string) {
     this.options = options;
     this.base = base;
+    this.timings = new Timings(base, (line) => process.stderr.write(`${line}\n`));
     this.server = server;
     this.#peers = peers;
     this.#launcher = launcher;
@@ -77,7 +78,8 @@ export class World {
 
   /** Times `mlo <args> --json`, and keeps what it tells. */
   async timeMlo(name: string, round: number, cwd: string, ...args: readonly string[]): Promise<void> {
-    await settleDisk();
+    await this.timings.calmDisk();
+    await readAll(cwd);
     const { argv, env } = this.mlo(cwd, ...args, '--json');
     const started = performance.now();
     const child = spawn(argv[0] ?? '', argv.slice(1), { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });

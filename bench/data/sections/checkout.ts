@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { changeFiles, writeTree } from '../files.ts';
 import { floorCommand } from '../floors.ts';
 import { dvcCommand } from '../peers.ts';
@@ -17,7 +17,8 @@ export const checkoutSection: Section = {
     const { timings, peers } = world;
     const project = await world.added();
     const linked = await projectOfHardlinks(world);
-    const archive = join(world.base, 'data.tar');
+    const archive = join(world.base, 'archive/data.tar');
+    mkdirSync(dirname(archive));
     if (peers.tar) await run({ argv: ['tar', '-cf', archive, '-C', project, 'data'] });
     for (const round of world.rounds) {
       remove(join(project, 'data'));
@@ -33,7 +34,7 @@ export const checkoutSection: Section = {
       remove(join(project, '.mlo/cache/objects'), join(project, 'data'));
       await world.withPeer('dvc', round, (dvc) => dvcRound(world, dvc, round));
     }
-    remove(linked, archive);
+    remove(linked, dirname(archive));
     await run(world.mlo(project, ['checkout'], COPIES));
     await someFiles(world, project);
   },
@@ -76,7 +77,7 @@ async function projectOfHardlinks(world: World): Promise<string> {
 async function tarRound({ timings, base }: World, archive: string, round: number): Promise<void> {
   const folder = join(base, 'untarred');
   mkdirSync(folder);
-  await timings.time('tar x', round, { argv: ['tar', '-xf', archive, '-C', folder] });
+  await timings.time('tar x', round, { argv: ['tar', '-xf', archive, '-C', folder], cwd: dirname(archive) });
   remove(folder);
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBigFile, writeTree } from '../files.ts';
-import { runMeasuringMemory, settleDisk } from '../process.ts';
+import { runMeasuringMemory } from '../process.ts';
 import { formatBytes, formatMs, type Row } from '../rows.ts';
 import { needSpace, remove } from '../workplace.ts';
 import type { Section, World } from '../world.ts';
@@ -79,7 +79,7 @@ export const millionSection: Section = {
 };
 
 async function measure(world: World, project: string, args: readonly string[]): Promise<Measured> {
-  await settleDisk();
+  await world.timings.calmDisk();
   const measured = await runMeasuringMemory(world.mlo(project, args));
   process.stderr.write(`  mlo ${args.join(' ')}: ${formatMs(measured.ms)}, ${formatBytes(measured.bytes)}\n`);
   return measured;

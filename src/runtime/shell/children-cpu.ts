@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 
 /** What Linux counts processor time in for programs, milliseconds. */
 const TICK_MS = 10;
 /** Of /proc/self/stat, counted from the field after the name in parentheses. */
 const CHILDREN_USER = 13;
 const CHILDREN_SYSTEM = 14;
+const LONGEST_STAT = 1024;
 
 export interface ChildrenCpu {
   /**
@@ -14,11 +15,14 @@ export interface ChildrenCpu {
   since(): number | undefined;
 }
 
+/** Keeps the file open: it is read after every command, while the next one waits. */
 export function childrenCpu(): ChildrenCpu {
+  const file = openStat();
+  const buffer = Buffer.alloc(LONGEST_STAT);
   let before = 0;
   return {
     since() {
-      const now = readTicks();
+      const now = file === undefined ? undefined : readTicks(file, buffer);
       if (now === undefined) return undefined;
       const ticks = now - before;
       before = now;
@@ -27,9 +31,17 @@ export function childrenCpu(): ChildrenCpu {
   };
 }
 
-function readTicks(): number | undefined {
+function openStat(): number | undefined {
   try {
-    const text = readFileSync('/proc/self/stat', 'latin1');
+    return openSync('/proc/self/stat', 'r');
+  } catch {
+    return undefined;
+  }
+}
+
+function readTicks(file: number, buffer: Buffer): number | undefined {
+  try {
+    const text = buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0));
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return Number(fields[CHILDREN_USER]) + Number(fields[CHILDREN_SYSTEM]);
   } catch {

@@ -4,7 +4,7 @@ import { formatRows, timedRow } from '../../../bench/data/rows.ts';
 import { Timings } from '../../../bench/data/timings.ts';
 
 function timings(times: { readonly [name: string]: readonly number[] }): Timings {
-  const made = new Timings(() => undefined);
+  const made = new Timings('', () => undefined);
   for (const [name, rounds] of Object.entries(times)) for (const [index, ms] of rounds.entries()) made.keep(name, index + 1, ms);
   return made;
 }
