@@ -12,6 +12,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // Native packages (SQLite, sharp) live in processes, not in worker threads that vitest ends at will.
     pool: 'forks',
+    // By itself vitest leaves one core free: on two cores that would be half of the time, which most tests spend waiting for processes.
+    maxWorkers: '100%',
     // V8 aborts now and then (`jit_page.has_value()` in `Runtime_TierUpWasmToJSWrapper`, with or without protection keys) where threads that
     // loaded modules by WebAssembly's help end by the thousands, as in the tests of faults: without tiering up there is nothing to free.
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
