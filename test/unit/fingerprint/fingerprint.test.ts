@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Content, Digest } from '../../../src/core/content.ts';
+import { declaredRecord, isCallback, isRestorable, runCacheKey } from '../../../src/core/fingerprint.ts';
+import type { FingerprintRecord } from '../../../src/core/lock/types.ts';
+import type { Stage } from '../../../src/core/stage.ts';
+import { hashBytes } from '../../../src/fs/hash.ts';
+import { stage } from '../../helpers/stages.ts';
+
+const A = 'a'.repeat(64) as Digest;
+const B = 'b'.repeat(64) as Digest;
+const CONTEXT = { hash: hashBytes, stageApi: 7 };
+const content = (digest: Digest): Content => ({ kind: 'file', digest, size: 3 });
+const MODULE = { kind: 'module', path: 'lib/train.ts', declared: 'train.ts' } as const;
+
+describe('the declared part of a fingerprint', () => {
+  it('has what a person wrote, and nothing for what was left out', () => {
+    expect(declaredRecord(stage('a', { outs: ['o'] }), {}, new Map(), CONTEXT)).toEqual({ cmd: 'make a' });
+    expect(declaredRecord(stage('a', { action: MODULE }), {}, new Map(), CONTEXT)).toEqual({ run: 'lib/train.ts', stageApi: 7 });
+  });
+
+  it('has shell, wdir, backend, seed, params and deps where they are given', () => {
+    const given = stage('a', {
+      action: { kind: 'cmd', commands: ['x'], text: 'x', shell: 'bash' },
+      wdir: 'sub',
+      backend: 'wasm',
+      seed: 0,
+      deps: ['d'],
+    });
+    expect(declaredRecord(given, { 'params.yaml': { lr: 1 } }, new Map([['d', content(A)]]), CONTEXT)).toEqual({
+      cmd: 'x',
+      shell: 'bash',
+      wdir: 'sub',
+      backend: 'wasm',
+      seed: 0,
+      params: { 'params.yaml': { lr: 1 } },
+      deps: { d: { digest: A, size: 3 } },
+    });
+  });
+
+  it('leaves wdir out where it is the folder of the pipeline file', () => {
+    const below = { file: 'sub/dir/pipeline.yaml' } as const;
+    expect(declaredRecord(stage('a', { ...below, wdir: 'sub/dir' }), {}, new Map(), CONTEXT)).not.toHaveProperty('wdir');
+    expect(declaredRecord(stage('a', { ...below, wdir: '.' }), {}, new Map(), CONTEXT)).toHaveProperty('wdir', '.');
+  });
+
+  it('has values of env as digests only', () => {
+    const record = declaredRecord(stage('a', { env: { TOKEN: 'secret' } }), {}, new Map(), CONTEXT);
+    expect(record.env).toEqual({ TOKEN: hashBytes('secret') });
+    expect(JSON.stringify(record)).not.toContain('secret');
+  });
+
+  it('cannot be made without one of the deps', () => {
+    expect(() => declaredRecord(stage('a', { deps: ['d'] }), {}, new Map(), CONTEXT)).toThrow("without its dep 'd'");
+  });
+});
+
+describe('the first key of the run-cache', () => {
+  const base = stage('a', { deps: ['d'], outs: ['o', 'p'] });
+  const record: FingerprintRecord = { cmd: 'make a', deps: { d: { digest: A, size: 3 } } };
+  const key = (of: Stage, changes: Partial<FingerprintRecord> = {}): Digest => runCacheKey(of, { ...record, ...changes }, hashBytes);
+
+  it.each([
+    ['the name of the stage', stage('b', { deps: ['d'], outs: ['o', 'p'], action: base.action }), {}],
+    ['the order of the outs', stage('a', { deps: ['d'], outs: ['p', 'o'] }), {}],
+    ['the size of a dep, which follows from its digest', base, { deps: { d: { digest: A, size: 4 } } }],
+    ['where a URL has it from', base, { deps: { d: { digest: A, size: 3, etag: 'x' } } }],
+    ['the code, which is found by running', base, { code: { 'a.ts': A } }],
+    ['the packages, which are found by running', base, { packages: { 'x > y@1': '' } }],
+    ['a shell that is the default', { ...base, action: { ...base.action, shell: '/bin/sh' } as Stage['action'] }, {}],
+  ])('does not ask for %s', (_what, of, changes) => {
+    expect(key(of, changes)).toBe(key(base));
+  });
+
+  it.each([
+    ['the command', base, { cmd: 'other' }],
+    ['the bytes of a dep', base, { deps: { d: { digest: B, size: 3 } } }],
+    ['the path of a dep', base, { deps: { e: { digest: A, size: 3 } } }],
+    ['the kind of a dep', base, { deps: { d: { digest: A, size: 3, kind: 'tree' as const } } }],
+    ['whether a dep can be executed', base, { deps: { d: { digest: A, size: 3, mode: 'exec' as const } } }],
+    ['a param, also one named size', base, { params: { 'params.yaml': { size: 1 } } }],
+    ['env', base, { env: { X: A } }],
+    ['the seed', base, { seed: 1 }],
+    ['the outs', stage('a', { deps: ['d'], outs: ['o'] }), {}],
+    ['wdir', { ...base, wdir: 'sub' }, {}],
+    ['a shell of its own', { ...base, action: { ...base.action, shell: 'bash' } as Stage['action'] }, {}],
+    ['the default shell of dvc.yaml, which is another', { ...base, file: 'dvc.yaml' }, {}],
+  ])('asks for %s', (_what, of, changes) => {
+    expect(key(of, changes)).not.toBe(key(base));
+  });
+});
+
+describe('what can be skipped and restored', () => {
+  it('is no callback: a command with neither deps, params nor outs', () => {
+    expect(isCallback(stage('a'))).toBe(true);
+    expect(isCallback(stage('a', { deps: ['d'] }))).toBe(false);
+    expect(isCallback(stage('a', { outs: ['o'] }))).toBe(false);
+    expect(isCallback(stage('a', { params: ['x'] }))).toBe(false);
+    expect(isCallback(stage('a', { action: MODULE }))).toBe(false);
+  });
+
+  it('keeps its outs in the cache, writes them anew, and does not always run', () => {
+    expect(isRestorable(stage('a', { outs: ['o'] }))).toBe(true);
+    expect(isRestorable(stage('a', { deps: ['d'] }))).toBe(true);
+    expect(isRestorable(stage('a', { outs: [{ path: 'm', kind: 'metric', cache: false }] }))).toBe(true);
+    expect(isRestorable(stage('a', { outs: ['o', { path: 'p', cache: false }] }))).toBe(false);
+    expect(isRestorable(stage('a', { outs: ['o', { path: 'p', persist: true }] }))).toBe(false);
+    expect(isRestorable(stage('a', { outs: ['o'], alwaysChanged: true }))).toBe(false);
+    expect(isRestorable(stage('a'))).toBe(false);
+  });
+});
