@@ -1,7 +1,8 @@
-import type { Digest } from '../core/content.ts';
+import { isDigest, type Digest } from '../core/content.ts';
 import { decodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { digestText } from '../fs/hash.ts';
+import type { BatchTables } from '../remote/batches/batch-format.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
 import { areListed, IndexSet } from '../remote/index-set.ts';
@@ -9,11 +10,13 @@ import { INDEX_FOLDER } from '../remote/keys.ts';
 import type { Remote } from '../remote/port.ts';
 import { takeLease, type RemoteLease } from '../remote/leases.ts';
 import type { Lost } from '../remote/verify/lost-closure.ts';
+import type { MendedBatches } from '../remote/verify/mend-batches.ts';
+import type { BatchFinding } from '../remote/verify/verify-batches.ts';
 import type { RemoteFinding, RemoteVerification } from '../remote/verify/verify-remote.ts';
 import { taskProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { chooseContents, namersOf } from './transfer/choose-contents.ts';
-import { withRemote, type Connection } from './transfer/connect.ts';
+import { resultsPlace, runsPlace, withRemote, type Connection } from './transfer/connect.ts';
 import type { AppContext } from './types.ts';
 import { findUses, type Use } from './verify/find-uses.ts';
 
@@ -65,7 +68,18 @@ export interface VerifyRemoteData {
   /** Of objects that have another copy. */
   readonly spoilt: readonly RemoteFinding[];
   /** With `repair`: objects that no index names any more. */
-  readonly repaired?: { readonly objects: number; readonly indexes: number; readonly batches: number };
+  readonly repaired?: Repaired;
+}
+
+export interface Repaired {
+  readonly objects: number;
+  readonly indexes: number;
+  /** Batches of which what is whole was kept. */
+  readonly batches: number;
+  /** Keys of batches that nobody could read: they are gone. */
+  readonly removed: readonly string[];
+  /** Keys of batches that a newer mlo wrote. */
+  readonly left: readonly string[];
 }
 
 const JOBS = 8;
@@ -134,7 +148,7 @@ async function look(
   const onProgress = taskProgress(emit, 'verify', settings.name);
   const found = new RemoteVerification({ remote, index, packs, jobs, signal, onProgress });
   if (!dry) await found.run(plan);
-  const { mendBatches, verifyBatches } = await import('../remote/verify/verify-batches.ts');
+  const { verifyBatches } = await import('../remote/verify/verify-batches.ts');
   const ofRuns = dry ? undefined : await verifyBatches(remote, sample, signal);
   const broken = ofRuns?.findings ?? [];
   const { lost, incomplete } = found;
@@ -148,7 +162,7 @@ async function look(
   });
   const usesOf = lost.length + incomplete.size === 0 ? () => [] : await userOf(project, found, all);
   const repaired = lease === undefined ? undefined : await repair(connection, lease, { index, packs, found, lost: all, indexes, jobs });
-  const mended = lease === undefined ? 0 : await mendBatches(remote, lease, broken);
+  const mended = lease === undefined ? undefined : await mend(project, connection, lease, broken);
   return {
     remote: settings.name,
     address: remote.address,
@@ -172,7 +186,9 @@ async function look(
     objects: lost.map((finding) => ({ ...finding, uses: usesOf(finding.digest) })),
     incomplete: [...incomplete].map(([digest, missing]) => ({ digest, missing, uses: usesOf(digest) })),
     spoilt: found.spoiltCopies,
-    ...(repaired === undefined ? {} : { repaired: { ...repaired, batches: mended } }),
+    ...(repaired === undefined || mended === undefined
+      ? {}
+      : { repaired: { ...repaired, batches: mended.mended, removed: mended.removed, left: mended.left } }),
   };
 }
 
@@ -193,6 +209,18 @@ async function userOf(project: Project, found: RemoteVerification, lost: Lost): 
   return (digest) => uses.get(digest) ?? (lost.filesOf.get(digest) ?? []).flatMap((file) => uses.get(file) ?? []);
 }
 
+async function mend(project: Project, connection: Connection, lease: RemoteLease, broken: readonly BatchFinding[]): Promise<MendedBatches> {
+  const { mendBatches } = await import('../remote/verify/mend-batches.ts');
+  const { readKept } = await import('../remote/batches/batch-set.ts');
+  const places = [runsPlace(project, connection), resultsPlace(connection)];
+  const keptTables = (key: string, size: number): BatchTables | undefined => {
+    const place = places.find(({ folder }) => key.startsWith(folder));
+    const id = key.slice(place?.folder.length);
+    return place === undefined || !isDigest(id) ? undefined : readKept(place.kept, { id, size });
+  };
+  return await mendBatches(broken, { remote: connection.remote, lease, keptTables });
+}
+
 interface Repair {
   readonly index: IndexSet;
   readonly packs: ReadonlyMap<Digest, PackThere>;
@@ -207,7 +235,7 @@ async function repair(
   { remote, indexFolder }: Connection,
   lease: RemoteLease,
   { index, packs, found, lost, indexes, jobs }: Repair,
-): Promise<Omit<NonNullable<VerifyRemoteData['repaired']>, 'batches'>> {
+): Promise<Pick<Repaired, 'objects' | 'indexes'>> {
   const { rowsOf, recipesOf } = await import('../remote/gc/remote-plan.ts');
   const { rewriteRemote } = await import('../remote/gc/rewrite.ts');
   for (const { key } of indexes) await remote.delete(key);

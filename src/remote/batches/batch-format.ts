@@ -87,6 +87,9 @@ export class BatchTables implements BatchContents {
 /** What is wrong with a batch, in words that go on after "the batch <key> is damaged: ". */
 export class BatchDamage extends Error {}
 
+/** Where its bytes are what its name promises, a newer mlo wrote it. */
+export class NewerBatch extends BatchDamage {}
+
 /** Tables and footer, which come after the blocks. Of several records with one name and revision the first counts. */
 export function encodeTables({ records, needs, blocks }: BatchContents): Buffer {
   const ownRecords = once(records.toSorted(compareRecords), (a, b) => compareRecords(a, b) === 0);
@@ -126,6 +129,7 @@ export function encodeTables({ records, needs, blocks }: BatchContents): Buffer 
 export function tablesLength(footer: Buffer, size: number): number {
   if (footer.length < FOOTER_BYTES || !END.equals(footer.subarray(0, END.length))) throw new BatchDamage('it does not end as a batch does');
   const version = footer.readUInt32LE(8);
+  if (version > VERSION) throw new NewerBatch(`it has version ${version} of the format; this mlo knows version ${VERSION}`);
   if (version !== VERSION) throw new BatchDamage(`it has version ${version} of the format; this mlo knows version ${VERSION}`);
   const { records, needs, blocks } = countsOf(footer);
   const length = records * RECORD_BYTES + needs * NEED_BYTES + blocks * BLOCK_BYTES + FOOTER_BYTES;

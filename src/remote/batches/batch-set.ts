@@ -127,7 +127,8 @@ async function loadAll(
   return isGone ? undefined : { batches, damaged };
 }
 
-function readKept(folder: string, { id, size }: Listed): BatchTables | undefined {
+/** Undefined where no good copy of them is here. */
+export function readKept(folder: string, { id, size }: Pick<Listed, 'id' | 'size'>): BatchTables | undefined {
   try {
     return decodeTables(readFileSync(join(folder, id)), size);
   } catch (error) {
@@ -136,25 +137,23 @@ function readKept(folder: string, { id, size }: Listed): BatchTables | undefined
   }
 }
 
-/** A damaged answer is asked for once more. */
 async function readRemote(remote: Remote, kept: string, listed: Listed): Promise<BatchTables | undefined> {
-  let bytes: Buffer | undefined;
-  let tables: BatchTables | undefined;
-  try {
-    [bytes, tables] = await readTables(remote, listed);
-  } catch (error) {
-    if (!(error instanceof BatchDamage)) throw error;
-    [bytes, tables] = await readTables(remote, listed);
-  }
+  const [bytes, tables] = await readTables(remote, listed);
   if (bytes !== undefined) keepTables(kept, listed.id, bytes);
   return tables;
 }
 
-/** Nothing where it is gone. Throws BatchDamage. */
-export async function readTables(
-  remote: Remote,
-  { key, size }: Pick<Listed, 'key' | 'size'>,
-): Promise<[] | [bytes: Buffer, tables: BatchTables]> {
+/** Nothing where it is gone. A damaged answer is asked for once more. Throws BatchDamage. */
+export async function readTables(remote: Remote, listed: Pick<Listed, 'key' | 'size'>): Promise<[] | [bytes: Buffer, tables: BatchTables]> {
+  try {
+    return await readOnce(remote, listed);
+  } catch (error) {
+    if (!(error instanceof BatchDamage)) throw error;
+    return await readOnce(remote, listed);
+  }
+}
+
+async function readOnce(remote: Remote, { key, size }: Pick<Listed, 'key' | 'size'>): ReturnType<typeof readTables> {
   const tail = await remote.getRange(key, Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
   if (tail === undefined) return [];
   const length = tablesLength(tail.subarray(-FOOTER_BYTES), size);

@@ -1,6 +1,6 @@
 import { isDigest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { BatchDamage } from '../batches/batch-format.ts';
+import { BatchDamage, NewerBatch } from '../batches/batch-format.ts';
 import { readTables } from '../batches/batch-set.ts';
 import { RUN_CACHE_FOLDER, RUNS_FOLDER } from '../keys.ts';
 import { Lanes } from '../lanes.ts';
@@ -36,14 +36,16 @@ async function needsOf(remote: Remote, key: string, size: number): Promise<reado
     if (tables !== undefined) return tables.needs;
   } catch (error) {
     if (!(error instanceof BatchDamage)) throw error;
-    throw unreadable(remote, key, error.message);
+    throw unreadable(remote, key, error.message, error instanceof NewerBatch);
   }
   throw unreadable(remote, key, 'it went while it was looked at');
 }
 
-function unreadable(remote: Remote, key: string, why: string): MloError {
+function unreadable(remote: Remote, key: string, why: string, isNewer = false): MloError {
   return new MloError('MLO_REMOTE_CORRUPT', `What the batch ${remote.address}/${key} needs is not known: ${why}. Nothing was deleted`, {
-    hint: 'Where nobody misses the runs in it, delete that key; else update mlo',
+    hint: isNewer
+      ? 'Update mlo: npm install mlo-cli@latest; mlo verify --remote --repair where it is damaged'
+      : 'mlo verify --remote --repair, then mlo push from a machine that has the runs',
     details: { key },
   });
 }

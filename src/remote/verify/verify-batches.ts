@@ -1,18 +1,20 @@
 import { isDigest } from '../../core/content.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
-import { BatchDamage, type BatchTables } from '../batches/batch-format.ts';
+import { BatchDamage, NewerBatch, type BatchTables } from '../batches/batch-format.ts';
 import { readTables } from '../batches/batch-set.ts';
-import { BatchWriter } from '../batches/batch-writer.ts';
 import { openRecords } from '../batches/read-batch.ts';
 import { RUN_CACHE_FOLDER, RUNS_FOLDER } from '../keys.ts';
-import type { RemoteLease } from '../leases.ts';
 import type { Remote } from '../port.ts';
 
 export interface BatchFinding {
   readonly key: string;
+  /** Bytes, as the list of keys tells. */
+  readonly size: number;
   readonly why: string;
   /** What it holds, where only records in it are broken: `mendBatches` keeps the others. */
   readonly tables?: BatchTables;
+  /** Its footer tells of a newer version of the format. */
+  readonly isNewer: boolean;
 }
 
 export interface BatchesLook {
@@ -39,7 +41,7 @@ export async function verifyBatches(remote: Remote, share: number, signal?: Abor
         await readRecords(remote, key, tables, (count) => (bytes += count), signal);
       } catch (error) {
         if (!(error instanceof BatchDamage)) throw error;
-        findings.push({ key, why: error.message, ...(tables === undefined ? {} : { tables }) });
+        findings.push({ key, size, why: error.message, isNewer: error instanceof NewerBatch, ...(tables === undefined ? {} : { tables }) });
       }
     }
   }
@@ -55,32 +57,4 @@ async function readRecords(
 ): Promise<void> {
   const records = await openRecords(tables, tables.records, { remote, key, onBytes, ...(signal === undefined ? {} : { signal }) });
   for await (const { pieces } of records ?? []) for await (const piece of pieces()) if (piece.length > 0) throwIfInterrupted(signal);
-}
-
-/** Records that are whole go into a batch of their own, then the broken one goes: the next push sends what it had besides. Returns how many. */
-export async function mendBatches(remote: Remote, lease: RemoteLease, findings: readonly BatchFinding[]): Promise<number> {
-  let mended = 0;
-  for (const { key, tables } of findings) {
-    if (tables === undefined) continue;
-    const writer = new BatchWriter();
-    for (const record of tables.records) {
-      const pieces: Buffer[] = [];
-      try {
-        const records = await openRecords(tables, [record], { remote, key });
-        for await (const { pieces: each } of records ?? []) for await (const piece of each()) pieces.push(Buffer.from(piece));
-      } catch (error) {
-        if (!(error instanceof BatchDamage)) throw error;
-        continue;
-      }
-      writer.add(record.name, pieces, tables.needs);
-    }
-    await lease.confirm();
-    if (!writer.isEmpty) {
-      const { id, bytes } = writer.finish();
-      await remote.put(key.slice(0, key.lastIndexOf('/') + 1) + id, bytes);
-    }
-    await remote.delete(key);
-    mended += 1;
-  }
-  return mended;
 }

@@ -17,6 +17,14 @@ interface FindingView {
   readonly key: string;
 }
 
+interface RepairedView {
+  readonly objects: number;
+  readonly indexes: number;
+  readonly batches: number;
+  readonly removed: readonly string[];
+  readonly left: readonly string[];
+}
+
 export interface VerifyRemoteView {
   readonly remote: string;
   readonly ok: boolean;
@@ -39,7 +47,7 @@ export interface VerifyRemoteView {
   readonly objects: readonly (FindingView & { readonly uses: readonly UseView[] })[];
   readonly incomplete: readonly { readonly digest: string; readonly missing: readonly string[]; readonly uses: readonly UseView[] }[];
   readonly spoilt: readonly FindingView[];
-  readonly repaired?: { readonly objects: number; readonly indexes: number; readonly batches: number };
+  readonly repaired?: RepairedView;
 }
 
 /** Findings of one kind that are shown; --json has all. */
@@ -58,17 +66,21 @@ export function verifyRemoteLines(data: VerifyRemoteView, style: Style): string[
     ...shown(spoilt, style, ({ digest, state, key }) => [
       `${style.yellow(state)} a copy of ${digest.slice(0, 12)} in ${key} (another one is good)`,
     ]),
-    ...(repaired === undefined || repaired.batches === 0
-      ? []
-      : [
-          `${style.green('repaired')} ${count(repaired.batches, 'batch', 'batches')} of runs or results: what is whole was kept; mlo push sends the rest again`,
-        ]),
-    ...(repaired === undefined || repaired.objects + repaired.indexes === 0
-      ? []
-      : [
-          `${style.green('repaired')} the index: ${count(repaired.objects, 'object')} taken out, with all folders above; mlo push sends them again`,
-        ]),
+    ...(repaired === undefined ? [] : repairedLines(repaired, style)),
     summary(data, style),
+  ];
+}
+
+function repairedLines({ objects, indexes, batches, removed, left }: RepairedView, style: Style): readonly string[] {
+  const mended = `${style.green('repaired')} ${count(batches, 'batch', 'batches')} of runs or results: what is whole was kept; mlo push sends the rest again`;
+  const index = `${style.green('repaired')} the index: ${count(objects, 'object')} taken out, with all folders above; mlo push sends them again`;
+  return [
+    ...(batches === 0 ? [] : [mended]),
+    ...shown(removed, style, (key) => [
+      `${style.green('removed')} ${printable(key)}, which nobody can read; mlo push, on each machine that has runs or results of it, sends them again`,
+    ]),
+    ...shown(left, style, (key) => [`${style.yellow('left')} ${printable(key)}: a newer mlo wrote it (npm install mlo-cli@latest)`]),
+    ...(objects + indexes === 0 ? [] : [index]),
   ];
 }
 

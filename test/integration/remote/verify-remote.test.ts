@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hashBytes } from '../../../src/fs/hash.ts';
 import type { TestProject } from '../../helpers/index.ts';
 import { clone, isConsistent, keysOf, KINDS, noise, projectWithData, sameData, succeeds, testRemote, type TestRemote } from './remotes.ts';
 
@@ -26,6 +27,34 @@ function flip(path: string, bytes: Uint8Array): void {
 
 function packs(remote: TestRemote): readonly string[] {
   return keysOf(remote.folder).filter((key) => key.startsWith('packs/'));
+}
+
+/** A project that has run, and pushed two runs and a result. */
+async function pushedRuns(remote: TestRemote): Promise<TestProject> {
+  const pipeline = 'stages:\n  train: { cmd: cp data.txt model.txt, deps: [data.txt], outs: [model.txt] }\n';
+  const project = await projectWithData({ 'data.txt': 'data\n', 'pipeline.yaml': pipeline }, [], remote);
+  await succeeds(project, ['repro']);
+  await project.git('add', '--all');
+  await project.git('commit', '--quiet', '--message=results');
+  expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, results: { sent: 1 } });
+  return project;
+}
+
+function batches(remote: TestRemote): readonly string[] {
+  return keysOf(remote.folder).filter((each) => /^(runs|run-cache)\//.test(each));
+}
+
+function change(remote: TestRemote, key: string, how: (bytes: Buffer) => Buffer): void {
+  const path = join(remote.folder, key);
+  chmodSync(path, 0o644);
+  writeFileSync(path, how(readFileSync(path)));
+}
+
+/** The version that the footer tells is the next one. */
+function newer(bytes: Buffer): Buffer {
+  const changed = Buffer.from(bytes);
+  changed.writeUInt32LE(2, bytes.length - 64 + 8);
+  return changed;
 }
 
 /** Broken things are told, taken out, sent again by push, and then all is there. */
@@ -77,19 +106,13 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
 
   it('reads runs and results too: what is broken there is told, taken out by --repair, and sent again by push', async () => {
     const remote = await testRemote(kind);
-    const pipeline = 'stages:\n  train: { cmd: cp data.txt model.txt, deps: [data.txt], outs: [model.txt] }\n';
-    const project = await projectWithData({ 'data.txt': 'data\n', 'pipeline.yaml': pipeline }, [], remote);
-    await succeeds(project, ['repro']);
-    await project.git('add', '--all');
-    await project.git('commit', '--quiet', '--message=results');
-    expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, results: { sent: 1 } });
+    const project = await pushedRuns(remote);
     expect((await succeeds(project, ['verify', '--remote'])).looked.batches).toBe(2);
-    for (const key of keysOf(remote.folder).filter((each) => /^(runs|run-cache)\//.test(each))) {
-      const path = join(remote.folder, key);
-      const bytes = readFileSync(path);
-      bytes[40] = (bytes[40] as number) ^ 1;
-      chmodSync(path, 0o644);
-      writeFileSync(path, bytes);
+    for (const key of batches(remote)) {
+      change(remote, key, (bytes) => {
+        bytes[40] = (bytes[40] as number) ^ 1;
+        return bytes;
+      });
     }
     const { code, stdout } = await project.mlo(['verify', '--remote', '--json']);
     expect([code, JSON.parse(stdout).data.batches.length]).toEqual([12, 2]);
@@ -98,6 +121,66 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
     expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
     const copy = await clone(project, remote);
     expect((await succeeds(copy, ['pull'])).fetch.runs).toMatchObject({ added: 2, results: 1, damaged: [] });
+  });
+
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, -100)],
+    ['of nothing', () => Buffer.alloc(0)],
+    ['of a newer version by a flipped bit', newer],
+  ])('takes batches away whose tables are %s, and push sends what this machine has of them', async (_what, how) => {
+    const remote = await testRemote(kind);
+    const project = await pushedRuns(remote);
+    for (const key of batches(remote)) change(remote, key, how);
+    const damaged = [...batches(remote)].sort();
+    const other = await clone(project, remote);
+    const told = await other.mlo(['verify', '--remote', '--json']);
+    expect([
+      told.code,
+      told
+        .json()
+        .data.batches.map(({ key }: any) => key)
+        .sort(),
+    ]).toEqual([12, damaged]);
+    expect([...batches(remote)].sort()).toEqual(damaged);
+    // Without the tables that the machine which pushed has kept.
+    const { stdout } = await other.mlo(['verify', '--remote', '--repair', '--json']);
+    expect(JSON.parse(stdout).data.repaired).toMatchObject({ batches: 0, left: [] });
+    expect([...JSON.parse(stdout).data.repaired.removed].sort()).toEqual(damaged);
+    expect(batches(remote)).toEqual([]);
+    expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, results: { sent: 1 }, damaged: [] });
+    expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
+    const copy = await clone(project, remote);
+    expect((await succeeds(copy, ['pull'])).fetch.runs).toMatchObject({ added: 2, results: 1, damaged: [] });
+  });
+
+  it('makes a batch with damaged tables whole by the copy of them that is kept here', async () => {
+    const remote = await testRemote(kind);
+    const project = await pushedRuns(remote);
+    for (const key of batches(remote)) {
+      change(remote, key, (bytes) => {
+        bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1;
+        return bytes;
+      });
+    }
+    const { stdout } = await project.mlo(['verify', '--remote', '--repair', '--json']);
+    expect(JSON.parse(stdout).data.repaired).toMatchObject({ batches: 2, removed: [], left: [] });
+    const copy = await clone(project, remote);
+    expect((await succeeds(copy, ['pull'])).fetch.runs).toMatchObject({ added: 2, results: 1, damaged: [] });
+    expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
+  });
+
+  it('leaves a batch alone that a newer mlo wrote, and says so', async () => {
+    const remote = await testRemote(kind);
+    const project = await pushedRuns(remote);
+    const [key = ''] = batches(remote).filter((each) => each.startsWith('runs/'));
+    const bytes = newer(readFileSync(join(remote.folder, key)));
+    const own = `runs/default/${hashBytes(bytes)}`;
+    writeFileSync(join(remote.folder, own), bytes);
+    const { code, stdout } = await project.mlo(['verify', '--remote', '--repair', '--json']);
+    expect([code, JSON.parse(stdout).data.repaired]).toMatchObject([12, { batches: 0, removed: [], left: [own] }]);
+    expect(batches(remote)).toContain(own);
+    const { stdout: text } = await project.mlo(['verify', '--remote', '--repair']);
+    expect(text).toMatch(/left .*newer mlo/);
   });
 
   it('names what lay in a pack that is gone', async () => {
