@@ -4,8 +4,10 @@ import type { Content, Digest } from '../../core/content.ts';
 import { fromLocked } from '../../core/lock/types.ts';
 import type { RunId } from '../../core/run.ts';
 import { digestBytes } from '../../fs/hash.ts';
+import type { Need } from '../../remote/batches/batch-format.ts';
 import { BatchSet, type DamagedBatch } from '../../remote/batches/batch-set.ts';
 import { mergeBatches, sendRecords, type OutgoingRecord } from '../../remote/batches/send-batches.ts';
+import type { Wanted } from '../../remote/push/plan-push.ts';
 import { resultsPlace, type Connection } from './connect.ts';
 import { isHere } from './is-here.ts';
 
@@ -14,8 +16,8 @@ export interface ResultsPush {
   readonly toSend: number;
   readonly there: number;
   readonly damaged: readonly DamagedBatch[];
-  /** Outs of those that are to be sent. */
-  readonly contents: readonly Content[];
+  /** Outs of those that are to be sent, and those that results on the remote need and that it has lost. */
+  readonly contents: readonly Wanted[];
   /** After their outs: those of which the remote has all. Returns how many, and the bytes that went. */
   send(hasAll: (content: Content) => boolean): Promise<{ readonly sent: number; readonly bytes: number }>;
 }
@@ -58,7 +60,7 @@ export async function openResultsPush(
     get damaged() {
       return set.damaged.filter(({ key }) => damaged.has(key));
     },
-    contents: waiting.flatMap(({ outs }) => outs),
+    contents: [...waiting.flatMap(({ outs }) => outs), ...lostOuts(cache, set, isOnRemote)],
     async send(hasAll) {
       const whole = waiting.filter(({ outs }) => outs.every(hasAll));
       const records = whole.map(({ name, bytes, outs }): OutgoingRecord => ({ name, pieces: () => [bytes], needs: outs }));
@@ -67,6 +69,16 @@ export async function openResultsPush(
       return { sent: whole.length, bytes };
     },
   };
+}
+
+/** What a repair has taken out of the index: results there need it, and it is whole here. */
+function lostOuts(cache: Cache, { batches }: BatchSet, isOnRemote: (digest: Digest) => boolean): readonly Need[] {
+  const lost = new Map<Digest, Need>();
+  for (const { tables } of batches) for (const need of tables.needs) if (!isOnRemote(need.digest)) lost.set(need.digest, need);
+  return [...lost.values()].filter((need) => {
+    const size = cache.objects.sizeOf(need.digest);
+    return size !== undefined && isHere(cache, { ...need, size });
+  });
 }
 
 export function recordOf(text: string): Buffer {

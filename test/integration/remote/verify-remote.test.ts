@@ -153,6 +153,30 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
     expect((await succeeds(copy, ['pull'])).fetch.runs).toMatchObject({ added: 2, results: 1, damaged: [] });
   });
 
+  it.each(['runs', 'results'])('makes push send again what only %s that are there already need', async (what) => {
+    const remote = await testRemote(kind);
+    const project = await pushedRuns(remote);
+    // What made the first result is named by the lock of no workspace, and by no branch, any more.
+    await project.write({ 'data.txt': 'other\n' });
+    await succeeds(project, ['repro']);
+    await project.git('commit', '--quiet', '--all', '--amend', '--message=results');
+    await succeeds(project, ['push']);
+    const [pack] = packs(remote);
+    flip(join(remote.folder, pack as string), Buffer.from('data\n'));
+    const { data } = (await project.mlo(['verify', '--remote', '--repair', '--json'])).json();
+    expect(data.objects.length).toBeGreaterThan(0);
+    if (what === 'results') rmSync(project.path('.mlo/tracking.db'));
+    const digests = data.objects.map(({ digest }: any) => digest);
+    expect(await succeeds(project, ['push', '--dry-run'])).toMatchObject({ files: digests.length, runs: { sent: 0, results: { sent: 0 } } });
+    expect(await succeeds(project, ['push'])).toMatchObject({ files: digests.length, missing: [] });
+    const copy = await clone(project, remote);
+    await succeeds(copy, ['fetch']);
+    await copy.write({ 'data.txt': 'data\n' });
+    const { stages } = await succeeds(copy, ['repro', '--pull']);
+    expect(stages[0].outcome).toBe('restored');
+    expect(await copy.read('model.txt')).toBe('data\n');
+  });
+
   it('makes a batch with damaged tables whole by the copy of them that is kept here', async () => {
     const remote = await testRemote(kind);
     const project = await pushedRuns(remote);
