@@ -3,7 +3,7 @@ import { decodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { digestText } from '../fs/hash.ts';
 import type { BatchTables } from '../remote/batches/batch-format.ts';
-import { checkFormat } from '../remote/format/remote-format.ts';
+import { checkFormat, lostFormat } from '../remote/format/remote-format.ts';
 import type { PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
 import { areListed, IndexSet } from '../remote/index-set.ts';
 import { INDEX_FOLDER } from '../remote/keys.ts';
@@ -72,6 +72,8 @@ export interface VerifyRemoteData {
 }
 
 export interface Repaired {
+  /** `format.json` was gone and is there again. */
+  readonly format?: true;
   readonly objects: number;
   readonly indexes: number;
   /** Batches of which what is whole was kept. */
@@ -92,21 +94,28 @@ export async function verifyRemote(ctx: AppContext, options: VerifyRemoteOptions
   return await withProject({ ...ctx, readOnly: true }, async (project) =>
     withRemote(project, options.remote, async (connection) => {
       const { remote } = connection;
-      if (!(await checkFormat(remote)))
+      const repairs = options.repair && !options.dry;
+      const isLost = repairs && (await lostFormat(remote)) !== undefined;
+      if (!isLost && !(await checkFormat(remote)))
         throw new MloError('MLO_REMOTE', `Nothing was pushed to ${remote.address} yet`, {
           hint: `mlo push -r ${connection.settings.name}`,
         });
-      if (!options.repair || options.dry) return await lookWhileNobodyDeletes(project, connection, options);
+      if (!repairs) return await lookWhileNobodyDeletes(project, connection, options);
       const { command, signal } = ctx;
       const onWait = (who: string): void => ctx.emit({ type: 'note', message: `Waiting for ${who}` });
       const lease = await takeLease(remote, 'gc', { command, signal, onWait, waitMs: ctx.waitMs ?? WAIT_MS });
       try {
-        return await look(project, connection, options, lease);
+        if (isLost) await (await import('../remote/verify/restore-format.ts')).restoreFormat(remote, signal);
+        return withFormat(await look(project, connection, options, lease), isLost);
       } finally {
         await lease.release();
       }
     }),
   );
+}
+
+function withFormat(data: VerifyRemoteData, isRestored: boolean): VerifyRemoteData {
+  return isRestored && data.repaired !== undefined ? { ...data, ok: false, repaired: { ...data.repaired, format: true } } : data;
 }
 
 /** What a gc has put into other packs since the indexes were read is no damage. */

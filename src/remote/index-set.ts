@@ -48,19 +48,19 @@ export class IndexSet {
     }
   }
 
-  /** Those that are whole; the others are told. Copies that are kept here count for nothing: the bytes there do. */
-  static async loadSound(remote: Remote, onDamage: (key: string, why: string) => void): Promise<IndexSet> {
+  /** Those that are whole; the others are told, and whether they have the digest of their name all the same. Copies that are kept here count for nothing: the bytes there do. */
+  static async loadSound(remote: Remote, onDamage: (key: string, why: string, isAsNamed: boolean) => void): Promise<IndexSet> {
     const sound: NamedIndex[] = [];
     for (const id of await listIndexes(remote)) {
       const bytes = await remote.get(indexKey(id), LARGEST_INDEX);
-      if (bytes === undefined) onDamage(indexKey(id), 'it is listed and not there');
-      else if (hashBytes(bytes) !== id) onDamage(indexKey(id), 'its bytes do not have the digest of its name');
+      if (bytes === undefined) onDamage(indexKey(id), 'it is listed and not there', false);
+      else if (hashBytes(bytes) !== id) onDamage(indexKey(id), 'its bytes do not have the digest of its name', false);
       else {
         try {
           sound.push({ id, index: new RemoteIndex(bytes) });
         } catch (error) {
           if (!(error instanceof IndexDamage)) throw error;
-          onDamage(indexKey(id), error.message);
+          onDamage(indexKey(id), error.message, true);
         }
       }
     }

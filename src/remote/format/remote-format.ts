@@ -1,7 +1,8 @@
 import { AVERAGE_CHUNK, LARGEST_CHUNK, SMALLEST_CHUNK } from '../../core/chunks/cut.ts';
 import { canonicalJson } from '../../core/encoding/canonical-json.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { FORMAT_KEY } from '../keys.ts';
+import { isDigest } from '../../core/content.ts';
+import { FORMAT_KEY, INDEX_FOLDER, RUN_CACHE_FOLDER, RUNS_FOLDER } from '../keys.ts';
 import type { Remote } from '../port.ts';
 
 const SCHEMA = 1;
@@ -13,8 +14,36 @@ export function remoteFormatText(): string {
   return canonicalJson({ chunks: CHUNKS, hash: 'blake3-256', schema: SCHEMA }, 2);
 }
 
-/** True where the remote is one of this version; false where nothing was pushed to it yet. Throws MLO_FORMAT_VERSION, MLO_REMOTE. */
+/** True where the remote is one of this version; false where nothing was pushed to it yet. Throws MLO_FORMAT_VERSION, MLO_REMOTE, MLO_REMOTE_CORRUPT. */
 export async function checkFormat(remote: Remote): Promise<boolean> {
+  if (await readFormat(remote)) return true;
+  const there = await lostFormat(remote);
+  if (there === undefined) return await readFormat(remote);
+  throw new MloError(
+    'MLO_REMOTE_CORRUPT',
+    `${remote.address}/${FORMAT_KEY} is gone, though ${there} there: what format they have is not known, so nothing is read or written`,
+    { hint: 'mlo verify --remote --repair looks what format they have, and writes it again', details: { key: FORMAT_KEY } },
+  );
+}
+
+/** Where the format is gone and something lies there that is told of by it: what that is. */
+export async function lostFormat(remote: Remote): Promise<string | undefined> {
+  const indexes = await countDigests(remote, INDEX_FOLDER);
+  const batches = indexes > 0 ? 0 : (await countDigests(remote, RUNS_FOLDER)) + (await countDigests(remote, RUN_CACHE_FOLDER));
+  // The first push of somebody else may have begun meanwhile: it writes the format first.
+  if (indexes + batches === 0 || (await readFormat(remote))) return undefined;
+  const what = indexes > 0 ? ['index', 'indexes'] : ['batch of runs or results', 'batches of runs or results'];
+  const count = indexes + batches;
+  return count === 1 ? `1 ${what[0]} lies` : `${count} ${what[1]} lie`;
+}
+
+async function countDigests(remote: Remote, folder: string): Promise<number> {
+  let count = 0;
+  for await (const { key } of remote.list(folder)) if (isDigest(key.slice(key.lastIndexOf('/') + 1))) count += 1;
+  return count;
+}
+
+async function readFormat(remote: Remote): Promise<boolean> {
   const bytes = await remote.get(FORMAT_KEY, LARGEST_TEXT);
   if (bytes === undefined) return false;
   const text = bytes.toString('utf8');
@@ -40,7 +69,10 @@ export async function checkFormat(remote: Remote): Promise<boolean> {
 
 /** The same, where a remote without a format gets one. */
 export async function establishFormat(remote: Remote): Promise<void> {
-  if (await checkFormat(remote)) return;
+  if (!(await checkFormat(remote))) await writeFormat(remote);
+}
+
+export async function writeFormat(remote: Remote): Promise<void> {
   if ((await remote.put(FORMAT_KEY, Buffer.from(remoteFormatText()))) === 'there') await checkFormat(remote);
 }
 

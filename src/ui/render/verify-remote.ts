@@ -18,6 +18,7 @@ interface FindingView {
 }
 
 interface RepairedView {
+  readonly format?: true;
   readonly objects: number;
   readonly indexes: number;
   readonly batches: number;
@@ -71,10 +72,13 @@ export function verifyRemoteLines(data: VerifyRemoteView, style: Style): string[
   ];
 }
 
-function repairedLines({ objects, indexes, batches, removed, left }: RepairedView, style: Style): readonly string[] {
+function repairedLines({ format, objects, indexes, batches, removed, left }: RepairedView, style: Style): readonly string[] {
   const mended = `${style.green('repaired')} ${count(batches, 'batch', 'batches')} of runs or results: what is whole was kept; mlo push sends the rest again`;
   const index = `${style.green('repaired')} the index: ${count(objects, 'object')} taken out, with all folders above; mlo push sends them again`;
   return [
+    ...(format === undefined
+      ? []
+      : [`${style.green('repaired')} format.json: it was gone, and what lies there has the format of this mlo`]),
     ...(batches === 0 ? [] : [mended]),
     ...shown(removed, style, (key) => [
       `${style.green('removed')} ${printable(key)}, which nobody can read; mlo push, on each machine that has runs or results of it, sends them again`,
@@ -91,6 +95,7 @@ export function verifyRemoteFailure(data: VerifyRemoteView): { readonly message:
   const broken = objects.filter(({ state }) => state === 'broken').length;
   const missing = objects.length - broken;
   const parts = [
+    ...(repaired?.format === undefined ? [] : ['format.json was gone']),
     ...(broken > 0 ? [`${count(broken, 'object')} broken`] : []),
     ...(missing > 0 ? [`${count(missing, 'object')} missing`] : []),
     ...(incomplete.length > 0 ? [`${count(incomplete.length, 'object')} incomplete`] : []),

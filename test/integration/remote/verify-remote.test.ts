@@ -167,7 +167,10 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
     expect(data.objects.length).toBeGreaterThan(0);
     if (what === 'results') rmSync(project.path('.mlo/tracking.db'));
     const digests = data.objects.map(({ digest }: any) => digest);
-    expect(await succeeds(project, ['push', '--dry-run'])).toMatchObject({ files: digests.length, runs: { sent: 0, results: { sent: 0 } } });
+    expect(await succeeds(project, ['push', '--dry-run'])).toMatchObject({
+      files: digests.length,
+      runs: { sent: 0, results: { sent: 0 } },
+    });
     expect(await succeeds(project, ['push'])).toMatchObject({ files: digests.length, missing: [] });
     const copy = await clone(project, remote);
     await succeeds(copy, ['fetch']);
@@ -205,6 +208,46 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
     expect(batches(remote)).toContain(own);
     const { stdout: text } = await project.mlo(['verify', '--remote', '--repair']);
     expect(text).toMatch(/left .*newer mlo/);
+  });
+
+  it('writes format.json again where it is gone, which every other command tells', async () => {
+    const remote = await testRemote(kind);
+    const project = await pushedRuns(remote);
+    rmSync(join(remote.folder, 'format.json'));
+    const copy = await clone(project, remote);
+    for (const args of [
+      ['fetch'],
+      ['push'],
+      ['status', '--remote'],
+      ['gc', '--remote', '--force'],
+      ['verify', '--remote'],
+      ['repro', '--pull'],
+    ]) {
+      const { error } = (await copy.mlo([...args, '--json'])).json();
+      expect([args, error]).toMatchObject([
+        args,
+        { code: 'MLO_REMOTE_CORRUPT', hint: expect.stringMatching(/verify --remote .*--repair/) },
+      ]);
+      expect(error.message).toMatch(/format\.json is gone.*1 index/);
+    }
+    const { data: checked } = (await copy.mlo(['remote', 'check', '--json'])).json();
+    expect(checked.checks[0]).toMatchObject({ name: 'read', ok: false, found: expect.stringMatching(/format\.json is gone/) });
+    expect(keysOf(remote.folder)).not.toContain('format.json');
+    const { ok, repaired } = await succeeds(copy, ['verify', '--remote', '--repair'], [12]);
+    expect([ok, repaired]).toMatchObject([false, { format: true, objects: 0 }]);
+    expect((await succeeds(copy, ['pull'])).fetch.runs).toMatchObject({ added: 2, results: 1, damaged: [] });
+    expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
+  });
+
+  it('does not write format.json again where nothing there is whole', async () => {
+    const remote = await testRemote(kind);
+    const project = await pushed(remote);
+    rmSync(join(remote.folder, 'format.json'));
+    for (const key of keysOf(remote.folder).filter((each) => each.startsWith('index/'))) change(remote, key, (bytes) => bytes.subarray(1));
+    const before = keysOf(remote.folder).sort();
+    const { error } = (await project.mlo(['verify', '--remote', '--repair', '--json'])).json();
+    expect(error).toMatchObject({ code: 'MLO_REMOTE_CORRUPT', message: expect.stringMatching(/no index .* version/) });
+    expect(keysOf(remote.folder).sort()).toEqual(before);
   });
 
   it('names what lay in a pack that is gone', async () => {
