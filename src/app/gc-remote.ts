@@ -1,8 +1,9 @@
 import { areListed, IndexSet } from '../remote/index-set.ts';
-import type { Remote } from '../remote/port.ts';
+import type { Remote, UnfinishedPut } from '../remote/port.ts';
 import { takeLease, type RemoteLease } from '../remote/leases.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { Amount, RemoteMarks } from '../remote/gc/remote-marks.ts';
+import type { PutAmount } from '../remote/gc/unfinished-puts.ts';
 import type { PackAmount, PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
 import type { Digest } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
@@ -42,6 +43,8 @@ export interface GcRemoteData {
   readonly repacked: PackAmount;
   /** Packs that no index names: of interrupted pushes. */
   readonly unfinished: PackAmount;
+  /** Puts that were begun and never ended, and are older than the grace period and an hour: unfinished uploads. */
+  readonly uploads: PutAmount;
   /** Objects that an index names and that are not there: then nothing is deleted. */
   readonly lost: number;
   /** Needed here, and not on the remote. */
@@ -87,6 +90,7 @@ async function collect(
       if (looks === MOST_LOOKS) throw new Error('An index came while nobody could push');
       found = await looking();
     }
+    const { sumOfPuts } = await import('../remote/gc/unfinished-puts.ts');
     const { sumOfPacks } = await import('../remote/gc/remote-plan.ts');
     const { plan, marks, kept, young, packs } = found;
     const before = sumOfPacks([...packs.values()]).bytes;
@@ -103,6 +107,7 @@ async function collect(
       packs: sumOfPacks(plan.unneeded),
       repacked: sumOfPacks(plan.repacked),
       unfinished: sumOfPacks(plan.unknown),
+      uploads: sumOfPuts(found.uploads),
       lost: plan.lost,
       missing: found.missing,
       size: { before, after: before - gone + moved },
@@ -161,6 +166,7 @@ interface Found {
   readonly kept: GcRemoteData['kept'];
   readonly young: Amount;
   readonly packs: ReadonlyMap<Digest, PackThere>;
+  readonly uploads: readonly UnfinishedPut[];
   /** False where it must be looked again. */
   readonly rewrite: (lease: RemoteLease) => Promise<boolean>;
 }
@@ -175,7 +181,8 @@ async function look(
   onIndex?: (index: IndexSet) => void,
 ): Promise<Found> {
   const { RemoteMarks } = await import('../remote/gc/remote-marks.ts');
-  const { listPacks, planRewrite } = await import('../remote/gc/remote-plan.ts');
+  const { abandonAll, oldUnfinished } = await import('../remote/gc/unfinished-puts.ts');
+  const { listPacks, oldSince, planRewrite } = await import('../remote/gc/remote-plan.ts');
   const { rewriteRemote } = await import('../remote/gc/rewrite.ts');
   const { signal, emit } = project.ctx;
   const nowMs = lease?.takenMs ?? Date.now();
@@ -193,6 +200,7 @@ async function look(
     kept.push({ for: 'runs and results there', of: batches === 1 ? '1 batch' : `${batches} batches`, ...(await marks.mark(needs)) });
   const { markYoung } = await import('../remote/gc/mark-young.ts');
   const young = await trace('what is young', () => markYoung(marks, index, packs, youngSinceMs));
+  const uploads = isThere ? await oldUnfinished(remote, oldSince(nowMs, youngSinceMs)) : [];
   const plan = planRewrite({ index, packs, repack, nowMs, youngSinceMs, keeps: (digest) => marks.keeps(digest) });
   return {
     plan,
@@ -201,8 +209,9 @@ async function look(
     kept,
     young,
     packs,
-    rewrite: async (held) =>
-      await rewriteRemote(plan, {
+    uploads,
+    rewrite: async (held) => {
+      const isDone = await rewriteRemote(plan, {
         remote,
         lease: held,
         index,
@@ -211,6 +220,9 @@ async function look(
         jobs,
         signal,
         onProgress: (done, total) => emit({ type: 'progress', task: 'gc', label: 'remote', done, total, unit: 'files' }),
-      }),
+      });
+      if (isDone) await abandonAll(remote, held, uploads);
+      return isDone;
+    },
   };
 }

@@ -25,3 +25,13 @@ export function indexKey(id: Digest): string {
 export function runsFolder(space: string): string {
   return `${RUNS_FOLDER}${space}/`;
 }
+
+/** Below which everything of mlo lies, but for its format. */
+export const KEY_FOLDERS = [PACKS_FOLDER, INDEX_FOLDER, RUNS_FOLDER, RUN_CACHE_FOLDER, LEASES_FOLDER, PROBE_FOLDER] as const;
+
+const OWN_KEY = /^(?:packs\/[0-9a-f]{2}|index|runs\/[0-9a-z][0-9a-z.-]*|run-cache)\/(?:[0-9a-f]{64})?$|^(?:leases|probe)\/[0-9a-z-]*$/;
+
+/** A key that mlo puts something at, or the folder of such keys: others may have their own on the same remote. */
+export function isOwnKey(key: string): boolean {
+  return OWN_KEY.test(key);
+}

@@ -9,6 +9,18 @@ export interface RemoteEntry {
   readonly modifiedMs?: number;
 }
 
+/** A put that has begun and not ended: of a process that was killed, or at work now. */
+export interface UnfinishedPut {
+  /** Where only its folder is known: that, with a slash at the end. */
+  readonly key: string;
+  /** Tells it from others of the same key; the adapter's own. */
+  readonly id: string;
+  /** That arrived, bytes; absent where the server does not say. */
+  readonly size?: number;
+  /** When it began or went on last, by the clock of the server, Unix milliseconds. */
+  readonly startedMs?: number;
+}
+
 /** `there`: something lay at the key already and was left as it is. */
 export type PutResult = 'written' | 'there';
 
@@ -21,6 +33,8 @@ export interface Remote {
   readonly address: string;
   /** Made so far: what a server bills. Of a folder: calls. */
   readonly requests: number;
+  /** How far the clock of this machine is ahead of that of the server, as its last answer told, milliseconds; absent where it does not say. */
+  readonly clockAheadMs?: number | undefined;
   /** The bytes are durable, and others see all of them or nothing. Two that put the same key at once: each ends, with `written` or `there`. */
   put(key: string, body: Body): Promise<PutResult>;
   /** All bytes, `most` at the most (more is an error); undefined where nothing lies at the key. */
@@ -33,6 +47,10 @@ export interface Remote {
   list(folder: string): AsyncIterable<RemoteEntry>;
   /** Also where nothing lies there. */
   delete(key: string): Promise<void>;
+  /** What takes room and is listed nowhere; none where the server or the rights do not let it be seen. In no order. */
+  unfinished(): AsyncIterable<UnfinishedPut>;
+  /** Takes away what arrived; also where nothing is left of it. */
+  abandon(put: UnfinishedPut): Promise<void>;
   close(): void;
 }
 

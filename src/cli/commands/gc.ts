@@ -41,7 +41,7 @@ export const gcVerb = defineCommand({
     'the rest is deleted and the exit code is 3.\n\n' +
     'With --remote the same for a remote: kept is what the workspace, all branches and tags, and recorded runs of this repository need, what --keep and --keep-project name, ' +
     'and what was pushed within --grace (14d). What other clones have not pushed to Git, and other projects on that remote, is not known to it: run git fetch first, ' +
-    'and name those projects. It waits for pushes that are at work, and pushes wait for it.',
+    'and name those projects. Uploads of interrupted pushes that are older than that are ended too. It waits for pushes that are at work, and pushes wait for it.',
   examples: [
     ['mlo gc --branches --tags', 'what could go when every branch and tag is to stay usable'],
     ['mlo gc --branches --tags --force', 'delete it'],

@@ -2,11 +2,13 @@ import { constants, copyFileSync, existsSync, linkSync, lstatSync, readdirSync, 
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { isTemporaryName } from '../../core/encoding/tree-format.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { makeSharedFolder } from '../../fs/shared-folder.ts';
 import { syncFolder } from '../../fs/write-atomic.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
-import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry } from '../port.ts';
+import { KEY_FOLDERS } from '../keys.ts';
+import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry, type UnfinishedPut } from '../port.ts';
 import { RateLimit } from '../rate-limit.ts';
 import { readInto } from '../read-into.ts';
 
@@ -61,6 +63,15 @@ class DirectoryRemote implements Remote {
       rmSync(path, { force: true });
       if (key.includes('/')) removeIfEmpty(dirname(path));
     });
+  }
+
+  async *unfinished(): AsyncIterable<UnfinishedPut> {
+    for (const folder of KEY_FOLDERS) yield* await this.#told('list', folder, () => temporariesBelow(this.address, folder.slice(0, -1)));
+  }
+
+  async abandon({ key, id }: UnfinishedPut): Promise<void> {
+    if (!isTemporaryName(id)) throw new Error('This is no put of a folder');
+    await this.#told('delete', `${key}${id}`, (path) => rmSync(path, { force: true }));
   }
 
   close(): void {}
@@ -182,6 +193,23 @@ function filesBelow(root: string, folder: string): RemoteEntry[] {
     if (entry.isDirectory()) return filesBelow(root, key);
     const stat = lstatSync(join(root, key), { throwIfNoEntry: false });
     return stat?.isFile() === true ? [{ key, size: stat.size, modifiedMs: stat.mtimeMs }] : [];
+  });
+}
+
+/** Files that a put began and has not linked to their key. */
+function temporariesBelow(root: string, folder: string): UnfinishedPut[] {
+  let names: readonly Dirent[];
+  try {
+    names = readdirSync(join(root, folder), { withFileTypes: true });
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+  return names.flatMap((entry) => {
+    if (entry.isDirectory()) return entry.name.startsWith('.') ? [] : temporariesBelow(root, `${folder}/${entry.name}`);
+    if (!isTemporaryName(entry.name)) return [];
+    const stat = lstatSync(join(root, folder, entry.name), { throwIfNoEntry: false });
+    return stat?.isFile() === true ? [{ key: `${folder}/`, id: entry.name, size: stat.size, startedMs: stat.mtimeMs }] : [];
   });
 }
 

@@ -67,13 +67,13 @@ async function readFormat(remote: Remote): Promise<boolean> {
   );
 }
 
-/** The same, where a remote without a format gets one. */
+/** A remote without a format gets one; that nothing else lies there `checkFormat` has said before. */
 export async function establishFormat(remote: Remote): Promise<void> {
-  if (!(await checkFormat(remote))) await writeFormat(remote);
+  if (!(await readFormat(remote))) await writeFormat(remote);
 }
 
 export async function writeFormat(remote: Remote): Promise<void> {
-  if ((await remote.put(FORMAT_KEY, Buffer.from(remoteFormatText()))) === 'there') await checkFormat(remote);
+  if ((await remote.put(FORMAT_KEY, Buffer.from(remoteFormatText()))) === 'there') await readFormat(remote);
 }
 
 function schemaOf(text: string): number | undefined {

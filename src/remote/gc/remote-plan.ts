@@ -70,6 +70,11 @@ export function isYoung({ modifiedMs }: PackThere, youngSinceMs: number): boolea
   return modifiedMs === undefined || modifiedMs > youngSinceMs;
 }
 
+/** What nobody names and is older than this is of a push that ended long ago. By the clock of the server, Unix milliseconds. */
+export function oldSince(nowMs: number, youngSinceMs: number): number {
+  return Math.min(youngSinceMs, nowMs - SHORTEST_GRACE_MS);
+}
+
 /** Changes nothing. Of an object that lies in several places that one stays of whose pack most is needed. */
 export function planRewrite({ index, packs, keeps, nowMs, youngSinceMs, repack }: PlanOptions): RewritePlan {
   const live = new Map<Digest, number>();
@@ -115,7 +120,7 @@ export function planRewrite({ index, packs, keeps, nowMs, youngSinceMs, repack }
     }
   }
   const recipes = recipesOf(index).filter(({ digest, recipe }) => keeps(digest) && taken.find(recipe) >= 0);
-  const oldMs = Math.min(youngSinceMs, nowMs - SHORTEST_GRACE_MS);
+  const oldMs = oldSince(nowMs, youngSinceMs);
   const unknown = [...packs.values()].filter((pack) => !indexed.has(pack.id) && !isYoung(pack, oldMs));
   const before = index.indexes.reduce((sum, each) => sum + each.index.rowCount + each.index.recipeCount, 0);
   return {

@@ -5,6 +5,7 @@ import {
   ListMultipartUploadsCommand,
   ListPartsCommand,
   UploadPartCommand,
+  type ListMultipartUploadsCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
@@ -80,14 +81,67 @@ async function begin({ client, at, extra }: Upload): Promise<string> {
 
 /** The newest one of just this key. Servers that cannot list them have none. */
 async function findUnfinished({ client, at, payer }: Upload): Promise<string | undefined> {
+  const command = new ListMultipartUploadsCommand({ Bucket: at.Bucket, Prefix: at.Key, ...payer });
+  const { Uploads = [] } = (await unlessUnable(() => client.send(command))) ?? {};
+  const own = Uploads.filter(({ Key, UploadId }) => Key === at.Key && UploadId !== undefined);
+  return own.sort((a, b) => (b.Initiated?.getTime() ?? 0) - (a.Initiated?.getTime() ?? 0))[0]?.UploadId;
+}
+
+/** All below a prefix. Servers that cannot list them, or that do not let this user, have none. */
+export async function* unfinishedUploads(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  { attempt, payer }: Listing,
+): AsyncGenerator<Begun> {
+  let from: Marker | undefined = {};
+  while (from !== undefined) {
+    const command: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...from, ...payer });
+    const page: ListMultipartUploadsCommandOutput | undefined = await unlessUnable(() => attempt(() => client.send(command)));
+    for (const { Key, UploadId, Initiated } of page?.Uploads ?? [])
+      if (Key?.startsWith(prefix) === true && UploadId !== undefined)
+        yield { key: Key, uploadId: UploadId, ...(Initiated === undefined ? {} : { startedMs: Initiated.getTime() }) };
+    const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page ?? {};
+    if (IsTruncated !== true || NextKeyMarker === undefined || NextKeyMarker === from.KeyMarker) from = undefined;
+    else from = { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker === undefined ? {} : { UploadIdMarker: NextUploadIdMarker }) };
+  }
+}
+
+interface Marker {
+  readonly KeyMarker?: string;
+  readonly UploadIdMarker?: string;
+}
+
+type Listing = Pick<Upload, 'attempt' | 'payer'>;
+
+interface Begun {
+  /** With the prefix. */
+  readonly key: string;
+  readonly uploadId: string;
+  readonly startedMs?: number;
+}
+
+async function unlessUnable<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: at.Bucket, Prefix: at.Key, ...payer }));
-    const own = Uploads.filter(({ Key, UploadId }) => Key === at.Key && UploadId !== undefined);
-    return own.sort((a, b) => (b.Initiated?.getTime() ?? 0) - (a.Initiated?.getTime() ?? 0))[0]?.UploadId;
+    return await work();
   } catch (error) {
     const status = statusOf(error) ?? 0;
-    if (status === 501 || status === 403 || status === 404 || status === 400) return undefined;
+    if (status === 501 || status === 403 || status === 404 || status === 400 || status === 405) return undefined;
     throw error;
+  }
+}
+
+/** Bytes that arrived. */
+export async function arrivedBytes(upload: Upload, uploadId: string): Promise<number | undefined> {
+  const parts = await unlessUnable(() => upload.attempt(() => partsOf(upload, uploadId)));
+  return parts === undefined ? undefined : [...parts.values()].reduce((sum, { size }) => sum + size, 0);
+}
+
+export async function abortUpload({ client, at, payer, attempt }: Upload, uploadId: string): Promise<void> {
+  try {
+    await attempt(() => client.send(new AbortMultipartUploadCommand({ ...at, ...payer, UploadId: uploadId })));
+  } catch (error) {
+    if (statusOf(error) !== 404 && nameOf(error) !== 'NoSuchUpload') throw error;
   }
 }
 

@@ -9,13 +9,13 @@ import {
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tooLarge } from '../directory/directory-remote.ts';
-import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry } from '../port.ts';
+import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry, type UnfinishedPut } from '../port.ts';
 import { RateLimit } from '../rate-limit.ts';
 import type { RemoteSettings, S3Address } from '../settings.ts';
 import { withAttempts } from './attempts.ts';
 import { s3Client } from './client.ts';
 import { asRemoteError, nameOf, statusOf, truncatedBody } from './errors.ts';
-import { PART_BYTES, uploadInParts, type Upload } from './multipart.ts';
+import { abortUpload, arrivedBytes, PART_BYTES, unfinishedUploads, uploadInParts, type Upload } from './multipart.ts';
 import { secretsOf } from './secrets.ts';
 
 /** Larger bodies are asked for before they are sent: a look is cheaper than sending what is there. */
@@ -45,6 +45,7 @@ class S3Remote implements Remote {
   readonly #limit: RateLimit | undefined;
   /** False from when the server refused a condition. */
   #conditions = true;
+  clockAheadMs: number | undefined;
   #requests = 0;
 
   constructor({ settings, address, signal }: S3RemoteOptions) {
@@ -63,6 +64,16 @@ class S3Remote implements Remote {
         return await next(request);
       },
       { step: 'finalizeRequest', name: 'countRequests' },
+    );
+    this.#client.middlewareStack.add(
+      (next) => async (request) => {
+        const answer = await next(request);
+        const { date } = (answer.response as { headers?: { date?: string } } | undefined)?.headers ?? {};
+        const serverMs = Date.parse(date ?? '');
+        if (!Number.isNaN(serverMs)) this.clockAheadMs = Date.now() - serverMs;
+        return answer;
+      },
+      { step: 'deserialize', name: 'readClock', priority: 'low' },
     );
   }
 
@@ -118,6 +129,24 @@ class S3Remote implements Remote {
     await this.#told('delete', key, () =>
       this.#attempt(() => this.#client.send(new DeleteObjectCommand({ ...this.#at(key), ...this.#payer }))),
     );
+  }
+
+  async *unfinished(): AsyncIterable<UnfinishedPut> {
+    const { bucket, prefix } = this.#place;
+    const listing = { attempt: <T>(work: () => Promise<T>) => this.#attempt(work), payer: this.#payer };
+    const uploads = unfinishedUploads(this.#client, bucket, prefix, listing);
+    for (;;) {
+      const next = await this.#told('list the uploads of', '', () => uploads.next());
+      if (next.done === true) return;
+      const { key: whole, uploadId, startedMs } = next.value;
+      const key = whole.slice(prefix.length);
+      const size = await this.#told('look for', key, () => arrivedBytes(this.#upload(key), uploadId));
+      yield { key, id: uploadId, ...(size === undefined ? {} : { size }), ...(startedMs === undefined ? {} : { startedMs }) };
+    }
+  }
+
+  async abandon({ key, id }: UnfinishedPut): Promise<void> {
+    await this.#told('delete', key, () => abortUpload(this.#upload(key), id));
   }
 
   close(): void {

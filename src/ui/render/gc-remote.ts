@@ -25,6 +25,7 @@ export interface GcRemoteView {
   readonly packs: PacksView;
   readonly repacked: PacksView;
   readonly unfinished: PacksView;
+  readonly uploads: { readonly puts: number; readonly bytes: number };
   readonly lost: number;
   readonly missing: number;
   readonly size: { readonly before: number; readonly after: number };
@@ -41,8 +42,8 @@ interface Row {
 }
 
 /** A run with --force would change something. */
-export function goesFromRemote({ gone, packs, repacked, unfinished }: GcRemoteView): boolean {
-  return gone.objects + packs.packs + repacked.packs + unfinished.packs > 0;
+export function goesFromRemote({ gone, packs, repacked, unfinished, uploads }: GcRemoteView): boolean {
+  return gone.objects + packs.packs + repacked.packs + unfinished.packs + uploads.puts > 0;
 }
 
 /** What stays and what it is for, what goes, and what this clone cannot know. */
@@ -77,13 +78,14 @@ function keptRows({ kept, young, graceMs }: GcRemoteView): readonly Row[] {
   return [...rows, { what: 'young', amount: young.objects, bytes: young.bytes, note }];
 }
 
-function goneRows({ gone, waiting, packs, repacked, unfinished }: GcRemoteView): readonly Row[] {
+function goneRows({ gone, waiting, packs, repacked, unfinished, uploads }: GcRemoteView): readonly Row[] {
   const stays = waiting.objects === 0 ? '' : `${formatBytes(waiting.bytes)} of it stay in packs of which more is needed (--repack)`;
   const rows = [
     { what: 'objects', amount: gone.objects, bytes: gone.bytes, note: stays },
     { what: 'packs', amount: packs.packs, bytes: packs.bytes, note: 'nothing in them is needed' },
     { what: 'packs, written anew', amount: repacked.packs, bytes: repacked.bytes, note: 'less than half of them is needed' },
     { what: 'packs, unfinished', amount: unfinished.packs, bytes: unfinished.bytes, note: 'of pushes that were interrupted' },
+    { what: 'uploads, unfinished', amount: uploads.puts, bytes: uploads.bytes, note: 'begun and never ended' },
   ];
   return rows.filter(({ amount }) => amount > 0);
 }

@@ -1,8 +1,38 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Remote } from '../../../src/remote/port.ts';
+import type { Remote, UnfinishedPut } from '../../../src/remote/port.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
+
+/** What every adapter says of puts that did not end. `begin` leaves such a one at a key, with some of its bytes. */
+export function unfinishedContract(name: string, open: () => Promise<Unfinished>): void {
+  it(`${name} tells puts that did not end, and takes them away`, { timeout: 60_000 }, async () => {
+    const { remote, begin } = await open();
+    const keys = [`packs/ab/${'ab'.repeat(32)}`, `index/${'cd'.repeat(32)}`];
+    await remote.put(keys[0] as string, Buffer.from('one that ended'));
+    expect(await unfinishedOf(remote)).toEqual([]);
+    for (const key of keys) await begin(key);
+    const found = await unfinishedOf(remote);
+    expect(found.map(({ key, size }) => [key, size])).toEqual(
+      keys.toReversed().map((key) => [expect.stringMatching(new RegExp(`^(${key}|${dirname(key)}/)$`)), 1000]),
+    );
+    for (const { startedMs } of found) expect(Math.abs((startedMs ?? 0) - Date.now())).toBeLessThan(60_000);
+    for (const put of [...found, ...found]) await remote.abandon(put);
+    expect(await unfinishedOf(remote)).toEqual([]);
+    expect((await remote.get(keys[0] as string, 100))?.toString()).toBe('one that ended');
+  });
+}
+
+interface Unfinished {
+  readonly remote: Remote;
+  readonly begin: (key: string) => Promise<void>;
+}
+
+async function unfinishedOf(remote: Remote): Promise<readonly UnfinishedPut[]> {
+  const found: UnfinishedPut[] = [];
+  for await (const put of remote.unfinished()) found.push(put);
+  return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
 
 /** What every adapter of the port must do. `open` gives a new, empty remote. */
 export function remoteContract(name: string, open: () => Promise<Remote>): void {

@@ -1,11 +1,21 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { directoryRemote } from '../../../src/remote/directory/directory-remote.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
-import { remoteContract } from './contract.ts';
+import { temporaryName } from '../../../src/fs/temporary-name.ts';
+import { remoteContract, unfinishedContract } from './contract.ts';
 
 remoteContract('a remote in a folder', async () => directoryRemote(join(await temporaryFolder(), 'made', 'on demand')));
+
+unfinishedContract('a remote in a folder', async () => {
+  const folder = await temporaryFolder();
+  const begin = async (key: string): Promise<void> => {
+    mkdirSync(join(folder, dirname(key)), { recursive: true });
+    writeFileSync(join(folder, dirname(key), temporaryName()), Buffer.alloc(1000));
+  };
+  return { remote: directoryRemote(folder), begin };
+});
 
 it('leaves no temporary file, also where somebody was first', async () => {
   const folder = await temporaryFolder();

@@ -10,7 +10,7 @@ import type { RemoteSettings } from '../../../src/remote/settings.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 import { seaweedFs } from '../../helpers/seaweedfs.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
-import { remoteContract } from './contract.ts';
+import { remoteContract, unfinishedContract } from './contract.ts';
 
 async function settings(): Promise<RemoteSettings> {
   const { endpoint, accessKeyId, secretAccessKey, bucket } = await s3Server();
@@ -26,6 +26,33 @@ remoteContract('a remote in a bucket (versitygw)', () => open());
 remoteContract('a remote in a bucket (SeaweedFS)', async () => {
   const { endpoint, accessKeyId, secretAccessKey, bucket } = await seaweedFs();
   return await openRemote({ name: 'test', url: `s3://${await bucket()}/team/iris`, endpoint, accessKeyId, secretAccessKey });
+});
+
+function begins({ url, endpoint, accessKeyId, secretAccessKey }: RemoteSettings): (key: string) => Promise<void> {
+  const [bucket = '', prefix] = url.slice('s3://'.length).split(/\/(.*)/);
+  const client = new S3Client({
+    endpoint: endpoint as string,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKeyId as string, secretAccessKey: secretAccessKey as string },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  return async (key) => {
+    const at = { Bucket: bucket, Key: `${prefix}/${key}` };
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(at));
+    await client.send(new UploadPartCommand({ ...at, UploadId, PartNumber: 1, Body: Buffer.alloc(1000) }));
+  };
+}
+
+unfinishedContract('a remote in a bucket (versitygw)', async () => {
+  const own = await settings();
+  return { remote: await openRemote(own), begin: begins(own) };
+});
+
+unfinishedContract('a remote in a bucket (SeaweedFS)', async () => {
+  const { endpoint, accessKeyId, secretAccessKey, bucket } = await seaweedFs();
+  const own = { name: 'test', url: `s3://${await bucket()}/team/iris`, endpoint, accessKeyId, secretAccessKey };
+  return { remote: await openRemote(own), begin: begins(own) };
 });
 
 it('keeps the keys of two prefixes apart, however the prefix is written', async () => {

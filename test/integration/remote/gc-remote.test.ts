@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestBytes, hashBytes } from '../../../src/fs/hash.ts';
 import type { TestProject } from '../../helpers/index.ts';
 import { clone, isConsistent, keysOf, KINDS, noise, projectWithData, sameData, succeeds, testRemote, type TestRemote } from './remotes.ts';
+import { beginPut } from './begin-put.ts';
 
 const SWEEP = ['gc', '--remote', '--grace', '0', '--force'];
 
@@ -127,6 +129,25 @@ describe.each(KINDS)('gc of a remote in a %s', (kind) => {
     expect(left).toEqual(expect.arrayContaining(['runs/default/readme', 'registry/one', 'notes.txt', 'packs/readme', 'index/readme']));
     expect(left.filter((key) => key.startsWith('packs/ab/abab'))).toEqual([]);
     opened.close();
+  });
+
+  it('takes away puts that never ended, once they are old, and only those of mlo', async () => {
+    const remote = await testRemote(kind);
+    const project = await withTwoVersions(remote);
+    await succeeds(project, SWEEP);
+    const own = await beginPut(remote, `packs/ab/${'ab'.repeat(32)}`);
+    await beginPut(remote, `packs/ab/${'ef'.repeat(32)}`);
+    const ofOthers = await beginPut(remote, 'registry/model.bin');
+    expect(await succeeds(project, SWEEP)).toMatchObject({ uploads: { puts: 0 } });
+    for (const path of [own, ofOthers]) await project.run('touch', ['-d', '2 hours ago', path]);
+    const dry = await project.mlo(['gc', '--remote', '--grace', '0']);
+    expect(dry.stdout).toMatch(/uploads, unfinished +1/);
+    expect(existsSync(own)).toBe(true);
+    expect(await succeeds(project, ['gc', '--remote', '--force'])).toMatchObject({ uploads: { puts: 0 } });
+    expect(await succeeds(project, SWEEP)).toMatchObject({ uploads: { puts: 1, bytes: 1000 } });
+    expect([existsSync(own), existsSync(ofOthers)]).toEqual([false, true]);
+    expect(await succeeds(project, SWEEP)).toMatchObject({ uploads: { puts: 0 } });
+    await isConsistent(remote);
   });
 
   it('keeps what batches of runs need, and refuses where one cannot be read', async () => {
