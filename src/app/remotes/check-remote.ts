@@ -1,8 +1,10 @@
+import { isDigest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { hashBytes } from '../../fs/hash.ts';
 import { randomHex } from '../../fs/random-hex.ts';
 import { checkFormat } from '../../remote/format/remote-format.ts';
 import { INDEX_FOLDER, PROBE_FOLDER } from '../../remote/keys.ts';
-import type { Remote } from '../../remote/port.ts';
+import type { Remote, RemoteEntry } from '../../remote/port.ts';
 import { withProject } from '../project.ts';
 import { withRemote } from '../transfer/connect.ts';
 import type { AppContext } from '../types.ts';
@@ -13,6 +15,8 @@ export interface RemoteCheck {
   /** What was found. */
   readonly found: string;
   readonly hint?: string;
+  /** What it takes could not be had: nothing is known of it. */
+  readonly skipped?: true;
 }
 
 export interface RemoteCheckData {
@@ -20,27 +24,32 @@ export interface RemoteCheckData {
   readonly address: string;
   /** Everything that push and pull need works. */
   readonly ok: boolean;
+  /** What these credentials let one do, as far as it was found out. */
+  readonly works: { readonly pull: boolean; readonly push: boolean; readonly gc: boolean };
   readonly checks: readonly RemoteCheck[];
 }
 
-/** What push and pull do without. */
-const OPTIONAL: ReadonlySet<RemoteCheck['name']> = new Set(['conditional write', 'clock', 'delete']);
-
 const PROBE_BYTES = 8 * 1024 * 1024;
+/** Of what lies there already no more is read than this, bytes. */
+const MOST_READ = 64 * 1024 * 1024;
 
-/** Tries on the remote itself what push and pull do there, below `probe/`, and tidies up. */
+/** Tries on the remote itself what push and pull do there, below `probe/`, and tidies up. What may not be written to is tried with what lies there. */
 export async function remoteCheck(ctx: AppContext, name?: string): Promise<RemoteCheckData> {
   return await withProject(ctx, async (project) =>
     withRemote(project, name, async ({ remote, settings }) => {
       const checks = await allChecks(remote);
-      return {
-        remote: settings.name,
-        address: remote.address,
-        ok: checks.every((check) => check.ok || OPTIONAL.has(check.name)),
-        checks,
-      };
+      const works = worksOf(checks);
+      return { remote: settings.name, address: remote.address, ok: works.push, works, checks };
     }),
   );
+}
+
+function worksOf(checks: readonly RemoteCheck[]): RemoteCheckData['works'] {
+  const failed = new Set(checks.filter(({ ok }) => !ok).map((each) => each.name));
+  const isSkipped = checks.some((each) => each.name === 'ranged read' && each.skipped === true);
+  const pull = !failed.has('read') && !failed.has('list') && (isSkipped || !failed.has('ranged read'));
+  const push = pull && !failed.has('write');
+  return { pull, push, gc: push && !failed.has('delete') };
 }
 
 async function allChecks(remote: Remote): Promise<readonly RemoteCheck[]> {
@@ -59,14 +68,24 @@ async function allChecks(remote: Remote): Promise<readonly RemoteCheck[]> {
       return false;
     }
   };
+  const skip = (what: RemoteCheck['name'], why: string): void =>
+    void checks.push({ name: what, ok: false, found: `not tried: ${why}`, skipped: true });
   await check('read', async () => ((await checkFormat(remote)) ? 'a remote of mlo' : 'reachable; nothing was pushed yet'));
+  const indexes: RemoteEntry[] = [];
   await check('list', async () => {
-    let count = 0;
-    for await (const entry of remote.list(INDEX_FOLDER)) count += entry.size >= 0 ? 1 : 0;
-    return count === 1 ? '1 index' : `${count} indexes`;
+    for await (const entry of remote.list(INDEX_FOLDER)) indexes.push(entry);
+    return indexes.length === 1 ? '1 index' : `${indexes.length} indexes`;
   });
   const startMs = performance.now();
-  if (!(await check('write', async () => `${await remote.put(key, bytes)}`))) return checks;
+  if (!(await check('write', async () => `${await remote.put(key, bytes)}`))) {
+    const [index] = indexes.filter(isReadable).sort((a, b) => a.size - b.size);
+    if (index === undefined) skip('ranged read', 'nothing can be written, and nothing lies there');
+    else await check('ranged read', async () => await readInRanges(remote, index));
+    await check('clock', async () => clockText(remote.clockAheadMs));
+    skip('conditional write', 'nothing can be written');
+    skip('delete', 'nothing can be written');
+    return checks;
+  }
   const writtenMs = performance.now();
   await check('ranged read', async () => {
     const part = await remote.getRange(key, PROBE_BYTES / 2, PROBE_BYTES / 2);
@@ -112,17 +131,36 @@ async function clockOf(remote: Remote, key: string): Promise<string> {
   try {
     await remote.put(now, Buffer.from('1'));
     for await (const entry of remote.list(PROBE_FOLDER)) if (entry.key === now) serverMs = entry.modifiedMs;
+  } catch (error) {
+    if (!(error instanceof MloError) || error.code !== 'MLO_REMOTE' || remote.clockAheadMs === undefined) throw error;
   } finally {
-    await remote.delete(now);
+    await remote.delete(now).catch(() => undefined);
   }
-  if (serverMs === undefined) return 'the server does not say what time it is';
-  const skewMs = writtenMs - serverMs;
-  if (Math.abs(skewMs) <= EXACT_MS) return 'the same as here';
-  const found = `this machine is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? 'ahead' : 'behind'}`;
-  if (Math.abs(skewMs) < MOST_SKEW_MS) return found;
+  return clockText(serverMs === undefined ? remote.clockAheadMs : writtenMs - serverMs);
+}
+
+/** `aheadMs`: how far this machine is ahead. */
+function clockText(aheadMs: number | undefined): string {
+  if (aheadMs === undefined) return 'the server does not say what time it is';
+  if (Math.abs(aheadMs) <= EXACT_MS) return 'the same as here';
+  const found = `this machine is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead' : 'behind'}`;
+  if (Math.abs(aheadMs) < MOST_SKEW_MS) return found;
   throw new MloError('MLO_REMOTE', `${found}: requests are signed by the clock of the server, once it has refused one`, {
     hint: 'Set the clock of this machine',
   });
+}
+
+function isReadable({ key, size }: RemoteEntry): boolean {
+  return isDigest(key.slice(INDEX_FOLDER.length)) && size > 1 && size <= MOST_READ;
+}
+
+/** In two parts, of which together the name tells the digest. */
+async function readInRanges(remote: Remote, { key, size }: RemoteEntry): Promise<string> {
+  const half = Math.floor(size / 2);
+  const parts = [await remote.getRange(key, 0, half), await remote.getRange(key, half, size - half)];
+  const bytes = Buffer.concat(parts.map((part) => part ?? Buffer.alloc(0)));
+  if (hashBytes(bytes) !== key.slice(INDEX_FOLDER.length)) throw wrong(`parts of ${key} come back as other bytes than its name promises`);
+  return 'the same bytes';
 }
 
 function wrong(what: string): MloError {

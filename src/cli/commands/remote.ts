@@ -155,15 +155,16 @@ const remoteCheckVerb = defineCommand({
   ],
   json: [
     ['ok', 'true where push and pull will work'],
-    ['checks[].name, .ok, .found', 'what was tried'],
+    ['works.pull, .push, .gc', 'what these credentials let one do'],
+    ['checks[].name, .ok, .found, .skipped?', 'what was tried; skipped: could not be tried'],
   ],
   async run({ context, style }: Invocation, _flags: object, name: string | undefined): Promise<Outcome> {
     const { remoteCheck } = await import('../../app/remotes/check-remote.ts');
     const data = await remoteCheck(context, name);
-    const { remoteCheckLines } = await import('../../ui/render/remote.ts');
+    const { remoteCheckLines, worksText } = await import('../../ui/render/remote.ts');
     const lines = remoteCheckLines(data, style);
     if (data.ok) return { data, lines };
-    const message = `The remote '${data.remote}' cannot do all that push and pull need`;
+    const message = `The remote '${data.remote}' cannot do all that push and pull need: ${worksText(data.works)}`;
     return {
       data,
       lines,

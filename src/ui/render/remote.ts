@@ -59,18 +59,39 @@ export function remoteCheckLines(
     checks,
   }: {
     readonly address: string;
-    readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly found: string; readonly hint?: string }[];
+    readonly checks: readonly {
+      readonly name: string;
+      readonly ok: boolean;
+      readonly found: string;
+      readonly hint?: string;
+      readonly skipped?: true;
+    }[];
   },
   style: Style,
 ): string[] {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return [
     printable(address),
-    ...checks.map(({ name, ok, found, hint }) => {
-      const mark = ok ? style.green(style.glyphs.done) : style.red(style.glyphs.failed);
+    ...checks.map(({ name, ok, found, hint, skipped }) => {
+      const mark = skipped === true ? style.dim('-') : ok ? style.green(style.glyphs.done) : style.red(style.glyphs.failed);
       return `${mark} ${name.padEnd(width)}  ${printable(found)}${hint === undefined ? '' : style.dim(` (${printable(hint)})`)}`;
     }),
   ];
+}
+
+/** `pull works, push and gc --remote do not`. */
+export function worksText({ pull, push, gc }: { readonly pull: boolean; readonly push: boolean; readonly gc: boolean }): string {
+  const verbs = [
+    ['pull', pull],
+    ['push', push],
+    ['gc --remote', gc],
+  ] as const;
+  const [good, bad] = [true, false].map((wanted) => verbs.filter(([, works]) => works === wanted).map(([verb]) => verb));
+  const listed = (names: readonly string[]): string =>
+    [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
+  const text = (names: readonly string[], one: string, many: string): readonly string[] =>
+    names.length === 0 ? [] : [`${listed(names)} ${names.length === 1 ? one : many}`];
+  return [...text(good ?? [], 'works', 'work'), ...text(bad ?? [], 'does not', 'do not')].join(', ');
 }
 
 export interface RemoteStatusView {

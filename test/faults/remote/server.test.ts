@@ -229,8 +229,9 @@ describe('a bucket without the right to', () => {
       expect([verb, code]).toEqual([verb, 13]);
       expect(stderr).toMatch(/list .*access denied \(403 AccessDenied\)/);
     }
-    const { checks } = (await project.mlo(['remote', 'check', '--json'])).json().data;
-    expect(checks.filter(({ ok }: { ok: boolean }) => !ok).map(({ name }: { name: string }) => name)).toEqual(['list', 'clock']);
+    const { checks, works } = (await project.mlo(['remote', 'check', '--json'])).json().data;
+    expect(checks.filter(({ ok }: { ok: boolean }) => !ok).map(({ name }: { name: string }) => name)).toEqual(['list']);
+    expect(works).toEqual({ pull: false, push: false, gc: false });
     proxy.decide = () => undefined;
     await nextPullCompletes(copy, project);
     faults('remote: list denied', 5);
@@ -250,7 +251,24 @@ describe('a bucket without the right to', () => {
       expect([verb, code]).toEqual([verb, 13]);
       expect(stderr).toMatch(/write .*access denied \(403 AccessDenied\)/);
     }
-    expect((await project.mlo(['remote', 'check'])).stdout).toMatch(/write .*denied/);
+    const { code, stdout, stderr } = await project.mlo(['remote', 'check']);
+    expect(stdout).toMatch(/write .*denied[^]*\n. ranged read +the same bytes[^]*\n. clock +the same as here[^]*\n. delete +not tried/);
+    expect([code, stderr]).toEqual([13, expect.stringMatching(/pull works.*push and gc --remote do not/)]);
+    const { checks, works } = (await project.mlo(['remote', 'check', '--json'])).json().data;
+    expect(checks.map(({ name, ok, skipped }: any) => `${name} ${skipped === true ? 'skipped' : ok}`)).toEqual([
+      ...['read true', 'list true', 'write false', 'ranged read true', 'clock true', 'conditional write skipped', 'delete skipped'],
+    ]);
+    expect(works).toEqual({ pull: true, push: false, gc: false });
+    // A range that comes back as other bytes is found out with what lies there.
+    const { decide } = proxy;
+    proxy.decide = (number, method, path, headers) =>
+      method === 'GET' && headers['range'] !== undefined ? { kind: 'flip' } : decide(number, method, path, headers);
+    const flipped = (await project.mlo(['remote', 'check', '--json'])).json().data;
+    expect(flipped).toMatchObject({ works: { pull: false } });
+    expect(flipped.checks.find(({ name }: any) => name === 'ranged read')).toMatchObject({
+      ok: false,
+      found: expect.stringMatching(/other bytes/),
+    });
     proxy.decide = () => undefined;
     await succeeds(project, ['push']);
     await cloneHasAll(project, remote).catch(async () => await isConsistent(remote));

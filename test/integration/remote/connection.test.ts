@@ -229,6 +229,16 @@ globalThis.Date = class extends Real {
     ok: false,
     found: expect.stringMatching(/ahead/) as string,
   });
+  // With keys that may only read it is told by the answers.
+  const proxy = await faultProxy((await s3Server()).endpoint);
+  proxy.decide = (_number, method) => (method === 'PUT' ? { kind: 'status', status: 403, code: 'AccessDenied' } : undefined);
+  await succeeds(project, ['remote', 'modify', '--local', 'origin', 'endpoint', proxy.endpoint]);
+  const readOnly = (await project.mlo(['remote', 'check', '--json'], { env })).json().data;
+  expect(readOnly.checks.find(({ name }: { name: string }) => name === 'clock')).toMatchObject({
+    ok: false,
+    found: expect.stringMatching(/7\d\d\d s ahead/) as string,
+  });
+  await succeeds(project, ['remote', 'modify', '--local', 'origin', 'endpoint', '--unset']);
   const right = await succeeds(project, ['remote', 'check']);
   expect(right.checks.find(({ name }: { name: string }) => name === 'clock')).toMatchObject({ ok: true });
 });
