@@ -21,8 +21,8 @@ export async function checkFormat(remote: Remote): Promise<boolean> {
   if (there === undefined) return await readFormat(remote);
   throw new MloError(
     'MLO_REMOTE_CORRUPT',
-    `${remote.address}/${FORMAT_KEY} is gone, though ${there} there: what format they have is not known, so nothing is read or written`,
-    { hint: 'mlo verify --remote --repair looks what format they have, and writes it again', details: { key: FORMAT_KEY } },
+    `${remote.address}/${FORMAT_KEY} is gone, though ${there} there: in what format is not known, so nothing is read or written`,
+    { hint: 'mlo verify --remote --repair looks what format that has, and writes it again', details: { key: FORMAT_KEY } },
   );
 }
 

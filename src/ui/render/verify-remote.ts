@@ -95,7 +95,7 @@ export function verifyRemoteFailure(data: VerifyRemoteView): { readonly message:
   const broken = objects.filter(({ state }) => state === 'broken').length;
   const missing = objects.length - broken;
   const parts = [
-    ...(repaired?.format === undefined ? [] : ['format.json was gone']),
+    ...(repaired?.format === undefined ? [] : ['format.json was gone, and is there again']),
     ...(broken > 0 ? [`${count(broken, 'object')} broken`] : []),
     ...(missing > 0 ? [`${count(missing, 'object')} missing`] : []),
     ...(incomplete.length > 0 ? [`${count(incomplete.length, 'object')} incomplete`] : []),
@@ -103,7 +103,10 @@ export function verifyRemoteFailure(data: VerifyRemoteView): { readonly message:
     ...(batches.length > 0 ? [`${count(batches.length, 'batch', 'batches')} of runs or results damaged`] : []),
     ...(spoilt.length > 0 ? [`${count(spoilt.length, 'copy', 'copies')} spoilt`] : []),
   ];
-  const push = `mlo push -r ${remote} from a machine that has the data`;
+  const push =
+    parts.length === 1 && repaired?.format === true
+      ? `mlo verify --remote ${remote}`
+      : `mlo push -r ${remote} from a machine that has the data`;
   return {
     message: `On ${remote}: ${parts.join(', ')}`,
     hint: repaired === undefined ? `mlo verify --remote ${remote} --repair, then ${push}` : push,
