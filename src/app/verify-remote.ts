@@ -55,7 +55,7 @@ export interface VerifyRemoteData {
     readonly requests: number;
     readonly durationMs: number;
   };
-  /** Of reading the entries. */
+  /** Of reading the entries, and batches of runs and results; bytes at most. */
   readonly estimate: { readonly requests: number; readonly bytes: number };
   /** Indexes that cannot be used. */
   readonly indexes: readonly { readonly key: string; readonly why: string }[];
@@ -157,7 +157,8 @@ async function look(
   const onProgress = taskProgress(emit, 'verify', settings.name);
   const found = new RemoteVerification({ remote, index, packs, jobs, signal, onProgress });
   if (!dry) await found.run(plan);
-  const { verifyBatches } = await import('../remote/verify/verify-batches.ts');
+  const { planBatches, verifyBatches } = await import('../remote/verify/verify-batches.ts');
+  const planned = await planBatches(remote, sample);
   const ofRuns = dry ? undefined : await verifyBatches(remote, sample, signal);
   const broken = ofRuns?.findings ?? [];
   const { lost, incomplete } = found;
@@ -181,7 +182,7 @@ async function look(
     looked: {
       indexes: index.indexes.length,
       packs: packs.size,
-      batches: ofRuns?.batches ?? 0,
+      batches: ofRuns?.batches ?? planned.batches,
       entries: found.entries,
       trees: found.treeDigests.count,
       recipes: found.recipes,
@@ -189,7 +190,7 @@ async function look(
       requests: remote.requests,
       durationMs: performance.now() - startMs,
     },
-    estimate: { requests: plan.requests, bytes: plan.bytes },
+    estimate: { requests: plan.requests + planned.requests, bytes: plan.bytes + planned.bytes },
     indexes,
     batches: broken.map(({ key, why }) => ({ key, why })),
     objects: lost.map((finding) => ({ ...finding, uses: usesOf(finding.digest) })),

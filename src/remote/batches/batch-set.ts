@@ -10,7 +10,7 @@ import type { Remote } from '../port.ts';
 import { BatchDamage, decodeTables, FOOTER_BYTES, keyOf, tablesLength, type BatchRecord, type BatchTables } from './batch-format.ts';
 
 /** The end of a batch that is asked for first: tables of a few thousand records. Bytes. */
-const TAIL_BYTES = 512 * 1024;
+export const TAIL_BYTES = 512 * 1024;
 /** Tables of 6 million records; nobody makes a machine take more. */
 const LARGEST_TABLES = 512 * 1024 * 1024;
 const LOADS_AT_ONCE = 8;

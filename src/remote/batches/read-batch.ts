@@ -5,7 +5,7 @@ import type { Remote } from '../port.ts';
 import { BATCH_START, BatchDamage, type BatchContents, type BatchRecord } from './batch-format.ts';
 
 /** Frames that are in memory at a time: an ordinary batch as a whole. Bytes. */
-const WINDOW_BYTES = 32 * 1024 * 1024;
+export const WINDOW_BYTES = 32 * 1024 * 1024;
 /** Records up to here are compared with their revision before anybody sees them, bytes. */
 const WHOLE_RECORD = 8 * 1024 * 1024;
 

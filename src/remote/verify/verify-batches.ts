@@ -1,10 +1,10 @@
 import { isDigest } from '../../core/content.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { BatchDamage, NewerBatch, type BatchTables } from '../batches/batch-format.ts';
-import { readTables } from '../batches/batch-set.ts';
-import { openRecords } from '../batches/read-batch.ts';
+import { readTables, TAIL_BYTES } from '../batches/batch-set.ts';
+import { openRecords, WINDOW_BYTES } from '../batches/read-batch.ts';
 import { RUN_CACHE_FOLDER, RUNS_FOLDER } from '../keys.ts';
-import type { Remote } from '../port.ts';
+import type { Remote, RemoteEntry } from '../port.ts';
 
 export interface BatchFinding {
   readonly key: string;
@@ -23,26 +23,51 @@ export interface BatchesLook {
   readonly findings: readonly BatchFinding[];
 }
 
+export interface BatchesPlan {
+  readonly batches: number;
+  readonly requests: number;
+  /** At most. */
+  readonly bytes: number;
+}
+
+/** What `verifyBatches` costs: of each batch its end, then blocks of the share that is read. */
+export async function planBatches(remote: Remote, share: number): Promise<BatchesPlan> {
+  let batches = 0;
+  let requests = 0;
+  let bytes = 0;
+  for await (const { size } of eachBatch(remote)) {
+    batches += 1;
+    requests += 1 + share * Math.ceil(size / WINDOW_BYTES);
+    bytes += Math.min(size, TAIL_BYTES) + share * size;
+  }
+  return { batches, requests: Math.ceil(requests), bytes: Math.ceil(bytes) };
+}
+
+/** Of all spaces. */
+async function* eachBatch(remote: Remote): AsyncGenerator<RemoteEntry> {
+  for (const folder of [RUNS_FOLDER, RUN_CACHE_FOLDER])
+    for await (const entry of remote.list(folder)) if (isDigest(entry.key.slice(entry.key.lastIndexOf('/') + 1))) yield entry;
+}
+
 /** Reads batches of runs and results, of all spaces, and compares each record with its revision. `share`: of how many more than the tables is read. */
 export async function verifyBatches(remote: Remote, share: number, signal?: AbortSignal): Promise<BatchesLook> {
   const findings: BatchFinding[] = [];
   let batches = 0;
   let bytes = 0;
-  for (const folder of [RUNS_FOLDER, RUN_CACHE_FOLDER]) {
-    for await (const { key, size } of remote.list(folder)) {
-      throwIfInterrupted(signal);
-      if (!isDigest(key.slice(key.lastIndexOf('/') + 1))) continue;
-      batches += 1;
-      let tables: BatchTables | undefined;
-      try {
-        // Gone: a push has merged it into another one.
-        [, tables] = await readTables(remote, { key, size });
-        if (tables === undefined || Math.random() >= share) continue;
-        await readRecords(remote, key, tables, (count) => (bytes += count), signal);
-      } catch (error) {
-        if (!(error instanceof BatchDamage)) throw error;
-        findings.push({ key, size, why: error.message, isNewer: error instanceof NewerBatch, ...(tables === undefined ? {} : { tables }) });
-      }
+  for await (const { key, size } of eachBatch(remote)) {
+    throwIfInterrupted(signal);
+    batches += 1;
+    bytes += Math.min(size, TAIL_BYTES);
+    let tables: BatchTables | undefined;
+    try {
+      // Gone: a push has merged it into another one.
+      [, tables] = await readTables(remote, { key, size });
+      if (tables === undefined || Math.random() >= share) continue;
+      await readRecords(remote, key, tables, (count) => (bytes += count), signal);
+    } catch (error) {
+      if (!(error instanceof BatchDamage)) throw error;
+      const isNewer = error instanceof NewerBatch;
+      findings.push({ key, size, why: error.message, isNewer, ...(tables === undefined ? {} : { tables }) });
     }
   }
   return { batches, bytes, findings };

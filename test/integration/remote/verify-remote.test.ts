@@ -107,7 +107,15 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   it('reads runs and results too: what is broken there is told, taken out by --repair, and sent again by push', async () => {
     const remote = await testRemote(kind);
     const project = await pushedRuns(remote);
-    expect((await succeeds(project, ['verify', '--remote'])).looked.batches).toBe(2);
+    const { looked, estimate } = await succeeds(project, ['verify', '--remote']);
+    expect(looked.batches).toBe(2);
+    const dry = await succeeds(project, ['verify', '--remote', '--dry-run']);
+    expect(dry).toMatchObject({ estimate, looked: { batches: 2, bytes: 0 } });
+    const sizes = batches(remote).map((key) => readFileSync(join(remote.folder, key)).length);
+    // Tables are read for knowing what there is, then blocks.
+    expect(looked.bytes).toBeLessThanOrEqual(estimate.bytes);
+    expect(looked.bytes).toBeGreaterThan(estimate.bytes - (sizes[0] as number) - (sizes[1] as number));
+    expect(estimate.requests).toBe(5);
     for (const key of batches(remote)) {
       change(remote, key, (bytes) => {
         bytes[40] = (bytes[40] as number) ^ 1;
