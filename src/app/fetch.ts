@@ -7,25 +7,14 @@ import { IndexSet } from '../remote/index-set.ts';
 import { fetchLatest } from '../remote/pull/fetch-latest.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
-import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
-import { withRemote, type Connection } from './transfer/connect.ts';
+import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen } from './transfer/choose-contents.ts';
+import { withRemoteOf, type Connection, type TransferOptions } from './transfer/connect.ts';
 import { alsoFromSources } from './transfer/also-from-sources.ts';
 import { fetchResults } from './transfer/fetch-results.ts';
 import { fetchRuns, type FetchedRuns } from './transfer/fetch-runs.ts';
 import { isHere } from './transfer/is-here.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
-
-export interface FetchCommandOptions extends TransferScope {
-  readonly remote?: string;
-  /** Requests at a time. */
-  readonly jobs?: number;
-  readonly dry: boolean;
-  /** Also runs with their artifacts, and results of the run-cache; only where there are no targets and no `rev`. */
-  readonly runs: boolean;
-  /** Bytes a second, instead of what is configured. */
-  readonly limitRate?: number;
-}
 
 export interface FetchData {
   readonly remote: string;
@@ -64,18 +53,15 @@ export interface FetchData {
 const JOBS = 8;
 
 /** Brings what locks and pointers name from the remote into the cache, every byte verified. */
-export async function fetchFromRemote(ctx: AppContext, options: FetchCommandOptions): Promise<FetchData> {
+export async function fetchFromRemote(ctx: AppContext, options: TransferOptions): Promise<FetchData> {
   return await withWriter(ctx, async (project) => {
     const chosen = await chooseContents(project, options);
-    const { remote, limitRate } = options;
     const work = async (connection: Connection) => await fetchChosen(project, chosen, connection, options);
-    return await alsoFromSources(project, chosen, options.dry, async () =>
-      withRemote(project, remote, work, limitRate === undefined ? {} : { limitRate }),
-    );
+    return await alsoFromSources(project, chosen, options.dry, async () => withRemoteOf(project, options, work));
   });
 }
 
-async function fetchChosen(project: Project, named: Chosen, connection: Connection, options: FetchCommandOptions): Promise<FetchData> {
+async function fetchChosen(project: Project, named: Chosen, connection: Connection, options: TransferOptions): Promise<FetchData> {
   const startMs = performance.now();
   const { remote, settings, indexFolder } = connection;
   const cache = await project.cache();

@@ -1,6 +1,6 @@
 import { areListed, IndexSet } from '../remote/index-set.ts';
 import type { Remote, UnfinishedPut } from '../remote/port.ts';
-import { takeLease, type RemoteLease } from '../remote/leases.ts';
+import type { RemoteLease } from '../remote/leases.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { Amount, RemoteMarks } from '../remote/gc/remote-marks.ts';
 import type { PutAmount } from '../remote/gc/unfinished-puts.ts';
@@ -10,7 +10,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import { trace } from '../fs/trace.ts';
 import { remoteClaims, type RemoteClaim, type RemoteKeeps } from './gc/remote-claims.ts';
 import { withProject, type Project } from './project.ts';
-import { withRemote, type Connection } from './transfer/connect.ts';
+import { leaseOn, withRemote, type Connection } from './transfer/connect.ts';
 import type { AppContext } from './types.ts';
 
 export interface GcRemoteOptions extends RemoteKeeps {
@@ -58,8 +58,6 @@ export interface GcRemoteData {
 }
 
 const JOBS = 8;
-/** For pushes that are at work, where nothing else was said. */
-const WAIT_MS = 60_000;
 /** An index may come while it is looked, of a push that took this gc for dead. */
 const MOST_LOOKS = 3;
 
@@ -80,7 +78,7 @@ async function collect(
   const startMs = performance.now();
   const { remote, settings } = connection;
   const isThere = await checkFormat(remote);
-  const lease = options.force && isThere ? await gcLease(project, connection) : undefined;
+  const lease = options.force && isThere ? await leaseOn(connection, 'gc', project) : undefined;
   try {
     const looking = async (onIndex?: (index: IndexSet) => void): Promise<Found> =>
       await look(project, connection, claims, options, isThere, lease, onIndex);
@@ -138,16 +136,6 @@ async function lookWhileNobodyDeletes(remote: Remote, looking: (onIndex: (index:
       if (!(error instanceof MloError) || error.code !== 'MLO_REMOTE_CORRUPT' || !(await isOld())) throw error;
     }
   }
-}
-
-async function gcLease(project: Project, { remote }: Connection): Promise<RemoteLease> {
-  const { ctx } = project;
-  return await takeLease(remote, 'gc', {
-    command: ctx.command,
-    waitMs: ctx.waitMs ?? WAIT_MS,
-    signal: ctx.signal,
-    onWait: (who) => ctx.emit({ type: 'note', message: `Waiting for ${who}` }),
-  });
 }
 
 /** What names them would go on saying that all below is there: `verify` takes that out first. */

@@ -1,8 +1,9 @@
 import { checkout } from './checkout.ts';
-import { fetchFromRemote, type FetchCommandOptions, type FetchData } from './fetch.ts';
+import { fetchFromRemote, type FetchData } from './fetch.ts';
+import type { TransferOptions } from './transfer/connect.ts';
 import type { AppContext, CheckoutData } from './types.ts';
 
-export interface PullCommandOptions extends FetchCommandOptions {
+export interface PullCommandOptions extends TransferOptions {
   /** Overwrite and delete files that are not in the cache. */
   readonly force: boolean;
 }

@@ -1,29 +1,15 @@
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { IndexSet } from '../remote/index-set.ts';
-import { takeLease, type RemoteLease } from '../remote/leases.ts';
-import type { Remote } from '../remote/port.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
 import { pushObjects, type PushResult } from '../remote/push/push-objects.ts';
 import { byteProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
-import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen, type TransferScope } from './transfer/choose-contents.ts';
-import { withRemote, type Connection } from './transfer/connect.ts';
+import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen } from './transfer/choose-contents.ts';
+import { leaseOn, withRemoteOf, type Connection, type TransferOptions } from './transfer/connect.ts';
 import { openLuggage, sendLuggage, tellLuggage, type Luggage, type SentLuggage } from './transfer/push-luggage.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
-
-export interface PushCommandOptions extends TransferScope {
-  readonly remote?: string;
-  /** Packs on their way at a time. */
-  readonly jobs?: number;
-  /** Only says what would be sent. */
-  readonly dry: boolean;
-  /** Also finished runs with their artifacts, and results of the run-cache; only where there are no targets and no `rev`. */
-  readonly runs: boolean;
-  /** Bytes a second, instead of what is configured. */
-  readonly limitRate?: number;
-}
 
 export interface PushData {
   readonly remote: string;
@@ -63,22 +49,18 @@ export interface PushedRuns {
 }
 
 const JOBS = 4;
-/** For a gc that is at work there, where nothing else was said. */
-const WAIT_MS = 60_000;
 /** Rounds around objects that turned out to be damaged. */
 const MOST_ROUNDS = 5;
 
 /** Sends what locks and pointers name, and the remote does not have. */
-export async function push(ctx: AppContext, options: PushCommandOptions): Promise<PushData> {
+export async function push(ctx: AppContext, options: TransferOptions): Promise<PushData> {
   return await withProject(ctx, async (project) => {
     const chosen = await chooseContents(project, options);
-    const { remote, limitRate } = options;
-    const work = async (connection: Connection) => await pushChosen(project, chosen, connection, options);
-    return await withRemote(project, remote, work, limitRate === undefined ? {} : { limitRate });
+    return await withRemoteOf(project, options, async (connection) => await pushChosen(project, chosen, connection, options));
   });
 }
 
-async function pushChosen(project: Project, named: Chosen, connection: Connection, options: PushCommandOptions): Promise<PushData> {
+async function pushChosen(project: Project, named: Chosen, connection: Connection, options: TransferOptions): Promise<PushData> {
   const travel = options.runs && travelsWith(options);
   const isThere = await checkFormat(connection.remote);
   const index = isThere ? await IndexSet.load(connection.remote, connection.indexFolder) : IndexSet.none;
@@ -101,7 +83,7 @@ async function pushAll(
   project: Project,
   named: Chosen,
   connection: Connection,
-  options: PushCommandOptions,
+  options: TransferOptions,
   loaded: IndexSet,
   luggage: Luggage | undefined,
 ): Promise<PushData> {
@@ -121,7 +103,8 @@ async function pushAll(
   let result: PushResult = NOTHING;
   let sent: SentLuggage | undefined;
   const sends = !options.dry && (!isEmpty(plan) || (luggage !== undefined && luggage.runs.toSend + luggage.results.toSend > 0));
-  const lease = sends ? await leaseForPush(project, remote) : undefined;
+  // Nothing is deleted there while it is held: what an index says now stays true.
+  const lease = sends ? await leaseOn(connection, 'push', project) : undefined;
   try {
     if (lease !== undefined) {
       const before = index;
@@ -159,16 +142,6 @@ async function pushAll(
     broken: chosen.broken,
     ...(luggage === undefined ? {} : { runs: tellLuggage(luggage, sent) }),
   };
-}
-
-/** Nothing is deleted on the remote while it is held: what an index says now stays true. */
-async function leaseForPush({ ctx }: Project, remote: Remote): Promise<RemoteLease> {
-  return await takeLease(remote, 'push', {
-    command: ctx.command,
-    waitMs: ctx.waitMs ?? WAIT_MS,
-    signal: ctx.signal,
-    onWait: (who) => ctx.emit({ type: 'note', message: `Waiting for ${who}` }),
-  });
 }
 
 const NOTHING: PushResult = { files: 0, trees: 0, packs: 0, bytesSent: 0, damaged: [] };

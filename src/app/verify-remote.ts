@@ -8,7 +8,7 @@ import type { PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
 import { areListed, IndexSet } from '../remote/index-set.ts';
 import { INDEX_FOLDER } from '../remote/keys.ts';
 import type { Remote } from '../remote/port.ts';
-import { takeLease, type RemoteLease } from '../remote/leases.ts';
+import type { RemoteLease } from '../remote/leases.ts';
 import type { Lost } from '../remote/verify/lost-closure.ts';
 import type { MendedBatches } from '../remote/verify/mend-batches.ts';
 import type { BatchFinding } from '../remote/verify/verify-batches.ts';
@@ -16,7 +16,7 @@ import type { RemoteFinding, RemoteVerification } from '../remote/verify/verify-
 import { taskProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { chooseContents, namersOf } from './transfer/choose-contents.ts';
-import { resultsPlace, runsPlace, withRemote, type Connection } from './transfer/connect.ts';
+import { leaseOn, resultsPlace, runsPlace, withRemote, type Connection } from './transfer/connect.ts';
 import type { AppContext } from './types.ts';
 import { findUses, type Use } from './verify/find-uses.ts';
 
@@ -85,7 +85,6 @@ export interface Repaired {
 }
 
 const JOBS = 8;
-const WAIT_MS = 60_000;
 /** Of a remote that a gc changes while it is read. */
 const MOST_LOOKS = 4;
 
@@ -101,11 +100,9 @@ export async function verifyRemote(ctx: AppContext, options: VerifyRemoteOptions
           hint: `mlo push -r ${connection.settings.name}`,
         });
       if (!repairs) return await lookWhileNobodyDeletes(project, connection, options);
-      const { command, signal } = ctx;
-      const onWait = (who: string): void => ctx.emit({ type: 'note', message: `Waiting for ${who}` });
-      const lease = await takeLease(remote, 'gc', { command, signal, onWait, waitMs: ctx.waitMs ?? WAIT_MS });
+      const lease = await leaseOn(connection, 'gc', project);
       try {
-        if (isLost) await (await import('../remote/verify/restore-format.ts')).restoreFormat(remote, signal);
+        if (isLost) await (await import('../remote/verify/restore-format.ts')).restoreFormat(remote, ctx.signal);
         return withFormat(await look(project, connection, options, lease), isLost);
       } finally {
         await lease.release();

@@ -3,10 +3,12 @@ import { hashBytes } from '../../fs/hash.ts';
 import { checkFormat } from '../../remote/format/remote-format.ts';
 import type { BatchFolder } from '../../remote/batches/send-batches.ts';
 import { IndexSet } from '../../remote/index-set.ts';
+import { takeLease, type LeaseKind, type RemoteLease } from '../../remote/leases.ts';
 import { RUN_CACHE_FOLDER, runsFolder } from '../../remote/keys.ts';
 import type { Remote } from '../../remote/port.ts';
 import type { RemoteSettings } from '../../remote/settings.ts';
 import type { Project } from '../project.ts';
+import type { TransferScope } from './choose-contents.ts';
 import { chooseRemote } from '../remotes/load-remotes.ts';
 
 export interface Connection {
@@ -33,6 +35,42 @@ export async function withRemote<T>(
   } finally {
     remote.close();
   }
+}
+
+/** How to transfer, for push and fetch alike. */
+export interface TransferOptions extends TransferScope {
+  readonly remote?: string;
+  /** Transfers at a time. */
+  readonly jobs?: number;
+  /** Only says what would travel. */
+  readonly dry: boolean;
+  /** Also runs that have ended with their artifacts, and results of the run-cache; only where there are no targets and no `rev`. */
+  readonly runs: boolean;
+  /** Bytes a second, instead of what is configured. */
+  readonly limitRate?: number;
+}
+
+/** The remote of these options, at their rate. */
+export async function withRemoteOf<T>(
+  project: Project,
+  options: TransferOptions,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { remote, limitRate } = options;
+  return await withRemote(project, remote, work, limitRate === undefined ? {} : { limitRate });
+}
+
+/** For others that are at work there, where nothing else was said. */
+const WAIT_MS = 60_000;
+
+/** Says for whom it waits. Throws as `takeLease`. */
+export async function leaseOn({ remote }: Connection, kind: LeaseKind, { ctx }: Project): Promise<RemoteLease> {
+  return await takeLease(remote, kind, {
+    command: ctx.command,
+    waitMs: ctx.waitMs ?? WAIT_MS,
+    signal: ctx.signal,
+    onWait: (who) => ctx.emit({ type: 'note', message: `Waiting for ${who}` }),
+  });
 }
 
 /** Where batches of the project's runs lie. */
