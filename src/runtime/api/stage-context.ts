@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/random/seeded-random.ts';
 import type { autolog } from '../tensorflow/autolog/autolog.ts';
-import type { TensorFlow } from '../tensorflow/types.ts';
+import type { TensorFlowModule } from '../tensorflow/types.ts';
 import type { StageRun } from './stage-run.ts';
 
 export type { Rng } from '../../core/random/seeded-random.ts';
@@ -20,7 +20,7 @@ export interface StageContext<Params = unknown, Dep extends string = string, Out
    * It is prepared before the function is called when the stage says `backend:`, imports
    * `@tensorflow/tfjs`, or a file it has loaded holds the word `tf`; else nothing of it is loaded.
    */
-  readonly tf: TensorFlow;
+  readonly tf: TensorFlowModule;
   /** Records what `model.fit` does: `autolog(model)`, or `autolog()` for all models of the stage. */
   readonly autolog: typeof autolog;
   readonly rng: Rng;

@@ -5,7 +5,7 @@ import type { LoadedNative } from './native/load-native.ts';
 import { silenceTensorFlow } from './silence.ts';
 import { completeWasmKernels } from './wasm/complete-kernels.ts';
 import { guardMemory } from './wasm/guard-memory.ts';
-import type { TensorFlow } from './types.ts';
+import type { TensorFlowModule } from './types.ts';
 
 /** What else decides which backend a stage gets, where it pins none. */
 export interface BackendOptions {
@@ -22,7 +22,7 @@ interface BackendRequest extends BackendOptions {
 }
 
 export interface PreparedTensorFlow {
-  readonly tf: TensorFlow;
+  readonly tf: TensorFlowModule;
   readonly name: BackendName;
   /** Of TensorFlow.js. */
   readonly version: string;
@@ -33,7 +33,7 @@ export interface PreparedTensorFlow {
 }
 
 /** A backend at work, or why it does not start. */
-type Start = { readonly tf: TensorFlow; readonly tensorflow?: string } | { readonly failure: string };
+type Start = { readonly tf: TensorFlowModule; readonly tensorflow?: string } | { readonly failure: string };
 
 /**
  * Loads TensorFlow.js with the backend that is `pinned`, else with the first that works. `file://` paths are relative to

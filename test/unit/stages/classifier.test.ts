@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/core/random/seeded-random.ts';
 import { prepareTensorFlow } from '../../../src/runtime/tensorflow/load-tensorflow.ts';
-import type { TensorFlow } from '../../../src/runtime/tensorflow/types.ts';
+import type { TensorFlowModule } from '../../../src/runtime/tensorflow/types.ts';
 import { buildModel, predictClasses, trainModel, type Epoch, type ModelShape } from '../../../stages/lib/classifier.ts';
 import { parseFlowers } from '../../../stages/lib/flowers.ts';
 import { loadModel, saveModel } from '../../../stages/lib/model-folder.ts';
@@ -17,7 +17,7 @@ const inputs = standardise(table.flowers, preprocessing);
 const labels = classNumbers(table.flowers, preprocessing);
 const LINEAR: ModelShape = { kind: 'linear', inputs: 4, hiddenUnits: 8, classes: 3 };
 
-let tf: TensorFlow;
+let tf: TensorFlowModule;
 beforeAll(async () => {
   ({ tf } = await prepareTensorFlow('wasm', REPOSITORY));
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { hashBytes } from '../../../fs/hash.ts';
-import type { TensorFlow } from '../types.ts';
+import type { TensorFlowModule } from '../types.ts';
 import type { NativeBuild } from './types.ts';
 import { shimUtil } from './util-shim.ts';
 
@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 
 /** TensorFlow.js with the native backend chosen, and which TensorFlow computes. */
 export interface LoadedNative {
-  readonly tf: TensorFlow;
+  readonly tf: TensorFlowModule;
   /** Version of the C++ library. */
   readonly tensorflow: string;
 }
@@ -26,7 +26,7 @@ export function loadNative(build: NativeBuild): LoadedNative {
   shimUtil();
   const restore = interceptRequires(build.addon);
   try {
-    const tf = require('@tensorflow/tfjs-node') as TensorFlow;
+    const tf = require('@tensorflow/tfjs-node') as TensorFlowModule;
     // The first op sets up what loading has left for later.
     tf.tidy(() => tf.scalar(1).add(1).dataSync());
     const binding = (tf.backend() as unknown as { readonly binding: { readonly TF_Version: string } }).binding;
@@ -65,6 +65,6 @@ function interceptRequires(addon: string): () => void {
 
 /** What `verbose: 1`, the default of `fit`, means on other backends: nothing. */
 function silentLogger(tf: unknown): unknown {
-  const { Callback } = tf as TensorFlow;
+  const { Callback } = tf as TensorFlowModule;
   return class extends Callback {};
 }
