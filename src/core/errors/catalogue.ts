@@ -45,7 +45,11 @@ export const CATALOGUE = {
     means: 'With repro --verify: a stage wrote other bytes than before, from the same inputs.',
   },
   MLO_MODULE: { exit: EXIT.stageFailed, means: 'A stage module cannot be loaded or exports no stage.' },
-  MLO_DATA: { exit: EXIT.stageFailed, means: 'A data file (IDX, CSV, NumPy, picture) is not what its reader expects.' },
+  MLO_DATA: {
+    exit: EXIT.stageFailed,
+    means:
+      'A data file (IDX, CSV, NumPy, picture), or what a function of `mlo-cli/data` or `mlo-cli/train` was given, is not what it expects.',
+  },
   MLO_BACKEND: { exit: EXIT.stageFailed, means: 'The requested TensorFlow backend cannot be used.' },
   MLO_BACKEND_INSTALL: { exit: EXIT.stageFailed, means: 'The native TensorFlow backend cannot be installed on this machine.' },
   MLO_LOCKED: { exit: EXIT.locked, means: 'Another mlo command is writing in this project.' },

@@ -116,8 +116,9 @@ export const EXPLANATIONS: { readonly [code in ErrorCode]: Explanation } = {
     remedy: "Mend the place that is shown; import { defineStage } from 'mlo-cli' and export default defineStage(async (stage) => { … }).",
   },
   MLO_DATA: {
-    cause: 'A data file is cut off, damaged, or of another format, shape or type than its reader expects.',
-    remedy: 'Compare the file with what the message expected; `mlo checkout` brings back the tracked bytes.',
+    cause:
+      'A data file is cut off, damaged, or of another format, shape or type than its reader expects; or a function was called with labels, options or a path that it cannot take.',
+    remedy: 'Compare the file or the call with what the message expected; `mlo checkout` brings back the tracked bytes.',
   },
   MLO_BACKEND: {
     cause: 'TensorFlow was asked to compute by a backend that this machine does not have or that does not start.',

@@ -1,3 +1,4 @@
+import { argumentError } from '../errors/wrong-argument.ts';
 import { plainPng } from '../formats/plain-png.ts';
 import { titleText } from './axes.ts';
 import { INK, WRONG } from './colours.ts';
@@ -21,7 +22,7 @@ const SIZE = 12;
 const LINE = 17;
 const TITLE_HEIGHT = 48;
 
-/** Pictures in rows, each fitted into a square of `side` pixels, their captions below. Throws RangeError where a shape is not that of the pixels. */
+/** Pictures in rows, each fitted into a square of `side` pixels, their captions below. Throws MLO_DATA where a shape is not that of the pixels. */
 export function imageGrid(
   images: readonly GridImage[],
   { title, columns, side, lettering }: { title: string; columns: number; side: number; lettering: Lettering },
@@ -53,8 +54,10 @@ export function imageGrid(
 function dataUrl({ pixels, shape }: GridImage): string {
   const [height = 0, width = 0, channels = 1] = shape;
   const expected = height * width * channels;
-  if (![1, 3, 4].includes(channels) || shape.length > 3 || expected === 0 || pixels.length !== expected) {
-    throw new RangeError(`a picture of the shape [${shape.join(', ')}]: expected [height, width, 1, 3 or 4] of ${pixels.length} numbers`);
+  if (![1, 3, 4].includes(channels) || shape.length < 2 || shape.length > 3 || expected === 0 || pixels.length !== expected) {
+    throw argumentError(
+      `a picture of the shape [${Array.from(shape).join(', ')}]: expected [height, width, 1, 3 or 4] of ${pixels.length} numbers`,
+    );
   }
   const bytes =
     pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray

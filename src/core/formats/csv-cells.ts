@@ -1,5 +1,7 @@
 /** What a column of a CSV file is read as. */
-export type CsvType = 'number' | 'float32' | 'int32' | 'uint8' | 'boolean' | 'string' | 'category';
+export type CsvType = (typeof CSV_TYPES)[number];
+
+export const CSV_TYPES = ['number', 'float32', 'int32', 'uint8', 'boolean', 'string', 'category'] as const;
 
 /** Words that stand for a missing number; for a missing text only the empty cell does. */
 const MISSING: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-nan', '<na>']);

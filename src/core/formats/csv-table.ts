@@ -1,3 +1,4 @@
+import { describeValue } from '../errors/wrong-argument.ts';
 import type { MloError } from '../errors/mlo-error.ts';
 import { nearest } from '../text/nearest.ts';
 import type { CsvType } from './csv-cells.ts';
@@ -31,6 +32,7 @@ export function csvTable<Types extends CsvTypes>(
     rows,
     columns: columns as CsvColumns<Types>,
     matrix(chosen = names.filter((name) => columns[name]?.type !== 'string')) {
+      if (!Array.isArray(chosen)) throw dataError(path, 'matrix', { expected: 'a list of names of columns', found: describeValue(chosen) });
       const data = new Float32Array(rows * chosen.length);
       for (const [at, name] of chosen.entries()) {
         const column = columns[name];

@@ -1,5 +1,6 @@
+import { argumentError, checkList, checkOptions, checkWhole, describeValue, wrongArgument } from '../errors/wrong-argument.ts';
 import { createRng, seededRandom, type Rng } from '../random/seeded-random.ts';
-import { classesOf, countPlaces, encodeLabels, listed, sameLength, type Labels } from './labels.ts';
+import { checkLabels, classesOf, countPlaces, encodeLabels, listed, sameLength, sameSamples, type Labels } from './labels.ts';
 
 /** Numbers of samples, ascending. */
 export interface Parts {
@@ -14,8 +15,10 @@ export interface FoldOptions {
   readonly seed?: number;
 }
 
-/** Every sample is in the test part of exactly one fold; their sizes differ by one at most. @throws RangeError */
+/** Every sample is in the test part of exactly one fold; their sizes differ by one at most. @throws MLO_DATA */
 export function kFold(samples: number, options: FoldOptions): Parts[] {
+  checkOptions('kFold', options, '{ folds: 5 }');
+  checkWhole('kFold: the number of samples', samples, 1);
   checkFolds(options.folds, samples);
   const order = Array.from({ length: samples }, (_, at) => at);
   const drawn = options.seed === undefined ? order : rngOf(options.seed).shuffle(order);
@@ -31,16 +34,17 @@ export function kFold(samples: number, options: FoldOptions): Parts[] {
 
 /**
  * As `kFold`, and every fold has as many samples of each class as any other, give or take one: without a seed the very folds of
- * scikit-learn's `StratifiedKFold`. @throws RangeError where no class has a sample for every fold
+ * scikit-learn's `StratifiedKFold`. @throws MLO_DATA where no class has a sample for every fold
  */
 export function stratifiedKFold(labels: Labels, options: FoldOptions): Parts[] {
-  const samples = sameLength('labels', labels);
+  const samples = sameSamples({ labels });
+  checkOptions('stratifiedKFold', options, '{ folds: 5 }');
   checkFolds(options.folds, samples);
   const classes = [...new Set(Array.from(labels))];
   const encoded = encodeLabels(labels, classes);
   const counts = countPlaces(encoded, classes.length);
   if (counts.every((count) => count < options.folds)) {
-    throw new RangeError(`no class has a sample for each of ${options.folds} folds: the largest has ${Math.max(...counts)}`);
+    throw argumentError(`no class has a sample for each of ${options.folds} folds: the largest has ${Math.max(...counts)}`);
   }
   const allocation = allocate(counts, options.folds);
   const rng = options.seed === undefined ? undefined : rngOf(options.seed);
@@ -64,12 +68,13 @@ export interface SplitOptions {
   readonly stratify?: Labels;
 }
 
-/** Draws a test set. @throws RangeError where a part would be empty, or too small to have all classes */
+/** Draws a test set. @throws MLO_DATA where a part would be empty, or too small to have all classes */
 export function trainTestSplit(samples: number, options: SplitOptions): Parts {
+  checkOptions('trainTestSplit', options, '{ testSize: 0.2, seed: 1 }');
   const { testSize, stratify } = options;
   const tests = testSize < 1 ? Math.ceil(samples * testSize) : testSize;
   if (!(Number.isSafeInteger(samples) && Number.isSafeInteger(tests) && tests >= 1 && tests < samples)) {
-    throw new RangeError(`testSize ${testSize} of ${samples} samples: both parts need at least one`);
+    throw argumentError(`testSize ${describeValue(testSize)} of ${describeValue(samples)} samples: both parts need at least one`);
   }
   const rng = rngOf(options.seed);
   const part = stratify === undefined ? drawFew(samples, tests, rng) : drawOfEachClass(stratify, samples, tests, rng);
@@ -78,8 +83,11 @@ export function trainTestSplit(samples: number, options: SplitOptions): Parts {
 
 /** The items with these numbers, in that order. */
 export function take<Item>(items: ArrayLike<Item>, numbers: readonly number[]): Item[] {
+  checkList('take: the items', items, 'items');
+  if (!Array.isArray(numbers)) throw wrongArgument('take: the numbers', 'a list of numbers of items', numbers);
   return numbers.map((at) => {
-    if (!(at >= 0 && at < items.length)) throw new RangeError(`there is no item ${at}: there are ${items.length}`);
+    if (!(Number.isSafeInteger(at) && at >= 0 && at < items.length))
+      throw argumentError(`there is no item ${describeValue(at)}: there are ${items.length}`);
     return items[at] as Item;
   });
 }
@@ -91,14 +99,15 @@ function drawFew(samples: number, tests: number, rng: Rng): Int32Array {
 }
 
 function drawOfEachClass(labels: Labels, samples: number, tests: number, rng: Rng): Int32Array {
-  sameLength('labels and samples', labels, { length: samples });
+  sameLength({ stratify: labels, samples: { length: samples } });
+  checkLabels('stratify', labels);
   const classes = classesOf(labels);
   const encoded = encodeLabels(labels, classes);
   const counts = countPlaces(encoded, classes.length);
   const single = counts.indexOf(1);
-  if (single !== -1) throw new RangeError(`the class ${JSON.stringify(classes[single])} has one sample only: a stratified split needs two`);
+  if (single !== -1) throw argumentError(`the class ${JSON.stringify(classes[single])} has one sample only: a stratified split needs two`);
   if (Math.min(tests, samples - tests) < classes.length) {
-    throw new RangeError(`${tests} test and ${samples - tests} training samples: each part needs one of every class (${listed(classes)})`);
+    throw argumentError(`${tests} test and ${samples - tests} training samples: each part needs one of every class (${listed(classes)})`);
   }
   const wanted = proportional(counts, tests, rng);
   const part = new Int32Array(samples).fill(TRAIN);
@@ -144,11 +153,11 @@ function partsOf(foldOf: Int32Array, fold: number): Parts {
 }
 
 function checkFolds(folds: number, samples: number): void {
-  if (!Number.isSafeInteger(folds) || folds < 2) throw new RangeError(`folds must be a whole number from 2, found ${folds}`);
-  if (samples < folds) throw new RangeError(`${samples} samples are too few for ${folds} folds`);
+  if (!Number.isSafeInteger(folds) || folds < 2) throw argumentError(`folds must be a whole number from 2, found ${describeValue(folds)}`);
+  if (samples < folds) throw argumentError(`${samples} samples are too few for ${folds} folds`);
 }
 
 function rngOf(seed: number): Rng {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`the seed must be a whole number, found ${seed}`);
+  if (!Number.isSafeInteger(seed)) throw argumentError(`the seed must be a whole number, found ${describeValue(seed)}`);
   return createRng(seededRandom(seed));
 }

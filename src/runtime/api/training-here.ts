@@ -1,3 +1,4 @@
+import { argumentError, wrongArgument } from '../../core/errors/wrong-argument.ts';
 import type { TensorFlow } from '../tensorflow/types.ts';
 import type { Value } from '../../core/value.ts';
 
@@ -24,11 +25,13 @@ export function trainingHere(): TrainingHere | undefined {
   return (globalThis as { [TRAINING]?: TrainingHere })[TRAINING];
 }
 
-/** @throws TypeError outside of stages where none is given */
+/** @throws MLO_DATA where what is given is not it, and outside of stages where none is */
 export function tensorFlowFor(what: string, given: TensorFlow | undefined): TensorFlow {
+  if (given !== undefined && typeof (given as Partial<TensorFlow> | null)?.Callback !== 'function')
+    throw wrongArgument(`${what}: tf`, 'TensorFlow.js', given);
   const tf = given ?? trainingHere()?.tf;
   if (tf !== undefined) return tf;
-  throw new TypeError(
+  throw argumentError(
     trainingHere() === undefined
       ? `${what}: outside of a stage, give it TensorFlow.js: { tf }`
       : `${what}: TensorFlow.js is not ready. It is once the stage's function is called, in stages that hold the word tf or say backend:`,

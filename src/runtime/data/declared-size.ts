@@ -1,3 +1,4 @@
+import { checkOptions, wrongArgument } from '../../core/errors/wrong-argument.ts';
 import { bytesOf, dataError } from '../../core/formats/data-error.ts';
 import { shapeText } from '../../core/formats/shape.ts';
 
@@ -6,7 +7,15 @@ export interface SizeLimit {
   readonly maxBytes?: number;
 }
 
-export const DEFAULT_MAX_BYTES = 4 * 1024 ** 3;
+const DEFAULT_MAX_BYTES = 4 * 1024 ** 3;
+
+/** Throws MLO_DATA. */
+export function mostBytes(what: string, options: SizeLimit): number {
+  checkOptions(what, options, '{ maxBytes: 1e9 }');
+  const { maxBytes = DEFAULT_MAX_BYTES } = options;
+  if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) throw wrongArgument(`${what}: maxBytes`, 'a number from 0', maxBytes);
+  return maxBytes;
+}
 
 interface DeclaredSize {
   readonly shape: readonly number[];

@@ -1,3 +1,4 @@
+import { describeValue } from '../../core/errors/wrong-argument.ts';
 import { bytesOf, dataError } from '../../core/formats/data-error.ts';
 import {
   NPY_MAGIC_BYTES,
@@ -11,7 +12,7 @@ import {
 import { dtypeOf, NPY_DTYPES, npyTypeNamed, type NpyData, type NpyDtype } from '../../core/formats/npy-types.ts';
 import { shapeText, sizeOf } from '../../core/formats/shape.ts';
 import { openDataFile } from './data-file.ts';
-import { DEFAULT_MAX_BYTES, refuseSize, type SizeLimit } from './declared-size.ts';
+import { mostBytes, refuseSize, type SizeLimit } from './declared-size.ts';
 import { shownPath } from './shown-path.ts';
 import { writeDataFile } from './write-file.ts';
 
@@ -35,7 +36,8 @@ export interface NewNpyArray {
  * Reads an array that NumPy saved (`.npy`, versions 1 to 3), big-endian and Fortran order included. Throws MLO_DATA, before memory is taken, where the file
  * is none, holds a type that is not read (Python objects, texts, dates, records), declares more than it holds or than `maxBytes`, or holds more than it declares.
  */
-export async function readNpy(path: string, { maxBytes = DEFAULT_MAX_BYTES }: SizeLimit = {}): Promise<NpyArray> {
+export async function readNpy(path: string, options: SizeLimit = {}): Promise<NpyArray> {
+  const maxBytes = mostBytes('readNpy', options);
   const file = openDataFile(path);
   try {
     return parseNpy(file, maxBytes);
@@ -72,10 +74,19 @@ export async function writeNpy(path: string, array: NewNpyArray): Promise<void> 
 }
 
 /** Header and data. Throws MLO_DATA where shape, type and data do not belong together. */
-export function npyParts(shown: string, { data, dtype = dtypeOf(data), shape }: NewNpyArray): readonly Uint8Array[] {
+export function npyParts(shown: string, array: NewNpyArray): readonly Uint8Array[] {
+  if (typeof array !== 'object' || array === null || !('data' in array))
+    throw dataError(shown, 'no array', {
+      expected: 'an array such as { data: Float32Array.of(1, 2), shape: [2] }',
+      found: describeValue(array),
+    });
+  const { data, dtype = dtypeOf(data), shape } = array;
+  if (shape !== undefined && !Array.isArray(shape))
+    throw dataError(shown, 'shape', { expected: 'a list of lengths', found: describeValue(shape) });
   const type = dtype === undefined ? undefined : npyTypeNamed(dtype);
   if (type === undefined)
-    throw dataError(shown, 'a type that is not written', { expected: NPY_DTYPES, found: String(dtype ?? typeof data) });
+    throw dataError(shown, 'a type that is not written', { expected: NPY_DTYPES, found: describeValue(dtype ?? data) });
+  if (!ArrayBuffer.isView(data)) throw dataError(shown, 'data', { expected: 'a typed array', found: describeValue(data) });
   const example = type.decode(type.view(new ArrayBuffer(0)));
   if (data.BYTES_PER_ELEMENT !== example.BYTES_PER_ELEMENT || dtypeOf(data) !== dtypeOf(example)) {
     throw dataError(shown, `dtype ${type.dtype}`, { expected: `data in a ${example.constructor.name}`, found: data.constructor.name });

@@ -1,4 +1,5 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { checkOptions } from '../../core/errors/wrong-argument.ts';
 import { bytesOf, dataError } from '../../core/formats/data-error.ts';
 import type { NpyArray } from '../../core/formats/npy.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../../core/formats/zip-directory.ts';
 import { MOST_ZIP_BYTES, MOST_ZIP_ENTRIES, zipDirectory, zipLocalHeader, type NewZipEntry } from '../../core/formats/zip-headers.ts';
 import { openDataFile, type DataFile } from './data-file.ts';
-import { DEFAULT_MAX_BYTES, type SizeLimit } from './declared-size.ts';
+import { mostBytes, type SizeLimit } from './declared-size.ts';
 import { npyParts, parseNpy, type NewNpyArray, type NpySource } from './npy.ts';
 import { shownPath } from './shown-path.ts';
 import { writeDataFile } from './write-file.ts';
@@ -29,7 +30,8 @@ export interface NpzArrays {
  * Reads all arrays of a file that `np.savez` or `np.savez_compressed` wrote, by their names. Every byte is checked against the archive's CRC-32.
  * `maxBytes` is for all of them together. Throws MLO_DATA, as `readNpy`, and where the archive is damaged.
  */
-export async function readNpz(path: string, { maxBytes = DEFAULT_MAX_BYTES }: SizeLimit = {}): Promise<NpzArrays> {
+export async function readNpz(path: string, options: SizeLimit = {}): Promise<NpzArrays> {
+  const maxBytes = mostBytes('readNpz', options);
   const file = openDataFile(path);
   try {
     return readArrays(file, maxBytes);
@@ -121,11 +123,10 @@ export interface NpzOptions {
 }
 
 /** Writes arrays by name, for `np.load`. Equal arrays in equal order are equal bytes. Throws MLO_DATA. */
-export async function writeNpz(
-  path: string,
-  arrays: { readonly [name: string]: NewNpyArray },
-  { compress = false }: NpzOptions = {},
-): Promise<void> {
+export async function writeNpz(path: string, arrays: { readonly [name: string]: NewNpyArray }, options: NpzOptions = {}): Promise<void> {
+  checkOptions('writeNpz', options, '{ compress: true }');
+  checkOptions('writeNpz: the arrays', arrays, '{ xs: { data, shape } }');
+  const { compress = false } = options;
   const shown = shownPath(path);
   const parts: Uint8Array[] = [];
   const entries: NewZipEntry[] = [];

@@ -1,4 +1,5 @@
-import { guessType, type CsvType } from '../../core/formats/csv-cells.ts';
+import { checkOptions, describeValue } from '../../core/errors/wrong-argument.ts';
+import { CSV_TYPES, guessType, type CsvType } from '../../core/formats/csv-cells.ts';
 import { columnBuilder, type ColumnBuilder, type CsvColumn } from '../../core/formats/csv-columns.ts';
 import { cellPlace, csvSplitter, type CsvRow } from '../../core/formats/csv-rows.ts';
 import { csvTable, noColumn, type CsvTable, type CsvTypes } from '../../core/formats/csv-table.ts';
@@ -32,6 +33,7 @@ export async function readCsv<const Types extends CsvTypes = Record<never, never
   path: string,
   options: CsvOptions<Types> = {},
 ): Promise<CsvTable<Types>> {
+  checkOptions('readCsv', options, CSV_EXAMPLE);
   for await (const table of readCsvBatches(path, { ...options, batchRows: Number.MAX_SAFE_INTEGER })) return table;
   throw new Error('a CSV file has one batch at least');
 }
@@ -41,10 +43,11 @@ export async function* readCsvBatches<const Types extends CsvTypes = Record<neve
   path: string,
   options: CsvBatchOptions<Types> = {},
 ): AsyncGenerator<CsvTable<Types>, void> {
-  const { batchRows = 10_000 } = options;
   const shown = shownPath(path);
+  checkCsvOptions(shown, options);
+  const { batchRows = 10_000 } = options;
   if (!Number.isSafeInteger(batchRows) || batchRows < 1)
-    throw dataError(shown, 'batchRows', { expected: 'a whole number from 1', found: String(batchRows) });
+    throw dataError(shown, 'batchRows', { expected: 'a whole number from 1', found: describeValue(batchRows) });
   const layout = await findLayout(path, options);
   let rows = 0;
   let batches = 0;
@@ -67,6 +70,25 @@ export async function* readCsvBatches<const Types extends CsvTypes = Record<neve
     if (rows === batchRows) yield take();
   }
   if (rows > 0 || batches === 0) yield take();
+}
+
+const CSV_EXAMPLE = "{ types: { age: 'int32' } }";
+
+function checkCsvOptions(shown: string, options: CsvOptions): void {
+  checkOptions('readCsv', options, CSV_EXAMPLE);
+  const { types, delimiter } = options;
+  if (types !== undefined) checkOptions('readCsv: types', types, "{ age: 'int32' }");
+  for (const [name, type] of Object.entries(types ?? {})) {
+    if (!CSV_TYPES.includes(type))
+      throw dataError(shown, `the type of column '${name}'`, { expected: CSV_TYPES.join(', '), found: describeValue(type) });
+  }
+  if (delimiter !== undefined && typeof delimiter !== 'string')
+    throw dataError(shown, 'delimiter', { expected: 'a text of one character', found: describeValue(delimiter) });
+  for (const key of ['columns', 'header', 'missing'] as const) {
+    const texts: unknown = options[key];
+    if (texts === undefined || (Array.isArray(texts) && texts.every((text) => typeof text === 'string'))) continue;
+    throw dataError(shown, key, { expected: 'a list of texts', found: describeValue(texts) });
+  }
 }
 
 interface Layout {

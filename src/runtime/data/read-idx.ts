@@ -1,14 +1,15 @@
 import { bytesOf, dataError } from '../../core/formats/data-error.ts';
 import { IDX_MAGIC_BYTES, idxArray, idxDataBytes, parseIdxMagic, parseIdxShape, type IdxArray } from '../../core/formats/idx.ts';
 import { openSource } from './byte-source.ts';
-import { DEFAULT_MAX_BYTES, refuseSize, sizeText, type SizeLimit } from './declared-size.ts';
+import { mostBytes, refuseSize, sizeText, type SizeLimit } from './declared-size.ts';
 
 /**
  * Reads an IDX file (the format of MNIST), gzip or not, whatever its name.
  * Throws MLO_DATA, before memory is taken, where the file is no IDX file, declares more than it holds or than
  * `maxBytes`, and where bytes are missing or left over.
  */
-export async function readIdx(path: string, { maxBytes = DEFAULT_MAX_BYTES }: SizeLimit = {}): Promise<IdxArray> {
+export async function readIdx(path: string, options: SizeLimit = {}): Promise<IdxArray> {
+  const maxBytes = mostBytes('readIdx', options);
   await using source = openSource(path);
   const { shown } = source;
   const magic = parseIdxMagic(shown, await source.take(IDX_MAGIC_BYTES));

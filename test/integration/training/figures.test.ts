@@ -128,6 +128,6 @@ describe('figures of a training', () => {
     const row = Array.from(data.subarray(44 * info.width + 24, 44 * info.width + 64));
     expect(row.slice(0, 18).every((value) => value < 10) && row.slice(22).every((value) => value > 245), row.join(' ')).toBe(true);
     expect(() => imageGridSvg([{ pixels: [1, 2, 3], shape: [2, 2] }])).toThrow('[2, 2]');
-    expect(() => imageGridSvg([{ pixels: [], shape: [0, 2] }])).toThrow(RangeError);
+    expect(() => imageGridSvg([{ pixels: [], shape: [0, 2] }])).toThrow(expect.objectContaining({ code: 'MLO_DATA' }));
   });
 });

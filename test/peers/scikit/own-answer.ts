@@ -14,6 +14,7 @@ import {
   type Label,
   type Probabilities,
 } from '../../../src/train.ts';
+import { MloError } from '../../../src/core/errors/mlo-error.ts';
 import type { Question } from './questions.ts';
 
 type Answer = readonly Answer[] | number | string;
@@ -23,7 +24,7 @@ export function ownAnswer(question: Question): Answer {
   try {
     return plain(answer(question));
   } catch (error) {
-    if (error instanceof RangeError) return 'refused';
+    if (error instanceof MloError) return 'refused';
     throw error;
   }
 }

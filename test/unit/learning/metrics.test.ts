@@ -103,6 +103,21 @@ describe('metrics of predicted classes', () => {
   it.each([
     [() => accuracy([1, 2], [1]), 'actual and predicted must have one entry a sample each, found 2 and 1'],
     [() => accuracy([], []), 'there are no samples'],
+    [() => confusionMatrix([Number.NaN], [1]), 'actual: sample 0 has the label NaN: expected a number, a text, true or false'],
+    [() => confusionMatrix([1, 2], Float32Array.of(1, Number.NaN)), 'predicted: sample 1 has the label NaN'],
+    [() => confusionMatrix([1, undefined as never], [1, 2]), 'actual: sample 1 has the label undefined'],
+    [() => confusionMatrix([1], [null as never]), 'predicted: sample 0 has the label null'],
+    [() => confusionMatrix([1], [{ class: 1 } as never]), 'predicted: sample 0 has the label an object with class'],
+    [() => confusionMatrix([1, 2, 3], [1]), 'actual and predicted must have one entry a sample each, found 3 and 1'],
+    [() => confusionMatrix([], []), 'actual and predicted: there are no samples'],
+    [() => confusionMatrix(undefined as never, [1]), 'actual: expected a list of one entry a sample, found undefined'],
+    [() => confusionMatrix([1], 'cat' as never), 'predicted: expected a list of one entry a sample, found "cat"'],
+    [
+      () => confusionMatrix([1], [1], { classes: [Number.NaN] }),
+      'classes: each of them: expected a number, a text, true or false, found NaN',
+    ],
+    [() => confusionMatrix([1], [1], { normalize: 'rows' as never }), 'normalize: expected "actual", "predicted", "all", found "rows"'],
+    [() => confusionMatrix([1], [1], null as never), 'confusionMatrix: expected options, an object, found null'],
     [() => precisionRecallF1(['a', 'b'], ['a', 'b']), 'the positive class 1 is none of "a", "b": name it with \'positive\''],
     [() => precision([0, 1, 2], [0, 1, 2], { average: 'binary' }), 'there are 3 classes (0, 1, 2): name an average'],
     [() => confusionMatrix([1], [1], { classes: [1, 1] }), 'classes must differ from each other'],
@@ -133,8 +148,7 @@ describe('metrics of predicted classes', () => {
       'sample 0 has the probability 2: expected 0 to 1 (not logits)',
     ],
   ])('refuse what makes no sense, %#', (work, message) => {
-    expect(work).toThrow(RangeError);
-    expect(work).toThrow(message);
+    expect(work).toThrow(expect.objectContaining({ code: 'MLO_DATA', message: expect.stringContaining(message) }));
   });
 });
 

@@ -1,3 +1,4 @@
+import { argumentError, describeValue, wrongArgument } from '../../errors/wrong-argument.ts';
 import { metricDirection, type MetricDirection } from '../../metrics/direction.ts';
 
 export type MonitorMode = 'auto' | 'min' | 'max';
@@ -7,10 +8,12 @@ export type Improves = (value: number, best: number | undefined) => boolean;
 
 /**
  * `auto` goes by the name, as Keras does for the metrics it knows: accuracy, AUC, F1, precision, recall… are better when higher, losses and errors when
- * lower. @throws RangeError for any other name, as Keras
+ * lower. @throws MLO_DATA for any other name, as Keras
  */
 export function improvement(monitor: string, mode: MonitorMode, minDelta: number): Improves {
-  if (!['auto', 'min', 'max'].includes(mode)) throw new RangeError(`mode must be auto, min or max, not ${JSON.stringify(mode)}`);
+  if (!['auto', 'min', 'max'].includes(mode)) throw argumentError(`mode must be auto, min or max, not ${describeValue(mode)}`);
+  if (typeof monitor !== 'string') throw wrongArgument('monitor', 'the name of a metric, such as val_loss', monitor);
+  if (typeof minDelta !== 'number' || Number.isNaN(minDelta)) throw wrongArgument('minDelta', 'a number', minDelta);
   const isHigher = mode === 'auto' ? directionOf(monitor) === 'higher' : mode === 'max';
   const delta = Math.abs(minDelta);
   return (value, best) => {
@@ -23,7 +26,7 @@ export function improvement(monitor: string, mode: MonitorMode, minDelta: number
 function directionOf(monitor: string): MetricDirection {
   const direction = metricDirection(monitor, { higher: [], lower: [] });
   if (direction !== undefined) return direction;
-  throw new RangeError(`the name '${monitor}' does not say whether more is better: give mode: 'max' or mode: 'min'`);
+  throw argumentError(`the name '${monitor}' does not say whether more is better: give mode: 'max' or mode: 'min'`);
 }
 
 export interface Logs {

@@ -1,3 +1,4 @@
+import { argumentError, describeValue } from '../../errors/wrong-argument.ts';
 import type { Improves } from './monitor.ts';
 
 export interface PlateauOptions {
@@ -19,7 +20,8 @@ export function createPlateau({
   cooldown,
   minRate,
 }: PlateauOptions): (value: number, rate: number) => number | undefined {
-  if (!(factor > 0 && factor < 1)) throw new RangeError(`factor must be between 0 and 1, found ${factor}: the rate is multiplied by it`);
+  if (!(factor > 0 && factor < 1))
+    throw argumentError(`factor must be between 0 and 1, found ${describeValue(factor)}: the rate is multiplied by it`);
   let best: number | undefined;
   let wait = 0;
   let cooling = 0;

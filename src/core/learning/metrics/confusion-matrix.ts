@@ -1,4 +1,5 @@
-import { classesOf, encodeLabels, sameLength, type Label, type Labels } from '../labels.ts';
+import { checkChoice, checkOptions } from '../../errors/wrong-argument.ts';
+import { classesFor, encodeLabels, sameSamples, type Label, type Labels } from '../labels.ts';
 
 export interface ConfusionOptions {
   /** Their order, and which samples count: one with another actual or predicted class is left out. Default: all that occur, sorted. */
@@ -13,10 +14,12 @@ export interface ConfusionMatrix {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** @throws RangeError */
+/** @throws MLO_DATA */
 export function confusionMatrix(actual: Labels, predicted: Labels, options: ConfusionOptions = {}): ConfusionMatrix {
-  const samples = sameLength('actual and predicted', actual, predicted);
-  const classes = options.classes ?? classesOf(actual, predicted);
+  const samples = sameSamples({ actual, predicted });
+  checkOptions('confusionMatrix', options);
+  checkChoice('confusionMatrix: normalize', options.normalize, ['actual', 'predicted', 'all']);
+  const classes = classesFor(options.classes, actual, predicted);
   const [rows, columns] = [encodeLabels(actual, classes), encodeLabels(predicted, classes)];
   const counts = classes.map(() => classes.map(() => 0));
   for (let sample = 0; sample < samples; sample += 1) {

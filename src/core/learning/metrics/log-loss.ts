@@ -1,4 +1,5 @@
-import { classesOf, encodeKnownLabels, sameLength, type Label, type Labels } from '../labels.ts';
+import { argumentError, checkOptions, describeValue } from '../../errors/wrong-argument.ts';
+import { classesOf, encodeKnownLabels, sameLength, sameSamples, type Label, type Labels } from '../labels.ts';
 import { isColumn, probabilityTable, type Probabilities } from './probabilities.ts';
 import { positiveClass } from './scores.ts';
 
@@ -12,9 +13,11 @@ export interface LogLossOptions {
 /** Distance from 1 to the next number: nearer to 0 or 1 no probability is taken at its word. */
 const [EPSILON, EPSILON_32] = [2 ** -52, 2 ** -23];
 
-/** Mean of -ln(probability of the actual class), in nats. Probabilities of a Float32Array are clipped as far off 0 and 1 as that type asks for. @throws RangeError */
+/** Mean of -ln(probability of the actual class), in nats. Probabilities of a Float32Array are clipped as far off 0 and 1 as that type asks for. @throws MLO_DATA */
 export function logLoss(actual: Labels, probabilities: Probabilities, options: LogLossOptions = {}): number {
-  const samples = sameLength('actual and probabilities', actual, probabilities);
+  sameSamples({ actual });
+  const samples = sameLength({ actual, probabilities });
+  checkOptions('logLoss', options);
   const probabilityOf = isColumn(probabilities)
     ? binary(actual, probabilities, options.positive)
     : inRows(actual, probabilities, options.classes);
@@ -24,7 +27,7 @@ export function logLoss(actual: Labels, probabilities: Probabilities, options: L
   for (let sample = 0; sample < samples; sample += 1) {
     const probability = probabilityOf(sample);
     if (!(probability >= 0 && probability <= 1)) {
-      throw new RangeError(`sample ${sample} has the probability ${probability}: expected 0 to 1 (not logits)`);
+      throw argumentError(`sample ${sample} has the probability ${describeValue(probability)}: expected 0 to 1 (not logits)`);
     }
     sum -= Math.log(Math.min(1 - epsilon, Math.max(epsilon, probability)));
   }

@@ -1,4 +1,5 @@
-import { classesOf, listed, sameLength, type Label, type Labels } from '../labels.ts';
+import { argumentError, checkList, describeValue } from '../../errors/wrong-argument.ts';
+import { classesFor, listed, sameLength, type Label, type Labels } from '../labels.ts';
 
 /** Scores of samples: one number each (of the positive class), or a row each with a number a class. */
 export type Probabilities = ArrayLike<number> | readonly ArrayLike<number>[];
@@ -10,28 +11,30 @@ export interface ProbabilityTable {
 }
 
 export function isColumn(given: Probabilities): given is ArrayLike<number> {
+  checkList('probabilities', given, 'numbers, or of rows of numbers');
   return typeof given[0] === 'number';
 }
 
-/** @throws RangeError where the rows do not fit the classes */
+/** @throws MLO_DATA where the rows do not fit the classes */
 export function probabilityTable(
   rows: readonly ArrayLike<number>[],
   actual: Labels,
   classes: readonly Label[] | undefined,
 ): ProbabilityTable {
-  sameLength('actual and probabilities', actual, rows);
-  const known = classes ?? classesOf(actual);
-  const wrong = rows.findIndex((row) => row.length !== known.length);
+  sameLength({ actual, probabilities: rows });
+  const known = classesFor(classes, actual);
+  for (let sample = 0; sample < rows.length; sample += 1) checkList(`sample ${sample}`, rows[sample], 'probabilities');
+  const wrong = Array.from(rows).findIndex((row) => row.length !== known.length);
   if (wrong === -1) return { classes: known, rows };
-  throw new RangeError(
+  throw argumentError(
     `sample ${wrong} has ${rows[wrong]?.length ?? 0} probabilities, but there are ${known.length} classes (${listed(known)})` +
       (classes === undefined ? ": name all of them with 'classes'" : ''),
   );
 }
 
-/** @throws RangeError for NaN and infinities, whose order says nothing */
+/** @throws MLO_DATA for NaN and infinities, whose order says nothing */
 export function checkFinite(values: ArrayLike<number>): void {
   for (let at = 0; at < values.length; at += 1) {
-    if (!Number.isFinite(values[at])) throw new RangeError(`sample ${at} has the score ${values[at]}: scores must be finite`);
+    if (!Number.isFinite(values[at])) throw argumentError(`sample ${at} has the score ${describeValue(values[at])}: scores must be finite`);
   }
 }

@@ -1,4 +1,5 @@
 import { accuracy, classScores, precisionRecallF1, type ClassScores, type ScoreOptions, type Scores } from './scores.ts';
+import { checkOptions } from '../../errors/wrong-argument.ts';
 import type { Labels } from '../labels.ts';
 
 export interface ClassificationReport {
@@ -8,12 +9,13 @@ export interface ClassificationReport {
   readonly classes: readonly ClassScores[];
 }
 
-/** What there is to say about predicted classes, as scikit-learn's `classification_report`. @throws RangeError */
+/** What there is to say about predicted classes, as scikit-learn's `classification_report`. @throws MLO_DATA */
 export function classificationReport(
   actual: Labels,
   predicted: Labels,
   options: Pick<ScoreOptions, 'classes' | 'zeroDivision'> = {},
 ): ClassificationReport {
+  checkOptions('classificationReport', options);
   return {
     accuracy: accuracy(actual, predicted),
     macro: precisionRecallF1(actual, predicted, { ...options, average: 'macro' }),

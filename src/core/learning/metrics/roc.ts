@@ -1,4 +1,5 @@
-import { classesOf, countPlaces, encodeKnownLabels, sameLength, type Label, type Labels } from '../labels.ts';
+import { checkChoice, checkOptions } from '../../errors/wrong-argument.ts';
+import { classesOf, countPlaces, encodeKnownLabels, sameLength, sameSamples, type Label, type Labels } from '../labels.ts';
 import { checkFinite, isColumn, probabilityTable, type Probabilities } from './probabilities.ts';
 import { positiveClass } from './scores.ts';
 
@@ -22,8 +23,10 @@ export interface RocAucOptions extends RocOptions {
   readonly average?: 'macro' | 'weighted';
 }
 
-/** The corners of the curve; points on a straight line between others are left out. @throws RangeError */
+/** The corners of the curve; points on a straight line between others are left out. @throws MLO_DATA */
 export function rocCurve(actual: Labels, scores: ArrayLike<number>, options: RocOptions = {}): RocCurve {
+  sameSamples({ actual });
+  checkOptions('rocCurve', options);
   const { falses, trues, thresholds } = cumulated(actual, scores, positiveClass(classesOf(actual), options.positive));
   const isCorner = (at: number): boolean => at === 0 || at === trues.length - 1 || bends(falses, at) || bends(trues, at);
   const corners = trues.map((_, at) => at).filter(isCorner);
@@ -40,9 +43,12 @@ export function rocCurve(actual: Labels, scores: ArrayLike<number>, options: Roc
 
 /**
  * Area under the ROC curve: the chance that a positive sample has a higher score than a negative one, ties counting half. With a row a sample,
- * the mean over the classes, each against the rest. NaN where a class has no samples, or all. @throws RangeError
+ * the mean over the classes, each against the rest. NaN where a class has no samples, or all. @throws MLO_DATA
  */
 export function rocAuc(actual: Labels, scores: Probabilities, options: RocAucOptions = {}): number {
+  sameSamples({ actual });
+  checkOptions('rocAuc', options);
+  checkChoice('rocAuc: average', options.average, ['macro', 'weighted']);
   if (isColumn(scores)) return areaUnder(actual, scores, positiveClass(classesOf(actual), options.positive));
   const { classes, rows } = probabilityTable(scores, actual, options.classes);
   if (classes.length === 2)
@@ -78,7 +84,7 @@ interface Cumulated {
 }
 
 function cumulated(actual: Labels, scores: ArrayLike<number>, positive: Label): Cumulated {
-  const samples = sameLength('actual and scores', actual, scores);
+  const samples = sameLength({ actual, scores });
   checkFinite(scores);
   const order = Array.from({ length: samples }, (_, at) => at).sort((a, b) => (scores[b] as number) - (scores[a] as number));
   const [falses, trues, thresholds]: [number[], number[], number[]] = [[], [], []];

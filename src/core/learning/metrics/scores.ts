@@ -1,4 +1,5 @@
-import { classesOf, encodeLabels, listed, sameLength, type Label, type Labels } from '../labels.ts';
+import { argumentError, checkChoice, checkOptions } from '../../errors/wrong-argument.ts';
+import { checkLabel, classesFor, classesOf, encodeLabels, listed, sameSamples, type Label, type Labels } from '../labels.ts';
 
 /**
  * `binary`: of the positive class alone. `micro`: over all decisions together. `macro`: mean of the classes. `weighted`: mean of the classes by
@@ -29,23 +30,25 @@ export interface ClassScores extends Scores {
   readonly support: number;
 }
 
-/** Share of the samples whose class was predicted. @throws RangeError */
+/** Share of the samples whose class was predicted. @throws MLO_DATA */
 export function accuracy(actual: Labels, predicted: Labels): number {
-  const samples = sameLength('actual and predicted', actual, predicted);
+  const samples = sameSamples({ actual, predicted });
   let right = 0;
   for (let at = 0; at < samples; at += 1) if (actual[at] === predicted[at]) right += 1;
   return right / samples;
 }
 
-/** Precision = right / predicted as the class, recall = right / of the class, F1 = 2 right / (both). @throws RangeError */
+/** Precision = right / predicted as the class, recall = right / of the class, F1 = 2 right / (both). @throws MLO_DATA */
 export function precisionRecallF1(actual: Labels, predicted: Labels, options: ScoreOptions = {}): Scores {
+  checkScoring('precisionRecallF1', actual, predicted, options);
+  checkChoice('average', options.average, ['binary', 'micro', 'macro', 'weighted']);
   const present = classesOf(actual, predicted);
   const average = options.average ?? (present.length <= 2 ? 'binary' : 'macro');
   if (average === 'binary') {
     const positive = positiveClass(present, options.positive);
     return scoresOf(tally(actual, predicted, [positive])[0] as Tally, options.zeroDivision);
   }
-  const tallies = tally(actual, predicted, options.classes ?? present);
+  const tallies = tally(actual, predicted, options.classes === undefined ? present : classesFor(options.classes));
   if (average === 'micro') return scoresOf(tallies.reduce(together), options.zeroDivision);
   const scores = tallies.map((each) => scoresOf(each, options.zeroDivision));
   const weights = tallies.map(({ ofClass }) => (average === 'weighted' ? ofClass : 1));
@@ -77,18 +80,25 @@ export function f1(actual: Labels, predicted: Labels, options?: ScoreOptions): n
   return precisionRecallF1(actual, predicted, options).f1;
 }
 
-/** Every class by itself, in the order of `classes`. @throws RangeError */
+/** Every class by itself, in the order of `classes`. @throws MLO_DATA */
 export function classScores(
   actual: Labels,
   predicted: Labels,
   options: Pick<ScoreOptions, 'classes' | 'zeroDivision'> = {},
 ): ClassScores[] {
-  const classes = options.classes ?? classesOf(actual, predicted);
+  checkScoring('classScores', actual, predicted, options);
+  const classes = classesFor(options.classes, actual, predicted);
   return tally(actual, predicted, classes).map((each, at) => ({
     class: classes[at] as Label,
     ...scoresOf(each, options.zeroDivision),
     support: each.ofClass,
   }));
+}
+
+function checkScoring(what: string, actual: Labels, predicted: Labels, options: ScoreOptions): void {
+  sameSamples({ actual, predicted });
+  checkOptions(what, options);
+  checkChoice('zeroDivision', options.zeroDivision, [0, 1, Number.NaN]);
 }
 
 /** Counts for one class, or for several together. */
@@ -99,7 +109,6 @@ interface Tally {
 }
 
 function tally(actual: Labels, predicted: Labels, classes: readonly Label[]): Tally[] {
-  sameLength('actual and predicted', actual, predicted);
   const [of, as] = [encodeLabels(actual, classes), encodeLabels(predicted, classes)];
   const right = classes.map(() => 0);
   const asClass = classes.map(() => 0);
@@ -130,13 +139,14 @@ function meanOf(values: readonly number[], weights: readonly number[]): number {
   return kept.reduce((sum, { value, weight }) => sum + value * weight, 0) / total;
 }
 
-/** @throws RangeError where it is not clear which of two classes is meant */
+/** @throws MLO_DATA where it is not clear which of two classes is meant */
 export function positiveClass(present: readonly Label[], wanted: Label | undefined): Label {
   if (present.length > 2)
-    throw new RangeError(`there are ${present.length} classes (${listed(present)}): name an average: 'macro', 'micro' or 'weighted'`);
+    throw argumentError(`there are ${present.length} classes (${listed(present)}): name an average: 'macro', 'micro' or 'weighted'`);
+  if (wanted !== undefined) checkLabel('positive', wanted);
   const positive = wanted ?? (present.includes(true) || present.includes(false) ? true : 1);
   if (present.length === 2 && !present.includes(positive)) {
-    throw new RangeError(`the positive class ${JSON.stringify(positive)} is none of ${listed(present)}: name it with 'positive'`);
+    throw argumentError(`the positive class ${JSON.stringify(positive)} is none of ${listed(present)}: name it with 'positive'`);
   }
   return positive;
 }

@@ -1,3 +1,4 @@
+import { argumentError } from '../../../core/errors/wrong-argument.ts';
 import { dataError, bytesOf } from '../../../core/formats/data-error.ts';
 import { greyOf } from '../../../core/formats/grey.ts';
 import { describeStart, imageKind, READABLE_KINDS } from '../../../core/formats/image-kind.ts';
@@ -35,6 +36,15 @@ export async function decodeImage(sharp: Sharp, path: string, settings: DecodeSe
     return channels === 1 ? greyOf(pixels) : pixels;
   } catch (error) {
     throw broken(shown, error, maxPixels);
+  }
+}
+
+/** Throws MLO_DATA. */
+export function checkColour(sharp: Sharp, background: string): void {
+  try {
+    sharp({ create: { width: 1, height: 1, channels: 3, background } });
+  } catch (error) {
+    throw argumentError(`imageFolder: background: ${(error as Error).message}: expected a colour such as #ffffff`);
   }
 }
 

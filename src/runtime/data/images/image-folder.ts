@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { MloError } from '../../../core/errors/mlo-error.ts';
+import { checkWhole, describeValue } from '../../../core/errors/wrong-argument.ts';
 import { dataError } from '../../../core/formats/data-error.ts';
 import { loadSharp } from '../../../fs/load-sharp.ts';
 import type { TensorFlow } from '../../tensorflow/types.ts';
 import { inOrder } from '../in-order.ts';
 import { shownPath } from '../shown-path.ts';
 import { createBatch } from './batch-builder.ts';
-import { decodeImage } from './decode-image.ts';
+import { checkColour, decodeImage } from './decode-image.ts';
 import { imageOrder } from './image-order.ts';
 import { imageSettings, type ImageSettings } from './image-settings.ts';
 import { listImages, type ImageList } from './list-images.ts';
@@ -60,6 +61,7 @@ function openFolder<Dtype extends ImageDtype>(
 
   async function* epoch(number: number): AsyncGenerator<ImageBatch<PixelsOf<Dtype>>, void> {
     const sharp = await loadSharp();
+    checkColour(sharp, decode.background);
     const order = imageOrder(list.files.length, seed === undefined ? undefined : { seed, epoch: number });
     const ahead = batchSize * prefetch + parallel;
     const decoded = inOrder(order, async (index) => ({ index, pixels: await pixelsOf(sharp, index) }), { parallel, ahead });
@@ -113,7 +115,10 @@ function openFolder<Dtype extends ImageDtype>(
     get broken() {
       return [...broken.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
     },
-    epoch,
+    epoch(number) {
+      checkWhole('epoch', number, 0);
+      return epoch(number);
+    },
     [Symbol.asyncIterator]() {
       epochs += 1;
       return epoch(epochs - 1);
@@ -125,10 +130,12 @@ function openFolder<Dtype extends ImageDtype>(
 }
 
 function subsetOf(folder: string, { classes, files, labels }: ImageList, indices: Iterable<number>): ImageList {
+  if (typeof (indices as Partial<Iterable<number>> | undefined)?.[Symbol.iterator] !== 'function')
+    throw dataError(shownPath(folder), 'subset', { expected: 'a list of indices', found: describeValue(indices) });
   const chosen = [...indices];
   const wrong = chosen.find((index) => !Number.isInteger(index) || index < 0 || index >= files.length);
   if (wrong !== undefined)
-    throw dataError(shownPath(folder), 'subset: an index', { expected: `0 to ${files.length - 1}`, found: String(wrong) });
+    throw dataError(shownPath(folder), 'subset: an index', { expected: `0 to ${files.length - 1}`, found: describeValue(wrong) });
   return {
     classes,
     files: chosen.map((index) => files[index] as string),

@@ -1,3 +1,4 @@
+import { checkList, checkOptions, checkWhole, wrongArgument } from '../../../core/errors/wrong-argument.ts';
 import type { TensorFlow } from '../../tensorflow/types.ts';
 import type { ImageBatch } from './types.ts';
 
@@ -16,7 +17,14 @@ export interface ImageTensors {
 export type ImageDataset = ReturnType<typeof datasetOf>;
 
 /** The batch as tensors of the caller's TensorFlow.js, which the caller disposes. */
-export function toTensors(tf: TensorFlow, { images, labels, shape }: ImageBatch, { oneHot = false }: LabelOptions = {}): ImageTensors {
+export function toTensors(tf: TensorFlow, batch: ImageBatch, options: LabelOptions = {}): ImageTensors {
+  checkTensors('toTensors', tf, options);
+  checkOptions('toTensors: the batch', batch, 'what imageFolder gives: { images, labels, shape }');
+  const { images, labels, shape } = batch;
+  const { oneHot = false } = options;
+  checkList('toTensors: images', images, 'numbers');
+  checkList('toTensors: labels', labels, 'numbers');
+  if (!isShape(shape)) throw wrongArgument('toTensors: shape', '[batch, height, width, channels]', shape);
   const xs = tf.tensor4d(images, [...shape], 'float32');
   if (oneHot === false) return { xs, ys: tf.tensor1d(labels, 'float32') };
   const classes = oneHot === true ? labels.reduce((most, label) => Math.max(most, label + 1), 1) : oneHot;
@@ -29,9 +37,22 @@ export function toTensors(tf: TensorFlow, { images, labels, shape }: ImageBatch,
 export function asDataset(
   tf: TensorFlow,
   images: AsyncIterable<ImageBatch> & { readonly classes: readonly string[] },
-  { oneHot = false }: LabelOptions = {},
+  options: LabelOptions = {},
 ): ImageDataset {
+  checkTensors('asDataset', tf, options);
+  const { oneHot = false } = options;
   return datasetOf(tf, images, oneHot === true ? images.classes.length : oneHot);
+}
+
+function checkTensors(what: string, tf: TensorFlow, options: LabelOptions): void {
+  if (typeof (tf as Partial<TensorFlow> | undefined)?.tensor4d !== 'function') throw wrongArgument(`${what}: tf`, 'TensorFlow.js', tf);
+  checkOptions(what, options, '{ oneHot: true }');
+  const { oneHot } = options;
+  if (oneHot !== undefined && typeof oneHot !== 'boolean') checkWhole(`${what}: oneHot`, oneHot, 1);
+}
+
+function isShape(shape: unknown): boolean {
+  return Array.isArray(shape) && shape.length === 4;
 }
 
 function datasetOf(tf: TensorFlow, images: AsyncIterable<ImageBatch>, oneHot: number | false) {

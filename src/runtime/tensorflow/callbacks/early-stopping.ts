@@ -1,6 +1,7 @@
 import type { Callback, LayersModel, Tensor } from '@tensorflow/tfjs';
 import { improvement, monitored } from '../../../core/learning/callbacks/monitor.ts';
 import { createPatience, type Patience } from '../../../core/learning/callbacks/patience.ts';
+import { checkOptions } from '../../../core/errors/wrong-argument.ts';
 import { tensorFlowFor } from '../../api/training-here.ts';
 import { makeCallback, missingMonitor } from './make-callback.ts';
 import { logFor, warnFor, type MonitorOptions } from './options.ts';
@@ -41,6 +42,7 @@ export function stoppingFacts(callback: object): StoppingFacts | undefined {
 
 /** Keras's EarlyStopping: stops when the monitored value has not improved for `patience` epochs. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
+  checkOptions('earlyStopping', options, '{ tf }');
   const {
     monitor = 'val_loss',
     mode = 'auto',

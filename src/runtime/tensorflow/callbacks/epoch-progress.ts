@@ -1,5 +1,6 @@
 import type { Callback } from '@tensorflow/tfjs';
 import { epochLine } from '../../../core/learning/callbacks/epoch-line.ts';
+import { checkOptions } from '../../../core/errors/wrong-argument.ts';
 import { tensorFlowFor } from '../../api/training-here.ts';
 import { makeCallback, type EpochLogs } from './make-callback.ts';
 import { logFor, type CallbackOptions } from './options.ts';
@@ -11,6 +12,7 @@ const FEW_EPOCHS = 50;
 
 /** A line an epoch with its metrics, how long it took and how long the rest will. */
 export function epochProgress(options: CallbackOptions = {}): Callback {
+  checkOptions('epochProgress', options, '{ tf }');
   return makeCallback(tensorFlowFor('epochProgress', options.tf), progressSteps(logFor(options)));
 }
 

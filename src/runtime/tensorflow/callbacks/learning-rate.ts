@@ -1,3 +1,4 @@
+import { argumentError, describeValue } from '../../../core/errors/wrong-argument.ts';
 import type { LayersModel } from '@tensorflow/tfjs';
 
 /** As optimizers of TensorFlow.js have it, though their types hide it. */
@@ -7,17 +8,17 @@ interface Rated {
   setLearningRate?(rate: number): void;
 }
 
-/** @throws TypeError for an optimizer that has none */
+/** @throws MLO_DATA for an optimizer that has none */
 export function learningRateOf(model: LayersModel): number {
   const rate = (model.optimizer as unknown as Partial<Rated>).learningRate;
   if (typeof rate === 'number') return rate;
-  throw new TypeError(`the optimizer ${model.optimizer.getClassName()} has no learning rate that could be changed`);
+  throw argumentError(`the optimizer ${model.optimizer.getClassName()} has no learning rate that could be changed`);
 }
 
 export function setLearningRate(model: LayersModel, rate: number): void {
   const optimizer = model.optimizer as unknown as Rated;
   if (typeof rate !== 'number' || !Number.isFinite(rate))
-    throw new TypeError(`a learning rate must be a finite number, found ${String(rate)}`);
+    throw argumentError(`a learning rate must be a finite number, found ${describeValue(rate)}`);
   if (optimizer.setLearningRate === undefined) optimizer.learningRate = rate;
   else optimizer.setLearningRate(rate);
 }

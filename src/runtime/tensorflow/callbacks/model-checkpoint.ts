@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Callback, LayersModel } from '@tensorflow/tfjs';
 import { fillPattern } from '../../../core/learning/callbacks/file-pattern.ts';
 import { improvement, monitored } from '../../../core/learning/callbacks/monitor.ts';
+import { checkOptions, wrongArgument } from '../../../core/errors/wrong-argument.ts';
 import { tensorFlowFor } from '../../api/training-here.ts';
 import { registerFileModels } from '../file-models.ts';
 import { makeCallback, missingMonitor, type EpochLogs } from './make-callback.ts';
@@ -23,7 +24,9 @@ export interface ModelCheckpointOptions extends MonitorOptions {
  * `{val_loss:.2f}`…
  */
 export function modelCheckpoint(folder: string, options: ModelCheckpointOptions = {}): Callback {
+  checkOptions('modelCheckpoint', options, '{ tf }');
   const { monitor = 'val_loss', mode = 'auto', saveBestOnly = false, initialValueThreshold, includeOptimizer = false } = options;
+  if (typeof folder !== 'string' || folder === '') throw wrongArgument('modelCheckpoint: the folder', 'the path of a folder', folder);
   const tf = tensorFlowFor('modelCheckpoint', options.tf);
   const improves = improvement(monitor, mode, 0);
   let best = initialValueThreshold;

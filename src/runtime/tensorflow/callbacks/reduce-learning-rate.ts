@@ -1,6 +1,7 @@
 import type { Callback } from '@tensorflow/tfjs';
 import { improvement, monitored } from '../../../core/learning/callbacks/monitor.ts';
 import { createPlateau } from '../../../core/learning/callbacks/plateau.ts';
+import { checkOptions, wrongArgument } from '../../../core/errors/wrong-argument.ts';
 import { tensorFlowFor } from '../../api/training-here.ts';
 import { learningRateOf, setLearningRate } from './learning-rate.ts';
 import { makeCallback, missingMonitor } from './make-callback.ts';
@@ -21,6 +22,7 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
 
 /** Keras's ReduceLROnPlateau. The rate of each epoch is in the logs, and so in the run, as `learning_rate`. */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
+  checkOptions('reduceLROnPlateau', options, '{ tf }');
   const { monitor = 'val_loss', mode = 'auto', factor = 0.1, patience = 10, minDelta = 1e-4, cooldown = 0, minLR = 0 } = options;
   const rule = { improves: improvement(monitor, mode, minDelta), factor, patience, cooldown, minRate: minLR };
   let next = createPlateau(rule);
@@ -48,6 +50,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
 
 /** Keras's LearningRateScheduler: `schedule` gives the rate of each epoch (from 0), from the one before. */
 export function learningRateScheduler(schedule: (epoch: number, learningRate: number) => number, options: CallbackOptions = {}): Callback {
+  checkOptions('learningRateScheduler', options, '{ tf }');
+  if (typeof schedule !== 'function') throw wrongArgument('learningRateScheduler', 'a function of the epoch and the rate', schedule);
   return makeCallback(tensorFlowFor('learningRateScheduler', options.tf), {
     onEpochBegin(epoch, model) {
       setLearningRate(model, schedule(epoch, learningRateOf(model)));
