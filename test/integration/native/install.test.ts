@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -59,6 +59,45 @@ describe('mlo backend install, where something is missing', () => {
     const { stderr } = await project.mlo(['backend', 'install'], { env: { PATH: await pathWith() } });
     expect(stderr).toMatch(/No C\+\+ compiler[\s\S]*Neither python3/);
     expect(stderr).toContain('hint: apt-get install g++, then apt-get install python3-pip');
+  });
+
+  it('tells of a Python that is there and cannot run, as a shim that is found by a link and whose interpreter is not in PATH', async () => {
+    requirePeer('g++');
+    const project = await createProject({ ...STAGE, 'shims/python3': '#!/usr/bin/env no-such-shell\n' });
+    await chmod(project.path('shims/python3'), 0o755);
+    const path = await pathWith('g++');
+    await symlink(project.path('shims/python3'), join(path, 'python3'));
+    const { code, stderr } = await refusedInstall(project, { PATH: path });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Neither python3 with pip nor pip was found');
+    expect(stderr).toMatch(/\/python3 is there, but of no use: .*no-such-shell/);
+    const asked = await project.mlo(['backend', 'install', '--from-python'], { env: { PATH: path } });
+    expect(asked.stderr).toMatch(/- .*\/python3 is there, but of no use: .*no-such-shell/);
+  });
+
+  it('takes the next Python in PATH where the first cannot run', async () => {
+    requirePeer('python3');
+    const broken = '#!/usr/bin/env no-such-shell\n';
+    const names = ['python3', 'python', 'pip3', 'pip'];
+    const project = await createProject({ ...STAGE, ...Object.fromEntries(names.map((name) => [`shims/${name}`, broken])) });
+    for (const name of names) await chmod(project.path(`shims/${name}`), 0o755);
+    const env = { PATH: `${project.path('shims')}:${process.env['PATH'] ?? ''}`, CXX: 'no-such-compiler' };
+    const { stderr } = await refusedInstall(project, env);
+    expect(stderr).toContain('The C++ compiler that CXX names was not found: no-such-compiler');
+    expect(stderr).not.toContain('python');
+  });
+
+  it('takes the Python of a virtual environment by a link to it, with the packages of that environment', async () => {
+    requirePeer('python3');
+    const project = await createProject(STAGE);
+    const venv = await project.run('python3', ['-m', 'venv', '--without-pip', 'venv']);
+    expect({ code: venv.code, stderr: venv.stderr }).toEqual({ code: 0, stderr: '' });
+    const made = readdirSync(project.path('venv/lib')).map((name) => `venv/lib/${name}/site-packages/tensorflow/__init__.py`);
+    await project.write(Object.fromEntries(made.map((path) => [path, ''])));
+    const path = await pathWith('g++');
+    await symlink(project.path('venv/bin/python3'), join(path, 'python3'));
+    const { stderr } = await project.mlo(['backend', 'install', '--from-python'], { env: { PATH: path } });
+    expect(stderr).toMatch(/venv\/lib\/.*\/tensorflow is not a whole TensorFlow: it lacks libtensorflow_cc/);
   });
 
   it('without network says so, with what pip says, and leaves nothing behind', async () => {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { WHEEL } from '../recipe.ts';
 import { lookIntoFolder, type TensorFlowFolder } from './tensorflow-folder.ts';
-import { runProgram, type ProgramOptions } from './run-program.ts';
+import { programsNamed } from './programs-in-path.ts';
+import { runProgram, type ProgramOptions, type ProgramResult } from './run-program.ts';
 
 /** Where TensorFlow is to come from. */
 export type TensorFlowSource =
@@ -45,22 +46,46 @@ function fromFolder(folder: string): SourceChoice {
   return { problems: [`${folder} is not a whole TensorFlow: it lacks ${names}`], hint: WITHOUT_WISHES };
 }
 
-async function fromPython(python: string, options: ProgramOptions): Promise<SourceChoice> {
-  const result = await runProgram(python, ['-c', IMPORT_PLACE], options);
-  if (result === undefined) return { problems: [`${python} was not found`], hint: WITHOUT_WISHES };
-  const folder = result.code === 0 ? result.stdout.trim() : '';
-  if (folder !== '') return fromFolder(folder);
+async function fromPython(python: string, options: ProgramOptions & { readonly cwd: string }): Promise<SourceChoice> {
+  const [program, ...others] = programsNamed(python, options);
+  if (program === undefined) return { problems: [`${python} was not found`], hint: WITHOUT_WISHES };
+  const refusals: string[] = [];
+  let runs = false;
+  for (const each of [python, ...others]) {
+    const result = await runProgram(each, ['-c', IMPORT_PLACE], options);
+    const folder = result?.code === 0 ? result.stdout.trim() : '';
+    if (folder !== '') return fromFolder(folder);
+    if (result?.code === 0) runs = true;
+    else refusals.push(doesNotRun(each === python ? program : each, result));
+  }
+  const [refusal] = refusals;
+  if (!runs && refusal !== undefined) return { problems: [refusal], hint: WITHOUT_WISHES };
   return { problems: [`${python} has no TensorFlow installed`], hint: `${python} -m pip install ${WHEEL.requirement}` };
 }
 
-async function fromWheel(options: ProgramOptions): Promise<SourceChoice> {
+async function fromWheel(options: ProgramOptions & { readonly cwd: string }): Promise<SourceChoice> {
   const ways: readonly [string, ...string[]][] = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']];
-  for (const [program, ...args] of ways) {
-    const result = await runProgram(program, [...args, '--version'], options);
-    if (result?.code === 0) return { source: { kind: 'wheel', pip: [program, ...args] }, problems: [] };
+  const refusals: string[] = [];
+  for (const [name, ...args] of ways) {
+    const [program, ...others] = programsNamed(name, options);
+    if (program === undefined) continue;
+    for (const each of [name, ...others]) {
+      const result = await runProgram(each, [...args, '--version'], options);
+      if (result?.code === 0) return { source: { kind: 'wheel', pip: [each, ...args] }, problems: [] };
+      refusals.push(doesNotRun(each === name ? program : each, result));
+    }
   }
+  const [refusal] = refusals;
+  const found = refusal === undefined ? '' : `; ${refusal}`;
   return {
-    problems: ['Neither python3 with pip nor pip was found: pip downloads the TensorFlow wheel'],
+    problems: [`Neither python3 with pip nor pip was found: pip downloads the TensorFlow wheel${found}`],
     hint: 'apt-get install python3-pip',
   };
+}
+
+/** With its own last words, such as those of a shim that finds no Python, or of `env` that finds no interpreter for it. */
+function doesNotRun(program: string, result: ProgramResult | undefined): string {
+  const words = result?.stderr.trim().split('\n').at(-1) ?? '';
+  const end = result === undefined ? 'it cannot be started' : `it ended with ${result.signal ?? `code ${result.code}`}`;
+  return `${program} is there, but of no use: ${words === '' ? end : words}`;
 }
