@@ -25,7 +25,7 @@ export async function writeTree(folder: string, { files, folders, bytes }: TreeS
 }
 
 /** `d007/f00000707.bin`: files go round the folders. */
-export function fileName(index: number, folders: number): string {
+function fileName(index: number, folders: number): string {
   return join(folderName(index % folders), `f${String(index).padStart(8, '0')}.bin`);
 }
 

@@ -8,7 +8,7 @@ export interface Row {
   readonly targets?: readonly { readonly text: string; readonly reached: boolean | undefined }[];
 }
 
-export interface Comparison {
+interface Comparison {
   /** Name of the timing, and for people. */
   readonly with: string;
   readonly name?: string;
@@ -55,7 +55,7 @@ export function formatRows(rows: readonly Row[], judged: boolean): string {
   return [head, ...lines].join('\n');
 }
 
-export function formatSeries(series: Series): string {
+function formatSeries(series: Series): string {
   const times = [...series.values()];
   const middle = formatMs(median(times));
   return times.length === 1 ? middle : `${middle} (${formatMs(Math.min(...times))}–${formatMs(Math.max(...times))})`;

@@ -16,7 +16,7 @@ export interface DuOptions {
 }
 
 /** Sizes in bytes, without what the file system or a pack adds or compression saves. */
-export interface Usage {
+interface Usage {
   readonly size: number;
   readonly files: number;
   /** Equal files counted once. */

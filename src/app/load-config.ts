@@ -41,7 +41,7 @@ export interface Config {
 }
 
 /** Milliseconds. */
-export interface GcRetention {
+interface GcRetention {
   readonly graceMs: number;
   readonly runCacheMs: number;
   readonly logsMs: number;

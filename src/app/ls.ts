@@ -21,7 +21,7 @@ export interface LsOptions {
   readonly tracked?: boolean;
 }
 
-export interface ListedEntry {
+interface ListedEntry {
   /** Relative to what was listed. */
   readonly path: string;
   readonly type: 'file' | 'exec' | 'symlink' | 'folder';

@@ -16,7 +16,7 @@ import { openLuggage, tellLuggage } from './transfer/push-luggage.ts';
 import type { AppContext } from './types.ts';
 
 /** Where a tracked path is. */
-export interface RemoteStatus {
+interface RemoteStatus {
   readonly path: string;
   readonly stage?: string;
   /** Who names it: workspace, a branch, a tag. */
@@ -39,7 +39,7 @@ export interface RemoteStatusData {
 }
 
 /** Numbers of runs, and of results of the run-cache. */
-export interface RunsStatus {
+interface RunsStatus {
   readonly toPush: number;
   readonly toFetch: number;
   readonly inProgress: number;

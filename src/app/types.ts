@@ -183,7 +183,7 @@ export interface CommitData {
   }[];
 }
 
-export interface ValueDiff {
+interface ValueDiff {
   readonly file: string;
   readonly key: string;
   readonly old?: Value;

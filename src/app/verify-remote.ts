@@ -31,7 +31,7 @@ export interface VerifyRemoteOptions {
   readonly jobs?: number;
 }
 
-export interface BadRemoteObject extends RemoteFinding {
+interface BadRemoteObject extends RemoteFinding {
   readonly uses: readonly Use[];
 }
 

@@ -25,7 +25,7 @@ export interface VerifyOptions {
   readonly workspaceOnly?: boolean;
 }
 
-export interface BadObject {
+interface BadObject {
   readonly digest: string;
   /** `broken`: there, with other bytes than its digest promises. */
   readonly state: 'missing' | 'broken';

@@ -3,7 +3,7 @@ import { textWidth, truncate } from '../ui/format/text-width.ts';
 import { printable } from '../ui/format/printable.ts';
 import type { Style } from '../ui/style.ts';
 import type { ErrorBody } from './envelope.ts';
-import { redact } from './redact.ts';
+import { redact } from '../core/text/redact.ts';
 
 export interface ErrorView {
   /** Stacks and all causes. */
@@ -47,7 +47,7 @@ export function errorBody(error: unknown, view: ErrorView): ErrorBody {
 }
 
 /** Also used for warnings that know their place. */
-export function placeLines(problem: Problem, style: Style, view: ErrorView, note?: string): string[] {
+function placeLines(problem: Problem, style: Style, view: ErrorView, note?: string): string[] {
   if (problem.file === undefined) return note === undefined ? [] : [`  ${style.glyphs.dot} ${safe(note, view)}`];
   const place = [problem.file, problem.line, problem.line === undefined ? undefined : problem.column]
     .filter((part) => part !== undefined)

@@ -1,4 +1,5 @@
 import type { Event } from '../core/events.ts';
+import { secretsOf } from '../core/text/redact.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { EXIT } from '../core/errors/catalogue.ts';
 import type { AppContext } from '../app/types.ts';
@@ -9,7 +10,7 @@ import { createReporter } from './create-reporter.ts';
 import { ENVELOPE_SCHEMA_VERSION, toJson, type Envelope, type Warning } from './envelope.ts';
 import { readGlobals, type GlobalOptions } from './globals.ts';
 import { onReaderGone, writeErr, writeLines, writeOut } from './io.ts';
-import { commandLine, secretsOf } from './redact.ts';
+import { commandLine } from './command-line.ts';
 import { errorBody, errorLines, type ErrorView } from './render-error.ts';
 import type { Interruption } from './signals.ts';
 import { styleOptions } from './terminal.ts';

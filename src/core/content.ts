@@ -1,7 +1,7 @@
 /** Lower-case hexadecimal BLAKE3-256 of bytes: 64 characters. */
 export type Digest = string & { readonly __digest: unique symbol };
 
-export type ContentKind = 'file' | 'tree' | 'symlink';
+type ContentKind = 'file' | 'tree' | 'symlink';
 
 /**
  * What lies at a path, by content.

@@ -2,7 +2,7 @@ import { canonicalJson } from './encoding/canonical-json.ts';
 import type { Value } from './value.ts';
 
 /** Most characters (code points), as MLflow has them: what a run holds must pass through MLflow's clients. */
-export const MOST_CHARACTERS = { name: 250, param: 6_000, tag: 8_000, title: 500 } as const;
+const MOST_CHARACTERS = { name: 250, param: 6_000, tag: 8_000, title: 500 } as const;
 
 // oxlint-disable-next-line no-control-regex -- finding them is what it is for.
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -54,7 +54,7 @@ export function tagFault(value: string): string | undefined {
   return lengthFault(value, MOST_CHARACTERS.tag);
 }
 
-export function lengthFault(text: string, most: number): string | undefined {
+function lengthFault(text: string, most: number): string | undefined {
   // A code point has one unit or two.
   if (text.length <= most) return undefined;
   const { length } = Array.from(text);

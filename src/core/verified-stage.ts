@@ -3,7 +3,7 @@ import type { StageReport } from './events.ts';
 import type { RunId } from './run.ts';
 import type { ProjectPath } from './stage.ts';
 
-export type StageVerdict = 'same' | 'differs' | 'failed' | 'skipped' | 'cancelled';
+type StageVerdict = 'same' | 'differs' | 'failed' | 'skipped' | 'cancelled';
 
 export interface VerifiedStage {
   readonly name: string;

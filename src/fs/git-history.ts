@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { PROJECT_FOLDER } from '../core/path/own-paths.ts';
 import { expectSuccess, gitEnvironment, gitError, gitIn, hasGitBinary, LARGEST_OUTPUT } from './git.ts';
 
-export interface GitRef {
+interface GitRef {
   /** Short: `main`, `origin/main`, `v1.0`. */
   readonly name: string;
   readonly kind: 'branch' | 'tag';
@@ -12,7 +12,7 @@ export interface GitRef {
   readonly commit: string;
 }
 
-export interface GitBlob {
+interface GitBlob {
   /** Relative to the project root, bytes as latin1 where they are not UTF-8. */
   readonly path: string;
   /** Of the blob. */

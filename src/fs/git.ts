@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 
 /** `dirty`: a tracked file differs from the commit, in the work tree or the index. */
-export interface GitHead {
+interface GitHead {
   readonly commit: string;
   /** Absent where HEAD is detached. */
   readonly branch?: string;
@@ -74,7 +74,7 @@ export function openGit(root: string): Git | undefined {
   };
 }
 
-export interface GitOutput {
+interface GitOutput {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -4,9 +4,6 @@ import { isErrno } from './errno.ts';
 import { temporaryName } from './temporary-name.ts';
 import { toSystemPath, type BytePath } from './byte-path.ts';
 
-/** How a file comes to share its bytes with another one. */
-export type Placement = 'reflink' | 'copy' | 'hardlink' | 'symlink';
-
 /** What file systems answer where they cannot clone or link. */
 const UNABLE = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY', 'EPERM', 'EMLINK'];
 

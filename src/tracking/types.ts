@@ -143,5 +143,3 @@ export interface Tracking {
   flush(): void;
   close(): void;
 }
-
-export type { Digest };

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { toJson } from '../../src/cli/envelope.ts';
 import { guessColor, guessOutput, hidePresets, presetOptionalValues, readGlobals } from '../../src/cli/globals.ts';
 import { parseDuration, parsePositiveInteger } from '../../src/cli/parse-values.ts';
-import { commandLine, redact, secretsOf } from '../../src/cli/redact.ts';
+import { commandLine } from '../../src/cli/command-line.ts';
+import { redact, secretsOf } from '../../src/core/text/redact.ts';
 import { canRedraw, colorLevel, speaksUnicode, styleOptions, widthOf } from '../../src/cli/terminal.ts';
 
 const TTY = { isTTY: true, columns: 100, getColorDepth: () => 24 };

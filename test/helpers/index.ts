@@ -1,7 +1,7 @@
 export { appContext } from './app-context.ts';
 export { LAUNCHER, REPOSITORY, sharedData } from './paths.ts';
 export { findProgram, requireMlflow, requireNumpy, requirePeer, requireRemoteReader, requireScikit } from './require-peer.ts';
-export { runCommand, startCommand, type CommandOptions, type CommandResult, type RunningCommand } from './run-command.ts';
+export { runCommand, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';
 export { skipTest } from './skip.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { createProject, projectAt, type MloOptions, type ProjectFiles, type ProjectOptions, type TestProject } from './test-project.ts';

@@ -106,6 +106,6 @@ export class PlanWorld {
   }
 }
 
-export function contentOf(text: string): Content {
+function contentOf(text: string): Content {
   return { digest: hashBytes(text), size: text.length, kind: 'file' };
 }

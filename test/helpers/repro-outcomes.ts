@@ -1,7 +1,7 @@
 import type { CommandResult } from './run-command.ts';
 import type { MloOptions, TestProject } from './test-project.ts';
 
-export interface ReproJson {
+interface ReproJson {
   readonly ok: boolean;
   readonly data?: {
     readonly ok: boolean;

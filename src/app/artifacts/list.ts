@@ -14,7 +14,7 @@ export interface ArtifactsListOptions {
   readonly recursive: boolean;
 }
 
-export interface ListedArtifact {
+interface ListedArtifact {
   readonly path: string;
   readonly type: 'file' | 'exec' | 'symlink' | 'folder';
   /** Bytes; of a folder the sum. */

@@ -8,7 +8,7 @@ import { configGet } from '../config.ts';
 import { rootOrNone } from '../find-root.ts';
 import type { AppContext } from '../types.ts';
 
-export interface BackendView {
+interface BackendView {
   readonly name: BackendName;
   readonly available: boolean;
   /** Why not, or what is to be known about it. */

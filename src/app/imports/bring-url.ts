@@ -14,7 +14,7 @@ import { checkKeys } from './check-keys.ts';
 import { ResumeLog } from './resume-log.ts';
 
 /** Requests at a time. */
-export const IMPORT_JOBS = 16;
+const IMPORT_JOBS = 16;
 
 export interface BringOptions {
   /** As it is kept in the pointer. */

@@ -7,7 +7,7 @@ import { LOCK_SUFFIX, POINTER_SUFFIX } from '../scan-project.ts';
 import { isDamage, namedContents, type NamedContent } from '../tracked/stored-texts.ts';
 
 /** What lies at a path of another project at one commit. Paths are relative to the folder of that project. */
-export type FoundInRepository =
+type FoundInRepository =
   /** In what mlo keeps there: a tracked path, or (with `inside`) something in a tracked folder. */
   | { readonly kind: 'kept'; readonly content: Content; readonly inside?: string }
   /** A file of Git's. */

@@ -13,7 +13,7 @@ export type Move =
     };
 
 /** In the cache, durably. */
-export interface BroughtImport {
+interface BroughtImport {
   readonly content: Content;
   readonly source: PointerSource;
   /** That came over the wire. */

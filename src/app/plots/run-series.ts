@@ -35,7 +35,7 @@ export async function plotsOfRuns(ctx: AppContext, options: RunSeriesOptions & P
   return { revisions: [...new Set(plots.flatMap((plot) => plot.series.map(({ revision }) => revision)))], plots, failures: [] };
 }
 
-export function seriesOf(tracking: Tracking, { runs, metrics, leastPoints = 1 }: RunSeriesOptions): readonly RunSeries[] {
+function seriesOf(tracking: Tracking, { runs, metrics, leastPoints = 1 }: RunSeriesOptions): readonly RunSeries[] {
   const all = [...new Map(runs.flatMap((id) => treeOf(tracking.get(id))).map((run) => [run.id, run])).values()];
   requireMetrics(all, metrics);
   return all.flatMap((run) =>

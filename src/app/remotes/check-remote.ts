@@ -9,7 +9,7 @@ import { withProject } from '../project.ts';
 import { withRemote } from '../transfer/connect.ts';
 import type { AppContext } from '../types.ts';
 
-export interface RemoteCheck {
+interface RemoteCheck {
   readonly name: 'read' | 'list' | 'write' | 'conditional write' | 'ranged read' | 'clock' | 'delete' | 'speed';
   readonly ok: boolean;
   /** What was found. */

@@ -47,7 +47,7 @@ export function setAside(place: Place, outs: readonly ProjectPath[]): void {
 /** What has taken the place of an out; gone from there when it returns. */
 export type ClearPlace = (path: string, out: ProjectPath) => void;
 
-export function removeMade(path: string): void {
+function removeMade(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 

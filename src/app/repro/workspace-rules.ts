@@ -100,7 +100,7 @@ export function outsInGit(root: string, stages: readonly Stage[]): readonly Prob
 }
 
 /** The given paths that Git tracks, or has tracked files below. */
-export function trackedByGit(root: string, paths: readonly ProjectPath[]): ReadonlySet<ProjectPath> {
+function trackedByGit(root: string, paths: readonly ProjectPath[]): ReadonlySet<ProjectPath> {
   const files = openGit(root)?.tracked([...paths]) ?? [];
   const found = new Set<ProjectPath>();
   const wanted = new Set(paths);

@@ -5,7 +5,7 @@ import type { AppContext } from '../types.ts';
 import { withRecordedRuns } from './write-tracking.ts';
 
 /** MLflow's tag for a text that people write about a run. */
-export const NOTE_TAG = 'mlflow.note.content';
+const NOTE_TAG = 'mlflow.note.content';
 
 export interface RunsTagData extends NamedRun {
   /** Tags that got another value or went. */

@@ -40,7 +40,7 @@ export function observedNode(observed: Observed): DiffNode {
   };
 }
 
-export function entryOf(content: Content): DiffEntry {
+function entryOf(content: Content): DiffEntry {
   const { digest, size, files } = content;
   const type = content.kind === 'file' ? (content.mode ?? 'file') : content.kind;
   return { type, digest, size, ...(files === undefined ? {} : { files }) };

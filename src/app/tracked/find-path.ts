@@ -9,7 +9,7 @@ import type { Project } from '../project.ts';
 import { trackedState, type TrackedContent, type TrackedState } from './tracked-state.ts';
 
 /** What is at a path of one state of the project. */
-export type Found =
+type Found =
   /** In what mlo keeps: a tracked path, or something in a tracked folder. */
   | { readonly kind: 'kept'; readonly path: ProjectPath; readonly content: Content; readonly of: TrackedContent }
   /** A file of Git's, or of the workspace. */

@@ -24,7 +24,7 @@ export interface FetchedRuns {
   readonly artifacts: readonly RunArtifactHere[];
 }
 
-export interface RunArtifactHere {
+interface RunArtifactHere {
   readonly run: RunId;
   readonly path: string;
   readonly content: Pick<Content, 'digest' | 'kind' | 'size'>;

@@ -16,7 +16,7 @@ export interface Placement {
   readonly replaced?: Node;
 }
 
-export interface Removal {
+interface Removal {
   readonly path: BytePath;
   readonly node: Node;
 }

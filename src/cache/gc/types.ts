@@ -26,7 +26,7 @@ export interface Amount {
   readonly bytes: number;
 }
 
-export interface Evicted extends Amount {
+interface Evicted extends Amount {
   /** Bytes that had to go. */
   readonly wanted: number;
   /** False where nothing else has what is left. */

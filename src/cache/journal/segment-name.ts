@@ -9,7 +9,7 @@ export function newSegmentName(ageOf?: string): string {
   return `${time}-${randomHex(12)}.jnl`;
 }
 
-export function isSegmentName(name: string): boolean {
+function isSegmentName(name: string): boolean {
   return SEGMENT_NAME.test(name);
 }
 

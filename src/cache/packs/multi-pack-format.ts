@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib';
  *   rows of 48 bytes, by digest: 32 digest, 4 number of the pack, then 12 bytes as in the index of a pack
  * A digest that several packs hold has a row for each.
  */
-export const MULTI_START = Buffer.from('mlo-pack-index 1', 'latin1');
+const MULTI_START = Buffer.from('mlo-pack-index 1', 'latin1');
 export const MULTI_HEADER_BYTES = 32;
 export const MULTI_PACK_BYTES = 36;
 export const BUCKETS = 4096;

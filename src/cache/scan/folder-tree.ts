@@ -25,7 +25,7 @@ export function encodeFolder(rows: Rows): EncodedFolder {
   return { tree: { digest: digestBytes(bytes), size, files }, bytes };
 }
 
-export function toTreeRows(rows: Rows): readonly TreeRow[] {
+function toTreeRows(rows: Rows): readonly TreeRow[] {
   const { digests } = rows;
   const hex = Buffer.from(digests.buffer, digests.byteOffset, digests.length).toString('hex');
   return rows.names.map((name, row) => {

@@ -9,7 +9,7 @@ import type { CheckJob } from '../verify/check-jobs.ts';
 import type { CheckResult } from '../verify/damage.ts';
 
 /** Where the record of a folder lies in the bytes that all threads share; undefined where nothing is known of it. */
-export type RecordAt = number | undefined;
+type RecordAt = number | undefined;
 
 /** Look at one folder level. */
 export interface ScanFolderJob {
@@ -36,12 +36,12 @@ export interface ScanPartJob {
 }
 
 /** Done when all jobs given to a thread before are. */
-export interface NothingJob {
+interface NothingJob {
   readonly kind: 'nothing';
 }
 
 /** What was stored becomes visible. */
-export interface SealJob {
+interface SealJob {
   readonly kind: 'seal';
 }
 
@@ -52,7 +52,7 @@ export interface Sealed {
 }
 
 /** Every kind of work that any thread can do: what goes in, what comes out. */
-export interface Jobs {
+interface Jobs {
   'scan-folder': { readonly job: ScanFolderJob; readonly result: ScannedFolder | ManyNames | undefined };
   'scan-part': { readonly job: ScanPartJob; readonly result: ScannedNames };
   'stage-folder': { readonly job: StageFolderJob; readonly result: StagedRows | ManyRows };

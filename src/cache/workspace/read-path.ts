@@ -178,7 +178,7 @@ export function namesIn(folder: BytePath): readonly BytePath[] {
   return withIoErrors('read the folder', toDisplayPath(folder), () => readdirSync(toSystemPath(folder), { encoding: 'latin1' }).sort());
 }
 
-export function readlink(path: BytePath): BytePath {
+function readlink(path: BytePath): BytePath {
   return withIoErrors('read the symlink', toDisplayPath(path), () => readlinkSync(toSystemPath(path), { encoding: 'latin1' }));
 }
 

@@ -10,7 +10,6 @@ export type ValueKind = string;
 
 /** Names that `mlo __complete` knows. */
 export const DYNAMIC_KINDS = ['stages', 'params', 'runs', 'remotes', 'experiments', 'revisions'] as const;
-export type DynamicKind = (typeof DYNAMIC_KINDS)[number];
 
 const FILES = ['file', 'path', 'paths', 'sources', 'directory', 'folder', 'dir', 'out', 'from', 'to'];
 const RUNS = ['id', 'ids', 'run'];

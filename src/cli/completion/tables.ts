@@ -8,7 +8,7 @@ import { argumentKind, optionKind } from './kinds.ts';
  * What the scripts of all shells know of a command, as lines of fields with tabs between, none of them empty:
  * `c NAME SUMMARY` a command below it, `o FLAG KIND SUMMARY` an option, `a KIND` an argument, `A KIND` one that may be repeated.
  */
-export interface CompletionTable {
+interface CompletionTable {
   /** `runs list`; empty for mlo itself. With the other name of a command where it has one. */
   readonly paths: readonly string[];
   readonly lines: readonly string[];

@@ -11,7 +11,7 @@ import {
 } from './keys.ts';
 
 /** Strongest first. */
-export const CONFIG_ORIGINS = ['flag', 'env', 'local', 'project', 'user', 'default'] as const;
+const CONFIG_ORIGINS = ['flag', 'env', 'local', 'project', 'user', 'default'] as const;
 export type ConfigOrigin = (typeof CONFIG_ORIGINS)[number];
 
 export type PartialConfig = { readonly [K in ConfigKey]?: ConfigValues[K] };

@@ -5,7 +5,7 @@ import { cutToWidth, type Lettering } from './text.ts';
 const SIZE = 13;
 const SWATCH = 22;
 const GAP = 22;
-export const LEGEND_ROW = 22;
+const LEGEND_ROW = 22;
 
 /** Name of each series behind a piece of its line, in rows of at most `width`. */
 export function legend(

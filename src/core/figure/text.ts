@@ -2,7 +2,7 @@ import { graphemeWidth } from '../text/grapheme-width.ts';
 import { CAPITAL_HEIGHT, GLYPHS, LETTER_SPACING, STROKE_WIDTH } from './glyphs.ts';
 import { escapeXml, px } from './svg.ts';
 
-export interface TextStyle {
+interface TextStyle {
   /** Font size in pixels. */
   readonly size: number;
   readonly colour: string;

@@ -7,7 +7,7 @@ export function folderOf(path: ProjectPath): ProjectPath | '' {
   return slash < 0 ? '' : path.slice(0, slash);
 }
 
-export function baseName(path: ProjectPath): string {
+function baseName(path: ProjectPath): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 

@@ -1,6 +1,6 @@
 import { countPairs } from './confusion.ts';
 import { TEMPLATES, type PlotOptions, type Template } from './definition.ts';
-import type { BarPlot, ConfusionPlot, LinePlot, Plot, PlotSeries } from './plot.ts';
+import type { BarPlot, ConfusionPlot, LinePlot, Plot } from './plot.ts';
 import { columnOf, numberOf, numbersOf, plotError, wordsOf, type PlotTable } from './table.ts';
 
 /** Columns of one file at one revision. */
@@ -13,7 +13,7 @@ export interface PlotSource {
 }
 
 /** What stands on the x axis where the definition names no column. */
-export const ROW_NUMBER = 'step';
+const ROW_NUMBER = 'step';
 
 /** One picture of all sources. Throws MLO_PLOT where a column is missing or holds what cannot be drawn. */
 export function buildPlot(id: string, sources: readonly PlotSource[], options: PlotOptions): Plot {
@@ -139,5 +139,3 @@ function headOf(
 function joined(names: readonly string[]): string {
   return [...new Set(names)].join(', ');
 }
-
-export type { PlotSeries };

@@ -73,7 +73,7 @@ const UNITS = [
 ] as const;
 
 /** All in one form, with as many digits as it takes to tell them apart. */
-export function tickLabels(values: readonly number[]): readonly string[] {
+function tickLabels(values: readonly number[]): readonly string[] {
   const largest = Math.max(...values.map(Math.abs));
   const step = values.length > 1 ? Math.abs((values[1] as number) - (values[0] as number)) : largest;
   if (largest === 0) return values.map(() => '0');

@@ -62,7 +62,7 @@ const ORDERED: ReadonlySet<ValueType> = new Set(['number', 'param', 'time', 'dur
 const LISTED: ReadonlySet<ValueType> = new Set(['number', 'param', 'text', 'id', 'status']);
 const TEXTS: ReadonlySet<ValueType> = new Set(['param', 'text', 'id', 'status']);
 
-export function typeOf(field: Field): ValueType {
+function typeOf(field: Field): ValueType {
   switch (field.kind) {
     case 'metric':
       return 'number';

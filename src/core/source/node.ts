@@ -22,7 +22,7 @@ export interface ScalarNode extends Placed {
   readonly float?: true;
 }
 
-export interface ListNode extends Placed {
+interface ListNode extends Placed {
   readonly kind: 'list';
   readonly items: readonly SourceNode[];
 }

@@ -10,7 +10,7 @@ import { checkArtifactName, checkKey, checkName, describe, imageExtension, image
 import type { ChildOptions, EndStatus, MetricOptions, StageRun } from './stage-run.ts';
 
 /** A file up to this size is taken as it is at the call, bytes. */
-export const SNAPSHOT_BYTES = 8 * 1024 * 1024;
+const SNAPSHOT_BYTES = 8 * 1024 * 1024;
 
 /** Where a run's records go. */
 export interface RunSink {

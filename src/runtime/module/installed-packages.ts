@@ -12,7 +12,7 @@ export interface InstalledPackage {
 }
 
 /** By folder relative to the folder of the lock file: `node_modules/a/node_modules/b`. */
-export type InstalledPackages = ReadonlyMap<string, InstalledPackage>;
+type InstalledPackages = ReadonlyMap<string, InstalledPackage>;
 
 const NONE: InstalledPackages = new Map();
 const cache = new Map<string, { readonly stamp: string; readonly packages: InstalledPackages }>();

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { describePackage, foldersUpwards, packageOf, recordedPackage, type InstalledPackage } from './installed-packages.ts';
 
 /** What the name of a package leads to. Folders are absolute and real. */
-export type FoundPackage =
+type FoundPackage =
   | { readonly kind: 'package'; readonly folder: string; readonly installed: InstalledPackage }
   /** A link out of `node_modules`: what is loaded there are own files. */
   | { readonly kind: 'linked'; readonly folder: string };

@@ -6,7 +6,7 @@ export type LinkEnd =
   | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'error'; readonly error: unknown };
 
-export interface LinkListener {
+interface LinkListener {
   readonly onMessage: (message: FromStage) => void;
   /** Written past JavaScript, by native code, or by Node itself. */
   readonly onBytes: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;

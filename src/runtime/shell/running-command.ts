@@ -42,7 +42,7 @@ const POLL_MS = 20;
 const OUTPUT_IDLE_MS = 200;
 const OUTPUT_LIMIT_MS = 5000;
 
-export type CommandExit = Omit<Extract<FromHelper, { readonly type: 'exit' }>, 'type' | 'id'>;
+type CommandExit = Omit<Extract<FromHelper, { readonly type: 'exit' }>, 'type' | 'id'>;
 
 export interface CommandControl extends RunningCommand {
   started(pid: number): void;

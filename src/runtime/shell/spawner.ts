@@ -1,5 +1,5 @@
 import { openHelperLink, type HelperLink } from './helper-link.ts';
-import type { Command, CommandEnd, RunningCommand } from './running-command.ts';
+import type { Command, RunningCommand } from './running-command.ts';
 
 /** Starts commands through the spawn helper, so that a start costs the same however large mlo is. */
 export interface Spawner {
@@ -12,8 +12,6 @@ export interface Spawner {
   /** Kills what runs and ends the helpers. */
   close(): Promise<void>;
 }
-
-export type { Command, CommandEnd, RunningCommand };
 
 /** A helper stands still for a millisecond while it forks, so stages that start side by side are shared out; more than this no core is left for. */
 const MOST_HELPERS = 2;

@@ -3,7 +3,7 @@ import type { RunningCommand } from './running-command.ts';
 /** From SIGTERM to SIGKILL: time to write a checkpoint. */
 const STOP_GRACE_MS = 10_000;
 
-export type StopReason = 'interrupted' | 'timeout' | 'log';
+type StopReason = 'interrupted' | 'timeout' | 'log';
 
 /** Ends the command at work when the stage is to stop, and remembers why. */
 export interface StageStop {

@@ -19,13 +19,13 @@ export interface RunRows {
   readonly hasModels: boolean;
 }
 
-export interface HeadRow extends RunRow {
+interface HeadRow extends RunRow {
   readonly experimentChangedMs: number;
   readonly nameChangedMs: number;
   readonly lifecycleChangedMs: number;
 }
 
-export interface ExperimentFacts {
+interface ExperimentFacts {
   readonly createdMs: number;
   readonly tags?: { readonly [key: string]: ChangingValue };
 }

@@ -20,7 +20,7 @@ export interface ChunkStore {
 }
 
 /** Both ends included. */
-export interface StepRange {
+interface StepRange {
   readonly from: number;
   readonly to: number;
 }

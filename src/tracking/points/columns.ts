@@ -17,7 +17,7 @@ export function comparePoints(a: PointColumns, i: number, b: PointColumns, j: nu
   );
 }
 
-export function compareValues(a: number, b: number): number {
+function compareValues(a: number, b: number): number {
   if (a === b) return 0;
   if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1;
   return Number.isNaN(b) || a > b ? 1 : -1;

@@ -7,7 +7,7 @@ import { allOf, sql, type Sql } from './sql.ts';
 import type { RunSearch } from './types.ts';
 
 /** `complete`: the page is full, or there is nothing more to look at. */
-export interface Walked {
+interface Walked {
   readonly rows: readonly FoundRow[];
   readonly complete: boolean;
 }

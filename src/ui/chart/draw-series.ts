@@ -8,7 +8,7 @@ export interface MeasuredSeries {
   readonly ys: ArrayLike<number>;
 }
 
-export interface EdgeMarks {
+interface EdgeMarks {
   readonly above: string;
   readonly below: string;
 }

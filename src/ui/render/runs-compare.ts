@@ -10,7 +10,7 @@ import type { Paint, Style } from '../style.ts';
 import { shortId, statusGlyph, statusPaint } from './run-status.ts';
 import type { ListedRun } from './runs-list.ts';
 
-export interface CompareRow {
+interface CompareRow {
   readonly section: string;
   readonly key: string;
   readonly values: readonly (Value | undefined)[];

@@ -11,7 +11,7 @@ import type { Style } from '../style.ts';
 import { shortId, statusGlyph, statusPaint } from './run-status.ts';
 import type { ListedRun } from './runs-list.ts';
 
-export interface FoundRun extends ListedRun {
+interface FoundRun extends ListedRun {
   readonly experiment: string;
   readonly stage?: string;
   readonly user: string;

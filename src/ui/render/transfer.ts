@@ -42,14 +42,14 @@ interface DamagedView {
   readonly message: string;
 }
 
-export interface PushedRunsView {
+interface PushedRunsView {
   readonly sent: number;
   readonly open: number;
   readonly results: { readonly sent: number };
   readonly damaged: readonly DamagedView[];
 }
 
-export interface FetchedRunsView {
+interface FetchedRunsView {
   readonly added: number;
   readonly changed: number;
   readonly results: number;

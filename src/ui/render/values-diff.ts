@@ -6,7 +6,7 @@ import { valueText } from '../format/value-text.ts';
 import type { Paint, Style } from '../style.ts';
 
 /** One value on both sides; absent where a side does not have it. */
-export interface DiffRow {
+interface DiffRow {
   readonly file: string;
   readonly key: string;
   readonly old?: Value;

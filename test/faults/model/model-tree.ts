@@ -10,7 +10,7 @@ export interface ModelFile {
   readonly exec: boolean;
 }
 
-export interface ModelLink {
+interface ModelLink {
   readonly kind: 'link';
   readonly target: string;
 }

@@ -5,7 +5,7 @@ import { runModule } from '../../../src/runtime/module/run-module.ts';
 import type { ModuleResult, ModuleSpec } from '../../../src/runtime/types.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 
-export interface StageRunResult extends ModuleResult {
+interface StageRunResult extends ModuleResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly records: readonly RunRecord[];

@@ -36,7 +36,7 @@ export interface Answer {
 }
 
 /** Values are texts as Python prints them. */
-export interface AnswerRun {
+interface AnswerRun {
   readonly latest: { readonly [metric: string]: readonly [value: string, step: number] };
   readonly points: { readonly [metric: string]: readonly (readonly [value: string, step: number, timestampMs: number])[] };
   readonly params: { readonly [key: string]: string };

@@ -10,7 +10,7 @@ export interface PatienceOptions {
 }
 
 /** What an epoch means: whether it is the best so far, and whether it is the last. */
-export interface Verdict {
+interface Verdict {
   readonly best: boolean;
   readonly stop: boolean;
 }

@@ -10,7 +10,7 @@ export type Values =
   | 'distinct' // no two equal, far enough apart for a maximum that does not depend on rounding
   | { readonly below: number }; // int32, 0…below-1
 
-export interface Input {
+interface Input {
   readonly shape: readonly number[];
   readonly values?: Values;
 }

@@ -1,7 +1,5 @@
 import { isSecretName, MASK, quote, redact } from '../core/text/redact.ts';
 
-export { MASK, redact, secretsOf } from '../core/text/redact.ts';
-
 /** The command as typed, for the lock file and the run: shell-quoted, and without secrets. */
 export function commandLine(args: readonly string[], secrets: readonly string[]): string {
   const words = args.map((argument, index) => (followsSecretName(args, index) ? MASK : quote(argument)));
