@@ -14,8 +14,6 @@ export interface StageEnvironmentRequest {
   readonly parentRunId?: RunId;
   /** Absolute path of the tracking database. */
   readonly trackingDb: string;
-  /** Absolute path; default: `params.yaml` beside the stage's pipeline file. */
-  readonly paramsFile?: string;
 }
 
 /** Set by mlo for each stage, so one that an outer mlo has set must never be inherited. */
@@ -38,7 +36,7 @@ export function stageEnvironment(request: StageEnvironmentRequest): Record<strin
     MLO_RUN_ID: runId,
     MLO_TRACKING_DB: trackingDb,
     MLO_STAGE: stage.address,
-    MLO_PARAMS_FILE: request.paramsFile ?? join(root, posix.dirname(stage.file), 'params.yaml'),
+    MLO_PARAMS_FILE: join(root, posix.dirname(stage.file), 'params.yaml'),
     MLO_ROOT: root,
   });
   if (env['PATH'] !== undefined) env['PATH'] = [env['PATH'], fileURLToPath(new URL('bin/path', packageRoot()))].join(delimiter);

@@ -42,8 +42,6 @@ export interface ModuleSpec extends StageContext {
   readonly declaredParams: readonly string[];
   /** Absolute paths of the params files; the stage may read them. */
   readonly paramFiles?: readonly string[];
-  /** Limit of the JavaScript heap in MiB; absent = Node's. */
-  readonly heapMb?: number;
   /** How long a stage may go on after `signal` or its timeout before it is ended; default 5,000. */
   readonly graceMs?: number;
   /** By declared name, or by the path as written where there is none. */

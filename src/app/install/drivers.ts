@@ -1,11 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { blockNamed, withBlock, withoutBlock } from '../../core/text/block.ts';
+import { withBlock, withoutBlock } from './own-block.ts';
 import type { GitRepository } from '../../fs/git-repository.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
 import { shellFunction, type Launcher } from './launcher.ts';
 import type { InstallChange } from './types.ts';
-
-const BLOCK = blockNamed('mlo install');
 
 /** One driver for all: what a file is shows in its name. */
 const ATTRIBUTES = ['pipeline.lock merge=mlo diff=mlo', 'dvc.mlo.lock merge=mlo diff=mlo', '*.mlo merge=mlo diff=mlo'];
@@ -18,7 +16,7 @@ export function installDrivers(repository: GitRepository, launcher: Launcher): r
     if (before !== value) repository.setConfig(key, value);
     return { what: 'config', name: key, change: before === undefined ? 'added' : before === value ? 'unchanged' : 'updated' };
   });
-  return [...changes, changeAttributes(repository, (text) => withBlock(text, BLOCK, ATTRIBUTES))];
+  return [...changes, changeAttributes(repository, (text) => withBlock(text, ATTRIBUTES))];
 }
 
 export function uninstallDrivers(repository: GitRepository): readonly InstallChange[] {
@@ -27,7 +25,7 @@ export function uninstallDrivers(repository: GitRepository): readonly InstallCha
     if (isThere) repository.unsetConfig(key);
     return { what: 'config', name: key, change: isThere ? 'removed' : 'unchanged' };
   });
-  return [...changes, changeAttributes(repository, (text) => withoutBlock(text, BLOCK))];
+  return [...changes, changeAttributes(repository, (text) => withoutBlock(text))];
 }
 
 const DRIVER_KEYS = ['merge.mlo.name', 'merge.mlo.driver', 'diff.mlo.textconv'] as const;

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInside } from '../../core/path/project-path.ts';
-import { blockLines, blockNamed, withBlock, withoutBlock } from '../../core/text/block.ts';
+import { blockLines, withBlock, withoutBlock } from './own-block.ts';
 import type { GitRepository } from '../../fs/git-repository.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
 import { quoted, shellFunction, type Launcher } from './launcher.ts';
@@ -34,7 +34,6 @@ const HOOKS: readonly Hook[] = [
   },
 ];
 
-const BLOCK = blockNamed('mlo install');
 const SHEBANG = '#!/bin/sh\n';
 const PROJECT = '# project ';
 
@@ -46,7 +45,7 @@ export function installHooks(repository: GitRepository, launcher: Launcher): rea
     const why = whyKept(repository, before);
     if (why !== undefined) return { what: 'hook', name: file, change: 'kept', why, line: hook.line(repository.prefix || '.') };
     const folders = new Set([...projectsOf(before ?? ''), repository.prefix || '.']);
-    const after = withBlock(before ?? SHEBANG, BLOCK, hookLines(hook, launcher, [...folders]));
+    const after = withBlock(before ?? SHEBANG, hookLines(hook, launcher, [...folders]));
     return write(file, before, after, before === undefined ? 'added' : 'updated');
   });
 }
@@ -56,9 +55,9 @@ export function uninstallHooks(repository: GitRepository, launcher: Launcher): r
   return HOOKS.flatMap((hook): readonly InstallChange[] => {
     const file = join(repository.hooksDir, hook.name);
     const before = read(file);
-    if (before === undefined || blockLines(before, BLOCK) === undefined) return [];
+    if (before === undefined || blockLines(before) === undefined) return [];
     const folders = projectsOf(before).filter((folder) => folder !== (repository.prefix || '.'));
-    const after = folders.length === 0 ? withoutBlock(before, BLOCK) : withBlock(before, BLOCK, hookLines(hook, launcher, folders));
+    const after = folders.length === 0 ? withoutBlock(before) : withBlock(before, hookLines(hook, launcher, folders));
     return [write(file, before, after, 'removed')];
   });
 }
@@ -77,14 +76,12 @@ function hookLines({ work }: Hook, launcher: Launcher, folders: readonly string[
 }
 
 function projectsOf(text: string): readonly string[] {
-  return (blockLines(text, BLOCK) ?? []).flatMap((line) =>
-    line.startsWith(PROJECT) ? [JSON.parse(line.slice(PROJECT.length)) as string] : [],
-  );
+  return (blockLines(text) ?? []).flatMap((line) => (line.startsWith(PROJECT) ? [JSON.parse(line.slice(PROJECT.length)) as string] : []));
 }
 
 function whyKept({ commonDir, top, hooksDir }: GitRepository, before: string | undefined): string | undefined {
   if (!isInside(commonDir, hooksDir) && !isInside(top, hooksDir)) return 'core.hooksPath is outside this repository: others may use it too';
-  if (before !== undefined && blockLines(before, BLOCK) === undefined) return 'there is a hook already';
+  if (before !== undefined && blockLines(before) === undefined) return 'there is a hook already';
   return undefined;
 }
 

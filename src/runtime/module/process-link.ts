@@ -11,15 +11,14 @@ const LAST_WORDS = 4096;
 export interface ProcessOptions {
   readonly root: string;
   readonly env: { readonly [name: string]: string };
-  readonly heapMb?: number | undefined;
 }
 
 /** Starts a child in a process group of its own, so that Ctrl-C reaches mlo alone and its children end with it. */
-export function startProcess({ root, env, heapMb }: ProcessOptions): StageLink {
+export function startProcess({ root, env }: ProcessOptions): StageLink {
   const child = fork(fileURLToPath(entryPoint('stage-process')), [], {
     cwd: root,
     env,
-    execArgv: ['--disable-warning=ExperimentalWarning', ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`])],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
     detached: true,

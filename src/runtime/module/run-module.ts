@@ -25,7 +25,7 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
   const refusal = refuseToStart(spec);
   if (refusal !== undefined) return { code: {}, packages: {}, undeclared: [], error: refusal };
   const shared = spec.isolate === 'worker' ? shareWithThread(spec) : undefined;
-  const link = shared === undefined ? startProcess(spec) : startThread(spec.heapMb, shared.gate);
+  const link = shared === undefined ? startProcess(spec) : startThread(shared.gate);
   const output = openOutput(spec);
   const stop = stopOnRequest(spec, link);
   let outcome: Outcome | undefined;
@@ -200,7 +200,7 @@ function stopError(spec: ModuleSpec, stop: Stop | undefined, logFailure: NodeJS.
 
 /** The thread or process is gone without a result. */
 function endedEarly(spec: ModuleSpec, end: LinkEnd): MloError {
-  const { address, logPath, heapMb, isolate } = spec;
+  const { address, logPath, isolate } = spec;
   const what = isolate === 'worker' ? 'thread' : 'process';
   const options = {
     hint: `mlo logs ${address}`,
@@ -209,11 +209,7 @@ function endedEarly(spec: ModuleSpec, end: LinkEnd): MloError {
   const fail = (why: string, hint = options.hint): MloError =>
     new MloError('MLO_STAGE_FAILED', `Stage '${address}' failed: ${why} (${moduleOf(spec)})`, { ...options, hint });
   if (end.kind === 'out-of-memory') {
-    const limit = heapMb === undefined ? '' : ` of ${heapMb} MiB`;
-    return fail(
-      `its ${what} ran out of memory: the JavaScript heap reached its limit${limit}`,
-      'NODE_OPTIONS=--max-old-space-size=8192 mlo repro',
-    );
+    return fail(`its ${what} ran out of memory: the JavaScript heap reached its limit`, 'NODE_OPTIONS=--max-old-space-size=8192 mlo repro');
   }
   if (end.kind === 'error') return fail(`its ${what} broke: ${end.error instanceof Error ? end.error.message : String(end.error)}`);
   if (end.signal !== null) return fail(`its process was ended by ${end.signal}${MEANINGS.get(end.signal) ?? ''}`);

@@ -25,7 +25,7 @@ function guardExit(): void {
  */
 export function warmWorker(): void {
   if (warm !== undefined) return;
-  const worker = startWorker(undefined);
+  const worker = startWorker();
   worker.unref();
   const forget = (): void => {
     if (warm === worker) warm = undefined;
@@ -42,8 +42,8 @@ export async function discardWarmWorker(): Promise<void> {
   await worker?.terminate();
 }
 
-export function startThread(heapMb: number | undefined, gate: LoadingGate): StageLink {
-  const worker = takeWorker(heapMb);
+export function startThread(gate: LoadingGate): StageLink {
+  const worker = takeWorker();
   if (process.listeners('exit').includes(guardExit) === false) process.on('exit', guardExit);
   gates.add(gate);
   return {
@@ -63,8 +63,8 @@ export function startThread(heapMb: number | undefined, gate: LoadingGate): Stag
   };
 }
 
-function takeWorker(heapMb: number | undefined): Worker {
-  if (warm === undefined || heapMb !== undefined) return startWorker(heapMb);
+function takeWorker(): Worker {
+  if (warm === undefined) return startWorker();
   const worker = warm;
   warm = undefined;
   worker.removeAllListeners('error').removeAllListeners('exit');
@@ -72,12 +72,11 @@ function takeWorker(heapMb: number | undefined): Worker {
   return worker;
 }
 
-function startWorker(heapMb: number | undefined): Worker {
+function startWorker(): Worker {
   return new Worker(entryPoint('stage-worker'), {
     // Not those of mlo itself: flags of a test runner or a debugger are not the stage's.
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdout: true,
     stderr: true,
-    ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
   });
 }

@@ -8,6 +8,7 @@ import type { Glyphs } from '../glyphs.ts';
 const DIGEST = /^[0-9a-f]{64}$/;
 const DIGEST_SHOWN = 8;
 const VALUE_WIDTH = 40;
+const REASONS_SHOWN = 2;
 
 /** Why a stage is in its state, in words. With `details` the digests of files are shown as well. */
 export function reasonText(reason: Reason, glyphs: Glyphs, details = false): string {
@@ -15,8 +16,8 @@ export function reasonText(reason: Reason, glyphs: Glyphs, details = false): str
 }
 
 /** The first reasons in one line, and how many more there are. */
-export function reasonSummary(reasons: readonly Reason[], glyphs: Glyphs, shown = 2): string {
-  const texts = reasons.slice(0, shown).map((reason) => reasonText(reason, glyphs));
+export function reasonSummary(reasons: readonly Reason[], glyphs: Glyphs): string {
+  const texts = reasons.slice(0, REASONS_SHOWN).map((reason) => reasonText(reason, glyphs));
   const more = reasons.length - texts.length;
   return more > 0 ? `${texts.join(', ')} +${more} more` : texts.join(', ');
 }

@@ -22,7 +22,7 @@ export function countsText(counts: ChangeCounts): string {
 }
 
 /** A line a change: what happened, where, and sizes. `indent` spaces before. */
-export function changeLines(changes: readonly TreeChange[], style: Style, indent = '  '): string[] {
+export function changeLines(changes: readonly TreeChange[], style: Style, indent: string): string[] {
   const width = Math.max(0, ...changes.map(({ kind }) => WORDS[kind].length));
   return changes.map((change) => {
     const word = kindPaint(change.kind, style)(padEnd(WORDS[change.kind], width));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createProject } from '../../helpers/index.ts';
 import { createStageProject, stage } from './stage-project.ts';
 
 describe('a stage that throws', () => {
@@ -159,7 +160,7 @@ describe('a stage that is to stop', () => {
 });
 
 describe('a stage that breaks its thread or process', () => {
-  it('by filling its memory is named, in a thread and in a process', async () => {
+  it('by filling its memory is named, in a thread and in a process, with the limit that the hint raises', async () => {
     // A thread is ended gently only where the heap fills little by little: V8 aborts the whole process for one large array that finds no place.
     const gently = stage(`let all = null; for (;;) all = { all };`);
     const atOnce = stage(`const all = []; for (;;) all.push({ x: all.length });`);
@@ -168,10 +169,18 @@ describe('a stage that breaks its thread or process', () => {
       ['process', gently],
       ['process', atOnce],
     ] as const) {
-      const project = await createStageProject({ 'stages/train.ts': text });
-      const { error } = await project.run({ isolate, heapMb: 64 });
-      expect(error?.code).toBe('MLO_STAGE_FAILED');
-      expect(error?.message).toContain('ran out of memory: the JavaScript heap reached its limit of 64 MiB');
+      const project = await createProject({
+        '.mlo/config.yaml': '',
+        'pipeline.yaml': `stages:\n  train:\n    run: stages/train.ts\n    isolate: ${isolate}\n    outs: [model.bin]\n`,
+        'stages/train.ts': text,
+      });
+      const { code, stderr } = await project.mlo(['repro'], { env: { NODE_OPTIONS: '--max-old-space-size=64' } });
+      expect(code).toBe(1);
+      const what = isolate === 'worker' ? 'thread' : 'process';
+      expect(stderr).toContain(
+        `Stage 'train' failed: its ${what} ran out of memory: the JavaScript heap reached its limit (stages/train.ts)`,
+      );
+      expect(stderr).toContain('hint: NODE_OPTIONS=--max-old-space-size=');
     }
   });
 

@@ -51,7 +51,6 @@ describe('the environment of a stage', () => {
 
   it('names the params file beside the pipeline file', () => {
     expect(environment({ stage: { file: 'sub/pipeline.yaml' } }).MLO_PARAMS_FILE).toBe('/project/sub/params.yaml');
-    expect(environment({ paramsFile: '/project/other.json' }).MLO_PARAMS_FILE).toBe('/project/other.json');
   });
 
   it('has what DVC sets for stages of a dvc.yaml alone', () => {
