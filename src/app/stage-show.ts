@@ -5,6 +5,7 @@ import type { Value } from '../core/value.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { withProject } from './project.ts';
 import type { AppContext, StageShowData } from './types.ts';
+import { given } from '../core/given.ts';
 
 /** One stage as it is after templating: what would be run, read and written. */
 export async function stageShow(ctx: AppContext, options: { readonly target: string; readonly file?: string }): Promise<StageShowData> {
@@ -28,12 +29,10 @@ function definition(stage: Stage): Value {
     params: stage.params.map(paramText),
     outs: stage.outs.map(outText),
     ...(Object.keys(stage.env).length === 0 ? {} : { env: stage.env }),
-    ...(stage.backend === undefined ? {} : { backend: stage.backend }),
-    ...(stage.seed === undefined ? {} : { seed: stage.seed }),
+    ...given({ backend: stage.backend, seed: stage.seed }),
     ...(stage.isolate === 'auto' ? {} : { isolate: stage.isolate }),
     ...(stage.cpus === 1 ? {} : { cpus: stage.cpus }),
-    ...(stage.timeoutMs === undefined ? {} : { timeout_ms: stage.timeoutMs }),
-    ...(stage.retries === undefined ? {} : { retries: stage.retries }),
+    ...given({ timeout_ms: stage.timeoutMs, retries: stage.retries }),
     ...(stage.frozen ? { frozen: true } : {}),
     ...(stage.alwaysChanged ? { always_changed: true } : {}),
     ...(stage.meta === undefined ? {} : { meta: stage.meta }),

@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { ColorChoice } from './terminal.ts';
+import { given } from '../core/given.ts';
 
 export type OutputMode = 'human' | 'json' | 'stream';
 
@@ -39,8 +40,7 @@ export function readGlobals(raw: RawGlobals, start: string): GlobalOptions {
     color: raw.color ?? 'auto',
     input: raw.input !== false,
     cwd: raw.C === undefined ? start : existingFolder(raw.C, start),
-    ...(raw.wait === undefined ? {} : { waitMs: raw.wait }),
-    ...(raw.profile === undefined ? {} : { profile: raw.profile }),
+    ...given({ waitMs: raw.wait, profile: raw.profile }),
   };
 }
 

@@ -14,6 +14,7 @@ import { commandLine } from './command-line.ts';
 import { errorBody, errorLines, type ErrorView } from './render-error.ts';
 import type { Interruption } from './signals.ts';
 import { styleOptions } from './terminal.ts';
+import { given } from '../core/given.ts';
 
 /** One run of mlo: from parsed options to an exit code. */
 export class Session {
@@ -104,14 +105,13 @@ export class Session {
       // A copy: every read of process.env itself asks the C library, and each stage is given all of it.
       env: { ...process.env },
       emit: (event: Event) => {
-        if (event.type === 'warning')
-          this.warnings.push({ message: event.message, ...(event.problem === undefined ? {} : { problem: event.problem }) });
+        if (event.type === 'warning') this.warnings.push({ message: event.message, ...given({ problem: event.problem }) });
         reporter.report({ ...event, timestampMs: Date.now() });
       },
       signal,
       forced,
       command: commandLine(this.argv, this.secrets),
-      ...(globals.waitMs === undefined ? {} : { waitMs: globals.waitMs }),
+      ...given({ waitMs: globals.waitMs }),
       ...(asks ? { confirm: (question: string) => reporter.pause(() => ask(question, signal)) } : {}),
     };
   }

@@ -6,6 +6,7 @@ import type { UrlReader } from '../../remote/url/port.ts';
 import type { RemoteSettings } from '../../remote/settings.ts';
 import { findRemote, isLocal, loadRemotes, settingsOf } from '../remotes/load-remotes.ts';
 import type { AppContext } from '../types.ts';
+import { given } from '../../core/given.ts';
 
 export interface OpenUrlOptions {
   readonly env: AppContext['env'];
@@ -29,9 +30,7 @@ export async function openUrl(url: string, options: OpenUrlOptions): Promise<Url
     return s3UrlReader({
       url,
       ...found,
-      ...(options.attempts === undefined ? {} : { attempts: options.attempts }),
-      ...(version === undefined ? {} : { version }),
-      ...(signal === undefined ? {} : { signal }),
+      ...given({ attempts: options.attempts, version, signal }),
     });
   }
   if (scheme === 'remote') return await openBelowRemote(url, options);
@@ -102,9 +101,7 @@ async function openBelowRemote(url: string, options: OpenUrlOptions): Promise<Ur
     url: below,
     settings,
     isRemote: true,
-    ...(options.attempts === undefined ? {} : { attempts: options.attempts }),
-    ...(version === undefined ? {} : { version }),
-    ...(signal === undefined ? {} : { signal }),
+    ...given({ attempts: options.attempts, version, signal }),
   });
 }
 

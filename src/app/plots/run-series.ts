@@ -7,6 +7,7 @@ import { withProject } from '../project.ts';
 import { readTracking } from '../read-tracking.ts';
 import type { AppContext } from '../types.ts';
 import type { PlotsData } from './types.ts';
+import { given } from '../../core/given.ts';
 
 export interface RunSeriesOptions {
   /** Full ids or unique prefixes of at least 4 characters. */
@@ -26,11 +27,7 @@ export async function runSeries(ctx: AppContext, options: RunSeriesOptions): Pro
 export async function plotsOfRuns(ctx: AppContext, options: RunSeriesOptions & PlotOptions): Promise<PlotsData> {
   const series = await runSeries(ctx, options);
   const { title, xLabel, yLabel } = options;
-  const head = {
-    ...(title === undefined ? {} : { title }),
-    ...(xLabel === undefined ? {} : { xLabel }),
-    ...(yLabel === undefined ? {} : { yLabel }),
-  };
+  const head = given({ title, xLabel, yLabel });
   const plots = runPlots(series, 'metric').map((plot) => ({ ...plot, ...head }));
   return { revisions: [...new Set(plots.flatMap((plot) => plot.series.map(({ revision }) => revision)))], plots, failures: [] };
 }

@@ -8,6 +8,7 @@ import type { AppContext } from '../types.ts';
 import { openPlotState, type PlotState } from './plot-state.ts';
 import { readPlots } from './read-plots.ts';
 import type { PlotsData } from './types.ts';
+import { given } from '../../core/given.ts';
 
 export interface PlotsOptions extends PlotOptions {
   /** Ids of plots, files of data or folders; default: all that the pipeline declares. */
@@ -77,11 +78,7 @@ function withOptions(definition: PlotDefinition, { template, title, xLabel, yLab
   const column = x === undefined ? {} : { x: { column: x } };
   return {
     ...definition,
-    ...(template === undefined ? {} : { template }),
-    ...(title === undefined ? {} : { title }),
-    ...(xLabel === undefined ? {} : { xLabel }),
-    ...(yLabel === undefined ? {} : { yLabel }),
-    ...(header === undefined ? {} : { header }),
+    ...given({ template, title, xLabel, yLabel, header }),
     parts: definition.parts.map((part) => ({ ...part, ...column, ...(y === undefined ? {} : { y }) })),
   };
 }

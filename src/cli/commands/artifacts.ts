@@ -8,6 +8,7 @@ import type { Style } from '../../ui/style.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { writeBytes } from '../io.ts';
 import { unreadFailure } from '../unread-failure.ts';
+import { given } from '../../core/given.ts';
 
 const artifactsListVerb = defineCommand({
   usage: 'list <run> [path]',
@@ -32,7 +33,7 @@ const artifactsListVerb = defineCommand({
     path: string | undefined,
   ): Promise<Outcome> {
     const { artifactsList } = await import('../../app/artifacts/list.ts');
-    const data = await artifactsList(context, { run, recursive: recursive === true, ...(path === undefined ? {} : { path }) });
+    const data = await artifactsList(context, { run, recursive: recursive === true, ...given({ path }) });
     if (data.entries.length === 0 && data.unread.length === 0)
       return { data, lines: [], hint: `The run ${data.name} keeps no artifacts: mlo runs show ${data.run.slice(0, 8)}` };
     const { lsLines } = await import('../../ui/render/ls.ts');
@@ -73,7 +74,7 @@ const artifactsGetVerb = defineCommand({
       });
     const { artifactsGet } = await import('../../app/artifacts/get.ts');
     const target = streams ? { target: writeBytes } : output === undefined ? {} : { target: output };
-    const data = await artifactsGet(context, { run, force: force === true, ...(path === undefined ? {} : { path }), ...target });
+    const data = await artifactsGet(context, { run, force: force === true, ...given({ path }), ...target });
     if (streams) return { data };
     const { artifactsGetLines } = await import('../../ui/render/runs-exchange.ts');
     return { data, lines: artifactsGetLines(data, style), ...unplacedFailure(data.unplaced, style) };

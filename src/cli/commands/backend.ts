@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { SCOPE_OPTIONS, scopeOf, type ScopeFlags } from '../scope-options.ts';
+import { given } from '../../core/given.ts';
 
 const statusVerb = defineCommand({
   usage: 'status',
@@ -61,8 +62,7 @@ const installVerb = defineCommand({
     const { backendInstall } = await import('../../app/backend/install.ts');
     const data = await backendInstall(context, {
       force: force === true,
-      ...(fromPython === undefined ? {} : { fromPython }),
-      ...(lib === undefined ? {} : { lib }),
+      ...given({ fromPython, lib }),
     });
     const { backendInstallLines } = await import('../../ui/render/backend.ts');
     return { data, lines: backendInstallLines(data, style) };

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { writeBytes } from '../io.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly rev?: string;
@@ -43,7 +44,7 @@ export const catVerb = defineCommand({
 });
 
 function sourceOf(path: string | undefined, { rev, digest }: Flags): { path: string; rev?: string } | { digest: string } {
-  if (path !== undefined && digest === undefined) return { path, ...(rev === undefined ? {} : { rev }) };
+  if (path !== undefined && digest === undefined) return { path, ...given({ rev }) };
   if (digest !== undefined && path === undefined) return { digest };
   throw new MloError('MLO_USAGE', 'cat takes either a path or --digest', { hint: 'mlo cat --help' });
 }

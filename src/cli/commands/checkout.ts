@@ -3,7 +3,8 @@ import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { AppContext, CheckoutData } from '../../app/types.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
-import { fileOf, fileOption } from '../shared-options.ts';
+import { fileOption } from '../shared-options.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: string;
@@ -71,8 +72,7 @@ async function checkedOut(context: AppContext, flags: Flags, targets: readonly s
       targets,
       force,
       relink: flags.relink === true,
-      ...fileOf(flags),
-      ...(rev === undefined ? {} : { rev }),
+      ...given({ file: flags.file, rev }),
     });
   }
   if (digest === undefined || to === undefined || targets.length > 0 || rev !== undefined) {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
-import { fileOf, fileOption } from '../shared-options.ts';
+import { fileOption } from '../shared-options.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: string;
@@ -19,7 +20,7 @@ export const commitVerb = defineCommand({
   writes: true,
   async run({ context, style }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
     const { commit } = await import('../../app/commit.ts');
-    const data = await commit(context, { targets, force: flags.force === true, ...fileOf(flags) });
+    const data = await commit(context, { targets, force: flags.force === true, ...given({ file: flags.file }) });
     const { commitLines } = await import('../../ui/render/summaries.ts');
     return { data, lines: commitLines(data, style) };
   },

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { noStages } from '../no-stages.ts';
-import { fileOf, fileOption } from '../shared-options.ts';
+import { fileOption } from '../shared-options.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: string;
@@ -29,7 +30,7 @@ export const dagVerb = defineCommand({
   async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
     const { context, style } = invocation;
     const { dag } = await import('../../app/dag.ts');
-    const data = await dag(context, { targets, ...fileOf(flags) });
+    const data = await dag(context, { targets, ...given({ file: flags.file }) });
     if (data.nodes.length === 0) return noStages(invocation, data, []);
     if (flags.mermaid === true) {
       const { mermaidLines } = await import('../../ui/render/dag-mermaid.ts');

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { unreadFailure } from '../unread-failure.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly rev?: string;
@@ -26,7 +27,7 @@ export const duVerb = defineCommand({
   ],
   async run({ context, style }: Invocation, flags: Flags, paths: readonly string[]): Promise<Outcome> {
     const { du } = await import('../../app/du.ts');
-    const data = await du(context, { paths, ...(flags.rev === undefined ? {} : { rev: flags.rev }) });
+    const data = await du(context, { paths, ...given({ rev: flags.rev }) });
     const { duLines } = await import('../../ui/render/du.ts');
     return { data, lines: duLines(data, style), ...unreadFailure(data.unread, style) };
   },

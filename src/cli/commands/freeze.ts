@@ -1,5 +1,6 @@
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
-import { fileOf, fileOption } from '../shared-options.ts';
+import { fileOption } from '../shared-options.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: string;
@@ -30,7 +31,7 @@ function verb(frozen: boolean, says: Pick<AnyCommandSpec, 'usage' | 'summary' | 
     writes: true,
     async run({ context, style }: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
       const { freeze } = await import('../../app/freeze.ts');
-      const data = await freeze(context, { targets, frozen, ...fileOf(flags) });
+      const data = await freeze(context, { targets, frozen, ...given({ file: flags.file }) });
       const { freezeLines } = await import('../../ui/render/summaries.ts');
       return { data, lines: freezeLines(data, frozen, style) };
     },

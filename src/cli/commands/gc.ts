@@ -6,6 +6,7 @@ import type { Style } from '../../ui/style.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { withForce } from '../with-force.ts';
 import { collect, parseAge, parsePositiveInteger, parseSize } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly force?: boolean;
@@ -84,7 +85,7 @@ export const gcVerb = defineCommand({
       allCommits: flags.allCommits === true,
       runs: flags.runs,
       ignoreProjects: flags.ignoreProject ?? [],
-      ...(flags.maxSize === undefined ? {} : { maxSize: flags.maxSize }),
+      ...given({ maxSize: flags.maxSize }),
     });
     const { gcLines, goesAnything } = await import('../../ui/render/gc.ts');
     const lines = gcLines(data, style);
@@ -114,7 +115,7 @@ async function collectRemote(context: AppContext, style: Style, name: string, fl
     graceMs: flags.grace ?? GRACE_MS,
     repack: flags.repack === true,
     ...(typeof flags.remote === 'string' ? { remote: flags.remote } : {}),
-    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+    ...given({ jobs: flags.jobs }),
   });
   const { gcRemoteLines, goesFromRemote } = await import('../../ui/render/gc-remote.ts');
   const lines = gcRemoteLines(data, style);

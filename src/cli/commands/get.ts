@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { parsePositiveInteger } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly out?: string;
@@ -37,10 +38,7 @@ export const getVerb = defineCommand({
     const data = await get(context, {
       source,
       force: flags.force === true,
-      ...(path === undefined ? {} : { path }),
-      ...(out === undefined ? {} : { out }),
-      ...(rev === undefined ? {} : { rev }),
-      ...(jobs === undefined ? {} : { jobs }),
+      ...given({ path, out, rev, jobs }),
     });
     const { getLines } = await import('../../ui/render/imports.ts');
     return { data, lines: getLines(data, style) };

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { parsePositiveInteger } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly versionId?: string;
@@ -40,9 +41,7 @@ export const importUrlVerb = defineCommand({
     const { importUrl } = await import('../../app/import-url.ts');
     const data = await importUrl(context, {
       url,
-      ...(out === undefined ? {} : { out }),
-      ...(flags.versionId === undefined ? {} : { version: flags.versionId }),
-      ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+      ...given({ out, version: flags.versionId, jobs: flags.jobs }),
       force: flags.force === true,
       dry: flags.dryRun === true,
     });

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { gitHint } from './import-url.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly out?: string;
@@ -37,8 +38,7 @@ export const importVerb = defineCommand({
       repo,
       path,
       force: flags.force === true,
-      ...(out === undefined ? {} : { out }),
-      ...(rev === undefined ? {} : { rev }),
+      ...given({ out, rev }),
     });
     const { importLines } = await import('../../ui/render/imports.ts');
     return { data, lines: importLines(data, `${repo} ${path}`, style), hint: gitHint(data.pointer) };

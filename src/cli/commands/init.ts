@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { TemplateName } from '../../app/init.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly template: TemplateName;
@@ -29,7 +30,7 @@ export const initVerb = defineCommand({
     const data = await init(context, {
       template: flags.template,
       git: flags.git !== false,
-      ...(directory === undefined ? {} : { directory }),
+      ...given({ directory }),
     });
     const { initLines } = await import('../../ui/render/summaries.ts');
     return { data, lines: initLines(data, style) };

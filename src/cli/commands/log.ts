@@ -4,6 +4,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { stepFault } from '../../core/run-limits.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { parseAssignments } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 interface RunFlags {
   readonly run?: string;
@@ -114,7 +115,7 @@ async function runStream({ context }: Invocation, flags: StreamFlags, name: stri
   if (name !== undefined || flags.step !== undefined)
     throw usage('with --stream, names, values and steps come from stdin', 'mlo log metric --stream');
   const { streamMetrics } = await import('../../app/log/stream-metrics.ts');
-  const options = { input: process.stdin, strict: flags.strict === true, ...(flags.run === undefined ? {} : { run: flags.run }) };
+  const options = { input: process.stdin, strict: flags.strict === true, ...given({ run: flags.run }) };
   const data = await streamMetrics(context, options);
   const lines = [`${data.points.toLocaleString('en-US')} ${data.points === 1 ? 'point' : 'points'} logged`];
   return { data, lines, ...(data.interrupted === true ? { exitCode: EXIT.interrupted } : {}) };

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { writeOut } from '../io.ts';
-import { fileOf, fileOption } from '../shared-options.ts';
+import { fileOption } from '../shared-options.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: string;
@@ -25,7 +26,7 @@ export const logsVerb = defineCommand({
   ],
   async run({ context, globals }: Invocation, flags: Flags, stage: string): Promise<Outcome> {
     const { logs, followLog } = await import('../../app/logs.ts');
-    const data = await logs(context, { stage, ...(flags.run === undefined ? {} : { runId: flags.run }), ...fileOf(flags) });
+    const data = await logs(context, { stage, ...given({ runId: flags.run, file: flags.file }) });
     const follow = flags.follow === true;
     const parts: string[] = [];
     const onText = globals.output === 'human' ? writeOut : (text: string) => void parts.push(text);

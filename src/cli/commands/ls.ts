@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { unreadFailure } from '../unread-failure.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly rev?: string;
@@ -38,8 +39,7 @@ export const lsVerb = defineCommand({
     const data = await ls(context, {
       recursive: flags.recursive === true,
       tracked: flags.tracked === true,
-      ...(path === undefined ? {} : { path }),
-      ...(flags.rev === undefined ? {} : { rev: flags.rev }),
+      ...given({ path, rev: flags.rev }),
     });
     const { lsLines } = await import('../../ui/render/ls.ts');
     const marks = data.entries.some((entry) => entry.kept === undefined) || new Set(data.entries.map((entry) => entry.stage)).size > 1;

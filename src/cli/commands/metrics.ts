@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { revisionsOf } from '../revisions.ts';
 import { collect } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: readonly string[];
@@ -20,7 +21,7 @@ const metricsShowVerb = defineCommand({
   options: [FILE],
   async run({ context, style }: Invocation, flags: Flags, rev: string | undefined): Promise<Outcome> {
     const { metricsShow } = await import('../../app/metrics-show.ts');
-    const data = await metricsShow(context, { targets: flags.file ?? [], ...(rev === undefined ? {} : { rev }) });
+    const data = await metricsShow(context, { targets: flags.file ?? [], ...given({ rev }) });
     const { valuesLines } = await import('../../ui/render/values.ts');
     return { data, lines: valuesLines(data, 'metrics', style) };
   },

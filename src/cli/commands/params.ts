@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { revisionsOf } from '../revisions.ts';
 import { collect } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: readonly string[];
@@ -27,7 +28,7 @@ const paramsShowVerb = defineCommand({
     const data = await paramsShow(context, {
       targets: flags.file ?? [],
       depsOnly: flags.deps === true,
-      ...(rev === undefined ? {} : { rev }),
+      ...given({ rev }),
     });
     const { valuesLines } = await import('../../ui/render/values.ts');
     return { data, lines: valuesLines(data, 'params', style) };

@@ -8,6 +8,7 @@ import { printable } from '../../ui/format/printable.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { collect, parsePositiveInteger } from '../parse-values.ts';
 import { plainPlots, writePlots } from '../plot-output.ts';
+import { given } from '../../core/given.ts';
 
 interface ViewFlags {
   readonly x?: string;
@@ -128,12 +129,7 @@ function parseWeight(text: string): number {
 
 function plotOptions({ x, y, title, xLabel, yLabel, template, header }: ViewFlags) {
   return {
-    ...(x === undefined ? {} : { x }),
-    ...(y === undefined ? {} : { y }),
-    ...(title === undefined ? {} : { title }),
-    ...(xLabel === undefined ? {} : { xLabel }),
-    ...(yLabel === undefined ? {} : { yLabel }),
-    ...(template === undefined ? {} : { template }),
+    ...given({ x, y, title, xLabel, yLabel, template }),
     ...(header === false ? { header } : {}),
   };
 }
@@ -142,14 +138,14 @@ async function shown(invocation: Invocation, flags: ViewFlags, data: PlotsData):
   const { style, globals } = invocation;
   const { smooth, logX, logY, height } = flags;
   const view = {
-    ...(smooth === undefined ? {} : { smoothing: smooth }),
+    ...given({ smoothing: smooth }),
     ...(logX === true ? { logX } : {}),
     ...(logY === true ? { logY } : {}),
-    ...(height === undefined ? {} : { height }),
+    ...given({ height }),
   };
   const asked = await writePlots(invocation, flags, data, view);
   const about = {
-    data: { ...(globals.output === 'human' ? {} : plainPlots(data)), ...(asked === undefined ? {} : { output: asked }) },
+    data: { ...(globals.output === 'human' ? {} : plainPlots(data)), ...given({ output: asked }) },
     ...failureOf(invocation, data),
   };
   if (data.plots.length === 0 && data.failures.length === 0) {

@@ -12,6 +12,7 @@ import { collect, parseExperiment, parseTimeout, parsePositiveInteger } from '..
 import { noStages } from '../no-stages.ts';
 import { fileOption } from '../shared-options.ts';
 import { remoteOption } from './transfer-options.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: string;
@@ -108,9 +109,8 @@ async function toOptions(invocation: Invocation, flags: Flags, targets: readonly
     runCache: flags.runCache !== false,
     strict: flags.strict === true,
     set: flags.set ?? [],
-    ...(flags.file === undefined ? {} : { file: flags.file }),
+    ...given({ file: flags.file, timeoutMs: flags.timeout }),
     ...pullOf(flags),
-    ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout }),
     ...(flags.experiment === undefined ? {} : { experiment: parseExperiment(flags.experiment) }),
   };
 }
@@ -139,8 +139,8 @@ function withUnrecorded(outcome: Outcome, { unrecorded }: ReproData): Outcome {
   const message = `What the stages made is stored, but this run is not recorded: ${why}`;
   const errorLines = [...(outcome.errorLines ?? []), `error[${code}]: ${message}`];
   if (outcome.failure !== undefined) return { ...outcome, errorLines };
-  const failure = { code, message, ...(hint === undefined ? {} : { hint }) };
-  return { ...outcome, exitCode: new MloError(code, message).exitCode, failure, errorLines, ...(hint === undefined ? {} : { hint }) };
+  const failure = { code, message, ...given({ hint }) };
+  return { ...outcome, exitCode: new MloError(code, message).exitCode, failure, errorLines, ...given({ hint }) };
 }
 
 async function done(invocation: Invocation, data: ReproData): Promise<Outcome> {
@@ -175,7 +175,7 @@ async function verified(invocation: Invocation, options: ReproOptions): Promise<
 }
 
 function asReport({ name, durationMs, error }: VerifiedStage): StageReport {
-  return { name, outcome: 'failed', reasons: [], durationMs, ...(error === undefined ? {} : { error }) };
+  return { name, outcome: 'failed', reasons: [], durationMs, ...given({ error }) };
 }
 
 async function failed(invocation: Invocation, data: ReproData, lines: readonly string[]): Promise<Outcome> {

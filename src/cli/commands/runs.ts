@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { parsePositiveInteger } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 interface ListFlags {
   readonly limit?: number;
@@ -31,10 +32,7 @@ export const runsListVerb = defineCommand({
     const options = {
       all: all === true,
       deleted: deleted === true,
-      ...(limit === undefined ? {} : { limit }),
-      ...(stage === undefined ? {} : { stage }),
-      ...(experiment === undefined ? {} : { experiment }),
-      ...(filter === undefined ? {} : { filter }),
+      ...given({ limit, stage, experiment, filter }),
     };
     const data = await runsList(context, options);
     if (data.runs.length === 0 && filter !== undefined) return { data, lines: [], hint: 'no run matches: mlo runs list' };

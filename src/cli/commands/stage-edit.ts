@@ -4,7 +4,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { collect } from '../parse-values.ts';
-import { fileOf } from '../shared-options.ts';
+import { given } from '../../core/given.ts';
 
 interface AddFlags {
   readonly name: string;
@@ -64,7 +64,12 @@ export const stageAddVerb = defineCommand({
   async run({ context, style }: Invocation, flags: AddFlags, words: readonly string[]): Promise<Outcome> {
     const { stageAdd } = await import('../../app/edit-stages.ts');
     const { name } = flags;
-    const data = await stageAdd(context, { name, draft: draftOf(flags, words), force: flags.force === true, ...fileOf(flags) });
+    const data = await stageAdd(context, {
+      name,
+      draft: draftOf(flags, words),
+      force: flags.force === true,
+      ...given({ file: flags.file }),
+    });
     return {
       data,
       lines: [`${style.green(style.glyphs.done)} ${data.file}: stage '${name}'`],
@@ -107,8 +112,7 @@ function draftOf(flags: AddFlags, words: readonly string[]): StageDraft {
       ...outs(flags.plotsNoCache, 'plots', { cache: false }),
     ],
     alwaysChanged: flags.alwaysChanged === true,
-    ...(flags.wdir === undefined ? {} : { wdir: flags.wdir }),
-    ...(flags.desc === undefined ? {} : { desc: flags.desc }),
+    ...given({ wdir: flags.wdir, desc: flags.desc }),
   };
 }
 

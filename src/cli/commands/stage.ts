@@ -1,8 +1,9 @@
 import { Option } from 'commander';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { noStages } from '../no-stages.ts';
-import { fileOf, fileOption } from '../shared-options.ts';
+import { fileOption } from '../shared-options.ts';
 import { stageAddVerb, stageRemoveVerb } from './stage-edit.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: string;
@@ -20,7 +21,7 @@ const stageListVerb = defineCommand({
   async run(invocation: Invocation, flags: Flags): Promise<Outcome> {
     const { context, style } = invocation;
     const { stageList } = await import('../../app/stage-list.ts');
-    const data = await stageList(context, { ...fileOf(flags), all: flags.all === true });
+    const data = await stageList(context, { ...given({ file: flags.file }), all: flags.all === true });
     const { stageListLines } = await import('../../ui/render/stage.ts');
     if (data.stages.length === 0) return noStages(invocation, data, []);
     return { data, lines: stageListLines(data, style) };
@@ -44,7 +45,7 @@ const stageShowVerb = defineCommand({
   ],
   async run({ context, style }: Invocation, flags: Flags, target: string): Promise<Outcome> {
     const { stageShow } = await import('../../app/stage-show.ts');
-    const data = await stageShow(context, { target, ...fileOf(flags) });
+    const data = await stageShow(context, { target, ...given({ file: flags.file }) });
     const { stageShowLines } = await import('../../ui/render/stage.ts');
     return { data, lines: stageShowLines(data, style) };
   },

@@ -4,7 +4,8 @@ import { EXIT } from '../../core/errors/catalogue.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { noStages } from '../no-stages.ts';
-import { fileOf, fileOption } from '../shared-options.ts';
+import { fileOption } from '../shared-options.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly file?: string;
@@ -69,14 +70,14 @@ export const statusVerb = defineCommand({
     const { context, style, globals } = invocation;
     if (flags.remote !== undefined) return await remoteOutcome(invocation, flags, targets);
     const { status } = await import('../../app/status.ts');
-    const data = await status(context, { targets, granular: flags.granular === true, ...fileOf(flags) });
+    const data = await status(context, { targets, granular: flags.granular === true, ...given({ file: flags.file }) });
     const { statusLines } = await import('../../ui/render/status.ts');
     const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
     const lines = statusLines(data, style, { why: flags.why === true, all: globals.verbose, now: Date.now() });
     const toRun = data.stages.some((stage) => stage.state === 'run' || stage.state === 'restore');
     if (data.stages.length === 0 && data.data.length === 0) return { ...noStages(invocation, data, lines), exitCode };
     const hint = toRun ? 'mlo repro' : await dataHint(context, data.data);
-    return { data, lines, exitCode, ...(hint === undefined ? {} : { hint }) };
+    return { data, lines, exitCode, ...given({ hint }) };
   },
 });
 
@@ -95,7 +96,7 @@ async function remoteOutcome({ context, style }: Invocation, flags: Flags, targe
   const wanted = isAhead ? (isBehind ? 'mlo pull, then mlo push' : 'mlo push') : data.upToDate ? undefined : 'mlo pull';
   const lines = remoteStatusLines(compared, style);
   if (imports.length > 0) lines.push(...(await import('../../ui/render/imports.ts')).updateLines({ imports, done: false }, style));
-  return { data, lines, exitCode, ...(wanted === undefined ? {} : { hint: wanted }) };
+  return { data, lines, exitCode, ...given({ hint: wanted }) };
 }
 
 /** What to type about data alone. */

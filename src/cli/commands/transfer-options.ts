@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { parsePositiveInteger, parseRate } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 export interface TransferFlags {
   readonly remote?: string;
@@ -35,9 +36,6 @@ export function transferScope(flags: TransferFlags, targets: readonly string[]) 
     allTags: flags.allTags === true,
     dry: flags.dryRun === true,
     runs: flags.runs !== false,
-    ...(remote === undefined ? {} : { remote }),
-    ...(rev === undefined ? {} : { rev }),
-    ...(jobs === undefined ? {} : { jobs }),
-    ...(limitRate === undefined ? {} : { limitRate }),
+    ...given({ remote, rev, jobs, limitRate }),
   };
 }

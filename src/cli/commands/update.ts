@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { parsePositiveInteger } from '../parse-values.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly all?: boolean;
@@ -45,8 +46,7 @@ export const updateVerb = defineCommand({
       all: flags.all === true,
       force: flags.force === true,
       dry: flags.dryRun === true,
-      ...(flags.rev === undefined ? {} : { rev: flags.rev }),
-      ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+      ...given({ rev: flags.rev, jobs: flags.jobs }),
     });
     const { updateLines } = await import('../../ui/render/imports.ts');
     const lines = updateLines(data, style);

@@ -5,6 +5,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import type { Style } from '../../ui/style.ts';
 import { parsePositiveInteger, parseShare } from '../parse-values.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
+import { given } from '../../core/given.ts';
 
 interface Flags {
   readonly quick?: boolean;
@@ -85,7 +86,7 @@ async function verifyOfRemote(context: AppContext, style: Style, flags: Flags): 
     dry: flags.dryRun === true,
     repair: flags.repair === true,
     ...(typeof flags.remote === 'string' ? { remote: flags.remote } : {}),
-    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+    ...given({ jobs: flags.jobs }),
   });
   const { verifyRemoteFailure, verifyRemoteLines } = await import('../../ui/render/verify-remote.ts');
   const lines = verifyRemoteLines(data, style);

@@ -6,6 +6,7 @@ import type { Style } from '../../../ui/style.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { writeBytes } from '../../io.ts';
 import { parseMoment } from '../../parse-values.ts';
+import { given } from '../../../core/given.ts';
 
 interface ExportFlags {
   readonly all?: boolean;
@@ -109,8 +110,8 @@ function failureOf({ failed, runs }: RunsImportData, style: Style): Omit<Outcome
   const message = `${messages[0]}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
   return {
     exitCode: runs.length > 0 ? EXIT.partial : new MloError(code, message).exitCode,
-    failure: { code, message, ...(hint === undefined ? {} : { hint }) },
+    failure: { code, message, ...given({ hint }) },
     errorLines: messages.map((each, at) => `${style.red(`error[${failed[at]?.code}]`)}: ${each}`),
-    ...(hint === undefined ? {} : { hint }),
+    ...given({ hint }),
   };
 }

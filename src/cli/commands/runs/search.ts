@@ -3,6 +3,7 @@ import type { RunsSearchData } from '../../../app/runs/search.ts';
 import { shellWord } from '../../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { parsePositiveInteger } from '../../parse-values.ts';
+import { given } from '../../../core/given.ts';
 
 interface SearchFlags {
   readonly orderBy?: string;
@@ -48,7 +49,7 @@ name, else what differs between the runs found, as much as is readable (--wide: 
   ],
   async run({ context, style }: Invocation, flags: SearchFlags, filter: string | undefined): Promise<Outcome> {
     const { runsSearch } = await import('../../../app/runs/search.ts');
-    const data = await runsSearch(context, { ...flags, ...(filter === undefined ? {} : { filter }) });
+    const data = await runsSearch(context, { ...flags, ...given({ filter }) });
     if (data.runs.length === 0 && filter === undefined && flags.deleted === true)
       return { data, lines: [], hint: 'no runs are deleted: mlo runs list' };
     if (data.runs.length === 0 && filter === undefined) {

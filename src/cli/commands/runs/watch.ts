@@ -1,6 +1,7 @@
 import type { ShownRun } from '../../../ui/render/runs-show.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { writeLines, writeOut } from '../../io.ts';
+import { given } from '../../../core/given.ts';
 
 /** Charts that are to fit, if need be lower ones; more are drawn where there is room. */
 const WANTED_CHARTS = 2;
@@ -22,7 +23,7 @@ a line. With --json, the run once it has ended.`,
     const { context, globals } = invocation;
     const { runsWatch } = await import('../../../app/runs/watch.ts');
     const onState = globals.output !== 'human' ? () => {} : process.stdout.isTTY ? await picture(invocation) : await lines();
-    const data = await runsWatch(context, { onState, ...(id === undefined ? {} : { id }) });
+    const data = await runsWatch(context, { onState, ...given({ id }) });
     return { data };
   },
 });
