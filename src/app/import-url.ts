@@ -56,7 +56,7 @@ export async function importUrl(ctx: AppContext, options: ImportUrlOptions): Pro
     const opening = { env: ctx.env, root: project.root, signal: ctx.signal, ...(version === undefined ? {} : { version }) };
     const reader = await openUrl(url, opening);
     try {
-      const { path } = await importPlace(project, { typed: options.out, name: reader.name, force: options.force });
+      const path = await importPlace(project, { typed: options.out, name: reader.name, force: options.force });
       refuseItself(project, url, path);
       const cache = await project.cache();
       const { jobs } = options;

@@ -43,7 +43,7 @@ export async function importPath(ctx: AppContext, options: ImportOptions): Promi
     const repo = repositoryToKeep(project.root, ctx.cwd, options.repo);
     return await withRepository(project, repo, async (opened) => {
       const name = posix.basename(options.path);
-      const { path } = await importPlace(project, { typed: options.out, name, force: options.force });
+      const path = await importPlace(project, { typed: options.out, name, force: options.force });
       const commit = opened.repository.commit(options.rev);
       const found = await findPathIn(project, opened, commit, options.path);
       const { files, bytes } = await found.bring();

@@ -9,15 +9,15 @@ import type { ProjectPath, StageAddress } from '../core/stage.ts';
 import { shellWord } from '../core/text/shell-word.ts';
 import { isErrno } from '../fs/errno.ts';
 import { addGitignoreEntry, removeGitignoreEntry } from '../fs/gitignore.ts';
-import { openIgnore } from '../fs/ignore.ts';
 import { syncFolder } from '../fs/write-atomic.ts';
-import { ignoredPath, isProjectFile, statOf, unsafePlace, unusableName } from './add/path-faults.ts';
+import { statOf } from './add/path-faults.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { absolutePath, projectPath } from './paths.ts';
 import { dataOf, PointerTree } from './pointer-tree.ts';
 import { readPointers, refuseBroken, warnOfFaults, writePointer, type Pointer } from './pointers.ts';
 import { withWriter, type Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
+import { refuseOverlap, refusePlace } from './tracked/new-place.ts';
 import type { AppContext } from './types.ts';
 
 export interface MvData {
@@ -93,25 +93,11 @@ function isUnfinished(project: Project, to: ProjectPath, isTree: boolean, from: 
 }
 
 function refuseDestination(project: Project, pointers: PointerTree, graph: Graph, from: Pointer, to: ProjectPath): void {
-  const fault = unusableName(to) ?? unsafePlace(project.root, to);
-  if (fault !== undefined) throw fault;
-  const isTree = from.content.kind === 'tree';
-  if (openIgnore(project.root).ignores(to, isTree)) throw ignoredPath(project.root, to, isTree);
-  if (isProjectFile(to) || project.scan().pipelines.includes(to))
-    throw new MloError('MLO_USAGE', `'${to}' is the name of a file of the project`, { hint: 'Name another path.' });
+  refusePlace(project, to, from.content.kind === 'tree');
   if (to === from.path) throw new MloError('MLO_USAGE', `'${to}' is where it lies already`, { hint: 'Name another path.' });
   if (isInside(from.path, to))
     throw new MloError('MLO_USAGE', `'${from.path}' cannot be moved into itself ('${to}')`, { hint: 'Name another path.' });
-  const [owned] = graph.outs.touching(to);
-  if (owned !== undefined)
-    throw new MloError('MLO_GRAPH', `'${to}' overlaps with out '${owned.out.path}' of stage '${owned.stage.address}'`, {
-      hint: 'Name another path.',
-    });
-  const other = pointers.around(to) ?? pointers.below(to);
-  if (other !== undefined)
-    throw new MloError('MLO_GRAPH', `'${to}' overlaps with '${other.path}', which is tracked by '${other.pointerPath}'`, {
-      hint: 'Name another path.',
-    });
+  refuseOverlap(graph.outs, pointers, to);
   refuseOverwriting(project, pointers, from, to);
 }
 
