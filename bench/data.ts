@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { readOptions, USAGE, type Options } from './data/options.ts';
 import { findPeers } from './data/peers.ts';
 import { formatRows } from './data/rows.ts';
@@ -13,6 +11,7 @@ import { stagesSection } from './data/sections/stages.ts';
 import { statusSection } from './data/sections/status.ts';
 import { machineLine, makeWorkplace } from './data/workplace.ts';
 import { World, type Section } from './data/world.ts';
+import { launcher } from './lib/launcher.ts';
 
 /** In this order: the first ones leave the folder as the next ones need it. */
 const SECTIONS: { readonly [name: string]: Section } = {
@@ -35,12 +34,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const names = chosenSections(options);
-  const root = join(import.meta.dirname, '..');
-  if (options.mlo === undefined && spawnSync(process.execPath, [join(root, 'bin', 'build.js')], { stdio: ['ignore', 2, 2] }).status !== 0)
-    return 1;
+  const mlo = launcher(options.mlo);
   const base = makeWorkplace(options.dir);
   const peers = findPeers(process.env);
-  const world = new World(options, base, peers, options.mlo ?? join(root, 'bin', 'mlo.js'));
+  const world = new World(options, base, peers, mlo);
   let failed = 0;
   for (const name of names) {
     process.stderr.write(`${name}\n`);
@@ -52,7 +49,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       world.fails(`section ${name}`, error);
       await world.discard();
     }
-    for (const row of section?.rows?.(world) ?? []) world.addTimed(row);
+    for (const row of section?.rows?.(world) ?? []) world.add(row);
   }
   const notes = [...peers.lines, ...world.notes].map((line) => `- ${line}`).join('\n');
   process.stdout.write(`${machineLine(base)}; ${rounds(options)}\n\n${formatRows(world.rows, !options.quick)}\n\n${notes}\n`);

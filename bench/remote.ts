@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
 import { formatRows } from './data/rows.ts';
 import { machineLine, makeWorkplace } from './data/workplace.ts';
 import { readOptions, USAGE } from './remote/options.ts';
@@ -12,6 +10,7 @@ import { runsSection } from './remote/sections/runs.ts';
 import { smallSection } from './remote/sections/small.ts';
 import { startServer } from './remote/server.ts';
 import { World, type Section } from './remote/world.ts';
+import { launcher } from './lib/launcher.ts';
 
 const SECTIONS: { readonly [name: string]: Section } = {
   small: smallSection,
@@ -30,13 +29,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const unknown = options.only.find((name) => SECTIONS[name] === undefined);
   if (unknown !== undefined) throw new Error(`There is no section '${unknown}'; there are ${Object.keys(SECTIONS).join(', ')}`);
-  const root = join(import.meta.dirname, '..');
-  if (options.mlo === undefined && spawnSync(process.execPath, [join(root, 'bin', 'build.js')], { stdio: ['ignore', 2, 2] }).status !== 0)
-    return 1;
+  const mlo = launcher(options.mlo);
   const base = makeWorkplace(options.dir);
   const peers = findPeers(process.env);
   const server = await startServer(base, process.env);
-  const world = new World(options, base, server, peers, options.mlo ?? join(root, 'bin', 'mlo.js'));
+  const world = new World(options, base, server, peers, mlo);
   const loadBefore = loadavg()[0] ?? 0;
   let failed = 0;
   for (const [name, section] of Object.entries(SECTIONS)) {

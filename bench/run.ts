@@ -1,6 +1,5 @@
 import { arch, cpus, platform } from 'node:os';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { launcher } from './lib/launcher.ts';
 import { formatTable } from './lib/table.ts';
 
 const [table, ...options] = process.argv.slice(2);
@@ -28,8 +27,7 @@ else {
 }
 
 async function engine(): Promise<void> {
-  const build = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'bin', 'build.js')], { stdio: 'inherit' });
-  if (build.status !== 0) process.exit(1);
+  launcher(undefined);
   const { engineRows } = await import('./engine.ts');
   console.log(
     `Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${new Date().toISOString().slice(0, 10)}\n`,

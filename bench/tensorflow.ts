@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatRows } from './data/rows.ts';
 import { machineLine, makeWorkplace } from './data/workplace.ts';
+import { COMMON, roundsOf } from './lib/options.ts';
 import { runSections, type Sections } from './lib/sections.ts';
 import { autologRows } from './tensorflow/autolog.ts';
 import { epochRows } from './tensorflow/epoch.ts';
@@ -36,11 +37,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      only: { type: 'string', default: '' },
-      rounds: { type: 'string', default: '3' },
-      quick: { type: 'boolean', default: false },
+      only: COMMON.only,
+      rounds: COMMON.rounds,
+      quick: COMMON.quick,
+      help: COMMON.help,
       data: { type: 'string', default: join(import.meta.dirname, '..', 'examples', 'fashion-mnist', 'data', 'sample') },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) {
@@ -52,7 +53,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const base = makeWorkplace(tmpdir());
   const peers = findPeers(process.env);
   const folder = (name: string): string => mkdtempSync(join(base, `${name}-`));
-  const world: TensorFlowWorld = { rounds: Number(values.rounds), scale: values.quick ? 0.2 : 1, data: values.data, peers, folder };
+  const world: TensorFlowWorld = { rounds: roundsOf(values.rounds), scale: values.quick ? 0.2 : 1, data: values.data, peers, folder };
   const { rows, failed } = await runSections(SECTIONS, values.only, world);
   process.stdout.write(
     `${machineLine(tmpdir())}; ${world.rounds} rounds\n\n${formatRows(rows, !values.quick)}\n\n${peers.notes.map((note) => `- ${note}\n`).join('')}`,

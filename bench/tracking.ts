@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatRows } from './data/rows.ts';
@@ -13,6 +11,8 @@ import { runsRows } from './tracking/runs.ts';
 import { searchRows } from './tracking/search.ts';
 import { streamRows } from './tracking/stream.ts';
 import type { TrackingWorld } from './tracking/world.ts';
+import { launcher } from './lib/launcher.ts';
+import { COMMON, roundsOf } from './lib/options.ts';
 
 const SECTIONS: Sections<TrackingWorld> = {
   points: pointsRows,
@@ -36,30 +36,18 @@ MLflow takes part where MLO_BENCH_MLFLOW=/path/to/python names a python that has
 `;
 
 export async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      only: { type: 'string', default: '' },
-      rounds: { type: 'string', default: '3' },
-      quick: { type: 'boolean', default: false },
-      dir: { type: 'string', default: tmpdir() },
-      mlo: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values } = parseArgs({ args: [...argv], options: COMMON });
   if (values.help) {
     process.stdout.write(USAGE);
     return 0;
   }
-  const root = join(import.meta.dirname, '..');
-  if (values.mlo === undefined && spawnSync(process.execPath, [join(root, 'bin', 'build.js')], { stdio: ['ignore', 2, 2] }).status !== 0)
-    return 1;
+  const mlo = launcher(values.mlo);
   const base = makeWorkplace(values.dir);
   const mlflow = findMlflow(process.env);
   const world: TrackingWorld = {
-    rounds: Number(values.rounds),
+    rounds: roundsOf(values.rounds),
     scale: values.quick ? 0.1 : 1,
-    mlo: [process.execPath, values.mlo ?? join(root, 'bin', 'mlo.js')],
+    mlo: [process.execPath, mlo],
     mlflow: mlflow.python,
     folder: (name) => mkdtempSync(join(base, `${name}-`)),
   };

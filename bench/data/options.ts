@@ -1,10 +1,7 @@
 import { parseArgs } from 'node:util';
-import { tmpdir } from 'node:os';
+import { COMMON, commonOptions, roundsOf, type CommonOptions } from '../lib/options.ts';
 
-export interface Options {
-  /** Sections to measure; empty = all but the huge ones. */
-  readonly only: readonly string[];
-  readonly rounds: number;
+export interface Options extends CommonOptions {
   /** Peers that need minutes take part in the first so many rounds. */
   readonly peerRounds: number;
   /** Files in the folder that most rows are about. */
@@ -12,11 +9,6 @@ export interface Options {
   /** Bytes of the one big file. */
   readonly bigBytes: number;
   readonly huge: boolean;
-  readonly quick: boolean;
-  /** Everything is made in a folder of its own in here: this is the disk that is measured. */
-  readonly dir: string;
-  /** The command line that is measured: bin/mlo.js of this or another checkout. */
-  readonly mlo?: string;
 }
 
 export const USAGE = `node bench/data.ts [options]      (or: npm run bench -- data [options])
@@ -38,34 +30,16 @@ MLO_BENCH_RESTIC=/path/to/restic; MLO_BENCH_OXEN=/path/to/python that has the pa
 export function readOptions(argv: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...argv],
-    options: {
-      only: { type: 'string', default: '' },
-      rounds: { type: 'string', default: '3' },
-      'peer-rounds': { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      huge: { type: 'boolean', default: false },
-      dir: { type: 'string', default: tmpdir() },
-      mlo: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
+    options: { ...COMMON, 'peer-rounds': { type: 'string' }, huge: { type: 'boolean', default: false } },
   });
   if (values.help) return 'help';
-  const rounds = count(values.rounds);
+  const common = commonOptions(values);
+  const { rounds, quick } = common;
   return {
-    only: values.only.split(',').filter((name) => name !== ''),
-    rounds,
-    peerRounds: values['peer-rounds'] === undefined ? rounds : Math.min(rounds, count(values['peer-rounds'])),
-    files: values.quick ? 10_000 : 100_000,
-    bigBytes: values.quick ? 2 ** 27 : 2 ** 30,
+    ...common,
+    peerRounds: values['peer-rounds'] === undefined ? rounds : Math.min(rounds, roundsOf(values['peer-rounds'])),
+    files: quick ? 10_000 : 100_000,
+    bigBytes: quick ? 2 ** 27 : 2 ** 30,
     huge: values.huge,
-    quick: values.quick,
-    dir: values.dir,
-    ...(values.mlo === undefined ? {} : { mlo: values.mlo }),
   };
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new Error(`'${text}' is not a number of rounds`);
-  return value;
 }

@@ -5,9 +5,9 @@ import { writeTree, type TreeShape } from './files.ts';
 import type { Options } from './options.ts';
 import { dvcCommand, gitCommand, initDvc, oxenCommand, type Peers } from './peers.ts';
 import { run, type Command } from './process.ts';
-import { timedRow, type Row, type TimedRow } from './rows.ts';
-import { Timings } from './timings.ts';
+import type { TimedRow } from './rows.ts';
 import { remove } from './workplace.ts';
+import { BesidePeers } from '../lib/beside-peers.ts';
 
 const FILE_BYTES = 512;
 const FOLDERS = 100;
@@ -24,63 +24,30 @@ export interface Section {
 type PeerName = 'dvc' | 'restic' | 'oxen';
 
 /** What the sections share: the trees (made when first asked for), the peers, the times, the rows. */
-export class World {
+export class World extends BesidePeers<PeerName> {
   readonly options: Options;
-  readonly base: string;
   readonly peers: Peers;
-  readonly timings: Timings;
-  readonly rows: Row[] = [];
-  readonly notes: string[] = [];
   readonly shape: TreeShape;
   readonly #launcher: string;
-  readonly #failed = new Set<PeerName>();
   readonly #made = new Map<string, Promise<string>>();
 
-  constructor(options: Options, base: string, peers: Peers, launcher: string) {
+  constructor(options: Options, base: string, peers: Peers, mlo: string) {
+    const { rounds, peerRounds } = options;
+    const { dvc, restic, oxen } = peers;
+    super(base, rounds, {
+      ...(dvc === undefined ? {} : { dvc: { program: dvc, lastRound: peerRounds } }),
+      ...(restic === undefined ? {} : { restic: { program: restic, lastRound: rounds } }),
+      ...(oxen === undefined ? {} : { oxen: { program: oxen, lastRound: Math.min(1, peerRounds) } }),
+    });
     this.options = options;
-    this.base = base;
-    this.timings = new Timings(base, (line) => process.stderr.write(`${line}\n`));
     this.peers = peers;
     this.shape = { files: options.files, folders: FOLDERS, bytes: FILE_BYTES };
-    this.#launcher = launcher;
+    this.#launcher = mlo;
   }
 
   /** `100k files`. */
   get size(): string {
     return `${this.options.files / 1000}k files`;
-  }
-
-  /** 1, 2, 3: what peers are asked for depends on the round. */
-  get rounds(): readonly number[] {
-    return Array.from({ length: this.options.rounds }, (_, index) => index + 1);
-  }
-
-  /** Where the peer is there and takes part in this round. One that fails is left out from then on, and costs no row of mlo. */
-  async withPeer(name: PeerName, round: number, work: (program: string) => Promise<void>): Promise<void> {
-    const program = this.peers[name];
-    const last = { dvc: this.options.peerRounds, restic: this.options.rounds, oxen: Math.min(1, this.options.peerRounds) }[name];
-    if (program === undefined || round > last || this.#failed.has(name)) return;
-    try {
-      await work(program);
-    } catch (error) {
-      this.#failed.add(name);
-      this.fails(name, error);
-    }
-  }
-
-  fails(what: string, error: unknown): void {
-    const message = (error as Error).message.trim();
-    this.notes.push(`${what} failed: ${message.replaceAll('\n', ' ')}`);
-    process.stderr.write(`  ${what} failed: ${message}\n`);
-  }
-
-  add(row: Row): void {
-    this.rows.push(row);
-  }
-
-  addTimed(row: TimedRow): void {
-    const made = timedRow(this.timings, row);
-    if (made !== undefined) this.add(made);
   }
 
   mlo(cwd: string, args: readonly string[], env?: NodeJS.ProcessEnv): Command {

@@ -1,10 +1,7 @@
-import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { COMMON, commonOptions, roundsOf, type CommonOptions } from '../lib/options.ts';
 
-export interface Options {
-  /** Sections to measure; empty = all. */
-  readonly only: readonly string[];
-  readonly rounds: number;
+export interface Options extends CommonOptions {
   /** DVC needs minutes: it takes part in the first so many rounds. */
   readonly peerRounds: number;
   /** Files of 512 bytes. */
@@ -14,9 +11,6 @@ export interface Options {
   /** Bytes of the one large file. */
   readonly bigBytes: number;
   readonly runs: number;
-  readonly quick: boolean;
-  readonly dir: string;
-  readonly mlo?: string;
 }
 
 export const USAGE = `node bench/remote.ts [options]      (or: npm run bench -- remote [options])
@@ -36,30 +30,16 @@ MLO_BENCH_DVC=/path/to/dvc (with dvc[s3]).
 `;
 
 export function readOptions(argv: readonly string[]): Options | 'help' {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      only: { type: 'string', default: '' },
-      rounds: { type: 'string', default: '3' },
-      'peer-rounds': { type: 'string', default: '1' },
-      quick: { type: 'boolean', default: false },
-      dir: { type: 'string', default: tmpdir() },
-      mlo: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values } = parseArgs({ args: [...argv], options: { ...COMMON, 'peer-rounds': { type: 'string', default: '1' } } });
   if (values.help) return 'help';
-  const { quick } = values;
+  const common = commonOptions(values);
+  const { quick } = common;
   return {
-    only: values.only.split(',').filter((name) => name !== ''),
-    rounds: Number(values.rounds),
-    peerRounds: Number(values['peer-rounds']),
+    ...common,
+    peerRounds: roundsOf(values['peer-rounds']),
     smallFiles: quick ? 10_000 : 100_000,
     files: quick ? 1_000 : 10_000,
     bigBytes: quick ? 2 ** 27 : 2 ** 31,
     runs: quick ? 1_000 : 10_000,
-    quick,
-    dir: values.dir,
-    ...(values.mlo === undefined ? {} : { mlo: values.mlo }),
   };
 }

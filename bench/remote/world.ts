@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAll, run, type Command } from '../data/process.ts';
-import { timedRow, type Row, type TimedRow } from '../data/rows.ts';
-import { Timings } from '../data/timings.ts';
+import type { Row, TimedRow } from '../data/rows.ts';
 import { remove } from '../data/workplace.ts';
+import { BesidePeers } from '../lib/beside-peers.ts';
 import type { Options } from './options.ts';
 import type { PeerName, Peers } from './peers.ts';
 import type { Server } from './server.ts';
@@ -23,53 +23,21 @@ export interface Told {
 }
 
 /** What the sections share: the server, the peers, the times, the rows. */
-export class World {
+export class World extends BesidePeers<PeerName> {
   readonly options: Options;
-  readonly base: string;
   readonly server: Server;
-  readonly timings: Timings;
-  readonly rows: Row[] = [];
-  readonly notes: string[] = [];
   /** Of the last round, by the names of the timings. */
   readonly told = new Map<string, Told>();
-  readonly #peers: Peers;
   readonly #launcher: string;
-  readonly #failed = new Set<PeerName>();
 
-  constructor(options: Options, base: string, server: Server, peers: Peers, launcher: string) {
+  constructor(options: Options, base: string, server: Server, { programs }: Peers, mlo: string) {
+    const peers = Object.entries(programs).map(([name, program]) => {
+      return [name, { program, lastRound: name === 'dvc' ? options.peerRounds : options.rounds }] as const;
+    });
+    super(base, options.rounds, Object.fromEntries(peers));
     this.options = options;
-    this.base = base;
-    this.timings = new Timings(base, (line) => process.stderr.write(`${line}\n`));
     this.server = server;
-    this.#peers = peers;
-    this.#launcher = launcher;
-  }
-
-  get rounds(): readonly number[] {
-    return Array.from({ length: this.options.rounds }, (_, index) => index + 1);
-  }
-
-  /** Where the peer is there and takes part in this round. One that fails is left out from then on, and costs no row of mlo. */
-  async withPeer(name: PeerName, round: number, work: (program: string) => Promise<void>): Promise<void> {
-    const program = this.#peers.programs[name];
-    if (program === undefined || this.#failed.has(name) || (name === 'dvc' && round > this.options.peerRounds)) return;
-    try {
-      await work(program);
-    } catch (error) {
-      this.#failed.add(name);
-      this.fails(name, error);
-    }
-  }
-
-  fails(what: string, error: unknown): void {
-    const message = (error as Error).message.trim();
-    this.notes.push(`${what} failed: ${message.replaceAll('\n', ' ')}`);
-    process.stderr.write(`  ${what} failed: ${message}\n`);
-  }
-
-  add(row: Row | TimedRow): void {
-    const made = 'of' in row ? timedRow(this.timings, row) : row;
-    if (made !== undefined) this.rows.push(made);
+    this.#launcher = mlo;
   }
 
   mlo(cwd: string, ...args: readonly string[]): Command {
