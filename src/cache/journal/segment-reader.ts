@@ -1,10 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { isProcessIdentity, type ProcessIdentity } from '../../fs/process-identity.ts';
 import { decodeTrailer, findNextHeader, HEADER_BYTES, readHeader, RECORD, SEGMENT_START, TRAILER_BYTES } from './record-format.ts';
 import { GrowingIndex, SortedIndex, type Position, type SegmentIndex } from './segment-index.ts';
+import { readAt } from '../read-at.ts';
 
 /** A segment that another process wrote, or is writing. The open file outlives its name. */
 export class SegmentReader {
@@ -122,14 +123,7 @@ export class SegmentReader {
   }
 
   #readAt(at: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.#size - at)));
-    let done = 0;
-    while (done < bytes.length) {
-      const read = readSync(this.#file, bytes, done, bytes.length - done, at + done);
-      if (read === 0) break;
-      done += read;
-    }
-    return bytes.subarray(0, done);
+    return readAt(this.#file, at, Math.max(0, Math.min(length, this.#size - at)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../../core/content.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
@@ -15,6 +15,7 @@ import { DIGEST_BYTES } from './pack-format.ts';
 import { locationAt, type EntryLocation } from './pack-index.ts';
 import { packNamed, type PackName } from './pack-name.ts';
 import { compareDigests } from './sort-digests.ts';
+import { readAt } from '../read-at.ts';
 
 export interface CoveredPack {
   readonly name: PackName;
@@ -104,16 +105,4 @@ function firstNotBelow(rows: Buffer, digest: Uint8Array): number {
     else high = middle;
   }
   return low;
-}
-
-/** Shorter where the file ends before. */
-function readAt(file: number, at: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const read = readSync(file, bytes, done, length - done, at + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return bytes.subarray(0, done);
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
 import { digestBytes } from '../../fs/hash.ts';
@@ -7,6 +7,7 @@ import { ENCODING, FOOTER_BYTES, PACK_START, PackDamage, readFrame, type Footer 
 import { PackIndex, type EntryLocation } from './pack-index.ts';
 import type { PackName } from './pack-name.ts';
 import { isSameDigest } from './sort-digests.ts';
+import { readAt } from '../read-at.ts';
 
 /** Entries that lie this close to each other are read with one call. */
 const LARGEST_GAP = 64 * 1024;
@@ -106,16 +107,8 @@ export class PackReader {
     closeSync(this.#file);
   }
 
-  /** Shorter where the file was cut. */
   #readAt(at: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - at)));
-    let done = 0;
-    while (done < bytes.length) {
-      const read = readSync(this.#file, bytes, done, bytes.length - done, at + done);
-      if (read === 0) break;
-      done += read;
-    }
-    return bytes.subarray(0, done);
+    return readAt(this.#file, at, Math.max(0, Math.min(length, this.size - at)));
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Content, Digest } from '../../core/content.ts';
 import type { RunId, RunStatus } from '../../core/run.ts';
+import type { RunInput } from '../inputs/inputs.ts';
+import type { LoggedModel } from '../models/models.ts';
 import type { PointColumns } from '../points/columns.ts';
 
 /**
@@ -42,15 +44,7 @@ export interface RunLine {
   readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean; readonly diff?: Digest };
 }
 
-export interface InputEntry {
-  readonly name: string;
-  readonly digest: string;
-  readonly context: string;
-  readonly kind?: Content['kind'];
-  readonly size?: number;
-  readonly files?: number;
-  readonly sourceType: string;
-  readonly source: string;
+export interface InputEntry extends RunInput {
   readonly schema?: string;
   readonly profile?: string;
   /** JSON. */
@@ -69,13 +63,7 @@ export interface LinkEntry {
   readonly position: number;
 }
 
-export interface ModelEntry {
-  readonly id: string;
-  readonly name: string;
-  readonly path: string;
-  readonly modelType: string;
-  readonly status: 'PENDING' | 'READY' | 'FAILED';
-  readonly createdMs: number;
+export interface ModelEntry extends LoggedModel {
   readonly changedMs: number;
   readonly deletedMs?: number;
   /** Canonical JSON by key. */

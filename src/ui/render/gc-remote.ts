@@ -1,14 +1,9 @@
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
-import { count, formatCount } from '../format/number.ts';
+import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { tableLines, type Column } from '../format/table.ts';
 import type { Style } from '../style.ts';
-
-interface AmountView {
-  readonly objects: number;
-  readonly bytes: number;
-}
+import { gcSection, type AmountView, type GcRow } from './gc-section.ts';
 
 interface PacksView {
   readonly packs: number;
@@ -34,13 +29,6 @@ export interface GcRemoteView {
   readonly durationMs: number;
 }
 
-interface Row {
-  readonly what: string;
-  readonly amount: number;
-  readonly bytes: number;
-  readonly note: string;
-}
-
 /** A run with --force would change something. */
 export function goesFromRemote({ gone, packs, repacked, unfinished, uploads }: GcRemoteView): boolean {
   return gone.objects + packs.packs + repacked.packs + unfinished.packs + uploads.puts > 0;
@@ -49,8 +37,8 @@ export function goesFromRemote({ gone, packs, repacked, unfinished, uploads }: G
 /** What stays and what it is for, what goes, and what this clone cannot know. */
 export function gcRemoteLines(data: GcRemoteView, style: Style): string[] {
   return [
-    ...section(data.done ? 'Kept' : 'Would be kept', keptRows(data), style),
-    ...section(data.done ? 'Deleted' : 'Would be deleted', goneRows(data), style),
+    ...gcSection(data.done ? 'Kept' : 'Would be kept', keptRows(data), style),
+    ...gcSection(data.done ? 'Deleted' : 'Would be deleted', goneRows(data), style),
     ...(data.missing > 0
       ? [`${count(data.missing, 'object')} that this project needs ${data.missing === 1 ? 'is' : 'are'} not there: mlo push`]
       : []),
@@ -60,25 +48,14 @@ export function gcRemoteLines(data: GcRemoteView, style: Style): string[] {
   ];
 }
 
-function section(title: string, rows: readonly Row[], style: Style): string[] {
-  if (rows.length === 0) return [];
-  const columns: readonly Column<Row>[] = [
-    { title, text: (row) => row.what, min: 10 },
-    { title: 'Number', text: (row) => formatCount(row.amount), align: 'right' },
-    { title: 'Size', text: (row) => formatBytes(row.bytes), align: 'right' },
-    { title: 'Why', text: (row) => row.note, min: 10, drop: 1 },
-  ];
-  return [...tableLines(columns, rows, style), ''];
-}
-
-function keptRows({ kept, young, graceMs }: GcRemoteView): readonly Row[] {
+function keptRows({ kept, young, graceMs }: GcRemoteView): readonly GcRow[] {
   const rows = kept.map(({ for: what, of, objects, bytes }) => ({ what: printable(what), amount: objects, bytes, note: `of ${of}` }));
   if (young.objects === 0) return rows;
   const note = `pushed within ${formatDuration(graceMs)} (--grace), with what it needs`;
   return [...rows, { what: 'young', amount: young.objects, bytes: young.bytes, note }];
 }
 
-function goneRows({ gone, waiting, packs, repacked, unfinished, uploads }: GcRemoteView): readonly Row[] {
+function goneRows({ gone, waiting, packs, repacked, unfinished, uploads }: GcRemoteView): readonly GcRow[] {
   const stays = waiting.objects === 0 ? '' : `${formatBytes(waiting.bytes)} of it stay in packs of which more is needed (--repack)`;
   const rows = [
     { what: 'objects', amount: gone.objects, bytes: gone.bytes, note: stays },

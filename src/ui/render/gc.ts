@@ -2,13 +2,8 @@ import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { tableLines, type Column } from '../format/table.ts';
 import type { Style } from '../style.ts';
-
-interface AmountView {
-  readonly objects: number;
-  readonly bytes: number;
-}
+import { gcSection, type AmountView, type GcRow } from './gc-section.ts';
 
 export interface GcView {
   readonly done: boolean;
@@ -32,20 +27,13 @@ export interface GcView {
   readonly durationMs: number;
 }
 
-interface Row {
-  readonly what: string;
-  readonly amount: number;
-  readonly bytes: number;
-  readonly note: string;
-}
-
 /** What stays and what it is for, then what goes. */
 export function gcLines(data: GcView, style: Style): string[] {
   const kept = keptRows(data);
   const gone = goneRows(data);
   return [
-    ...section(data.done ? 'Kept' : 'Would be kept', kept, style),
-    ...section(data.done ? 'Deleted' : 'Would be deleted', gone, style),
+    ...gcSection(data.done ? 'Kept' : 'Would be kept', kept, style),
+    ...gcSection(data.done ? 'Deleted' : 'Would be deleted', gone, style),
     ...corruptLines(data),
     ...scopeLines(data),
     ...projectLines(data, style),
@@ -73,18 +61,7 @@ export function goesAnything({ gone, runs, logs, corrupt, evicted }: GcView): bo
   );
 }
 
-function section(title: string, rows: readonly Row[], style: Style): string[] {
-  if (rows.length === 0) return [];
-  const columns: readonly Column<Row>[] = [
-    { title, text: (row) => row.what, min: 10 },
-    { title: 'Number', text: (row) => formatCount(row.amount), align: 'right' },
-    { title: 'Size', text: (row) => formatBytes(row.bytes), align: 'right' },
-    { title: 'Why', text: (row) => row.note, min: 10, drop: 1 },
-  ];
-  return [...tableLines(columns, rows, style), ''];
-}
-
-function keptRows({ kept, young, runs, graceMs }: GcView): readonly Row[] {
+function keptRows({ kept, young, runs, graceMs }: GcView): readonly GcRow[] {
   const rows = kept.map((each) => ({ what: printable(each.for), amount: each.objects, bytes: each.bytes, note: whyKept(each, runs.kept) }));
   const shown = rows.filter((row, index) => index === 0 || row.amount > 0 || (kept[index]?.of !== undefined && kept[index].of !== '0'));
   if (young.objects === 0) return shown;
@@ -99,7 +76,7 @@ function whyKept({ for: reason, of }: GcView['kept'][number], runs: number): str
   return of === undefined ? '' : `of ${of}`;
 }
 
-function goneRows({ gone, waiting, runs, logs }: GcView): readonly Row[] {
+function goneRows({ gone, waiting, runs, logs }: GcView): readonly GcRow[] {
   const rows = [
     { what: 'loose files', amount: gone.loose.objects, bytes: gone.loose.bytes, note: '' },
     {
