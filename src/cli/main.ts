@@ -1,14 +1,13 @@
 import { EXIT } from '../core/errors/catalogue.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { commandPath } from './command.ts';
-import { commandNamed } from './command-named.ts';
+import { commandNamed, wordsOf } from './command-named.ts';
 import { describe } from './commands/help.ts';
 import { guessColor, guessOutput, presetOptionalValues } from './globals.ts';
 import { guardStreams, writeOut } from './io.ts';
 import { buildProgram } from './program.ts';
 import { Session } from './session.ts';
 import { installSignals } from './signals.ts';
-import { printedBy, toUsageError } from './usage-error.ts';
 
 /** Handles that somebody forgot to close keep the process no longer than this, once all is said. */
 const LINGER_MS = 2000;
@@ -30,11 +29,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv.length === 0 ? ['--help'] : presetOptionalValues(argv), { from: 'user' });
     return session.exitCode;
   } catch (error) {
+    const { printedBy, toUsageError } = await import('./usage-error.ts');
     const command = commandNamed(program, argv);
     const printed = printedBy(error);
     if (printed === undefined) {
       session.meant(commandPath(command));
-      return await fail(error instanceof MloError ? error : toUsageError(error, commandPath(command)));
+      const meant = { path: commandPath(command), words: wordsOf(program, argv), verbs: command.commands.map((verb) => verb.name()) };
+      return await fail(error instanceof MloError ? error : toUsageError(error, meant));
     }
     if (output !== 'human') session.answer(output, printed, printed === 'version' ? { version: program.version() } : describe(command));
     return session.exitCode;

@@ -24,7 +24,7 @@ export function errorLines(error: unknown, style: Style, view: ErrorView): strin
     ...rest.map((line) => `  ${safe(line, view)}`),
     ...(known?.problems ?? []).flatMap((problem) => problemLines(problem, first, style, view)),
     ...causeLines(error, style, view),
-    ...(known === undefined || view.verbose ? stackLines(error, style, view) : []),
+    ...(known === undefined || (view.verbose && known.code !== 'MLO_USAGE') ? stackLines(error, style, view) : []),
   ];
   const said = known?.problems.some((problem) => problem.hint === known.hint) === true;
   const hint = known === undefined ? REPORT_HINT : said ? undefined : known.hint;

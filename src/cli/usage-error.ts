@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { hidePresets } from './globals.ts';
+import { commandHint, optionHint } from './help/habit-hint.ts';
 
 const SUGGESTION = /\n?\(Did you mean ([^)]+)\?\)/;
 
@@ -10,18 +11,43 @@ export function printedBy(error: unknown): 'help' | 'version' | undefined {
   return error.code === 'commander.version' ? 'version' : 'help';
 }
 
-/** What commander throws is a usage error of a command (`stage`; empty where the line names none). Other errors pass. */
-export function toUsageError(error: unknown, command: string): unknown {
+/** The command that a usage error is about. */
+export interface MeantCommand {
+  /** `stage list`; empty where the line names none. */
+  readonly path: string;
+  /** The words of the line, options left out. */
+  readonly words: readonly string[];
+  /** Names of the commands below it. */
+  readonly verbs: readonly string[];
+}
+
+/** What commander throws is a usage error of a command. Other errors pass. */
+export function toUsageError(error: unknown, meant: MeantCommand): unknown {
   if (!(error instanceof CommanderError)) return error;
-  const help = command === '' ? 'mlo help' : `mlo help ${command}`;
-  if (error.code === 'commander.help') return new MloError('MLO_USAGE', `A command is missing after 'mlo ${command}'`, { hint: help });
+  const help = `mlo help ${meant.path}`.trimEnd();
+  if (error.code === 'commander.help')
+    return new MloError('MLO_USAGE', `A command is missing after '${`mlo ${meant.path}`.trimEnd()}'`, { hint: familyHint(meant, help) });
   const text = hidePresets(error.message).replace(/^error: /, '');
   const [, suggestion] = SUGGESTION.exec(text) ?? [];
   const message = text.replace(SUGGESTION, '').trim();
   return new MloError('MLO_USAGE', message.charAt(0).toUpperCase() + message.slice(1), {
-    hint: usageHint(error.code, suggestion, help),
+    hint: habitOf(error.code, message, meant) ?? usageHint(error.code, suggestion, help),
     details: { reason: error.code },
   });
+}
+
+/** What the word alone does elsewhere: `git remote`, `git log`. */
+function familyHint({ path, words, verbs }: MeantCommand, help: string): string {
+  const shown = ['list', 'show', 'status'].find((verb) => verbs.includes(verb));
+  const alone = path === '' ? 'mlo --version' : shown === undefined ? commandHint(words) : `mlo ${path} ${shown}`;
+  return alone === undefined ? help : `${alone}; what else there is: ${help}`;
+}
+
+/** What to type where somebody writes what other tools understand. */
+function habitOf(code: string, message: string, { path, words }: MeantCommand): string | undefined {
+  if (code === 'commander.unknownCommand') return commandHint(words);
+  const [, option] = /'(-[^ ,']+)/.exec(message) ?? [];
+  return option === undefined ? undefined : optionHint(path, option);
 }
 
 function usageHint(code: string, suggestion: string | undefined, help: string): string {

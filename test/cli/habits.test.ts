@@ -5,13 +5,15 @@ import { commandPath } from '../../src/cli/command.ts';
 import { presetOptionalValues } from '../../src/cli/globals.ts';
 import { FROM_DVC } from '../../src/cli/help/from-dvc.ts';
 import { FROM_MLFLOW } from '../../src/cli/help/from-mlflow.ts';
+import { commandHint, optionHint } from '../../src/cli/help/habit-hint.ts';
+import { FROM_OTHERS } from '../../src/cli/help/from-others.ts';
 import { mloLinesOf } from '../../src/cli/help/habit.ts';
 import { topicLines, TOPICS } from '../../src/cli/help/topics.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { textWidth } from '../../src/ui/format/text-width.ts';
 import { createProject } from '../helpers/index.ts';
 
-const HABITS = [...FROM_DVC, ...FROM_MLFLOW];
+const HABITS = [...FROM_DVC, ...FROM_MLFLOW, ...FROM_OTHERS];
 const { program } = await buildProgram(async () => {});
 const NAMES = leafCommands(program).map(commandPath);
 
@@ -20,6 +22,7 @@ describe('what people are used to type', () => {
     const lines = mloLinesOf([theirs, ours, remark]);
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) {
+      if (line === 'mlo --version') continue;
       const words = wordsOf(line.split(' > ')[0] ?? '').slice(1);
       const ran: string[] = [];
       const { program: fresh } = await buildProgram(async (_spec, path) => void ran.push(path), undefined, words);
@@ -35,7 +38,46 @@ describe('what people are used to type', () => {
   });
 
   it('says nothing twice', () => {
-    for (const habits of [FROM_DVC, FROM_MLFLOW]) expect(new Set(habits.map(([theirs]) => theirs)).size).toBe(habits.length);
+    for (const habits of [FROM_DVC, FROM_MLFLOW, FROM_OTHERS]) expect(new Set(habits.map(([theirs]) => theirs)).size).toBe(habits.length);
+  });
+});
+
+describe('a line of another tool', () => {
+  it.each([
+    [['exp', 'run', '-S', 'lr=0.1'], 'mlo repro -S lr=0.1 (each repro is a run)'],
+    [['exp', 'show'], 'mlo runs list (filters: mlo runs search)'],
+    [['exp', 'branch', 'a'], 'mlo help from-dvc says what does here what DVC does there'],
+    [['get-url', 's3://bucket/data'], 'mlo get s3://bucket/data'],
+    [['data', 'status'], 'mlo status --granular'],
+    [['config', 'core.remote', 'origin'], 'mlo remote default NAME'],
+    [['config', 'cache.dir'], 'mlo config set KEY VALUE (reads: mlo config get KEY)'],
+    [['rm', 'x.csv'], 'mlo remove data (the data itself stays)'],
+    [['ui'], 'mlo runs list (one: mlo runs show ID)'],
+    [['artifacts', 'download', '-r', '7951'], 'mlo artifacts get ID -o folder'],
+    [['snapshots'], 'mlo runs list (of data: git log)'],
+    [['remote', 'set-url', 'origin', 's3://x/y'], 'mlo remote modify NAME url s3://bucket/data'],
+    [['gc', '-w', '-f'], 'mlo gc --force (else it only says)'],
+    [['repro', '-n'], 'mlo repro --dry'],
+    [['repro', '-f'], 'mlo repro --force -s train (-f names a pipeline file)'],
+    [['checkout', '-f'], 'mlo checkout --force (-f names a pipeline file)'],
+    [['commit', '-m', 'first'], 'mlo commit (it stores data; the message is for git commit -m)'],
+    [['push', '--force'], 'mlo push (nothing is ever overwritten there)'],
+    [['runs', 'search', '--filter', 'x'], "mlo runs search 'metrics.acc > 0.9' (the filter stands for itself)"],
+    [['log'], 'mlo runs list (what ran); what else there is: mlo help log'],
+    [['runs'], 'mlo runs list; what else there is: mlo help runs'],
+    [['-v'], 'mlo --version; what else there is: mlo help'],
+  ])('%j is answered by the line of mlo', async (argv, hint) => {
+    const project = await createProject();
+    const { code, stdout, stderr } = await project.mlo(argv);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.trim().split('\n').slice(1)).toEqual([`hint: ${hint}`]);
+  });
+
+  it('that nobody is used to type has no answer', () => {
+    expect(commandHint(['xyzzy'])).toBeUndefined();
+    expect(commandHint([])).toBeUndefined();
+    expect(optionHint('repro', '--frce')).toBeUndefined();
+    expect(optionHint('dag', '-w')).toBeUndefined();
   });
 });
 

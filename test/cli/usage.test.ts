@@ -13,7 +13,12 @@ describe('the command line', () => {
     ['an unknown option', ['repro', '--frce'], "Unknown option '--frce'", 'Did you mean --force?'],
     ['an unknown command of a family', ['stage', 'lst'], "Unknown command 'lst'", 'Did you mean list?'],
     ['an unknown command that is near to none', ['xyzzy'], "Unknown command 'xyzzy'", 'mlo help lists the commands'],
-    ['a family without a command', ['config'], "A command is missing after 'mlo config'", 'mlo help config'],
+    [
+      'a family without a command',
+      ['config'],
+      "A command is missing after 'mlo config'",
+      'mlo config list; what else there is: mlo help config',
+    ],
     ['a missing argument', ['freeze'], "Missing required argument 'targets'", 'mlo help'],
     ['one argument too many', ['doctor', 'now'], 'Too many arguments', 'mlo help'],
     ['a value that is none', ['repro', '-j', '0'], "Option '-j, --jobs <count>' argument '0' is invalid", 'mlo help'],
@@ -45,7 +50,11 @@ describe('the command line', () => {
   it('says of a family without a command how to get its help, and nothing else', async () => {
     const result = await project.mlo(['runs', '--json']);
     expect(result.stderr).toBe('');
-    expect(result.json()).toMatchObject({ ok: false, command: 'runs', error: { code: 'MLO_USAGE', hint: 'mlo help runs' } });
+    expect(result.json()).toMatchObject({
+      ok: false,
+      command: 'runs',
+      error: { code: 'MLO_USAGE', hint: 'mlo runs list; what else there is: mlo help runs' },
+    });
   });
 
   it.each([
@@ -92,7 +101,14 @@ describe('the command line', () => {
   it('asks for a verb where a family has several, with exit code 2', async () => {
     const { code, stdout, stderr } = await project.mlo(['stage']);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toBe("error[MLO_USAGE]: A command is missing after 'mlo stage'\nhint: mlo help stage\n");
+    expect(stderr).toBe(
+      "error[MLO_USAGE]: A command is missing after 'mlo stage'\nhint: mlo stage list; what else there is: mlo help stage\n",
+    );
+  });
+
+  it('has no stack of an error of the line, with --verbose neither', async () => {
+    const { code, stderr } = await project.mlo(['repro', '--frce', '-v']);
+    expect([code, stderr]).toEqual([2, "error[MLO_USAGE]: Unknown option '--frce'\nhint: Did you mean --force?\n"]);
   });
 
   it('describes all commands as data', async () => {
