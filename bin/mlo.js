@@ -61,10 +61,7 @@ function enableCompileCache(root, checkout) {
 async function runOnPinnedNode() {
   const pinned = process.env.MLO_NO_REEXEC ? undefined : await findPinnedNode();
   if (pinned === undefined) {
-    refuse(
-      'mlo needs Node.js ' + MINIMUM.join('.') + ' or newer (found ' + process.version + ').',
-      'nvm install 24, or run npm ci in the folder that has mlo',
-    );
+    refuse('mlo needs Node.js ' + MINIMUM.join('.') + ' or newer (found ' + process.version + ').', 'nvm install 24' + (await howToPin()));
     return;
   }
   const url = await import('url');
@@ -112,6 +109,13 @@ async function findPinnedNode() {
     if (above.href === folder.href) return undefined;
     folder = above;
   }
+}
+
+/** A checkout has a Node among its packages; a project that has mlo as a dependency may get one (packages of that name are for Linux). */
+async function howToPin() {
+  const fs = await import('fs');
+  if (fs.existsSync(new URL('../src/cli/main.ts', import.meta.url))) return ', or run npm ci in the folder that has mlo';
+  return process.platform === 'linux' ? ', or in your project: npm install node-linux-' + process.arch + '@24' : '';
 }
 
 function refuse(message, hint) {

@@ -22,7 +22,9 @@ export const TEMPLATE_NAMES = Object.keys(TEMPLATES) as readonly TemplateName[];
 /** Present in every project that init made. */
 const CONFIG_FILE = '.mlo/config.yaml';
 /** What these say is right beside any template. */
-const KEPT_BY_ALL: ReadonlySet<string> = new Set(BASIC_FILES.keys());
+const KEPT_BY_ALL: ReadonlySet<string> = new Set([...BASIC_FILES.keys(), '.gitignore']);
+/** Where npm has installed mlo: else `git add --all` takes thousands of files of packages. */
+const IGNORE_PACKAGES = ['.gitignore', 'node_modules/\n'] as const;
 const OWN_PIPELINE = ['pipeline.yaml', 'params.yaml'];
 
 export interface InitOptions {
@@ -61,7 +63,12 @@ export async function init(ctx: AppContext, options: InitOptions): Promise<InitD
   const own = OWN_PIPELINE.some((path) => isTaken(join(root, path)));
   const name = options.template === 'default' && own ? 'empty' : options.template;
   const template: Template = TEMPLATES[name];
-  const files = new Map([...BASIC_FILES, ...withSchema(await template.files(), existsSync(join(root, 'node_modules', 'mlo-cli')))]);
+  const packages = join(root, 'node_modules');
+  const files = new Map([
+    ...BASIC_FILES,
+    ...(existsSync(packages) ? [IGNORE_PACKAGES] : []),
+    ...withSchema(await template.files(), existsSync(join(packages, 'mlo-cli'))),
+  ]);
   const kept = keptFiles(root, files, name === 'empty' ? new Set([...KEPT_BY_ALL, ...OWN_PIPELINE]) : KEPT_BY_ALL);
   const created = [...files.keys()].filter((path) => !kept.includes(path));
 

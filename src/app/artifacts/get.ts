@@ -6,7 +6,8 @@ import { asIoError } from '../../fs/errno.ts';
 import { withProject } from '../project.ts';
 import { readTracking } from '../read-tracking.ts';
 import type { AppContext } from '../types.ts';
-import { findArtifacts, type Artifact } from './find-artifact.ts';
+import { artifactsAt } from './artifacts-at.ts';
+import type { Artifact } from './find-artifact.ts';
 import { checkName, placeFiles, placingsOf } from './place-files.ts';
 import { isLongName, placeable, type Unplaced } from './unplaceable.ts';
 
@@ -34,10 +35,10 @@ export async function artifactsGet(ctx: AppContext, { run: id, path, target, for
   if (target === '') throw new MloError('MLO_USAGE', 'The path to write to is empty', { hint: 'Is a variable of the shell unset?' });
   return await withProject(ctx, async (project) => {
     const run = await readTracking(project, (tracking) => tracking.get(id));
-    if (run.artifacts.length === 0)
+    if (run.artifacts.length === 0 && path === undefined)
       throw new MloError('MLO_TARGET', `The run ${run.id} (${run.name}) has no artifacts.`, { hint: 'mlo runs list' });
     const cache = await project.cache();
-    const found = path === undefined ? run.artifacts : findArtifacts(cache, run, path);
+    const found = path === undefined ? run.artifacts : await artifactsAt(project, cache, run, path);
     const [only] = found;
     const one = path !== undefined && found.length === 1 ? only : undefined;
     if (typeof target === 'function') {

@@ -5,7 +5,8 @@ import { withProject } from '../project.ts';
 import { readTracking } from '../read-tracking.ts';
 import { isUnreadable } from '../tracked/diff-nodes.ts';
 import type { AppContext } from '../types.ts';
-import { entriesOf, findArtifacts, type Artifact } from './find-artifact.ts';
+import { artifactsAt } from './artifacts-at.ts';
+import { entriesOf, type Artifact } from './find-artifact.ts';
 
 export interface ArtifactsListOptions {
   readonly run: string;
@@ -37,7 +38,7 @@ export async function artifactsList(ctx: AppContext, { run: id, path, recursive 
     const run = await readTracking(project, (tracking) => tracking.get(id));
     const needsCache = recursive || path !== undefined;
     const cache = needsCache ? await project.cache() : undefined;
-    const found = path === undefined || cache === undefined ? run.artifacts : inside(cache, findArtifacts(cache, run, path));
+    const found = path === undefined || cache === undefined ? run.artifacts : inside(cache, await artifactsAt(project, cache, run, path));
     const unread: ArtifactsListData['unread'][number][] = [];
     const entries = cache === undefined || !recursive ? found : found.flatMap((artifact) => walk(cache, artifact, unread));
     return { run: run.id, name: run.name, entries: entries.map(toListed), unread };

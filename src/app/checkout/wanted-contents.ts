@@ -1,6 +1,7 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type { Project } from '../project.ts';
-import { splitRevision } from '../tracked/find-path.ts';
+import { isRevision, splitRevision } from '../tracked/find-path.ts';
 import { trackedContents, type ChosenContents } from '../tracked-contents.ts';
 
 export interface Wanted {
@@ -15,7 +16,12 @@ export async function wantedContents(
   { targets, file, rev }: Wanted,
 ): Promise<ChosenContents & { readonly revisions: readonly string[] }> {
   const marked = rev === undefined ? targets.filter((target) => target.includes('@')) : [];
-  if (marked.length === 0) return { ...(await trackedContents(project, targets, file, rev)), revisions: rev === undefined ? [] : [rev] };
+  if (marked.length === 0) {
+    const contents = await trackedContents(project, targets, file, rev).catch((error: unknown) => {
+      throw asRevision(project, targets, error);
+    });
+    return { ...contents, revisions: rev === undefined ? [] : [rev] };
+  }
   const plain = targets.filter((target) => !target.includes('@'));
   const chosen = plain.length === 0 ? [] : [await trackedContents(project, plain, file)];
   const revisions = new Set<string>();
@@ -44,6 +50,16 @@ async function ofMarked(
     if (split === undefined) throw withHint(error, target);
     return { ...(await trackedContents(project, [split.path], file, split.revision)), revision: split.revision };
   }
+}
+
+/** `checkout main`, as Git has it: targets are data here. */
+function asRevision(project: Project, targets: readonly string[], error: unknown): unknown {
+  if (!(error instanceof MloError) || error.code !== 'MLO_TARGET') return error;
+  const revision = targets.find((target) => isRevision(project, target));
+  if (revision === undefined) return error;
+  const typed = shellWord(revision);
+  const hint = `All of that revision: git switch ${typed} && mlo checkout; its data only: mlo checkout --rev ${typed}`;
+  return new MloError(error.code, error.message, { hint, details: error.details });
 }
 
 /** The revision may be what is wrong. */

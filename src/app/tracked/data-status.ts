@@ -87,7 +87,9 @@ function whatChanged(
 function notCached(cache: Cache, path: string, content: Content, granular: boolean): Pick<DataStatus, 'notCached'> | undefined {
   if (hasAll(cache, content)) return undefined;
   const paths = missingFiles(cache, path, content);
-  return { notCached: { files: paths.length, ...(granular ? { paths } : {}) } };
+  // Of a folder whose tree is lost only the pointer or lock says how many it had.
+  const files = paths[0] === `${path}/` ? (content.files ?? 1) : paths.length;
+  return { notCached: { files, ...(granular ? { paths } : {}) } };
 }
 
 /** A broken tree is as good as none. */

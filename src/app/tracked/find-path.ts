@@ -72,6 +72,12 @@ export function splitRevision(project: Project, typed: string): { readonly path:
   return found === undefined ? undefined : { ...found, path: found.path || '.' };
 }
 
+/** Git knows a commit by that name. */
+export function isRevision(project: Project, typed: string): boolean {
+  const git = openGit(project.root);
+  return git !== undefined && knows(git, typed);
+}
+
 /** At each `@` with something behind it. */
 function splits(typed: string): readonly { readonly path: string; readonly revision: string }[] {
   return [...typed.matchAll(/@(?=.)/gs)].map(({ index }) => ({ path: typed.slice(0, index), revision: typed.slice(index + 1) }));

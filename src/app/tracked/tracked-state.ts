@@ -15,7 +15,7 @@ import type { ReadText } from '../parsed-cache.ts';
 import { readPointers, warnOfBroken, warnOfStrays, type BrokenPointer } from '../pointers.ts';
 import type { Project } from '../project.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
-import { gitOf, openRevision, pipelineAt, type RevisionFiles } from '../values/revision.ts';
+import { gitOf, isWalked, openRevision, pipelineAt, type RevisionFiles } from '../values/revision.ts';
 
 export const WORKSPACE = 'workspace';
 
@@ -116,8 +116,6 @@ function pointersAt(project: Project, revision: RevisionFiles): readonly Tracked
 }
 
 function isPointerPath(path: ProjectPath): boolean {
-  const folders = path.split('/').slice(0, -1);
   const name = posix.basename(path);
-  const hidden = folders.some((folder) => folder.startsWith('.') || folder === 'node_modules');
-  return name.endsWith(POINTER_SUFFIX) && name.length > POINTER_SUFFIX.length && !hidden && isSafeProjectPath(path);
+  return name.endsWith(POINTER_SUFFIX) && name.length > POINTER_SUFFIX.length && isWalked(path) && isSafeProjectPath(path);
 }

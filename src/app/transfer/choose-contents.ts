@@ -1,7 +1,9 @@
 import type { Content, Digest } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import { listingOf, type PointerSource } from '../../core/pointer-source.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import type { Project } from '../project.ts';
+import { loadRemotes } from '../remotes/load-remotes.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
 import { trackedContents } from '../tracked-contents.ts';
 import { trackedState, type TrackedContent } from '../tracked/tracked-state.ts';
@@ -79,7 +81,9 @@ interface Own {
 async function ofWorkspace(project: Project, { targets, rev }: TransferScope): Promise<Own> {
   const label = rev ?? 'workspace';
   if (targets.length > 0) {
-    const { contents, broken } = await trackedContents(project, targets, undefined, rev);
+    const { contents, broken } = await trackedContents(project, targets, undefined, rev).catch(async (error: unknown) => {
+      throw await asRemoteName(project, targets, error);
+    });
     return { label, contents, broken: broken.map(({ pointerPath, error }) => ({ path: pointerPath, message: error.message })) };
   }
   const broken: { path: string; message: string }[] = [];
@@ -87,6 +91,18 @@ async function ofWorkspace(project: Project, { targets, rev }: TransferScope): P
     broken.push({ path: pointerPath, message: error.message }),
   );
   return { label, contents: state.contents, broken };
+}
+
+/** `push origin`, as Git has it: targets are data here. */
+async function asRemoteName(project: Project, targets: readonly string[], error: unknown): Promise<unknown> {
+  if (!(error instanceof MloError) || error.code !== 'MLO_TARGET') return error;
+  const { remotes } = await loadRemotes(project.root, project.ctx.env);
+  const remote = remotes.find(({ name }) => targets.includes(name));
+  if (remote === undefined) return error;
+  return new MloError(error.code, error.message, {
+    hint: `A remote is named by an option: --remote ${remote.name}`,
+    details: error.details,
+  });
 }
 
 /** The same, and what runs keep. */

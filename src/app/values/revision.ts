@@ -75,9 +75,17 @@ export async function pipelineAt(project: Project, revision: RevisionFiles): Pro
   }
 }
 
+/** The walk through the workspace would come to that file: no folder on the way is hidden or of npm. */
+export function isWalked(path: ProjectPath): boolean {
+  return !path
+    .split('/')
+    .slice(0, -1)
+    .some((folder) => folder.startsWith('.') || folder === 'node_modules');
+}
+
 function pipelineFiles(files: readonly ProjectPath[]): ProjectPath[] {
   const byFolder = Map.groupBy(
-    ownPaths(files).filter((file) => (PIPELINE_FILES as readonly string[]).includes(posix.basename(file))),
+    ownPaths(files).filter((file) => (PIPELINE_FILES as readonly string[]).includes(posix.basename(file)) && isWalked(file)),
     (file) => posix.dirname(file),
   );
   return [...byFolder.values()]

@@ -36,7 +36,8 @@ const remoteAddVerb = defineCommand({
       chosen: flags.default === true,
       replace: flags.replace === true,
     });
-    return { ...(await changed(data)), hint: `mlo remote check ${name}` };
+    const share = data.scope === 'project' ? '; clones know it once .mlo/config.yaml is committed' : '';
+    return { ...(await changed(data)), hint: `mlo remote check ${name}${share}` };
   },
 });
 

@@ -76,7 +76,7 @@ export const statusVerb = defineCommand({
     const lines = statusLines(data, style, { why: flags.why === true, all: globals.verbose, now: Date.now() });
     const toRun = data.stages.some((stage) => stage.state === 'run' || stage.state === 'restore');
     if (data.stages.length === 0 && data.data.length === 0) return { ...noStages(invocation, data, lines), exitCode };
-    const hint = toRun ? 'mlo repro' : await dataHint(context, data.data);
+    const hint = toRun ? await runHint(context, [...data.data, ...data.outs]) : await dataHint(context, data.data);
     return { data, lines, exitCode, ...given({ hint }) };
   },
 });
@@ -99,6 +99,17 @@ async function remoteOutcome({ context, style }: Invocation, flags: Flags, targe
   return { data, lines, exitCode, ...given({ hint: wanted }) };
 }
 
+/** After a clone the remote may have what stages made. */
+async function runHint(context: AppContext, data: readonly { readonly notCached?: unknown }[]): Promise<string> {
+  const mayBeThere = data.some(({ notCached }) => notCached !== undefined) && (await hasRemote(context));
+  return mayBeThere ? 'mlo repro --pull (takes from the remote what is there, and runs the rest)' : 'mlo repro';
+}
+
+async function hasRemote(context: AppContext): Promise<boolean> {
+  const { remoteList } = await import('../../app/remotes/list-remotes.ts');
+  return (await remoteList(context)).remotes.length > 0;
+}
+
 /** What to type about data alone. */
 async function dataHint(
   context: AppContext,
@@ -109,9 +120,7 @@ async function dataHint(
     return `keep the changes: mlo commit ${shellWord(modified[0]?.path ?? '')}; undo them: mlo checkout --force ${shellWord(modified[0]?.path ?? '')}`;
   const lost = data.find((each) => each.notCached !== undefined);
   if (lost !== undefined) {
-    const { remoteList } = await import('../../app/remotes/list-remotes.ts');
-    const hasRemote = (await remoteList(context)).remotes.length > 0;
-    return `where the files are in the workspace: mlo add ${shellWord(lost.path)}; where another copy may be: ${hasRemote ? 'mlo pull' : 'mlo verify --repair'}`;
+    return `where the files are in the workspace: mlo add ${shellWord(lost.path)}; where another copy may be: ${(await hasRemote(context)) ? 'mlo pull' : 'mlo verify --repair'}`;
   }
   const unreadable = data.find((each) => each.state === 'unreadable');
   if (unreadable?.hint !== undefined) return unreadable.hint;

@@ -24,11 +24,9 @@ export function removeStageFromText(path: string, text: string, name: string): s
   const before = stagesOf(path, text);
   if (!Object.hasOwn(before.values, name)) {
     const close = nearest(name, Object.keys(before.values));
-    throw new MloError(
-      'MLO_TARGET',
-      `There is no stage '${name}' in '${path}'`,
-      close === undefined ? {} : { hint: `Did you mean '${close}'?` },
-    );
+    throw new MloError('MLO_TARGET', `There is no stage '${name}' in '${path}'`, {
+      hint: close === undefined ? 'mlo stage list' : `Did you mean '${close}'?`,
+    });
   }
   const { [name]: _removed, ...expected } = before.values;
   const lines = before.map === undefined ? undefined : linesOf(text, before.map, name);

@@ -55,7 +55,16 @@ describe('on a Node that is too old', () => {
     const { code, stdout, stderr } = await mlo.run([], pretend({ node }));
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr).toContain(`mlo needs Node.js 22.18 or newer (found v${node})`);
-    expect(stderr).toContain('hint: nvm install 24');
+    const pinned = process.platform === 'linux' ? `, or in your project: npm install node-linux-${process.arch}@24` : '';
+    expect(stderr).toContain(`hint: nvm install 24${pinned}\n`);
+  });
+
+  it('says how a clone gets the Node that belongs to it', async () => {
+    const mlo = await installedPackage(HELLO);
+    await mlo.write({ 'src/cli/main.ts': '' });
+    const { code, stderr } = await mlo.run([], OLD);
+    expect(code).toBe(78);
+    expect(stderr).toContain('hint: nvm install 24, or run npm ci in the folder that has mlo\n');
   });
 
   it('refuses in JSON too', async () => {

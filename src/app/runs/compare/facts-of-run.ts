@@ -4,6 +4,7 @@ import type { MetricDirection } from '../../../core/metrics/direction.ts';
 import type { Value } from '../../../core/value.ts';
 import type { MetricSummary, RunDetail, Tracking } from '../../../tracking/types.ts';
 import { findRun } from '../find-run.ts';
+import { NOTE_TAG } from '../tag.ts';
 
 /** Tags that mlo sets say where a run was at work; those of MLflow's clients likewise. */
 const ENVIRONMENT_TAG = /^(mlo|mlflow)\./;
@@ -48,13 +49,13 @@ function loggedFacts(run: RunDetail, directionOf: (metric: string) => MetricDire
     Object.entries(values).map(([key, value]) => ({ section, key, value }));
   const tags = Object.groupBy(
     Object.entries(run.tags).filter(([key]) => !RESOURCE_TAG.test(key)),
-    ([key]) => (ENVIRONMENT_TAG.test(key) ? 'environment' : 'tags'),
+    ([key]) => (ENVIRONMENT_TAG.test(key) && key !== NOTE_TAG ? 'environment' : 'tags'),
   );
   return [
     ...of('params', run.params),
     ...Object.entries(run.metrics).flatMap(([name, metric]) => metricFacts(name, metric, directionOf(name))),
     ...run.inputs.map(({ name, digest }): Fact => ({ section: 'data', key: name, value: digest })),
-    ...of('tags', Object.fromEntries(tags.tags ?? [])),
+    ...of('tags', Object.fromEntries((tags.tags ?? []).map(([key, value]) => [key === NOTE_TAG ? 'note' : key, value]))),
     ...of('environment', Object.fromEntries(tags.environment ?? [])),
   ];
 }

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createProject, projectAt, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+
+const PIPELINE = `stages:
+  train:
+    cmd: mkdir -p model && cat params.yaml | tee model/weights > model/biases
+    params: [lr]
+    outs: [model]
+`;
+
+/** With a remote, pushed and committed. */
+let project: TestProject;
+let clone: TestProject;
+
+async function hintOf(where: TestProject, ...args: readonly string[]): Promise<string> {
+  const { stderr } = await where.mlo(args);
+  return (
+    stderr
+      .split('\n')
+      .find((line) => line.startsWith('hint: '))
+      ?.slice('hint: '.length) ?? ''
+  );
+}
+
+beforeAll(async () => {
+  project = await createProject({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n', '.mlo/config.yaml': '' }, { git: true });
+  expect((await project.mlo(['repro'])).code).toBe(0);
+  const added = await project.mlo(['remote', 'add', 'origin', join(await temporaryFolder(), 'remote')]);
+  expect(added.stderr).toBe('hint: mlo remote check origin; clones know it once .mlo/config.yaml is committed\n');
+  expect((await project.mlo(['push'])).code).toBe(0);
+  await project.git('add', '--all');
+  await project.git('commit', '--quiet', '--message=trained');
+  await project.git('branch', 'better');
+  const root = join(await temporaryFolder(), 'clone');
+  await project.git('clone', '--quiet', project.root, root);
+  clone = projectAt(root, project.home);
+});
+
+describe('what to type next', () => {
+  it('after a clone is to take from the remote what somebody has run', async () => {
+    const { stdout } = await clone.mlo(['status']);
+    expect(stdout).toContain('model  2 files not in the cache (out of train)');
+    expect(await hintOf(clone, 'status')).toBe('mlo repro --pull (takes from the remote what is there, and runs the rest)');
+    const { stages } = (await clone.mlo(['repro', '--pull', '--json'])).json().data;
+    expect(stages).toMatchObject([{ outcome: 'restored' }]);
+    expect(await hintOf(clone, 'status')).toBe('');
+  });
+
+  it('without a remote is to run', async () => {
+    const alone = await createProject({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n' });
+    expect(await hintOf(alone, 'status')).toBe('mlo repro');
+  });
+
+  it('says nothing of commits where a remote is for this clone only', async () => {
+    expect(await hintOf(project, 'remote', 'add', 'mine', '/mnt/mine', '--local')).toBe('mlo remote check mine');
+  });
+
+  it.each(['push', 'pull', 'fetch'])('%s origin says how a remote is named', async (verb) => {
+    const { code, stderr } = await project.mlo([verb, 'origin']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('error[MLO_TARGET]');
+    expect(stderr).toContain('hint: A remote is named by an option: --remote origin\n');
+  });
+
+  it('checkout of a branch says what Git does and what mlo does', async () => {
+    expect(await hintOf(project, 'checkout', 'better')).toBe(
+      'All of that revision: git switch better && mlo checkout; its data only: mlo checkout --rev better',
+    );
+    expect(await hintOf(project, 'checkout', 'nothing')).toBe('mlo status shows what is tracked.');
+  });
+
+  it('where a run has not got an artifact itself is the run that has it', async () => {
+    const listed = (await project.mlo(['runs', 'list', '--json'])).json().data.runs;
+    const first = listed[0].id as string;
+    const below = (await project.mlo(['runs', 'show', first, '--json'])).json().data.children[0].id as string;
+    const hint = `The run ${below.slice(0, 8)} (train) has it`;
+    expect(await hintOf(project, 'artifacts', 'get', first, 'model')).toBe(hint);
+    expect(await hintOf(project, 'artifacts', 'list', first, 'model/weights')).toBe(hint);
+    expect(await hintOf(project, 'artifacts', 'get', first, 'nothing')).toBe(`mlo artifacts list ${first.slice(0, 8)}`);
+    await project.mlo(['repro', '-S', 'lr=3']);
+    await project.mlo(['repro', '-S', 'lr=1']);
+    const later = (await project.mlo(['runs', 'list', '--json'])).json().data.runs[0].id as string;
+    expect(later).not.toBe(first);
+    expect(await hintOf(project, 'artifacts', 'get', later, 'model')).toBe(hint);
+  });
+});
+
+it('a note of a run is compared among the tags, under the name that its command has', async () => {
+  const [now] = (await project.mlo(['runs', 'list', '--json'])).json().data.runs;
+  await project.mlo(['repro', '-S', 'lr=2']);
+  const [newer] = (await project.mlo(['runs', 'list', '--json'])).json().data.runs;
+  await project.mlo(['runs', 'note', newer.id, 'too fast']);
+  const { rows } = (await project.mlo(['runs', 'compare', now.id, newer.id, '--json'])).json().data;
+  expect(rows).toContainEqual(expect.objectContaining({ section: 'tags', key: 'note', values: [null, 'too fast'] }));
+});
+
+it('packages that were committed have no stages and params of the project, at a revision neither', async () => {
+  const own = await createProject(
+    {
+      'pipeline.yaml': PIPELINE,
+      'params.yaml': 'lr: 1\n',
+      'node_modules/other/pipeline.yaml': PIPELINE,
+      'node_modules/other/params.yaml': 'lr: 7\n',
+    },
+    { git: true },
+  );
+  const { code, stdout } = await own.mlo(['params', 'diff']);
+  expect([code, stdout]).toEqual([0, 'No params differ between HEAD and workspace.\n']);
+});
+
+describe('init where npm has installed packages', () => {
+  it('keeps them out of Git', async () => {
+    const own = await createProject({ 'node_modules/some/index.js': '' });
+    expect((await own.mlo(['init'])).stdout).toContain('.gitignore');
+    expect(await own.read('.gitignore')).toBe('node_modules/\n');
+    expect(await own.git('status', '--porcelain')).not.toContain('node_modules');
+  });
+
+  it('leaves a .gitignore as it is', async () => {
+    const own = await createProject({ 'node_modules/some/index.js': '', '.gitignore': '/dist\n' });
+    expect((await own.mlo(['init'])).code).toBe(0);
+    expect(await own.read('.gitignore')).toBe('/dist\n');
+  });
+});
