@@ -8,8 +8,15 @@ import type { Project } from '../project.ts';
 
 /** Cached outs do not belong into Git. Written once for all stages, in order of the graph, so that it is the same whatever runs first. */
 export function ignoreCachedOuts(project: Project, stages: readonly Stage[]): void {
+  ignorePaths(
+    project,
+    stages.flatMap((stage) => stage.outs.filter((out) => out.cache).map((out) => out.path)),
+  );
+}
+
+/** The same for outs that were put into the workspace otherwise: the `.gitignore` may have gone together with them. */
+export function ignorePaths(project: Project, paths: readonly ProjectPath[]): void {
   const { root } = project;
-  const paths = stages.flatMap((stage) => stage.outs.filter((out) => out.cache).map((out) => out.path));
   for (const folder of new Set(paths.map((path) => dirname(absolutePath(root, path))))) mkdirSync(folder, { recursive: true });
   const added = addGitignoreEntries(root, paths);
   if (added.length > 0) writeOwnLines(project, new Set([...readOwnLines(project), ...added]));

@@ -7,7 +7,7 @@ import type { TrackedContent } from './tracked-state.ts';
 export async function partOf(project: Project, around: TrackedContent, path: ProjectPath): Promise<TrackedContent> {
   const cache = await project.cache();
   const content = cache.subContent(around.content, path.slice(around.path.length + 1));
-  if (content !== undefined) return { ...around, path, content };
+  if (content !== undefined) return { ...around, path, content, isPart: true };
   throw new MloError(
     'MLO_TARGET',
     `The tracked ${around.content.kind === 'tree' ? 'folder' : 'file'} '${around.path}' holds no '${path}'`,

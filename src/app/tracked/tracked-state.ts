@@ -24,6 +24,8 @@ export interface TrackedContent {
   readonly path: ProjectPath;
   readonly content: Content;
   readonly isOut: boolean;
+  /** Whether it lies in a tracked folder and is not tracked by itself. */
+  readonly isPart?: boolean;
   /** Outs: whose. */
   readonly stage?: StageAddress;
   /** Of an import: where it came from. */

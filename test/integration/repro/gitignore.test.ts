@@ -47,4 +47,22 @@ describe('the .gitignore lines of outs', () => {
     await repro(project);
     expect(await project.read('.gitignore')).toBe(lines);
   });
+
+  it.each(['checkout', 'repro'])('come back with the outs when a folder was removed with its .gitignore, by %s', async (verb) => {
+    const project = await createProject({ 'pipeline.yaml': CACHED });
+    await repro(project);
+    await project.remove('sub');
+    expect((await project.mlo([verb])).code).toBe(0);
+    expect(await project.read('sub/b.txt')).toBe('b\n');
+    expect(await project.read('sub/.gitignore')).toBe('/b.txt\n');
+  });
+
+  it('are not written into an out when a part of it is checked out', async () => {
+    const project = await createProject({ 'pipeline.yaml': "stages: {a: {cmd: 'mkdir -p out; echo a > out/a.txt', outs: [out]}}\n" });
+    await repro(project);
+    await project.remove('out/a.txt');
+    expect((await project.mlo(['checkout', 'out/a.txt'])).code).toBe(0);
+    expect(project.exists('out/.gitignore')).toBe(false);
+    expect(await project.read('.gitignore')).toBe('/out\n');
+  });
 });
