@@ -62,6 +62,9 @@ function appended(text: string, name: string, definition: ValueMap): string | un
 }
 
 function placed(text: string, map: MapNode, name: string, definition: ValueMap): string | undefined {
+  // `stages: {}`, as the empty template has it.
+  if (/^\{\s*\}$/.test(text.slice(map.start, map.end)))
+    return appended(`${text.slice(0, map.start).trimEnd()}${text.slice(map.end)}`, name, definition);
   if (text[map.start] === '{') return undefined;
   const entries = [...map.entries.values()];
   const [first] = entries;

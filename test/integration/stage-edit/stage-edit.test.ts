@@ -26,6 +26,17 @@ async function projectWith(text?: string) {
 }
 
 describe('mlo stage add', () => {
+  it('begins the stages of the empty template on lines of their own, and keeps its comments', async () => {
+    const project = await projectWith();
+    await project.mlo(['init', 'new', '--template', 'empty', '--no-git']);
+    const before = await project.read('new/pipeline.yaml');
+    for (const name of ['a', 'b']) await project.mlo(['-C', 'new', 'stage', 'add', '-n', name, '--', 'true']);
+    expect(before).toMatch(/\nstages: \{\}\n$/);
+    expect(await project.read('new/pipeline.yaml')).toBe(
+      before.replace('stages: {}\n', 'stages:\n  a:\n    cmd: "true"\n  b:\n    cmd: "true"\n'),
+    );
+  });
+
   it('makes a pipeline file with the flags that DVC has, and the stage runs', async () => {
     const project = await projectWith();
     await project.write({ 'params.yaml': 'lr: 0.1\n', 'other.json': '{"a": 1, "b": 2}', 'raw data.txt': 'b\na\n' });
