@@ -15,10 +15,7 @@ const LINES = documents().flatMap((path) =>
 
 describe('command lines in the documents', () => {
   it.each(LINES)('%s: the command line understands: mlo %j', async (_path, words) => {
-    const ran: string[] = [];
-    const { program } = await buildProgram(async (_spec, path) => void ran.push(path), undefined, words);
-    await program.parseAsync(presetOptionalValues(words), { from: 'user' });
-    expect(ran).toHaveLength(1);
+    expect(await understood(words)).toHaveLength(1);
   });
 
   it('are many, in the README and on every page of the guide', () => {
@@ -27,6 +24,13 @@ describe('command lines in the documents', () => {
     const pages = documents().filter((path) => path.startsWith('docs/guide/') && path !== 'docs/guide/README.md');
     expect(pages.filter((page) => !withLines.has(page))).toEqual([]);
     expect(LINES.length).toBeGreaterThan(100);
+  });
+
+  it('and those of the picture in the README, too', async () => {
+    const [, title = ''] = /<title>A terminal: (.*)<\/title>/.exec(documentText('docs/terminal.svg')) ?? [];
+    const commands = commandsOf('mlo', title.replaceAll(', ', '\n'));
+    expect(commands.length).toBeGreaterThan(2);
+    for (const words of commands) expect(await understood(words)).toHaveLength(1);
   });
 
   it('are read as a shell reads them', () => {
@@ -40,3 +44,11 @@ describe('command lines in the documents', () => {
     ]);
   });
 });
+
+/** Names of the commands that would run. */
+async function understood(words: readonly string[]): Promise<readonly string[]> {
+  const ran: string[] = [];
+  const { program } = await buildProgram(async (_spec, path) => void ran.push(path), undefined, words);
+  await program.parseAsync(presetOptionalValues(words), { from: 'user' });
+  return ran;
+}
