@@ -16,7 +16,7 @@ const LAYERS: { readonly [folder: string]: Layer } = {
   remote: { may: ['core', 'fs', 'cache'], sentence: 'remote may import core, fs and cache, never tracking, app or ui' },
   tracking: { may: ['core', 'fs'], sentence: 'tracking may import core and fs, never cache' },
   runtime: { may: ['core', 'fs'], sentence: 'runtime may import core and fs, never cache, tracking or ui' },
-  executors: { may: ['core', 'fs', 'runtime'], sentence: 'executors may import core, fs and runtime, never ui or cli' },
+  executors: { may: ['core'], sentence: 'executors may import core only: they say which stage may start when, and run none' },
   app: { may: ['core', 'fs', 'cache', 'remote', 'tracking', 'runtime', 'executors'], sentence: 'app may import everything but ui and cli' },
   ui: { may: ['core'], sentence: 'ui may import core only: it is a reducer over events' },
   cli: { may: ['app', 'ui', 'core'], sentence: 'cli may import app, ui and core, never adapters directly' },
