@@ -1,11 +1,9 @@
+import { NOTE_TAG } from '../../core/note-tag.ts';
 import type { NamedRun } from '../../tracking/edits/types.ts';
 import { withProject } from '../project.ts';
 import { readTracking } from '../read-tracking.ts';
 import type { AppContext } from '../types.ts';
 import { withRecordedRuns } from './write-tracking.ts';
-
-/** MLflow's tag for a text that people write about a run. */
-const NOTE_TAG = 'mlflow.note.content';
 
 export interface RunsTagData extends NamedRun {
   /** Tags that got another value or went. */

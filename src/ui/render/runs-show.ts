@@ -1,5 +1,6 @@
 import type { Content } from '../../core/content.ts';
 import { isSystemMetric, SYSTEM_PREFIX } from '../../core/metrics/system-metric.ts';
+import { NOTE_TAG } from '../../core/note-tag.ts';
 import type { Value } from '../../core/value.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -46,9 +47,6 @@ interface ShownLink {
   /** Of the run that made the outs. */
   readonly producer?: Pick<ShownRun, 'params' | 'metrics'>;
 }
-
-/** The text that MLflow shows as the description of a run; above the tree for the run at its root. */
-const NOTE_TAG = 'mlflow.note.content';
 
 /** The run, what it logged, and the tree of runs below it. `nowMs`: for the time that running ones have taken. */
 export function runsShowLines(run: ShownRun, style: Style, nowMs: number): string[] {

@@ -4,7 +4,7 @@ import type { MetricDirection } from '../../../core/metrics/direction.ts';
 import type { Value } from '../../../core/value.ts';
 import type { MetricSummary, RunDetail, Tracking } from '../../../tracking/types.ts';
 import { findRun } from '../find-run.ts';
-import { NOTE_TAG } from '../tag.ts';
+import { NOTE_TAG } from '../../../core/note-tag.ts';
 
 /** Tags that mlo sets say where a run was at work; those of MLflow's clients likewise. */
 const ENVIRONMENT_TAG = /^(mlo|mlflow)\./;
