@@ -1,5 +1,5 @@
-import { createHasher } from '../../fs/hash.ts';
-import { BatchDamage, type BatchTables } from '../batches/batch-format.ts';
+import { createHasher, digestBytes } from '../../fs/hash.ts';
+import { BATCH_START, BatchDamage, type BatchBlock, type BatchRecord, type BatchTables } from '../batches/batch-format.ts';
 import { BatchWriter } from '../batches/batch-writer.ts';
 import { openRecords } from '../batches/read-batch.ts';
 import type { RemoteLease } from '../leases.ts';
@@ -41,7 +41,7 @@ export async function mendBatches(findings: readonly BatchFinding[], { remote, l
     const writer = tables === undefined ? new BatchWriter() : await wholeRecords(remote, key, tables);
     await lease.confirm();
     const isEmpty = writer.isEmpty;
-    await replace(remote, key, writer);
+    await replace(remote, key, size, writer);
     if (isEmpty && tables === undefined) removed.push(key);
     else mended += 1;
   }
@@ -49,29 +49,76 @@ export async function mendBatches(findings: readonly BatchFinding[], { remote, l
 }
 
 /** What takes its place is there before the damaged one goes, unless it has just its key: with tables that were kept here a batch may be whole again. */
-async function replace(remote: Remote, key: string, writer: BatchWriter): Promise<void> {
+async function replace(remote: Remote, key: string, size: number, writer: BatchWriter): Promise<void> {
   if (writer.isEmpty) return await remote.delete(key);
   const { id, bytes } = writer.finish();
   const own = key.slice(0, key.lastIndexOf('/') + 1) + id;
-  if (own === key) await remote.delete(key);
+  if (own === key) {
+    // It was read wrong, and is right by now.
+    if (await isAsNamed(remote, key, size)) return;
+    await remote.delete(key);
+  }
   await remote.put(own, bytes);
   if (own !== key) await remote.delete(key);
 }
 
 async function wholeRecords(remote: Remote, key: string, tables: BatchTables): Promise<BatchWriter> {
   const writer = new BatchWriter();
-  for (const record of tables.records) {
-    const pieces: Buffer[] = [];
+  const broken = await brokenParts(remote, key, tables.blocks);
+  const inWhole = ({ at, length }: BatchRecord): boolean => broken.every(({ from, to }) => at >= to || at + length <= from);
+  const take = async (records: readonly BatchRecord[]): Promise<void> => {
+    if (records.length === 0) return;
     try {
-      const records = await openRecords(tables, [record], { remote, key });
-      for await (const { pieces: each } of records ?? []) for await (const piece of each()) pieces.push(Buffer.from(piece));
+      for (const { name, pieces } of await readAll(remote, key, tables, records)) writer.add(name, pieces, tables.needs);
     } catch (error) {
       if (!(error instanceof BatchDamage)) throw error;
-      continue;
+      if (records.length === 1) return;
+      // Blocks are whole, and some record is not what its revision says: whoever wrote that is no mlo.
+      const half = records.length >> 1;
+      await take(records.slice(0, half));
+      await take(records.slice(half));
     }
-    writer.add(record.name, pieces, tables.needs);
-  }
+  };
+  await take(tables.records.filter(inWhole).sort((a, b) => a.at - b.at));
   return writer;
+}
+
+async function readAll(
+  remote: Remote,
+  key: string,
+  tables: BatchTables,
+  wanted: readonly BatchRecord[],
+): Promise<readonly { readonly name: Buffer; readonly pieces: readonly Buffer[] }[]> {
+  const copies: { readonly name: Buffer; readonly pieces: readonly Buffer[] }[] = [];
+  const records = await openRecords(tables, wanted, { remote, key });
+  for await (const { record, pieces } of records ?? []) {
+    const copy: Buffer[] = [];
+    for await (const piece of pieces()) copy.push(Buffer.from(piece));
+    copies.push({ name: record.name, pieces: copy });
+  }
+  return copies;
+}
+
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Of the raw text: blocks whose bytes are others, asked twice. */
+async function brokenParts(remote: Remote, key: string, blocks: readonly BatchBlock[]): Promise<readonly Part[]> {
+  const broken: Part[] = [];
+  let at = BATCH_START.length;
+  let from = 0;
+  for (const { digest, stored, raw } of blocks) {
+    const isWhole = async (): Promise<boolean> => {
+      const frame = await remote.getRange(key, at, stored);
+      return frame !== undefined && digest.equals(digestBytes(frame));
+    };
+    if (!(await isWhole()) && !(await isWhole())) broken.push({ from, to: from + raw });
+    at += stored;
+    from += raw;
+  }
+  return broken;
 }
 
 async function isAsNamed(remote: Remote, key: string, size: number): Promise<boolean> {
