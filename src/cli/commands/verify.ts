@@ -29,7 +29,7 @@ export const verifyVerb = defineCommand({
     'The tracking database is checked too: its structure, and without --quick every metric point; artifacts of runs that are not in the cache are listed, and are no failure. ' +
     '--repair moves broken copies to corrupt/ in the cache folder, keeps what is right beside them, and brings back what another pack, the workspace or the default remote still has.\n\n' +
     'With --remote the same for a remote: every object in its packs, every run and every result is read and compared with its digest, and what is broken or missing is named. --repair then takes it out, ' +
-    'so that the next mlo push from a machine that has the data sends it again.',
+    'so that the next mlo push from a machine that has the data sends it again; a batch of runs or results that nobody can read is deleted for that, and format.json is written again where it is gone.',
   examples: [
     ['mlo verify', 'read and check the whole cache'],
     ['mlo verify --quick', 'the structure only, in less than a second'],
