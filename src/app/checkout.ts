@@ -2,8 +2,8 @@ import { lstatSync } from 'node:fs';
 import type { CheckoutOptions, CheckoutSummary } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
+import { ignoreMissingOuts } from './checkout/ignore-missing-outs.ts';
 import { relink } from './checkout/relink.ts';
-import { ignorePaths } from './repro/ignore-outs.ts';
 import { absolutePath, projectPath } from './paths.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
@@ -28,15 +28,8 @@ export async function checkout(ctx: AppContext, options: CheckoutCommandOptions)
   return await withWriter(ctx, async (project) => {
     const { contents, broken, revisions } = await wantedContents(project, options);
     const results: OneResult[] = broken.map(({ path, error }) => failed(path, error));
+    await ignoreMissingOuts(project, contents, options.file);
     for (const each of contents) results.push(await checkoutOne(project, each, options));
-    const placed = new Set(
-      results.filter(({ target }) => target.error === undefined && target.change !== 'unchanged').map(({ target }) => target.path),
-    );
-    const outs = contents.filter(({ path, isOut, isPart = false }) => isOut && !isPart && placed.has(path));
-    ignorePaths(
-      project,
-      outs.map(({ path }) => path),
-    );
     return { ...summed(results), ...(revisions.length === 0 ? {} : { rev: revisions.join(', ') }) };
   });
 }

@@ -57,6 +57,19 @@ describe('the .gitignore lines of outs', () => {
     expect(await project.read('sub/.gitignore')).toBe('/b.txt\n');
   });
 
+  it('stand in the order of before, so that nothing changes for Git', async () => {
+    const project = await createProject({
+      'pipeline.yaml':
+        "stages: {z: {cmd: 'echo z > sub/z.txt', outs: [sub/z.txt]}, a: {cmd: 'cp sub/z.txt sub/a.txt', deps: [sub/z.txt], outs: [sub/a.txt]}}\n",
+    });
+    await repro(project);
+    const lines = await project.read('sub/.gitignore');
+    await project.remove('sub');
+    await project.mlo(['checkout']);
+    expect(await project.read('sub/.gitignore')).toBe(lines);
+    expect(lines).toBe('/z.txt\n/a.txt\n');
+  });
+
   it('are not written into an out when a part of it is checked out', async () => {
     const project = await createProject({ 'pipeline.yaml': "stages: {a: {cmd: 'mkdir -p out; echo a > out/a.txt', outs: [out]}}\n" });
     await repro(project);
