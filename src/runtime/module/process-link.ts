@@ -4,8 +4,9 @@ import { entryPoint } from '../../fs/entry-point.ts';
 import type { FromStage } from './protocol.ts';
 import type { StageLink } from './stage-link.ts';
 
-/** V8's last words before it aborts. */
-const OUT_OF_MEMORY = /heap out of memory|Allocation failed/;
+/** V8's last words before it aborts, at its limit or where the system gives it nothing more; those of C++ stand for the latter too. */
+const OUT_OF_MEMORY = /heap out of memory|Allocation failed|process out of memory|std::bad_alloc/;
+const SYSTEM_REFUSED = /std::bad_alloc|Committing semi space failed|process out of memory/;
 const LAST_WORDS = 4096;
 
 export interface ProcessOptions {
@@ -40,11 +41,17 @@ export function startProcess({ root, env }: ProcessOptions): StageLink {
       child.on('exit', () => killGroup(child.pid));
       child.on('close', (code, signal) => {
         if (failed !== undefined) onEnd({ kind: 'error', error: failed });
-        else if (signal === 'SIGABRT' && OUT_OF_MEMORY.test(lastWords)) onEnd({ kind: 'out-of-memory' });
+        else if (isAbort(signal) && OUT_OF_MEMORY.test(lastWords))
+          onEnd({ kind: 'out-of-memory', of: SYSTEM_REFUSED.test(lastWords) ? 'system' : 'heap' });
         else onEnd({ kind: 'exit', code, signal });
       });
     },
   };
+}
+
+/** V8 ends itself by either. */
+function isAbort(signal: string | null): boolean {
+  return signal === 'SIGABRT' || signal === 'SIGTRAP';
 }
 
 function killGroup(pid: number | undefined): void {

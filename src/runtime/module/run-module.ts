@@ -208,6 +208,8 @@ function endedEarly(spec: ModuleSpec, end: LinkEnd): MloError {
   };
   const fail = (why: string, hint = options.hint): MloError =>
     new MloError('MLO_STAGE_FAILED', `Stage '${address}' failed: ${why} (${moduleOf(spec)})`, { ...options, hint });
+  if (end.kind === 'out-of-memory' && end.of === 'system')
+    return fail(`its ${what} ran out of memory: the system had no more for it`, 'free -h');
   if (end.kind === 'out-of-memory') {
     return fail(`its ${what} ran out of memory: the JavaScript heap reached its limit`, 'NODE_OPTIONS=--max-old-space-size=8192 mlo repro');
   }

@@ -3,7 +3,8 @@ import type { FromStage, ToStage } from './protocol.ts';
 /** How a thread or process came to its end. */
 export type LinkEnd =
   | { readonly kind: 'exit'; readonly code: number | null; readonly signal: string | null }
-  | { readonly kind: 'out-of-memory' }
+  /** `heap`: JavaScript's limit was reached; `system`: it had no more to give. */
+  | { readonly kind: 'out-of-memory'; readonly of: 'heap' | 'system' }
   | { readonly kind: 'error'; readonly error: unknown };
 
 interface LinkListener {

@@ -55,7 +55,8 @@ export function startThread(gate: LoadingGate): StageLink {
       worker.stdout.on('data', (bytes: Uint8Array) => onBytes('stdout', bytes));
       worker.stderr.on('data', (bytes: Uint8Array) => onBytes('stderr', bytes));
       worker.on('error', (error) => {
-        failed ??= (error as NodeJS.ErrnoException).code === OUT_OF_MEMORY ? { kind: 'out-of-memory' } : { kind: 'error', error };
+        failed ??=
+          (error as NodeJS.ErrnoException).code === OUT_OF_MEMORY ? { kind: 'out-of-memory', of: 'heap' } : { kind: 'error', error };
       });
       worker.on('exit', () => gates.delete(gate));
       worker.on('exit', (code) => onEnd(failed ?? { kind: 'exit', code, signal: null }));

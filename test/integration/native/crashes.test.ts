@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requirePeer } from '../../helpers/index.ts';
 import { createNativeProject, NETWORK, stage } from './native-project.ts';
 
 const CRASH = stage(`tf.ones([8, 8]).matMul(tf.ones([8, 8])).dataSync(); log('about to crash', tf.getBackend());
@@ -83,6 +84,52 @@ describe('a crash of native code', () => {
     const { code, stdout } = await project.mlo(['repro', '-j', '2', '--keep-going', '--json']);
     const { stages } = JSON.parse(stdout).data as { stages: StageLine[] };
     expect({ code, stages: stages.map(({ outcome }) => outcome) }).toEqual({ code: 1, stages: ['ran', 'failed', 'ran'] });
+  });
+});
+
+const HEAP = 'the JavaScript heap reached its limit';
+const SYSTEM = 'the system had no more for it';
+
+describe('a native stage that runs out of memory in a process of its own', () => {
+  it.each([
+    // Little by little, until V8 aborts.
+    ['of the JavaScript heap', `for (let all = null; ; ) all = { all, xs };`, '--max-old-space-size=48', HEAP],
+    // From here on the system refuses every byte, in the middle of an op.
+    [
+      'of the system',
+      `execFileSync('prlimit', ['--pid', String(process.pid), '--as=1']);
+       for (let step = 0; step < 100_000; step += 1) xs.matMul(xs);`,
+      '',
+      SYSTEM,
+    ],
+  ])('%s is named, and the stages that do not depend on it run', async (_, body, options, why) => {
+    if (why === SYSTEM) requirePeer('prlimit');
+    const project = await createNativeProject({
+      'stages/full.ts': stage(
+        `const xs = tf.ones([64, 64]); log(tf.getBackend(), xs.matMul(xs).dataSync()[0]);\n${body}\nwriteFileSync(outs.out, '');`,
+        `import { execFileSync } from 'node:child_process';`,
+      ),
+      'stages/finished.ts': FINISHED,
+      'pipeline.yaml': `stages:
+  first: {run: stages/finished.ts, isolate: process, outs: {out: first.txt}}
+  full: {run: stages/full.ts, isolate: process, deps: [first.txt], outs: {out: full.txt}}
+  after: {run: stages/finished.ts, isolate: process, deps: [full.txt], outs: {out: after.txt}}
+  other: {run: stages/finished.ts, isolate: process, outs: {out: other.txt}}
+`,
+    });
+    const { code, stdout, stderr } = await project.mlo(['repro', '--keep-going', '--json'], { env: { NODE_OPTIONS: options } });
+    const { stages } = JSON.parse(stdout).data as { stages: (StageLine & { error?: { code: string; message: string } })[] };
+    expect(stderr).toContain('full | tensorflow 64');
+    expect({ code, outcomes: stages.map(({ name, outcome }) => `${name} ${outcome}`) }).toEqual({
+      code: 1,
+      outcomes: ['first ran', 'full failed', 'after blocked', 'other ran'],
+    });
+    expect(stages[1]?.error).toMatchObject({
+      code: 'MLO_STAGE_FAILED',
+      message: `Stage 'full' failed: its process ran out of memory: ${why} (stages/full.ts)`,
+    });
+    const { runs } = (await project.mlo(['runs', 'list', '--json'])).json().data as { runs: { status: string }[] };
+    expect(runs.map(({ status }) => status)).toEqual(['FAILED']);
   });
 });
 
