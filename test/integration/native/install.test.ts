@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   createProject,
   findProgram,
   NATIVE_CACHE,
+  REPOSITORY,
   requireNative,
   requirePeer,
   temporaryFolder,
@@ -64,7 +65,6 @@ describe('mlo backend install, where something is missing', () => {
   it('tells of a Python that is there and cannot run, as a shim that is found by a link and whose interpreter is not in PATH', async () => {
     requirePeer('g++');
     const project = await createProject({ ...STAGE, 'shims/python3': '#!/usr/bin/env no-such-shell\n' });
-    await chmod(project.path('shims/python3'), 0o755);
     const path = await pathWith('g++');
     await symlink(project.path('shims/python3'), join(path, 'python3'));
     const { code, stderr } = await refusedInstall(project, { PATH: path });
@@ -80,7 +80,6 @@ describe('mlo backend install, where something is missing', () => {
     const broken = '#!/usr/bin/env no-such-shell\n';
     const names = ['python3', 'python', 'pip3', 'pip'];
     const project = await createProject({ ...STAGE, ...Object.fromEntries(names.map((name) => [`shims/${name}`, broken])) });
-    for (const name of names) await chmod(project.path(`shims/${name}`), 0o755);
     const env = { PATH: `${project.path('shims')}:${process.env['PATH'] ?? ''}`, CXX: 'no-such-compiler' };
     const { stderr } = await refusedInstall(project, env);
     expect(stderr).toContain('The C++ compiler that CXX names was not found: no-such-compiler');
@@ -205,6 +204,46 @@ describe('where the native build is found', () => {
     expect(data.backends[0].addon).not.toContain('node_modules');
   });
 });
+
+describe('npm ci after mlo backend install', () => {
+  it('makes node_modules anew, and the addon comes from the cache: nothing is built, and the same stage trains natively', async () => {
+    requireNative();
+    const project = await createProject(STAGE);
+    const checkout = await createProject();
+    for (const name of ['bin', 'src', 'schema', 'package.json']) await cp(join(REPOSITORY, name), checkout.path(name), { recursive: true });
+    const repro = async (): Promise<string> => {
+      const options = { env: { ...NATIVE_CACHE, PATH: await pathWith(), NODE_OPTIONS: '' } };
+      const { code, stderr } = await project.run(
+        process.execPath,
+        [checkout.path('bin/mlo.js'), 'repro', '--force', '--no-run-cache'],
+        options,
+      );
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      return await project.read('out.txt');
+    };
+    await freshModules(checkout);
+    expect(await repro()).toBe('tensorflow 3');
+    // What npm ci does first.
+    await rm(checkout.path('node_modules'), { recursive: true });
+    const tfjsNode = await freshModules(checkout);
+    expect(await repro()).toBe('tensorflow 3');
+    expect(readdirSync(tfjsNode)).not.toEqual(expect.arrayContaining(['lib', 'build', 'deps']));
+  }, 120_000);
+});
+
+/** As `npm ci` lays it out, by links for what is the same on every machine: tfjs-node as its tarball has it, without an addon or libraries. Returns its folder. */
+async function freshModules(checkout: TestProject): Promise<string> {
+  const from = join(REPOSITORY, 'node_modules');
+  await mkdir(checkout.path('node_modules/@tensorflow'), { recursive: true });
+  for (const name of readdirSync(from))
+    if (name !== '@tensorflow' && name !== 'mlo-cli') await symlink(join(from, name), checkout.path('node_modules', name));
+  for (const name of readdirSync(join(from, '@tensorflow')))
+    if (name !== 'tfjs-node') await symlink(join(from, '@tensorflow', name), checkout.path('node_modules/@tensorflow', name));
+  const made = ['lib', 'build', 'deps', 'node_modules'].map((name) => join(from, '@tensorflow/tfjs-node', name));
+  const tfjsNode = checkout.path('node_modules/@tensorflow/tfjs-node');
+  await cp(join(from, '@tensorflow/tfjs-node'), tfjsNode, { recursive: true, filter: (path) => !made.includes(path) });
+  return tfjsNode;
+}
 
 /** The build of this machine in the cache of the project's user: a copy of the addon, links to the libraries. */
 async function lendBuild(project: TestProject): Promise<string> {
