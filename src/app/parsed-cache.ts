@@ -6,7 +6,7 @@ import { hashBytes } from '../fs/hash.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 
 /** Raised when what parsing yields changes, so that results of an older mlo are not used. */
-const PARSED_SCHEMA = 2;
+const PARSED_SCHEMA = 3;
 
 interface Stored<T> {
   readonly schema: number;
@@ -20,7 +20,7 @@ export type ReadText = (path: ProjectPath) => string | undefined;
 
 /**
  * A parse result kept in `.mlo/state` under the digests of its sources, because parsing YAML is the
- * slowest part of a command that has nothing to do. Disposable: anything odd about it is a miss.
+ * slowest part of a command that has nothing to do. A line of JSON, and one with its BLAKE3. Disposable: anything odd about it is a miss.
  * `about` tells results of different requests apart.
  */
 export function readParsed<T>(stateDir: string, name: string, about: string, readText: ReadText): T | undefined {
@@ -45,12 +45,14 @@ export function writeParsed<T>(
     sources: [...new Set(sources)].map((path) => [path, digestOf(readText(path))] as const),
     value,
   };
-  writeFileAtomic(fileOf(stateDir, name), JSON.stringify(stored));
+  const text = JSON.stringify(stored);
+  writeFileAtomic(fileOf(stateDir, name), `${text}\n${hashBytes(text)}\n`);
 }
 
 function load<T>(stateDir: string, name: string): Stored<T> | undefined {
   try {
-    return JSON.parse(readFileSync(fileOf(stateDir, name), 'utf8')) as Stored<T>;
+    const [text = '', digest] = readFileSync(fileOf(stateDir, name), 'utf8').split('\n');
+    return digest === hashBytes(text) ? (JSON.parse(text) as Stored<T>) : undefined;
   } catch {
     return undefined;
   }

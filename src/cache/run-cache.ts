@@ -1,5 +1,5 @@
-import { isDigest } from '../core/content.ts';
 import { canonicalJson, parseCanonicalJson } from '../core/encoding/canonical-json.ts';
+import { isLockedContent, recordFault } from '../core/lock/check-record.ts';
 import { isSafeProjectPath } from '../core/path/project-path.ts';
 import { isMap, type Value, type ValueMap } from '../core/value.ts';
 import type { Journal } from './journal/journal.ts';
@@ -54,8 +54,9 @@ function isEntry(value: Value): boolean {
   if (!isMap(record) || !isMap(outs) || !isMap(run)) return false;
   return (
     isRun(run) &&
+    recordFault(record) === undefined &&
     (undeclared === undefined || isUndeclared(undeclared)) &&
-    Object.entries(outs).every(([path, content]) => isSafeProjectPath(path) && isContent(content))
+    Object.entries(outs).every(([path, content]) => isSafeProjectPath(path) && isLockedContent(content))
   );
 }
 
@@ -69,15 +70,4 @@ function isUndeclared(list: Value): boolean {
 
 function isKind(what: Value | undefined): boolean {
   return what === 'read' || what === 'worker' || what === 'child-process';
-}
-
-function isContent(value: Value): boolean {
-  if (!isMap(value) || !isDigest(value['digest'])) return false;
-  const { size, kind, files, mode } = value;
-  const isKind = kind === undefined || kind === 'tree' || kind === 'symlink';
-  return isCount(size) && isKind && (files === undefined || isCount(files)) && (mode === undefined || mode === 'exec');
-}
-
-function isCount(value: Value | undefined): boolean {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

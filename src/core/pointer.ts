@@ -2,7 +2,7 @@ import type { Content } from './content.ts';
 import { canonicalJson, parseCanonicalJson } from './encoding/canonical-json.ts';
 import { MloError } from './errors/mlo-error.ts';
 import { isSafeProjectPath } from './path/project-path.ts';
-import { isLockedContent } from './lock/format.ts';
+import { isLockedContent } from './lock/check-record.ts';
 import { fromLocked, toLocked } from './lock/types.ts';
 import type { ProjectPath } from './stage.ts';
 import { readPointerSource, type PointerSource } from './pointer-source.ts';

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Ignore } from 'ignore';
 import { hashBytes } from './hash.ts';
+import { refuseEndless } from './endless-patterns.ts';
 import { plainPatterns } from './plain-patterns.ts';
 
 export const IGNORE_FILE = '.mloignore';
@@ -93,7 +94,9 @@ function loadRules(root: string, folder: string): FolderRules | undefined {
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, 'utf8');
   if (!text.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#'))) return undefined;
-  return { folder: folder === '' ? '' : `${folder}/`, text, verdict: plainVerdict(text) ?? generalVerdict(text) };
+  const plain = plainVerdict(text);
+  if (plain === undefined) refuseEndless(join(folder, IGNORE_FILE), text);
+  return { folder: folder === '' ? '' : `${folder}/`, text, verdict: plain ?? generalVerdict(text) };
 }
 
 function plainVerdict(text: string): FolderRules['verdict'] | undefined {

@@ -1,10 +1,11 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isMap } from '../../core/value.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { parseProjectPath } from '../../core/path/project-path.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { canonicalJson } from '../../core/encoding/canonical-json.ts';
-import { isErrno } from '../../fs/errno.ts';
+import { isErrno, withIoErrors } from '../../fs/errno.ts';
 import { syncFolder, writeFileAtomic } from '../../fs/write-atomic.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
@@ -55,7 +56,11 @@ function removeMade(path: string): void {
 export function putBack(place: Place, clear: ClearPlace = removeMade): void {
   const moves = readMoves(place);
   if (moves === undefined) return;
-  for (const [name, out] of Object.entries(moves.moved)) {
+  withIoErrors('bring back what was moved by', journalOf(place), () => bringBack(place, moves, clear));
+}
+
+function bringBack(place: Place, { moved }: Moves, clear: ClearPlace): void {
+  for (const [name, out] of Object.entries(moved)) {
     const aside = join(folderOf(place), name);
     if (lstatSync(aside, { throwIfNoEntry: false }) === undefined) continue;
     const path = absolutePath(place.root, out);
@@ -95,11 +100,32 @@ function readMoves(place: Place): Moves | undefined {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const { schema, moved } = JSON.parse(text) as Moves;
+  const { schema, moved } = parseMoves(text);
   if (schema !== 1) throw new MloError('MLO_FORMAT_VERSION', `.mlo/verify/moved.json has schema ${String(schema)}, this mlo knows 1`);
+  const outs: { [name: string]: ProjectPath } = {};
   for (const [name, out] of Object.entries(moved)) {
-    if (!/^\d+$/.test(name)) throw new MloError('MLO_FORMAT', `.mlo/verify/moved.json names ${JSON.stringify(name)}`);
-    parseProjectPath(out, '.mlo/verify/moved.json');
+    if (!/^\d+$/.test(name)) throw damaged(`it names ${JSON.stringify(name)}`);
+    if (typeof out !== 'string') throw damaged('an out is no path');
+    outs[name] = parseProjectPath(out, '.mlo/verify/moved.json');
   }
-  return { schema, moved };
+  return { schema, moved: outs };
+}
+
+function parseMoves(text: string): { readonly schema: unknown; readonly moved: { readonly [name: string]: unknown } } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw damaged((error as Error).message);
+  }
+  if (!isMap(value)) throw damaged('it is no JSON object');
+  const { schema, moved } = value;
+  if (schema === 1 && !isMap(moved)) throw damaged('it does not say what was moved');
+  return { schema, moved: isMap(moved) ? moved : {} };
+}
+
+function damaged(why: string): MloError {
+  return new MloError('MLO_FORMAT', `.mlo/verify/moved.json is damaged: ${why}`, {
+    hint: 'The outs of the stage that was verified lie in .mlo/verify: move what you need to its place, then rm -r .mlo/verify',
+  });
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isLockedContent } from '../../core/lock/format.ts';
+import { recordFault } from '../../core/lock/check-record.ts';
 import { canonicalJson, parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
 import { isDigest, type Digest } from '../../core/content.ts';
 import type { LockEntry } from '../../core/lock/types.ts';
@@ -132,8 +132,19 @@ function* records(path: string): Generator<JournalRecord> {
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     const text = line.slice(17);
     if (line[16] !== ' ' || line.slice(0, 16) !== checksum(text)) return;
-    const record = parseCanonicalJson(text);
-    if (isRecord(record)) yield record;
+    const record = parsedRecord(text);
+    if (record !== undefined) yield record;
+  }
+}
+
+/** The checksum only says that this was written. */
+function parsedRecord(text: string): JournalRecord | undefined {
+  try {
+    const value = parseCanonicalJson(text);
+    return isRecord(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 
@@ -145,7 +156,7 @@ function isRecord(value: unknown): value is JournalRecord {
   if (value['type'] === 'failed') return isMap(value['outs']) && Object.values(value['outs']).every(isDigest);
   if (value['type'] !== 'done') return false;
   const entry = value['entry'];
-  return isMap(entry) && Object.values(isMap(entry['outs']) ? entry['outs'] : {}).every(isLockedContent);
+  return isMap(entry) && recordFault(entry) === undefined;
 }
 
 function checksum(text: string): string {

@@ -85,6 +85,7 @@ function decode(bytes: Buffer): Map<RunId, SeenRun> {
   for (let at = START.length; at + HEAD_BYTES <= end;) {
     const count = bytes.readUInt32LE(at + 48);
     const first = at + HEAD_BYTES;
+    if (count === 0 || first + count * 32 > end) return new Map();
     const revision = bytes.subarray(first, first + 32);
     const included = new Set<string>();
     for (let number = 1; number < count; number += 1) included.add(keyOf(bytes.subarray(first + number * 32, first + number * 32 + 32)));

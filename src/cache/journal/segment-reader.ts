@@ -122,7 +122,9 @@ export class SegmentReader {
     }
   }
 
+  /** Shorter where the file ends before; empty where a place is none, as whoever wrote it may have lied. */
   #readAt(at: number, length: number): Buffer {
+    if (!Number.isSafeInteger(at) || at < 0) return Buffer.alloc(0);
     return readAt(this.#file, at, Math.max(0, Math.min(length, this.#size - at)));
   }
 }

@@ -89,8 +89,9 @@ export class MultiPackIndex {
   #load(bucket: number): Buffer {
     const from = this.#buckets.readUInt32LE(bucket * BUCKET_BYTES);
     const to = bucket + 1 < BUCKETS ? this.#buckets.readUInt32LE((bucket + 1) * BUCKET_BYTES) : this.#rowCount;
+    if (from > to || to > this.#rowCount) throw new MultiPackDamage();
     const length = (to - from) * MULTI_ROW_BYTES;
-    const rows = withIoErrors('read', this.#path, () => readAt(this.#file, this.#rowsAt + from * MULTI_ROW_BYTES, Math.max(0, length)));
+    const rows = withIoErrors('read', this.#path, () => readAt(this.#file, this.#rowsAt + from * MULTI_ROW_BYTES, length));
     if (rows.length !== length || crc32(rows) !== this.#buckets.readUInt32LE(bucket * BUCKET_BYTES + 4)) throw new MultiPackDamage();
     return rows;
   }

@@ -60,8 +60,8 @@ function registrations(cacheDir: string): readonly string[] {
 
 function readRoot(file: string): string | undefined {
   try {
-    const value = JSON.parse(readFileSync(file, 'utf8')) as { root?: unknown };
-    return typeof value.root === 'string' ? value.root : undefined;
+    const value = JSON.parse(readFileSync(file, 'utf8')) as { root?: unknown } | null;
+    return typeof value?.root === 'string' ? value.root : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || isErrno(error)) return undefined;
     throw error;

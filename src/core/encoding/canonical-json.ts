@@ -1,4 +1,4 @@
-import { isMap, type Value } from '../value.ts';
+import { isMap, type Value, type ValueMap } from '../value.ts';
 
 /**
  * One text for one value: keys sorted by code point, LF, no insignificant freedom.
@@ -9,9 +9,34 @@ export function canonicalJson(value: Value, indent = 0): string {
   return indent === 0 ? compact(value) : `${pretty(value, ' '.repeat(indent), '\n')}\n`;
 }
 
-/** Reads what `canonicalJson` wrote; numbers come back as numbers, long integers as bigint. */
+/** More levels than a file may have whose values stand in a lock, and few enough for every stack. */
+const DEEPEST = 1200;
+
+/** Reads what `canonicalJson` wrote; numbers come back as numbers, long integers as bigint. Throws SyntaxError, also for what is nested deeper than 1,200 levels. */
 export function parseCanonicalJson(text: string): Value {
-  return JSON.parse(text, reviveNumber) as Value;
+  const value = parse(text);
+  if (isDeeper(value, DEEPEST)) throw tooDeep();
+  return value;
+}
+
+function parse(text: string): Value {
+  try {
+    return JSON.parse(text, reviveNumber) as Value;
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep() : error;
+  }
+}
+
+function tooDeep(): SyntaxError {
+  return new SyntaxError(`it is nested deeper than ${DEEPEST} levels`);
+}
+
+function isDeeper(value: Value, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return (value as readonly Value[]).some((item) => isDeeper(item, levels - 1));
+  for (const key in value) if (isDeeper((value as ValueMap)[key] as Value, levels - 1)) return true;
+  return false;
 }
 
 export function compareText(a: string, b: string): number {

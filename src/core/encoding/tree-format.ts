@@ -77,13 +77,13 @@ export function decodeLines(lines: readonly string[], digest: Digest): readonly 
 function decodeLine(line: string, digest: Digest): TreeRow {
   const [type, rowDigest, size, ...rest] = line.split(' ');
   if (type !== 'file' && type !== 'exec' && type !== 'symlink' && type !== 'tree')
-    throw damaged(digest, `it has an entry of type '${String(type)}'`);
+    throw damaged(digest, `it has an entry of type '${shown(String(type))}'`);
   const files = type === 'tree' ? rest.shift() : undefined;
   if (!isDigest(rowDigest) || !isCount(size) || (type === 'tree' && !isCount(files)))
-    throw damaged(digest, `its line '${line}' is not an entry`);
+    throw damaged(digest, `its line '${shown(line)}' is not an entry`);
   const escaped = rest.join(' ');
   const name = unescapeName(escaped);
-  if (escapeName(name) !== escaped) throw damaged(digest, `its name '${escaped}' is not in canonical form`);
+  if (escapeName(name) !== escaped) throw damaged(digest, `its name '${shown(escaped)}' is not in canonical form`);
   checkName(name, digest);
   return { name, type, digest: rowDigest, size: Number(size), ...(files === undefined ? {} : { files: Number(files) }) };
 }
@@ -100,7 +100,7 @@ function checkFirstLine(line: string, digest: Digest): void {
 function checkName(name: string, digest: Digest): void {
   const hostile = name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0');
   if (!hostile && !isTemporaryName(name)) return;
-  throw new MloError('MLO_PATH_UNSAFE', `Tree ${digest} holds the name ${JSON.stringify(name)}, which is refused`, {
+  throw new MloError('MLO_PATH_UNSAFE', `Tree ${digest} holds the name ${JSON.stringify(shown(name))}, which is refused`, {
     hint: 'Whoever made this tree did not use mlo; do not trust the lock or pointer that names it',
     details: { digest, name },
   });
@@ -127,6 +127,12 @@ function unescapeName(text: string): string {
   return text.replace(/\\(?:\\|x([0-9a-f]{2}))/g, (_match, hex: string | undefined) =>
     hex === undefined ? '\\' : String.fromCharCode(Number.parseInt(hex, 16)),
   );
+}
+
+const LONGEST_SHOWN = 120;
+
+function shown(text: string): string {
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 
 function damaged(digest: Digest, why: string): MloError {

@@ -122,9 +122,12 @@ function textStore(): Store {
   };
 }
 
+/** Cells: a table may have as many columns as rows. */
+const FIRST_ROOM = 16;
+
 /** Grows by doubling; what is taken has the exact length. */
 function numberStore(make: (length: number) => Float64Array | Float32Array | Int32Array | Uint8Array): Store {
-  let numbers = make(1024);
+  let numbers = make(FIRST_ROOM);
   let length = 0;
   return {
     add(value) {

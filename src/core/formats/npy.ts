@@ -42,6 +42,9 @@ export function npyHeaderLength(path: string, bytes: Uint8Array): number {
   return length;
 }
 
+/** NumPy's own limit. */
+const MOST_DIMENSIONS = 64;
+
 export interface NpyHeader {
   readonly type: NpyType;
   readonly bigEndian: boolean;
@@ -64,6 +67,8 @@ export function parseNpyHeader(path: string, bytes: Uint8Array): NpyHeader {
       found: JSON.stringify(text.slice(0, 100)),
     });
   }
+  if (lengths.length > MOST_DIMENSIONS)
+    throw dataError(path, 'too many dimensions', { expected: `at most ${MOST_DIMENSIONS}`, found: String(lengths.length) });
   if (typeof descr !== 'string') throw refusedType(path, 'records of several fields');
   const [, order = '|', code = ''] = /^([<>|=]?)(.*)$/s.exec(descr) ?? [];
   const type = npyTypeOf(code);

@@ -1,9 +1,9 @@
-import { isDigest } from '../content.ts';
 import { canonicalJson, parseCanonicalJson } from '../encoding/canonical-json.ts';
 import { MloError } from '../errors/mlo-error.ts';
 import { parseProjectPath } from '../path/project-path.ts';
-import { isMap, type Value, type ValueMap } from '../value.ts';
-import type { Lock, LockEntry, LockedContent } from './types.ts';
+import { isMap, type Value } from '../value.ts';
+import { recordFault } from './check-record.ts';
+import type { Lock, LockEntry } from './types.ts';
 
 const LOCK_SCHEMA = 1;
 
@@ -58,32 +58,9 @@ export function afterConflict(path: string): string {
 function checkEntry(path: string, name: string, entry: Value | undefined): void {
   const where = `stage '${name}'`;
   if (!isMap(entry)) throw damaged(path, `${where} is not an object`);
-  for (const section of ['deps', 'outs'] as const) {
-    const map = optionalMap(path, where, section, entry);
-    if (section === 'outs') for (const out of Object.keys(map)) parseProjectPath(out, path);
-    for (const [key, content] of Object.entries(map))
-      if (!isLockedContent(content)) throw damaged(path, `${where}: ${section} '${key}' is not a digest with a size`);
-  }
-  for (const [key, digest] of Object.entries(optionalMap(path, where, 'code', entry))) {
-    if (digest !== 'missing' && !isDigest(digest)) throw damaged(path, `${where}: code '${key}' is not a digest`);
-  }
-  for (const section of ['params', 'env', 'packages']) optionalMap(path, where, section, entry);
-}
-
-function optionalMap(path: string, where: string, section: string, entry: ValueMap): ValueMap {
-  const map = entry[section] ?? {};
-  if (!isMap(map)) throw damaged(path, `${where}: "${section}" is not an object`);
-  return map;
-}
-
-export function isLockedContent(value: unknown): value is LockedContent {
-  if (typeof value !== 'object' || value === null) return false;
-  const content = value as Partial<LockedContent>;
-  return (
-    isDigest(content.digest) &&
-    typeof content.size === 'number' &&
-    (content.kind === undefined || content.kind === 'tree' || content.kind === 'symlink')
-  );
+  const fault = recordFault(entry);
+  if (fault !== undefined) throw damaged(path, `${where}: ${fault}`);
+  for (const out of Object.keys(entry['outs'] ?? {})) parseProjectPath(out, path);
 }
 
 function damaged(path: string, why: string, cause?: unknown): MloError {

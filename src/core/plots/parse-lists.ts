@@ -1,5 +1,6 @@
 import type { ParsedSource } from '../source/parsed-source.ts';
-import { locate, toValue } from '../source/node.ts';
+import { DEEPEST } from '../source/deepest.ts';
+import { locate, setOwn, toValue } from '../source/node.ts';
 import { parseJsonSource } from '../source/json.ts';
 import { parseYamlSource } from '../source/yaml.ts';
 import { isMap, type Value, type ValueMap } from '../value.ts';
@@ -66,7 +67,8 @@ interface Found {
 /** Everything in the file that is a table, level by level. */
 function* tablesIn(root: Value): Generator<Found> {
   let level: { path: Path; value: Value }[] = [{ path: [], value: root }];
-  while (level.length > 0) {
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) return;
     const next: { path: Path; value: Value }[] = [];
     for (const { path, value } of level) {
       if (Array.isArray(value)) {
@@ -95,13 +97,13 @@ function columnsAsRows(map: ValueMap): readonly ValueMap[] | undefined {
 function flattened(row: ValueMap): ValueMap {
   if (!Object.values(row).some(isMap)) return row;
   const flat: Record<string, Value> = {};
-  const add = (map: ValueMap, prefix: string): void => {
+  const add = (map: ValueMap, prefix: string, depth: number): void => {
     for (const [key, value] of Object.entries(map)) {
-      if (isMap(value)) add(value, `${prefix}${key}.`);
-      else flat[`${prefix}${key}`] = value;
+      if (!isMap(value)) setOwn(flat, `${prefix}${key}`, value);
+      else if (depth < DEEPEST) add(value, `${prefix}${key}.`, depth + 1);
     }
   };
-  add(row, '');
+  add(row, '', 1);
   return flat;
 }
 

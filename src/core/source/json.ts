@@ -1,13 +1,15 @@
 import type { Problem } from '../errors/mlo-error.ts';
+import { DEEPEST, TOO_DEEP } from './deepest.ts';
 import type { MapEntry, ScalarNode, SourceNode } from './node.ts';
 import { exactInteger, isFloatText } from './number-scalar.ts';
 import type { ParsedSource } from './parsed-source.ts';
 import { SourceText } from './source-text.ts';
 
-const DEEPEST = 1000;
-const SPACE = /[ \t\r\n]*/y;
+const SPACES = ' \t\r\n';
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+/** Where the plain characters of a string end. Not one pattern for all of it, which would need a stack as long as the string. */
+const NOT_PLAIN = /["\\\u0000-\u001f]/g;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const WORD = /-?[A-Za-z]+/y;
 
 /** Words of JSON, and the three that Python writes and JSON lacks. */
@@ -62,7 +64,7 @@ class JsonReader {
 
   private value(depth: number): SourceNode {
     this.space();
-    if (depth > DEEPEST) this.fail('this file is nested too deeply to be read');
+    if (depth > DEEPEST) this.fail(TOO_DEEP);
     const start = this.at;
     const first = this.text[start];
     if (first === '{') return this.map(depth);
@@ -113,9 +115,18 @@ class JsonReader {
   }
 
   private string(): string {
-    const written = this.take(STRING);
-    if (written === undefined) this.fail('this string does not end, or holds a character that must be escaped');
-    return JSON.parse(written) as string;
+    const start = this.at;
+    NOT_PLAIN.lastIndex = start + 1;
+    for (let found = NOT_PLAIN.exec(this.text); found !== null; found = NOT_PLAIN.exec(this.text)) {
+      if (found[0] === '"') {
+        this.at = NOT_PLAIN.lastIndex;
+        return JSON.parse(this.text.slice(start, this.at)) as string;
+      }
+      ESCAPE.lastIndex = found.index;
+      if (!ESCAPE.test(this.text)) break;
+      NOT_PLAIN.lastIndex = ESCAPE.lastIndex;
+    }
+    return this.fail('this string does not end, or holds a character that must be escaped');
   }
 
   private number(): ScalarNode | undefined {
@@ -142,7 +153,7 @@ class JsonReader {
   }
 
   private space(): void {
-    this.take(SPACE);
+    while (this.at < this.text.length && SPACES.includes(this.text[this.at] as string)) this.at += 1;
   }
 
   private take(pattern: RegExp): string | undefined {

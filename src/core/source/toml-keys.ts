@@ -1,5 +1,7 @@
 const HEADER = /^\s*\[(\[?)([^\]]*)\]\]?/;
 const ENTRY = /^(\s*)((?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'))*)\s*=/;
+/** Keys that are longer have no place. Characters. */
+const LONGEST_KEY = 10_000;
 const KEY = /[\w-]+|"(?:[^"\\]|\\.)*"|'[^']*'/g;
 
 /**
@@ -12,8 +14,10 @@ export function tomlKeys(text: string): ReadonlyMap<string, number> {
   let table: readonly string[] = [];
   let start = 0;
   for (const line of text.split('\n')) {
-    const header = HEADER.exec(line);
-    const entry = header === null ? ENTRY.exec(line) : null;
+    // A pattern needs a stack as long as what it repeats.
+    const begin = line.slice(0, LONGEST_KEY);
+    const header = HEADER.exec(begin);
+    const entry = header === null ? ENTRY.exec(begin) : null;
     if (header !== null) {
       const keys = keysOf(header[2] ?? '');
       const count = counts.get(keys.join('\n')) ?? 0;

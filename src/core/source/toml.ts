@@ -1,4 +1,5 @@
 import { parse, TomlDate, TomlError } from 'smol-toml';
+import { DEEPEST, TOO_DEEP } from './deepest.ts';
 import type { MapEntry, SourceNode } from './node.ts';
 import type { ParsedSource } from './parsed-source.ts';
 import { SourceText } from './source-text.ts';
@@ -15,6 +16,8 @@ export function parseTomlSource(file: string, text: string): ParsedSource {
   const place = { from: source, start: 0, end: 0 };
   try {
     const values = parse(text.startsWith(MARK) ? text.slice(1) : text, { integersAsBigInt: true });
+    if (isDeeper(values, DEEPEST))
+      return { source, root: { kind: 'scalar', value: null, ...place }, problems: [source.problem(0, TOO_DEEP)] };
     const keys = tomlKeys(text);
     return { source, root: toNode(values, '', { source, keys }), problems: [] };
   } catch (error) {
@@ -54,6 +57,11 @@ function toNode(value: unknown, path: string, places: Places): SourceNode {
     entries.set(key, { key, keyStart, keyEnd: keyStart, node: toNode(inner, below, places) });
   }
   return { kind: 'map', entries, ...at };
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof TomlDate) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function floatText(value: number): string {

@@ -1,6 +1,19 @@
-import { parseDocument, isAlias, isMap, isScalar, isSeq, type Document, type Node, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import {
+  parseDocument,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Alias,
+  type Document,
+  type Node,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { pythonFloatText } from '../encoding/number-text.ts';
 import type { Problem } from '../errors/mlo-error.ts';
+import { DEEPEST, TOO_DEEP } from './deepest.ts';
 import type { MapEntry, MapNode, ScalarNode, SourceNode } from './node.ts';
 import { exactInteger, isFloatText } from './number-scalar.ts';
 import type { ParsedSource } from './parsed-source.ts';
@@ -30,7 +43,7 @@ function parse(source: SourceText): { document: Document.Parsed<ParsedNode> } | 
       document: parseDocument(source.text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent', keepSourceTokens: false }),
     };
   } catch (error) {
-    if (error instanceof RangeError) return source.problem(0, 'this file is nested too deeply to be read');
+    if (error instanceof RangeError) return source.problem(0, TOO_DEEP);
     throw error;
   }
 }
@@ -51,8 +64,12 @@ function syntaxProblems(source: SourceText, document: Document.Parsed<ParsedNode
 class NodeReader {
   readonly problems: Problem[] = [];
   private readonly source: SourceText;
-  private readonly anchors = new Map<string, { node: SourceNode; size: number } | 'open'>();
+  private readonly anchors = new Map<string, { node: SourceNode; size: number; levels: number } | 'open'>();
   private size = 0;
+  /** Level of what is being read, and the lowest one that was reached since an anchor was opened. */
+  private level = 0;
+  private lowest = 0;
+  private isTooDeep = false;
 
   constructor(source: SourceText) {
     this.source = source;
@@ -61,12 +78,34 @@ class NodeReader {
   read(node: Node): SourceNode {
     const before = this.size;
     this.size += 1;
-    if (isAlias(node)) return this.alias(node.source, rangeOf(node));
+    if (isAlias(node)) return this.alias(node);
     const anchor = 'anchor' in node ? node.anchor : undefined;
-    if (anchor !== undefined) this.anchors.set(anchor, 'open');
-    const read = isMap(node) ? this.map(node) : isSeq(node) ? this.list(node) : this.scalar(node as Scalar);
-    if (anchor !== undefined) this.anchors.set(anchor, { node: read, size: this.size - before });
+    if (anchor === undefined) return this.plain(node);
+    const lowest = this.lowest;
+    this.lowest = this.level;
+    this.anchors.set(anchor, 'open');
+    const read = this.plain(node);
+    this.anchors.set(anchor, { node: read, size: this.size - before, levels: this.lowest - this.level });
+    this.lowest = Math.max(lowest, this.lowest);
     return read;
+  }
+
+  private plain(node: Node): SourceNode {
+    if (!isMap(node) && !isSeq(node)) return this.scalar(node as Scalar);
+    if (!this.reaches(this.level + 1, node)) return this.nothing(rangeOf(node).start);
+    this.level += 1;
+    const read = isMap(node) ? this.map(node) : this.list(node);
+    this.level -= 1;
+    return read;
+  }
+
+  /** Notes that something lies as deep as that; false where it is too deep, which is told once. */
+  private reaches(level: number, node: { range?: unknown }): boolean {
+    this.lowest = Math.max(this.lowest, level);
+    if (level <= DEEPEST) return true;
+    if (!this.isTooDeep) this.problems.push(this.source.problem(rangeOf(node).start, TOO_DEEP));
+    this.isTooDeep = true;
+    return false;
   }
 
   private list(node: { range?: unknown; items: unknown[] }): SourceNode {
@@ -125,9 +164,12 @@ class NodeReader {
     return { kind: 'scalar', value: exactInteger(value, written), written, ...place };
   }
 
-  private alias(name: string, place: { start: number; end: number }): SourceNode {
+  private alias(node: Alias): SourceNode {
+    const name = node.source;
+    const place = rangeOf(node);
     const anchored = this.anchors.get(name);
     if (anchored !== undefined && anchored !== 'open') {
+      if (!this.reaches(this.level + anchored.levels, node)) return this.nothing(place.start);
       this.size += anchored.size;
       if (this.size <= MOST_NODES) return anchored.node;
       if (this.size - anchored.size <= MOST_NODES)
@@ -162,6 +204,8 @@ function rangeOf(node: { range?: unknown }): { start: number; end: number } {
 }
 
 function sentence(message: string): string {
+  // The parser tells of its own stack as of an error in the file.
+  if (message.includes('call stack')) return TOO_DEEP;
   return message.replaceAll(/\s+/g, ' ').trim();
 }
 

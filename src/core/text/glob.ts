@@ -15,5 +15,11 @@ export function globToRegExp(pattern: string): RegExp {
       index = close;
     } else source += char.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   }
-  return new RegExp(`^${source}$`, 's');
+  try {
+    return new RegExp(`^${source}$`, 's');
+  } catch (error) {
+    // A range like `[z-a]`, which has nothing in it.
+    if (error instanceof SyntaxError) return /(?!)/;
+    throw error;
+  }
 }

@@ -41,6 +41,11 @@ const NOTHING_IGNORED = 2;
 const TRUSTED = 4;
 const TREE = 8;
 
+/** Bytes of a record with so many rows, whose names have so many bytes. */
+export function leastLength(rows: number, names: number): number {
+  return RECORD_HEADER_BYTES + rows * (STATS * 8 + DIGEST_BYTES + 1) + names;
+}
+
 export function encodeFolderRecord(record: FolderRecord): Buffer {
   const { rows, whole, tree } = record;
   const count = rows.names.length;

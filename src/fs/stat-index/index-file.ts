@@ -1,6 +1,6 @@
 import type { BytePath } from '../byte-path.ts';
 import { hashBytes } from '../hash.ts';
-import { RECORD_HEADER_BYTES } from './folder-record.ts';
+import { leastLength, RECORD_HEADER_BYTES } from './folder-record.ts';
 
 /** The index as it was read: where in its bytes the record of each folder starts. */
 export interface IndexFile {
@@ -52,11 +52,23 @@ export function decodeIndexFile(bytes: Buffer): IndexFile | undefined {
   const count = bytes.readUInt32LE(24);
   const pathsAt = directoryAt + count * 8;
   if (pathsAt + bytes.readUInt32LE(28) !== end) return undefined;
+  if (!Number.isSafeInteger(directoryAt) || directoryAt < HEADER_BYTES) return undefined;
+  const paths = count === 0 ? [] : bytes.toString('latin1', pathsAt, end).split('\0');
+  if (paths.length !== count) return undefined;
   const folders = new Map<BytePath, number>();
-  if (count > 0)
-    for (const path of bytes.toString('latin1', pathsAt, end).split('\0'))
-      folders.set(path, bytes.readDoubleLE(directoryAt + folders.size * 8));
+  for (const [row, path] of paths.entries()) {
+    const at = bytes.readDoubleLE(directoryAt + row * 8);
+    if (!isWholeRecord(bytes, at, directoryAt)) return undefined;
+    folders.set(path, at);
+  }
   return { bytes, folders };
+}
+
+/** The digest only says that these bytes were written. */
+function isWholeRecord(bytes: Buffer, at: number, end: number): boolean {
+  if (!Number.isSafeInteger(at) || at % 8 !== 0 || at < HEADER_BYTES || at + RECORD_HEADER_BYTES > end) return false;
+  const length = bytes.readUInt32LE(at);
+  return at + length <= end && leastLength(bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8)) <= length;
 }
 
 export function recordBytes(file: IndexFile, at: number): Buffer {

@@ -102,10 +102,11 @@ async function findLayout(path: string, options: CsvOptions): Promise<Layout> {
   const words = options.missing === undefined ? undefined : new Set(options.missing);
   const names = await namesOf(path, options);
   const chosen = options.columns ?? names;
-  for (const name of [...chosen, ...Object.keys(types)]) if (!names.includes(name)) throw noColumn(shown, name, names);
+  const places = new Map(names.map((name, index) => [name, index]));
+  for (const name of [...chosen, ...Object.keys(types)]) if (!places.has(name)) throw noColumn(shown, name, names);
   const columns = chosen.map((name) => ({
     name,
-    index: names.indexOf(name),
+    index: places.get(name) as number,
     guess: guessType(words),
     given: Object.hasOwn(types, name) ? types[name] : undefined,
     seen: new Set<string>(),
@@ -131,10 +132,15 @@ async function findLayout(path: string, options: CsvOptions): Promise<Layout> {
 async function namesOf(path: string, options: CsvOptions): Promise<readonly string[]> {
   const shown = shownPath(path);
   const names = options.header ?? (await firstRow(path, options)).cells.map((name) => name.trim());
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = firstTwice(names);
   if (twice !== undefined)
     throw dataError(shown, `two columns are called '${twice}'`, { line: 1, hint: 'Name them yourself: { header: [...] }' });
   return names;
+}
+
+function firstTwice(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }
 
 async function firstRow(path: string, options: CsvOptions): Promise<CsvRow> {

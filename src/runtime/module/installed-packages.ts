@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isMap, type Value, type ValueMap } from '../../core/value.ts';
 
 /** One `node_modules/…` folder as a lock file of npm describes it. */
 export interface InstalledPackage {
@@ -61,15 +62,6 @@ export function* foldersUpwards(folder: string): Generator<string> {
 
 const SEGMENT = '/node_modules/';
 
-interface LockFileEntry {
-  readonly version?: string;
-  readonly integrity?: string;
-  readonly link?: boolean;
-  readonly os?: unknown;
-  readonly cpu?: unknown;
-  readonly libc?: unknown;
-}
-
 function readLockFile(path: string): InstalledPackages | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
@@ -84,17 +76,12 @@ function readLockFile(path: string): InstalledPackages | undefined {
 /** A lock file that cannot be parsed is npm's to complain about; packages are then known by their package.json. */
 function parseLockFile(text: string): InstalledPackages | undefined {
   const packages = new Map<string, InstalledPackage>();
-  let entries: { readonly [folder: string]: LockFileEntry };
-  try {
-    entries = (JSON.parse(text) as { packages?: { [folder: string]: LockFileEntry } }).packages ?? {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const entries = fieldsOf(text)?.['packages'];
+  if (!isMap(entries)) return undefined;
   for (const [folder, entry] of Object.entries(entries)) {
     const location = packageOf(`/${folder}`);
-    if (location === undefined || entry.link === true || entry.version === undefined) continue;
-    packages.set(folder, toInstalled(location.name, entry.version, entry.integrity ?? '', entry));
+    if (location === undefined || !isMap(entry) || entry['link'] === true || typeof entry['version'] !== 'string') continue;
+    packages.set(folder, toInstalled(location.name, entry['version'], textOf(entry['integrity']), entry));
   }
   return packages;
 }
@@ -103,15 +90,25 @@ function readPackageJson({ folder, name }: PackageLocation): InstalledPackage {
   const path = join(folder, 'package.json');
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() !== true) return toInstalled(name, '', '', {});
+  const content = fieldsOf(readFileSync(path, 'utf8')) ?? {};
+  return toInstalled(name, textOf(content['version']), '', content);
+}
+
+/** Undefined where the text is no JSON object. */
+function fieldsOf(text: string): ValueMap | undefined {
   try {
-    const content = JSON.parse(readFileSync(path, 'utf8')) as LockFileEntry;
-    return toInstalled(name, content.version ?? '', '', content);
+    const value: unknown = JSON.parse(text);
+    return isMap(value) ? value : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) return toInstalled(name, '', '', {});
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-function toInstalled(name: string, version: string, integrity: string, { os, cpu, libc }: LockFileEntry): InstalledPackage {
+function textOf(value: Value | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function toInstalled(name: string, version: string, integrity: string, { os, cpu, libc }: ValueMap): InstalledPackage {
   return { name, version, integrity, platform: os !== undefined || cpu !== undefined || libc !== undefined };
 }

@@ -109,6 +109,7 @@ function column(found: unknown, holds: (each: unknown) => boolean, special = NON
 }
 
 function shown(found: unknown): string {
-  const text = JSON.stringify(found) ?? 'nothing';
+  // Numbers that keep all their digits are no JSON.
+  const text = JSON.stringify(found, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -4,7 +4,7 @@ import { HEADERS, LIBRARIES, WHEEL } from '../recipe.ts';
 import type { Progress } from './download-wheel.ts';
 import { installError } from './install-error.ts';
 import type { TensorFlowFolder } from './tensorflow-folder.ts';
-import { extractEntry, readEntry, readZip, type ZipEntry } from './wheel-zip.ts';
+import { extractEntry, readEntry, readZip, ZipDamage, type ExtractOptions, type ZipEntry } from './wheel-zip.ts';
 
 export interface Unpacked {
   readonly folder: TensorFlowFolder;
@@ -33,12 +33,21 @@ export async function unpackWheel(wheel: string, target: string, options: Progre
       continue;
     }
     mkdirSync(dirname(path), { recursive: true });
-    const found = await extractEntry(wheel, entry, `${path}.part`, { ...options, onBytes });
+    const found = await extract(wheel, entry, `${path}.part`, { ...options, onBytes });
     if (found !== digest) throw damaged(wheel, `${name} has other bytes than the wheel's RECORD says`);
     renameSync(`${path}.part`, path);
   }
   const libraries = Object.fromEntries(LIBRARIES.map((name) => [name, sha256[name] as string]));
   return { folder: { include: join(target, 'include'), libraries: target }, sha256: libraries };
+}
+
+async function extract(wheel: string, entry: ZipEntry, target: string, options: ExtractOptions): Promise<string> {
+  try {
+    return await extractEntry(wheel, entry, target, options);
+  } catch (error) {
+    if (error instanceof ZipDamage) throw damaged(wheel, error.message, error);
+    throw error;
+  }
 }
 
 async function openWheel(
