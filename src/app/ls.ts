@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { Cache } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
-import type { ProjectPath, StageAddress } from '../core/stage.ts';
+import type { ProjectPath } from '../core/stage.ts';
 import { openGit } from '../fs/git.ts';
 import { absolutePath, isAtOrBelow } from './paths.ts';
 import { withProject, type Project } from './project.ts';
@@ -10,6 +10,7 @@ import { findPath, lookAt, plainFile, type PlainFile } from './tracked/find-path
 import { contentOf } from './tracked/missing-files.ts';
 import type { TrackedContent, TrackedState } from './tracked/tracked-state.ts';
 import type { AppContext } from './types.ts';
+import type { Entry } from './api/types.ts';
 
 export interface LsOptions {
   /** A path, or `path@revision`. Default: where the user stands. */
@@ -21,27 +22,13 @@ export interface LsOptions {
   readonly tracked?: boolean;
 }
 
-interface ListedEntry {
-  /** Relative to what was listed. */
-  readonly path: string;
-  readonly type: 'file' | 'exec' | 'symlink' | 'folder';
-  /** Bytes; absent for folders that mlo does not keep as a whole. */
-  readonly size?: number;
-  /** Of folders that mlo keeps. */
-  readonly files?: number;
-  readonly digest?: string;
-  /** Who keeps it: mlo as added data or as the out of `stage`; absent: Git, or nobody yet. */
-  readonly kept?: 'data' | 'out';
-  readonly stage?: StageAddress;
-}
-
 export interface LsData {
   /** The revision as typed, or `workspace`. */
   readonly rev: string;
   /** From the project root; `.` is the root. */
   readonly path: string;
   /** Sorted by path. */
-  readonly entries: readonly ListedEntry[];
+  readonly entries: readonly Entry[];
   /** Folders whose trees the cache does not have, relative to what was listed. */
   readonly unread: readonly { readonly path: string; readonly digest: string }[];
 }
@@ -64,7 +51,7 @@ export async function ls(ctx: AppContext, { path: typed = '.', rev, recursive = 
 
 class Lister {
   readonly unread: LsData['unread'][number][] = [];
-  readonly #entries = new Map<string, ListedEntry>();
+  readonly #entries = new Map<string, Entry>();
   readonly #cache: Cache;
   readonly #recursive: boolean;
 
@@ -73,7 +60,7 @@ class Lister {
     this.#recursive = recursive;
   }
 
-  sorted(): readonly ListedEntry[] {
+  sorted(): readonly Entry[] {
     return [...this.#entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
@@ -126,12 +113,12 @@ class Lister {
     }
   }
 
-  #add(entry: ListedEntry): void {
+  #add(entry: Entry): void {
     this.#entries.set(entry.path, entry);
   }
 }
 
-function entryOf(path: string, content: Content, { isOut, stage }: TrackedContent): ListedEntry {
+function entryOf(path: string, content: Content, { isOut, stage }: TrackedContent): Entry {
   const { kind, mode, size, files, digest } = content;
   return {
     path,

@@ -12,7 +12,6 @@ export interface Glyphs {
   readonly back: string;
   readonly ellipsis: string;
   readonly bar: string;
-  readonly rule: string;
   readonly dot: string;
   readonly progressDone: string;
   readonly progressLeft: string;
@@ -32,7 +31,6 @@ export const UNICODE_GLYPHS: Glyphs = {
   back: '←',
   ellipsis: '…',
   bar: '│',
-  rule: '─',
   dot: '·',
   progressDone: '█',
   progressLeft: '░',
@@ -52,7 +50,6 @@ export const ASCII_GLYPHS: Glyphs = {
   back: '<-',
   ellipsis: '...',
   bar: '|',
-  rule: '-',
   dot: '-',
   progressDone: '#',
   progressLeft: '.',

@@ -4,7 +4,7 @@ import type { Digest } from '../../core/content.ts';
 import { isErrno } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import type { CorruptFolder } from '../objects/corrupt-folder.ts';
-import type { ObjectSink, ObjectSource, StoredObject } from '../objects/ports.ts';
+import type { ObjectSource, StoredObject } from '../objects/ports.ts';
 import type { Packs } from '../packs/packs.ts';
 import { mergeSegments, type MergeOptions } from './merge-segments.ts';
 import { NO_BYTES, RECORD } from './record-format.ts';
@@ -22,7 +22,7 @@ interface Segment {
  * Small objects and run-cache entries in append-only segments: thousands of them cost a few sequential
  * writes and one fsync. A process appends to a segment of its own, so that writers never meet.
  */
-export class Journal implements ObjectSource, ObjectSink {
+export class Journal implements ObjectSource {
   readonly #folder: string;
   readonly #corrupt: CorruptFolder | undefined;
   /** By name; names sort by age. */
@@ -81,6 +81,7 @@ export class Journal implements ObjectSource, ObjectSink {
     return found !== undefined && found !== 'broken';
   }
 
+  /** In the kernel's hands at the latest when `push` returns. */
   put(digest: Digest, bytes: Uint8Array): void {
     this.#openWriter().append(RECORD.object, digest, bytes);
   }
@@ -119,6 +120,7 @@ export class Journal implements ObjectSource, ObjectSink {
     this.#writer?.push();
   }
 
+  /** Makes all that was put survive a power loss. */
   async flush(): Promise<void> {
     await this.#writer?.sync();
   }

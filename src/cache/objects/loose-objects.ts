@@ -9,7 +9,7 @@ import { isSharedFolder, makeSharedFolder } from '../../fs/shared-folder.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import { syncFolder, writeAll } from '../../fs/write-atomic.ts';
 import type { CorruptFolder } from './corrupt-folder.ts';
-import type { ObjectSink, ObjectSource, StoredObject } from './ports.ts';
+import type { ObjectSource, StoredObject } from './ports.ts';
 import { namesIn } from '../../fs/names-in.ts';
 import { syncFile } from '../../fs/sync-file.ts';
 
@@ -18,7 +18,7 @@ const SYNCS_AT_ONCE = 8;
 export const OBJECT_MODE = 0o444;
 
 /** One read-only file an object: `<folder>/ab/<other 62 hex digits>`. */
-export class LooseObjects implements ObjectSource, ObjectSink {
+export class LooseObjects implements ObjectSource {
   readonly folder: string;
   readonly #corrupt: CorruptFolder | undefined;
   readonly #unsynced = new Set<string>();
@@ -152,10 +152,6 @@ export class LooseObjects implements ObjectSource, ObjectSink {
     });
   }
 
-  push(): void {
-    // Files are written at once.
-  }
-
   /** A path in the store's own file system for bytes whose digest is not known yet. */
   newTemporary(): string {
     withIoErrors('write to the cache folder', this.folder, () => makeSharedFolder(this.folder));
@@ -193,6 +189,7 @@ export class LooseObjects implements ObjectSource, ObjectSink {
     for (const path of paths) this.#unsynced.add(path);
   }
 
+  /** Makes all that was stored survive a power loss. */
   async flush(): Promise<void> {
     const paths = this.takeUnsynced();
     const folders = new Set(paths.map((path) => dirname(path)));

@@ -22,12 +22,3 @@ export interface ObjectSource {
   /** All that is here; an object may come more than once. */
   objects(): Iterable<StoredObject>;
 }
-
-/** A place that takes objects whose bytes are in memory. */
-export interface ObjectSink {
-  /** In the kernel's hands at the latest when `push` returns. */
-  put(digest: Digest, bytes: Uint8Array): void;
-  push(): void;
-  /** Makes all of it survive a power loss. */
-  flush(): Promise<void>;
-}

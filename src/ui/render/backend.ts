@@ -11,7 +11,6 @@ interface BackendRow {
   readonly versions: { readonly [name: string]: string };
   readonly addon?: string;
   readonly ours?: boolean;
-  readonly source?: string;
 }
 
 export interface BackendStatusView {

@@ -19,7 +19,6 @@ export interface MvView {
 export interface RemoveView {
   readonly removed: readonly {
     readonly path: string;
-    readonly pointer: string;
     readonly data: 'kept' | 'deleted' | 'absent';
     readonly readers: readonly string[];
   }[];

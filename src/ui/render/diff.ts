@@ -1,4 +1,4 @@
-import type { ChangeCounts, TreeChange, UnreadTree } from '../../core/tree-diff/types.ts';
+import type { ChangeCounts, TreeChange } from '../../core/tree-diff/types.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
@@ -10,7 +10,6 @@ export interface DiffView {
   readonly changes: readonly TreeChange[];
   readonly counts: ChangeCounts;
   readonly sizeChange: number;
-  readonly unread: readonly UnreadTree[];
 }
 
 /** A line a file, then the sum. */

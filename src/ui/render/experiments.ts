@@ -8,7 +8,6 @@ import type { Style } from '../style.ts';
 export interface ExperimentView {
   readonly id: string;
   readonly name: string;
-  readonly createdMs: number;
   readonly deletedMs?: number;
   readonly tags: { readonly [key: string]: string };
   readonly runs: number;

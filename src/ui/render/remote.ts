@@ -107,7 +107,6 @@ export interface RemoteStatusView {
   readonly runs?: {
     readonly toPush: number;
     readonly toFetch: number;
-    readonly inProgress: number;
     readonly results: { readonly toPush: number; readonly toFetch: number };
     readonly damaged: readonly { readonly key: string; readonly message: string }[];
   };

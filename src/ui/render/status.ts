@@ -13,7 +13,6 @@ export interface StageStatusView {
   readonly name: StageAddress;
   readonly state: StageState;
   readonly reasons: readonly Reason[];
-  readonly frozen?: boolean;
   readonly lastMs?: number;
 }
 

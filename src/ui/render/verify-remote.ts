@@ -37,7 +37,6 @@ export interface VerifyRemoteView {
     readonly batches: number;
     readonly entries: number;
     readonly trees: number;
-    readonly recipes: number;
     readonly bytes: number;
     readonly requests: number;
     readonly durationMs: number;

@@ -35,9 +35,9 @@ describe('changes of runs for people', () => {
       ...renameLines({ ...run('aa', hostile), before: hostile }, style),
       ...changedTagLines('Run', [hostile], style),
       ...lifecycleLines({ asked: [run('aa', hostile)], runs: [], already: [] }, 'deleted', style),
-      experimentLine({ id: '1', name: hostile, createdMs: 0, tags: { [hostile]: hostile }, runs: 0, runsBelow: 0 }, 'Created', style),
+      experimentLine({ id: '1', name: hostile, tags: { [hostile]: hostile }, runs: 0, runsBelow: 0 }, 'Created', style),
       experimentChangeLine(
-        { experiment: { id: '1', name: hostile, createdMs: 0, tags: {}, runs: 0, runsBelow: 0 }, runs: [], below: 0 },
+        { experiment: { id: '1', name: hostile, tags: {}, runs: 0, runsBelow: 0 }, runs: [], below: 0 },
         'Deleted',
         style,
       ),
@@ -58,14 +58,14 @@ describe('changes of runs for people', () => {
   it('show experiments as a table', () => {
     const lines = experimentsListLines(
       [
-        { id: '0', name: 'Default', createdMs: 0, tags: {}, runs: 0, runsBelow: 0 },
-        { id: '3', name: 'iris', createdMs: 0, tags: { owner: 'anna' }, runs: 1_200, runsBelow: 4_800, newestRunMs: 0 },
+        { id: '0', name: 'Default', tags: {}, runs: 0, runsBelow: 0 },
+        { id: '3', name: 'iris', tags: { owner: 'anna' }, runs: 1_200, runsBelow: 4_800, newestRunMs: 0 },
       ],
       style,
     );
     expect(lines.map((line) => line.split(/\s{2,}/).filter((cell) => cell !== '').length)).toEqual([6, 3, 6]);
     expect(lines[2]).toMatch(/1,200 +4,800/);
-    const iris = { id: '3', name: 'iris', createdMs: 0, tags: {}, runs: 0, runsBelow: 0 };
+    const iris = { id: '3', name: 'iris', tags: {}, runs: 0, runsBelow: 0 };
     expect(experimentChangeLine({ experiment: iris, runs: many, below: 9 }, 'Deleted', style)).toBe(
       '✓ Deleted experiment iris with 3 runs and 9 below',
     );
