@@ -16,6 +16,7 @@ import { absolutePath } from './paths.ts';
 import { checkInputsUnchanged } from './repro/collect-outs.ts';
 import { commandText, executeAction } from './repro/execute-action.ts';
 import { codeOf } from './repro/code-of-stages.ts';
+import { lazySpawner } from './repro/lazy-spawner.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
 import { StageEvents } from './repro/stage-events.ts';
 import { differingOuts } from './repro-verify/compare-outs.ts';
@@ -62,16 +63,14 @@ async function verify(project: Project, options: VerifyReproOptions): Promise<Ve
     () => codeOf(prepared),
     'repro --verify',
   );
-  let opened: Promise<Spawner> | undefined;
-  const spawner = (): Promise<Spawner> =>
-    (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner(project.ctx.env, 1)));
-  const session: Session = { project, prepared, options, recorder, events: new StageEvents(emit), spawner };
+  const spawner = lazySpawner(project.ctx.env, 1);
+  const session: Session = { project, prepared, options, recorder, events: new StageEvents(emit), spawner: spawner.get };
   const stages: VerifiedStage[] = [];
   try {
     for (const each of plans) stages.push(signal.aborted ? cancelled(each.stage) : await verifyStage(session, each));
     await prepared.cache.flush();
   } finally {
-    await (await opened)?.close();
+    await spawner.close();
     await discardWorkers();
     endRun(session, stages);
   }

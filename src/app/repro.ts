@@ -9,7 +9,6 @@ import type { Stage, StageAddress } from '../core/stage.ts';
 import { runPool } from '../executors/local-pool.ts';
 import { asIoError } from '../fs/errno.ts';
 import { trace } from '../fs/trace.ts';
-import type { Spawner } from '../runtime/shell/spawner.ts';
 import { pipelineFiles } from './load-pipeline.ts';
 import { journalPath, locksDigest, preparePlan, type Prepared } from './prepare-plan.ts';
 import { withProject, withWriter, type Project } from './project.ts';
@@ -18,6 +17,7 @@ import { checkBeforeRun } from './repro/checks.ts';
 import { ignoreCachedOuts, showUncachedOuts } from './repro/ignore-outs.ts';
 import { ReproJournal } from './repro/journal.ts';
 import { codeOf } from './repro/code-of-stages.ts';
+import { lazySpawner, type LazySpawner } from './repro/lazy-spawner.ts';
 import type { RemoteSource } from './repro/remote-source.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
 import { StageEvents } from './repro/stage-events.ts';
@@ -44,7 +44,7 @@ async function previewRepro(project: Project, options: ReproOptions): Promise<Re
 }
 
 async function reproduce(project: Project, options: ReproOptions): Promise<ReproData> {
-  const spawner = lazySpawner(project, options.jobs);
+  const spawner = lazySpawner(project.ctx.env, options.jobs);
   try {
     return await reproduceWith(project, options, spawner);
   } finally {
@@ -214,20 +214,6 @@ async function discardWorkers(plans: readonly StagePlan[]): Promise<void> {
   if (!plans.some((each) => each.state !== 'unchanged' && each.stage.action.kind === 'module')) return;
   const { discardWarmWorker } = await import('../runtime/module/thread-link.ts');
   await discardWarmWorker();
-}
-
-interface LazySpawner {
-  readonly get: () => Promise<Spawner>;
-  /** Its processes take a while to start: to be called as soon as it is known that a shell stage runs, however often. */
-  readonly warm: () => void;
-  readonly close: () => Promise<void>;
-}
-
-function lazySpawner(project: Project, jobs: number): LazySpawner {
-  let opened: Promise<Spawner> | undefined;
-  const get = (): Promise<Spawner> =>
-    (opened ??= import('../runtime/shell/spawner.ts').then(({ openSpawner }) => openSpawner(project.ctx.env, jobs)));
-  return { get, warm: () => void get().then((spawner) => spawner.warm()), close: async () => await (await opened)?.close() };
 }
 
 /** A shell stage that no lock knows runs for certain, unless the run-cache has it. */
