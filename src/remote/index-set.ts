@@ -92,7 +92,7 @@ export class IndexSet {
   }
 }
 
-export async function listIndexes(remote: Remote): Promise<readonly Digest[]> {
+async function listIndexes(remote: Remote): Promise<readonly Digest[]> {
   const ids: Digest[] = [];
   for await (const { key } of remote.list(INDEX_FOLDER)) {
     const name = key.slice(INDEX_FOLDER.length);

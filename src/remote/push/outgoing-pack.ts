@@ -6,7 +6,7 @@ import { hashBytes } from '../../fs/hash.ts';
 import type { IndexRow } from '../format/index-format.ts';
 
 /** Entries of a pack end here, bytes: with its index it then goes in one request. */
-export const PACK_BYTES = 30 * 1024 * 1024;
+const PACK_BYTES = 30 * 1024 * 1024;
 /** Room for the rows of entries of 1 KiB, on average. */
 const BUFFER_BYTES = 32 * 1024 * 1024;
 const MOST_ROWS = Math.floor((BUFFER_BYTES - PACK_BYTES - 4096) / 44);

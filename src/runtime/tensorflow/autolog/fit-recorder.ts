@@ -8,7 +8,7 @@ import type { RunLedger } from './run-ledger.ts';
 import type { AutologSettings } from './types.ts';
 
 /** Tag of a run whose loss was not a number, and where that was. */
-export const NAN_TAG = 'mlo.nan_loss';
+const NAN_TAG = 'mlo.nan_loss';
 
 export interface FitCall {
   readonly call: 'fit' | 'fitDataset';

@@ -1,6 +1,6 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs';
 
-export interface TensorSpec {
+interface TensorSpec {
   readonly name: string;
   readonly dtype: string;
   /** -1 for a length that is open, as MLflow has it. */

@@ -22,7 +22,7 @@ export interface CallbackSteps {
 }
 
 /** What `fit` tells its callbacks of itself. */
-export interface FitParams {
+interface FitParams {
   readonly epochs: number;
   readonly initialEpoch: number;
   readonly samples?: number | null;

@@ -47,7 +47,7 @@ export function findBuild(folder: string): NativeState {
   return { state: 'ready', stamp, build: { addon, ours: true, digest: stamp.addon.digest, tensorflow: stamp.tensorflow } };
 }
 
-export function readStamp(folder: string): BuildStamp | undefined {
+function readStamp(folder: string): BuildStamp | undefined {
   const stamp = readJson<BuildStamp>(join(folder, 'stamp.json'));
   const isKnown = stamp?.schema === 1 && stamp.patch === PATCH && stamp.tfjsNode === TFJS_NODE_VERSION;
   return isKnown && typeof stamp.addon?.digest === 'string' && typeof stamp.libraries === 'object' ? stamp : undefined;

@@ -34,7 +34,7 @@ export function matrixProduct(run: KernelFunc, { inputs = {}, attributes = {} }:
   };
 }
 
-export function copyOf(tensor: TensorInfo, backend: WasmBackend): TensorInfo {
+function copyOf(tensor: TensorInfo, backend: WasmBackend): TensorInfo {
   const copy = backend.makeOutput(tensor.shape, 'float32');
   floatsOf(backend, copy).set(floatsOf(backend, tensor));
   return copy;
