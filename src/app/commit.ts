@@ -144,8 +144,9 @@ async function storeWhole(project: Project, cache: Cache, pointers: readonly Poi
     const options = { signal, onProgress: byteProgress(emit, 'commit', pointer.path) };
     const now = await cache.observe(path, options);
     const isNew = now !== undefined && !cache.has(now);
-    if (now === undefined || (sameContent(now, pointer.content) && !isNew)) continue;
-    stored.push({ pointer, content: await cache.commit(path, options), isNew });
+    if (now === undefined) continue;
+    const isUnchanged = sameContent(now, pointer.content) && !isNew;
+    stored.push({ pointer, content: isUnchanged ? pointer.content : await cache.commit(path, options), isNew });
   }
   return stored;
 }

@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { CONFIG, configKey, configText, parseConfigText, type ConfigKey, type ConfigValue } from '../core/config/keys.ts';
 import type { ConfigEntry } from '../core/config/layers.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { findRoot, rootOrNone } from './find-root.ts';
 import { configFile, loadConfigEntries, readConfigText, type ConfigScope } from './load-config.ts';
-import { MLO_GITIGNORE } from './project.ts';
 import type { AppContext } from './types.ts';
+import { writeConfigText } from './write-config.ts';
 
 export interface ConfigListData {
   readonly entries: readonly ConfigEntry[];
@@ -65,10 +62,7 @@ async function change(
   const { setInConfigText, unsetInConfigText } = await import('../core/config/edit.ts');
   const after = what === 'unset' ? unsetInConfigText(before, key) : setInConfigText(before, key, what.value);
   const changed = after !== before;
-  if (changed) {
-    if (scope !== 'user') keepOutOfGit(dirname(file));
-    writeFileAtomic(file, after, { durable: true, ...(scope === 'project' ? {} : { mode: 0o600 }) });
-  }
+  if (changed) writeConfigText(scope, file, after);
   return { key, scope, file, changed, effective: await effectiveEntry(ctx, key) };
 }
 
@@ -92,10 +86,4 @@ async function refuseInvalid(file: string, text: string): Promise<void> {
   const [first] = problems;
   if (first === undefined) return;
   throw new MloError('MLO_CONFIG', `${file} must be put right by hand first: ${first.message}`, { problems });
-}
-
-/** The local file may hold secrets, so the folder's .gitignore comes before it. */
-function keepOutOfGit(mloDir: string): void {
-  const ignore = join(mloDir, '.gitignore');
-  if (!existsSync(ignore)) writeFileAtomic(ignore, MLO_GITIGNORE);
 }

@@ -14,6 +14,7 @@ import type { DirectionRules } from '../core/metrics/direction.ts';
 import { saysNothing } from '../core/config/says-nothing.ts';
 import { MloError, type Problem } from '../core/errors/mlo-error.ts';
 import type { BackendName, Isolation } from '../core/stage.ts';
+import { hintOfErrno } from '../fs/errno.ts';
 import { sharedRoot } from './find-root.ts';
 import { readParsed, writeParsed } from './parsed-cache.ts';
 import type { AppContext } from './types.ts';
@@ -103,7 +104,7 @@ export function readConfigText(file: string): string | undefined {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new MloError('MLO_CONFIG', `Cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw new MloError('MLO_CONFIG', `Cannot read ${file}: ${(cause as Error).message}`, { ...hintOfErrno(cause), cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { ProjectPath } from '../core/stage.ts';
+import { hintOfErrno } from '../fs/errno.ts';
 import { absolutePath } from './paths.ts';
 import type { ReadText } from './parsed-cache.ts';
 
@@ -19,6 +20,6 @@ function readOrUndefined(root: string, path: ProjectPath): string | undefined {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new MloError('MLO_CONFIG', `Cannot read '${path}': ${(cause as Error).message}`, { cause });
+    throw new MloError('MLO_CONFIG', `Cannot read '${path}': ${(cause as Error).message}`, { ...hintOfErrno(cause), cause });
   }
 }

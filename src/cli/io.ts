@@ -1,14 +1,15 @@
 import { writeSync } from 'node:fs';
+import { MloError } from '../core/errors/mlo-error.ts';
 
-/** Set once the reader of stdout has gone away (`mlo runs list | head -1`): the rest is thrown away in silence. */
-let readerGone = false;
+/** Set once nothing can be written to stdout any more (`mlo runs list | head -1`): the rest is thrown away in silence. */
+let outputGone = false;
 const onGone: (() => void)[] = [];
 
 /** Makes a closed pipe end the output quietly instead of crashing with EPIPE. */
 export function guardStreams(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    readerGone = true;
+    outputGone = true;
+    if (error.code !== 'EPIPE') throw unwritable(error);
     for (const listener of onGone) listener();
   });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
@@ -16,17 +17,31 @@ export function guardStreams(): void {
   });
 }
 
+/** `mlo runs export --all > /full/disk` is no fault of mlo. */
+function unwritable(error: NodeJS.ErrnoException): MloError {
+  const hint = error.code === 'ENOSPC' ? 'Free some space where the output goes, then run the command again' : undefined;
+  return new MloError('MLO_CACHE_IO', `Cannot write the output: ${error.message}`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
+}
+
 export function onReaderGone(listener: () => void): void {
   onGone.push(listener);
 }
 
+/** What is written to stdout gets lost. */
+export function isOutputGone(): boolean {
+  return outputGone;
+}
+
 export function writeOut(text: string): void {
-  if (!readerGone) process.stdout.write(text);
+  if (!outputGone) process.stdout.write(text);
 }
 
 /** Bytes as they are; resolves when there is room for more. */
 export async function writeBytes(bytes: Uint8Array): Promise<void> {
-  if (readerGone) return;
+  if (outputGone) return;
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(bytes, (error) => {
       if (error === null || error === undefined || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();

@@ -9,8 +9,8 @@ import type { AnyCommandSpec, Invocation, Outcome } from './command.ts';
 import { createReporter } from './create-reporter.ts';
 import { ENVELOPE_SCHEMA_VERSION, toJson, type Envelope, type Warning } from './envelope.ts';
 import { readGlobals, type GlobalOptions } from './globals.ts';
-import { onReaderGone, writeErr, writeLines, writeOut } from './io.ts';
 import { commandLine } from './command-line.ts';
+import { isOutputGone, onReaderGone, writeErr, writeLines, writeOut } from './io.ts';
 import { errorBody, errorLines, type ErrorView } from './render-error.ts';
 import type { Interruption } from './signals.ts';
 import { styleOptions } from './terminal.ts';
@@ -88,7 +88,8 @@ export class Session {
     this.exitCode = shown instanceof MloError ? shown.exitCode : EXIT.internal;
     const view: ErrorView = { verbose: this.globals?.verbose ?? this.argv.includes('-v'), secrets: this.secrets };
     const wanted = this.globals?.output ?? output;
-    if (wanted !== 'human') {
+    // Where stdout takes nothing any more, only the other stream can say why.
+    if (wanted !== 'human' && !isOutputGone()) {
       const { command, warnings } = this;
       this.writeEnvelope({ schemaVersion: ENVELOPE_SCHEMA_VERSION, command, ok: false, error: errorBody(shown, view), warnings }, wanted);
       return;

@@ -68,6 +68,12 @@ export function asIoError(error: unknown, doing: string, path: string): unknown 
   });
 }
 
+/** What to do about an error of the operating system, where that is known. */
+export function hintOfErrno(error: unknown): { readonly hint?: string } {
+  const hint = isErrno(error) ? HINTS[nameOf(error) ?? error.code] : undefined;
+  return hint === undefined ? {} : { hint };
+}
+
 /** Runs `work`; errors of the operating system become MLO_CACHE_IO. */
 export function withIoErrors<T>(doing: string, path: string, work: () => T): T {
   try {

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import {
   isRemoteName,
   isRemoteSetting,
@@ -15,12 +14,11 @@ import { setInConfigText, unsetInConfigText } from '../../core/config/edit.ts';
 import { parseConfigFile } from '../../core/config/parse.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isInside } from '../../core/path/project-path.ts';
-import { writeFileAtomic } from '../../fs/write-atomic.ts';
 import { parseS3Address } from '../../remote/settings.ts';
 import { findRoot, sharedRoot } from '../find-root.ts';
 import { configFile, CONFIG_SCOPES, readConfigText, type ConfigScope } from '../load-config.ts';
-import { MLO_GITIGNORE } from '../project.ts';
 import type { AppContext } from '../types.ts';
+import { writeConfigText } from '../write-config.ts';
 import { findRemote, isLocal, loadRemotes } from './load-remotes.ts';
 
 export interface RemoteChangeData {
@@ -180,9 +178,6 @@ function change(ctx: AppContext, scope: ConfigScope, what: Change, edit: (text: 
   if (first !== undefined) throw new MloError('MLO_CONFIG', `${file} must be put right by hand first: ${first.message}`, { problems });
   const after = edit(before, file);
   if (after === before) return { ...what, done: 'unchanged', scope, file };
-  const ignore = join(dirname(file), '.gitignore');
-  // The local file may hold secrets, so the folder's .gitignore comes before it.
-  if (scope !== 'user' && !existsSync(ignore)) writeFileAtomic(ignore, MLO_GITIGNORE);
-  writeFileAtomic(file, after, { durable: true, ...(scope === 'project' ? {} : { mode: 0o600 }) });
+  writeConfigText(scope, file, after);
   return { ...what, scope, file };
 }

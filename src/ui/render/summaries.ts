@@ -16,7 +16,7 @@ export interface InitView {
 }
 
 export function commitLines({ committed }: CommitView, style: Style): string[] {
-  if (committed.length === 0) return ['There is nothing to commit: no stages, no pointers.'];
+  if (committed.length === 0) return ['There is nothing to commit: no stages, and no added data in the workspace.'];
   const changed = committed.filter((each) => each.changed || each.stored === true);
   const lines = changed.map(({ name, stored }) => {
     const note = stored === true ? ': stored in the cache, what is written down was right already' : '';

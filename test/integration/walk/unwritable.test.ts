@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createProject, LAUNCHER } from '../../helpers/index.ts';
+import { skipTest } from '../../helpers/skip.ts';
+
+describe('a place that cannot be written', () => {
+  it.each([
+    ['config set', ['config', 'set', 'core.jobs', '2', '--user']],
+    ['remote add', ['remote', 'add', 'origin', '/mnt/share', '--user']],
+  ])('is told by %s with its path and what to do', async (_what, args) => {
+    const project = await createProject({ '.mlo/config.yaml': '', 'pipeline.yaml': 'stages: {}\n', home: 'a file' });
+    const { code, stderr } = await project.mlo(args, { env: { XDG_CONFIG_HOME: project.path('home') } });
+    expect(code).toBe(12);
+    expect(stderr).toContain(`error[MLO_CACHE_IO]: Cannot write ${project.path('home/mlo/config.yaml')}: `);
+    expect(stderr).toMatch(/^hint: .*move it away/m);
+  });
+
+  it('is told where it is the output itself, and is no fault of mlo', async () => {
+    if (!existsSync('/dev/full')) skipTest('this system has no /dev/full');
+    const project = await createProject({ '.mlo/config.yaml': '', 'pipeline.yaml': 'stages: {}\n' });
+    for (const more of ['', ' --json']) {
+      const { code, stderr } = await project.run('sh', ['-c', `"$0" "$1" config list${more} > /dev/full`, process.execPath, LAUNCHER]);
+      expect(code).toBe(12);
+      expect(stderr).toMatch(/^error\[MLO_CACHE_IO\]: Cannot write the output: ENOSPC/);
+      expect(stderr).toContain('hint: Free some space where the output goes');
+      expect(stderr).not.toContain('fault of mlo');
+    }
+  });
+});
