@@ -81,7 +81,10 @@ function chosenFile(project: Project, file: string): ProjectPath {
     });
   }
   if (statSync(absolutePath(project.root, path), { throwIfNoEntry: false })?.isFile() === true) return path;
-  throw new MloError('MLO_TARGET', `There is no pipeline file '${file}'`, { hint: 'Check --file, or create one with: mlo init' });
+  const isYaml = /\.ya?ml$/.test(file);
+  throw new MloError('MLO_TARGET', `There is no pipeline file '${file}'`, {
+    hint: isYaml ? 'Check --file, or create one with: mlo init' : '-f names a pipeline file; what runs although nothing changed: --force',
+  });
 }
 
 /** With --file, the chosen one stands for its folder. */

@@ -27,11 +27,15 @@ export function toUsageError(error: unknown, meant: MeantCommand): unknown {
   const help = `mlo help ${meant.path}`.trimEnd();
   if (error.code === 'commander.help')
     return new MloError('MLO_USAGE', `A command is missing after '${`mlo ${meant.path}`.trimEnd()}'`, { hint: familyHint(meant, help) });
+  const isBeforeVerb = error.code === 'commander.unknownOption' && meant.path !== '' && meant.verbs.length > 0;
   const text = hidePresets(error.message).replace(/^error: /, '');
   const [, suggestion] = SUGGESTION.exec(text) ?? [];
   const message = text.replace(SUGGESTION, '').trim();
   return new MloError('MLO_USAGE', message.charAt(0).toUpperCase() + message.slice(1), {
-    hint: habitOf(error.code, message, meant) ?? usageHint(error.code, suggestion, help),
+    hint:
+      habitOf(error.code, message, meant) ??
+      (isBeforeVerb ? `Options stand behind the command. ${familyHint(meant, help)}` : undefined) ??
+      usageHint(error.code, suggestion, help),
     details: { reason: error.code },
   });
 }

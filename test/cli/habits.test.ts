@@ -64,6 +64,8 @@ describe('a line of another tool', () => {
     [['push', '--force'], 'mlo push (nothing is ever overwritten there)'],
     [['runs', 'search', '--filter', 'x'], "mlo runs search 'metrics.acc > 0.9' (the filter stands for itself)"],
     [['log'], 'mlo runs list (what ran); what else there is: mlo help log'],
+    [['log', '--oneline'], 'Options stand behind the command. mlo runs list (what ran); what else there is: mlo help log'],
+    [['diff', '--stat'], 'mlo diff (names the files)'],
     [['runs'], 'mlo runs list; what else there is: mlo help runs'],
     [['-v'], 'mlo --version; what else there is: mlo help'],
   ])('%j is answered by the line of mlo', async (argv, hint) => {

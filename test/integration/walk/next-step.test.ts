@@ -70,6 +70,11 @@ describe('what to type next', () => {
     expect(await hintOf(project, 'checkout', 'nothing')).toBe('mlo status shows what is tracked.');
   });
 
+  it('-f before a stage, as DVC has it, is told from --force', async () => {
+    expect(await hintOf(project, 'repro', '-f', 'train')).toBe('-f names a pipeline file; what runs although nothing changed: --force');
+    expect(await hintOf(project, 'repro', '-f', 'other.yaml')).toBe('Check --file, or create one with: mlo init');
+  });
+
   it('where a run has not got an artifact itself is the run that has it', async () => {
     const listed = (await project.mlo(['runs', 'list', '--json'])).json().data.runs;
     const first = listed[0].id as string;
