@@ -35,8 +35,7 @@ function isDeeper(value: Value, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
   if (Array.isArray(value)) return (value as readonly Value[]).some((item) => isDeeper(item, levels - 1));
-  for (const key in value) if (isDeeper((value as ValueMap)[key] as Value, levels - 1)) return true;
-  return false;
+  return Object.values(value as ValueMap).some((item) => isDeeper(item, levels - 1));
 }
 
 export function compareText(a: string, b: string): number {
