@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import { MloError } from '../../../src/core/errors/mlo-error.ts';
+import { isSafeProjectPath } from '../../../src/core/path/project-path.ts';
 import { faults } from '../lib/index.ts';
 import { IS_FULL } from '../lib/strace.ts';
 import { Random } from '../model/random.ts';
@@ -54,4 +55,10 @@ function isRefusal(error: unknown, refusals: readonly (new (...args: never[]) =>
 function failure(suite: string, seed: number, input: unknown, cause: unknown): Error {
   const shown = Buffer.isBuffer(input) ? input.subarray(0, 2_000).toString('hex') : JSON.stringify(input)?.slice(0, 2_000);
   return new Error(`${suite}: MLO_FUZZ_SEED=${seed} ends with ${String(cause).slice(0, 500)}\n${shown}`, { cause });
+}
+
+/** Throws where data would lie outside of the project, or among Git's or mlo's own files. */
+export function mustBeSafe(path: string): void {
+  const isSafe: boolean = isSafeProjectPath(path);
+  if (!isSafe) throw new Error(`data would lie at ${JSON.stringify(path)}`);
 }

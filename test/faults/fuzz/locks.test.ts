@@ -12,7 +12,7 @@ import { dataPathOf, formatPointer, parsePointerText } from '../../../src/core/p
 import type { Digest } from '../../../src/core/content.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { onlyStage } from '../../unit/pipeline/pipeline-files.ts';
-import { fuzz } from './fuzz.ts';
+import { fuzz, mustBeSafe } from './fuzz.ts';
 import { GOLDEN_DATA, goldenFile } from './golden.ts';
 import { mutateJson, mutateText, type Random } from './mutate.ts';
 
@@ -35,7 +35,7 @@ test('pipeline.lock: read, shown, merged, compared and written again', async () 
       readableLock(lock);
       mergeLocks({ base: whole, ours: lock, theirs: whole }, { ours: 'a', theirs: 'b' });
       for (const entry of Object.values(lock.stages)) {
-        for (const path of Object.keys(entry.outs ?? {})) if (!isSafeProjectPath(path)) throw new Error(`an out would lie at ${path}`);
+        for (const path of Object.keys(entry.outs ?? {})) mustBeSafe(path);
         declaredChanges(entry, whole.stages['train'] ?? {});
         runCacheKey(STAGE, entry, hashBytes);
       }
@@ -53,7 +53,7 @@ test('entries of the run-cache, which remotes have', async () => {
     read(text) {
       const found = parseEntry(text);
       if (found === undefined) return;
-      for (const path of Object.keys(found.outs)) if (!isSafeProjectPath(path)) throw new Error(`an out would lie at ${path}`);
+      for (const path of Object.keys(found.outs)) mustBeSafe(path);
       declaredChanges(found.record, record as never);
       runCacheKey(STAGE, found.record, hashBytes);
       formatLock({ hash: 'blake3-256', schema: 1, stages: { x: { ...found.record, outs: found.outs } } });
@@ -83,7 +83,7 @@ test('names of pointers', async () => {
     read(name) {
       if (!isSafeProjectPath(name)) return;
       const path = dataPathOf(name);
-      if (!isSafeProjectPath(path)) throw new Error(`data would lie at ${path}`);
+      mustBeSafe(path);
     },
   });
 });
