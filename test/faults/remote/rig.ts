@@ -34,7 +34,7 @@ export async function cloneHasAll(project: TestProject, remote: TestRemote): Pro
   await sameData(project, copy);
 }
 
-/** The verb, killed when the server gets its request of that number; undefined where it made fewer. */
+/** The verb, killed when the server gets its request of that number; false where it made fewer. */
 export async function killedAt(project: TestProject, proxy: FaultProxy, args: readonly string[], nth: number): Promise<boolean> {
   const first = proxy.requests.length;
   let isKilled = false;

@@ -11,6 +11,7 @@ import { s3Server } from '../../helpers/s3-server.ts';
 import { clone, projectWithData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
 import { contentsOf, openStore } from '../../unit/runs/stores.ts';
 import { faults } from '../lib/index.ts';
+import { killedAt } from './rig.ts';
 
 const PIPELINE = 'stages:\n  train:\n    cmd: cp data.txt model.txt\n    deps: [data.txt]\n    outs: [model.txt]\n';
 
@@ -41,28 +42,12 @@ function runsOf(project: TestProject): { readonly [id: string]: string } {
   }
 }
 
-/** Killed when the server gets its request of that number; false where it made fewer. */
-async function killedAt(project: TestProject, proxy: FaultProxy, verb: string, nth: number): Promise<boolean> {
-  const first = proxy.requests.length;
-  let isKilled = false;
-  const command = project.start([verb, '--json']);
-  proxy.decide = (number) => {
-    if (number !== first + nth) return undefined;
-    isKilled = true;
-    command.child.kill('SIGKILL');
-    return nth % 2 === 0 ? { kind: 'reset' } : { kind: 'drop-answer' };
-  };
-  await command.ended;
-  proxy.decide = () => undefined;
-  return isKilled;
-}
-
 describe('kill -9 while runs travel', () => {
   it('of push at every request: the next push completes it, and nothing names what is not there', async () => {
     let nth = 0;
     for (; ; nth += 1) {
       const { proxy, remote, project } = await rig();
-      const isKilled = await killedAt(project, proxy, 'push', nth);
+      const isKilled = await killedAt(project, proxy, ['push'], nth);
       const early = await clone(project, remote);
       const pulled = await early.mlo(['fetch', '--json']);
       // Whatever of runs is there by then has its artifacts.
@@ -90,7 +75,7 @@ describe('kill -9 while runs travel', () => {
     let nth = 0;
     for (; ; nth += 1) {
       const copy = await clone(project, remote);
-      const isKilled = await killedAt(copy, proxy, 'fetch', nth);
+      const isKilled = await killedAt(copy, proxy, ['fetch'], nth);
       expect(await succeeds(copy, ['fetch'])).toMatchObject({ missing: [], runs: { damaged: [] } });
       expect(runsOf(copy)).toEqual(runsOf(project));
       expect((await succeeds(copy, ['verify'])).ok).toBe(true);
