@@ -86,7 +86,8 @@ function settings(
     '-ip=127.0.0.1',
     '-ip.bind=127.0.0.1',
     '-master.telemetry=false',
-    '-volume.max=0',
+    // Every bucket takes some. As many as the disk has room for, which 0 means, would be too few on a small one.
+    '-volume.max=1000',
     '-master.volumeSizeLimitMB=1024',
     '-volume.preStopSeconds=0',
     `-master.port=${master}`,
