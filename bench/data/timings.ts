@@ -16,14 +16,14 @@ export class Timings {
     this.#say = say;
   }
 
-  async calmDisk(): Promise<void> {
+  /** Waits for a calm disk, and for what lies in the folder to be in memory. */
+  async ready(folder: string | undefined): Promise<void> {
     await this.#disk.wait();
+    if (folder !== undefined) await readAll(folder);
   }
 
-  /** Runs the command on a calm disk, with what lies in its folder in memory, and keeps its time. */
   async time(name: string, round: number, command: Command): Promise<void> {
-    await this.calmDisk();
-    if (command.cwd !== undefined) await readAll(command.cwd);
+    await this.ready(command.cwd);
     this.keep(name, round, await run(command));
   }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readAll, run, type Command } from '../data/process.ts';
+import { run, type Command } from '../data/process.ts';
 import type { Row, TimedRow } from '../data/rows.ts';
 import { remove } from '../data/workplace.ts';
 import { BesidePeers } from '../lib/beside-peers.ts';
@@ -46,8 +46,7 @@ export class World extends BesidePeers<PeerName> {
 
   /** Times `mlo <args> --json`, and keeps what it tells. */
   async timeMlo(name: string, round: number, cwd: string, ...args: readonly string[]): Promise<void> {
-    await this.timings.calmDisk();
-    await readAll(cwd);
+    await this.timings.ready(cwd);
     const { argv, env } = this.mlo(cwd, ...args, '--json');
     const started = performance.now();
     const child = spawn(argv[0] ?? '', argv.slice(1), { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-import { checkFormat } from '../remote/format/remote-format.ts';
+import { checkFormat, writeFormat } from '../remote/format/remote-format.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { IndexSet } from '../remote/index-set.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
@@ -71,7 +71,7 @@ async function pushChosen(project: Project, named: Chosen, connection: Connectio
       luggage === undefined ? named : withArtifacts(named, luggage.runs.artifacts),
       connection,
       options,
-      index,
+      { isThere, index },
       luggage,
     );
   } finally {
@@ -84,7 +84,7 @@ async function pushAll(
   named: Chosen,
   connection: Connection,
   options: TransferOptions,
-  loaded: IndexSet,
+  { isThere, index: loaded }: { readonly isThere: boolean; readonly index: IndexSet },
   luggage: Luggage | undefined,
 ): Promise<PushData> {
   const startMs = performance.now();
@@ -107,6 +107,7 @@ async function pushAll(
   const lease = sends ? await leaseOn(connection, 'push', project) : undefined;
   try {
     if (lease !== undefined) {
+      if (!isThere) await writeFormat(remote);
       const before = index;
       index = await IndexSet.load(remote, indexFolder);
       if (!index.isSame(before)) first = plan = planOf();

@@ -3,7 +3,7 @@ import { decodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { digestText } from '../fs/hash.ts';
 import type { BatchTables } from '../remote/batches/batch-format.ts';
-import { checkFormat, lostFormat } from '../remote/format/remote-format.ts';
+import { checkFormat, isFormatLost } from '../remote/format/remote-format.ts';
 import type { PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
 import { areListed, IndexSet } from '../remote/index-set.ts';
 import { INDEX_FOLDER } from '../remote/keys.ts';
@@ -94,7 +94,7 @@ export async function verifyRemote(ctx: AppContext, options: VerifyRemoteOptions
     withRemote(project, options.remote, async (connection) => {
       const { remote } = connection;
       const repairs = options.repair && !options.dry;
-      const isLost = repairs && (await lostFormat(remote)) !== undefined;
+      const isLost = repairs && (await isFormatLost(remote));
       if (!isLost && !(await checkFormat(remote)))
         throw new MloError('MLO_REMOTE', `Nothing was pushed to ${remote.address} yet`, {
           hint: `mlo push -r ${connection.settings.name}`,
@@ -154,9 +154,10 @@ async function look(
   const onProgress = taskProgress(emit, 'verify', settings.name);
   const found = new RemoteVerification({ remote, index, packs, jobs, signal, onProgress });
   if (!dry) await found.run(plan);
-  const { planBatches, verifyBatches } = await import('../remote/verify/verify-batches.ts');
-  const planned = await planBatches(remote, sample);
-  const ofRuns = dry ? undefined : await verifyBatches(remote, sample, signal);
+  const { costOfBatches, listBatches, verifyBatches } = await import('../remote/verify/verify-batches.ts');
+  const batches = await listBatches(remote);
+  const cost = costOfBatches(batches, sample);
+  const ofRuns = dry ? undefined : await verifyBatches(remote, batches, sample, signal);
   const broken = ofRuns?.findings ?? [];
   const { lost, incomplete } = found;
   const all = await lostClosure([...lost.map(({ digest }) => digest), ...incomplete.keys()], {
@@ -179,7 +180,7 @@ async function look(
     looked: {
       indexes: index.indexes.length,
       packs: packs.size,
-      batches: ofRuns?.batches ?? planned.batches,
+      batches: batches.length,
       entries: found.entries,
       trees: found.treeDigests.count,
       recipes: found.recipes,
@@ -187,7 +188,7 @@ async function look(
       requests: remote.requests,
       durationMs: performance.now() - startMs,
     },
-    estimate: { requests: plan.requests + planned.requests, bytes: plan.bytes + planned.bytes },
+    estimate: { requests: plan.requests + cost.requests, bytes: plan.bytes + cost.bytes },
     indexes,
     batches: broken.map(({ key, why }) => ({ key, why })),
     objects: lost.map((finding) => ({ ...finding, uses: usesOf(finding.digest) })),

@@ -79,7 +79,7 @@ export const millionSection: Section = {
 };
 
 async function measure(world: World, project: string, args: readonly string[]): Promise<Measured> {
-  await world.timings.calmDisk();
+  await world.timings.ready(project);
   const measured = await runMeasuringMemory(world.mlo(project, args));
   process.stderr.write(`  mlo ${args.join(' ')}: ${formatMs(measured.ms)}, ${formatBytes(measured.bytes)}\n`);
   return measured;

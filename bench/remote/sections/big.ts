@@ -115,7 +115,7 @@ async function mloRound(world: World, project: string, round: number, afterChang
   const { timings } = world;
   const file = join(project, 'big.bin');
   const timed = async (name: string, cwd: string, verb: string): Promise<void> => {
-    await timings.calmDisk();
+    await timings.ready(cwd);
     const { ms, bytes } = await runMeasuringMemory(world.mlo(cwd, verb));
     timings.keep(name, round, ms);
     memory.set(verb, Math.max(bytes, memory.get(verb) ?? 0));

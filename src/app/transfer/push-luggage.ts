@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import type { Content } from '../../core/content.ts';
 import type { RunId } from '../../core/run.ts';
-import { establishFormat } from '../../remote/format/remote-format.ts';
 import { IndexSet } from '../../remote/index-set.ts';
 import { openForReading } from '../read-tracking.ts';
 import type { Project } from '../project.ts';
@@ -49,7 +48,6 @@ async function ownership(project: Project): Promise<(run: RunId) => boolean> {
 /** After all objects: results only where the remote has every byte of them. */
 export async function sendLuggage({ runs, results }: Luggage, { remote, indexFolder }: Connection): Promise<SentLuggage> {
   if (runs.toSend + results.toSend === 0) return { results: 0, bytes: 0 };
-  await establishFormat(remote);
   const runBytes = runs.toSend === 0 ? 0 : await runs.send();
   if (results.toSend === 0) return { results: 0, bytes: runBytes };
   const index = await IndexSet.load(remote, indexFolder);

@@ -16,25 +16,40 @@ export function remoteFormatText(): string {
 
 /** True where the remote is one of this version; false where nothing was pushed to it yet. Throws MLO_FORMAT_VERSION, MLO_REMOTE, MLO_REMOTE_CORRUPT. */
 export async function checkFormat(remote: Remote): Promise<boolean> {
-  if (await readFormat(remote)) return true;
-  const there = await lostFormat(remote);
-  if (there === undefined) return await readFormat(remote);
+  const { isThere, orphans } = await lookForFormat(remote);
+  if (orphans === undefined) return isThere;
   throw new MloError(
     'MLO_REMOTE_CORRUPT',
-    `${remote.address}/${FORMAT_KEY} is gone, though ${there} there: in what format is not known, so nothing is read or written`,
+    `${remote.address}/${FORMAT_KEY} is gone, though ${orphans} there: in what format is not known, so nothing is read or written`,
     { hint: 'mlo verify --remote --repair looks what format that has, and writes it again', details: { key: FORMAT_KEY } },
   );
 }
 
-/** Where the format is gone and something lies there that is told of by it: what that is. */
-export async function lostFormat(remote: Remote): Promise<string | undefined> {
-  const indexes = await countDigests(remote, INDEX_FOLDER);
-  const batches = indexes > 0 ? 0 : (await countDigests(remote, RUNS_FOLDER)) + (await countDigests(remote, RUN_CACHE_FOLDER));
+/** The format is gone, and something lies there that is told of by it. Throws MLO_FORMAT_VERSION, MLO_REMOTE. */
+export async function isFormatLost(remote: Remote): Promise<boolean> {
+  return (await lookForFormat(remote)).orphans !== undefined;
+}
+
+interface FormatLook {
+  readonly isThere: boolean;
+  /** What lies there without a format, in words. */
+  readonly orphans?: string;
+}
+
+async function lookForFormat(remote: Remote): Promise<FormatLook> {
+  if (await readFormat(remote)) return { isThere: true };
+  const orphans = await orphansOf(remote);
+  if (orphans === undefined) return { isThere: false };
   // The first push of somebody else may have begun meanwhile: it writes the format first.
-  if (indexes + batches === 0 || (await readFormat(remote))) return undefined;
-  const what = indexes > 0 ? ['index', 'indexes'] : ['batch of runs or results', 'batches of runs or results'];
-  const count = indexes + batches;
-  return count === 1 ? `1 ${what[0]} lies` : `${count} ${what[1]} lie`;
+  return (await readFormat(remote)) ? { isThere: true } : { isThere: false, orphans };
+}
+
+async function orphansOf(remote: Remote): Promise<string | undefined> {
+  const indexes = await countDigests(remote, INDEX_FOLDER);
+  if (indexes > 0) return indexes === 1 ? '1 index lies' : `${indexes} indexes lie`;
+  const batches = (await countDigests(remote, RUNS_FOLDER)) + (await countDigests(remote, RUN_CACHE_FOLDER));
+  if (batches === 0) return undefined;
+  return batches === 1 ? '1 batch of runs or results lies' : `${batches} batches of runs or results lie`;
 }
 
 async function countDigests(remote: Remote, folder: string): Promise<number> {
@@ -67,11 +82,7 @@ async function readFormat(remote: Remote): Promise<boolean> {
   );
 }
 
-/** A remote without a format gets one; that nothing else lies there `checkFormat` has said before. */
-export async function establishFormat(remote: Remote): Promise<void> {
-  if (!(await readFormat(remote))) await writeFormat(remote);
-}
-
+/** For a remote without one, where nothing else lies (see `checkFormat`); somebody else's may come first. */
 export async function writeFormat(remote: Remote): Promise<void> {
   if ((await remote.put(FORMAT_KEY, Buffer.from(remoteFormatText()))) === 'there') await readFormat(remote);
 }

@@ -9,7 +9,6 @@ import { digestBytes, digestText, hashFile } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import type { IndexRecipe } from '../format/index-format.ts';
 import { RecipeWriter } from '../format/recipe-format.ts';
-import { establishFormat } from '../format/remote-format.ts';
 import type { IndexSet } from '../index-set.ts';
 import { packKey } from '../keys.ts';
 import { Lanes } from '../lanes.ts';
@@ -54,7 +53,6 @@ export interface PushResult {
 
 /** Brings what was planned to the remote: packs, then an index that tells of them. Throws MLO_REMOTE, MLO_INTERRUPTED, MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT, MLO_CACHE_IO. */
 export async function pushObjects(plan: PushPlan, options: PushOptions): Promise<PushResult> {
-  await establishFormat(options.remote);
   const push = new Push(plan, options);
   const result = await push.run();
   const { indexes } = options.index;

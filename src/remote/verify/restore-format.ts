@@ -3,7 +3,7 @@ import { writeFormat } from '../format/remote-format.ts';
 import { IndexSet } from '../index-set.ts';
 import { FORMAT_KEY } from '../keys.ts';
 import type { Remote } from '../port.ts';
-import { verifyBatches } from './verify-batches.ts';
+import { listBatches, verifyBatches } from './verify-batches.ts';
 
 /** Writes the format of this version again where what lies there has just that format. Throws MLO_REMOTE_CORRUPT where that cannot be told. */
 export async function restoreFormat(remote: Remote, signal?: AbortSignal): Promise<void> {
@@ -11,18 +11,17 @@ export async function restoreFormat(remote: Remote, signal?: AbortSignal): Promi
   const { indexes } = await IndexSet.loadSound(remote, (key, _why, isAsNamed) => {
     if (isAsNamed) strange.push(key);
   });
-  const { batches, findings } = await verifyBatches(remote, 0, signal);
+  const batches = await listBatches(remote);
+  const { findings } = await verifyBatches(remote, batches, 0, signal);
   strange.push(...findings.filter(({ isNewer }) => isNewer).map(({ key }) => key));
   if (strange[0] !== undefined) {
     throw new MloError(
       'MLO_REMOTE_CORRUPT',
       `${remote.address}/${FORMAT_KEY} is gone, and ${strange[0]} is not of the version that this mlo knows`,
-      {
-        hint: 'Update mlo: npm install mlo-cli@latest',
-      },
+      { hint: 'Update mlo: npm install mlo-cli@latest' },
     );
   }
-  if (indexes.length + batches - findings.length === 0) {
+  if (indexes.length + batches.length - findings.length === 0) {
     throw new MloError(
       'MLO_REMOTE_CORRUPT',
       `${remote.address}/${FORMAT_KEY} is gone, and no index or batch there can be read: their version is not known`,

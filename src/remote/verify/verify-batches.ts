@@ -18,45 +18,46 @@ export interface BatchFinding {
 }
 
 export interface BatchesLook {
-  readonly batches: number;
   readonly bytes: number;
   readonly findings: readonly BatchFinding[];
 }
 
-export interface BatchesPlan {
-  readonly batches: number;
+export interface BatchesCost {
   readonly requests: number;
   /** At most. */
   readonly bytes: number;
 }
 
+/** Of runs and results, of all spaces. */
+export async function listBatches(remote: Remote): Promise<readonly RemoteEntry[]> {
+  const batches: RemoteEntry[] = [];
+  for (const folder of [RUNS_FOLDER, RUN_CACHE_FOLDER])
+    for await (const entry of remote.list(folder)) if (isDigest(entry.key.slice(entry.key.lastIndexOf('/') + 1))) batches.push(entry);
+  return batches;
+}
+
 /** What `verifyBatches` costs: of each batch its end, then blocks of the share that is read. */
-export async function planBatches(remote: Remote, share: number): Promise<BatchesPlan> {
-  let batches = 0;
+export function costOfBatches(batches: readonly RemoteEntry[], share: number): BatchesCost {
   let requests = 0;
   let bytes = 0;
-  for await (const { size } of eachBatch(remote)) {
-    batches += 1;
+  for (const { size } of batches) {
     requests += 1 + share * Math.ceil(size / WINDOW_BYTES);
     bytes += Math.min(size, TAIL_BYTES) + share * size;
   }
-  return { batches, requests: Math.ceil(requests), bytes: Math.ceil(bytes) };
+  return { requests: Math.ceil(requests), bytes: Math.ceil(bytes) };
 }
 
-/** Of all spaces. */
-async function* eachBatch(remote: Remote): AsyncGenerator<RemoteEntry> {
-  for (const folder of [RUNS_FOLDER, RUN_CACHE_FOLDER])
-    for await (const entry of remote.list(folder)) if (isDigest(entry.key.slice(entry.key.lastIndexOf('/') + 1))) yield entry;
-}
-
-/** Reads batches of runs and results, of all spaces, and compares each record with its revision. `share`: of how many more than the tables is read. */
-export async function verifyBatches(remote: Remote, share: number, signal?: AbortSignal): Promise<BatchesLook> {
+/** Compares each record with its revision. `share`: of how many more than the tables is read. */
+export async function verifyBatches(
+  remote: Remote,
+  batches: readonly RemoteEntry[],
+  share: number,
+  signal?: AbortSignal,
+): Promise<BatchesLook> {
   const findings: BatchFinding[] = [];
-  let batches = 0;
   let bytes = 0;
-  for await (const { key, size } of eachBatch(remote)) {
+  for (const { key, size } of batches) {
     throwIfInterrupted(signal);
-    batches += 1;
     bytes += Math.min(size, TAIL_BYTES);
     let tables: BatchTables | undefined;
     try {
@@ -70,7 +71,7 @@ export async function verifyBatches(remote: Remote, share: number, signal?: Abor
       findings.push({ key, size, why: error.message, isNewer, ...(tables === undefined ? {} : { tables }) });
     }
   }
-  return { batches, bytes, findings };
+  return { bytes, findings };
 }
 
 async function readRecords(

@@ -8,7 +8,7 @@ import { digestBytes, hashBytes } from '../../../src/fs/hash.ts';
 import { directoryRemote } from '../../../src/remote/directory/directory-remote.ts';
 import { encodeIndex, type IndexRecipe, type IndexRow } from '../../../src/remote/format/index-format.ts';
 import { RecipeWriter } from '../../../src/remote/format/recipe-format.ts';
-import { establishFormat } from '../../../src/remote/format/remote-format.ts';
+import { writeFormat } from '../../../src/remote/format/remote-format.ts';
 import { indexKey, packKey } from '../../../src/remote/keys.ts';
 import type { TestProject } from '../../helpers/index.ts';
 import { projectWithData, testRemote } from '../../integration/remote/remotes.ts';
@@ -27,7 +27,7 @@ interface Entry {
 /** A remote as somebody with bad intentions writes it: packs and indexes have right names. */
 async function hostileRemote(folder: string, entries: readonly Entry[], recipes: readonly IndexRecipe[] = [], shift = 0): Promise<void> {
   const remote = directoryRemote(folder);
-  await establishFormat(remote);
+  await writeFormat(remote);
   const table = new RowTable();
   const rows: Omit<IndexRow, 'pack'>[] = [];
   const parts: Buffer[] = [PACK_START];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { BLOCK_RAW, nameOf } from '../../../src/remote/batches/batch-format.ts';
 import { BatchWriter } from '../../../src/remote/batches/batch-writer.ts';
-import { establishFormat } from '../../../src/remote/format/remote-format.ts';
+import { writeFormat } from '../../../src/remote/format/remote-format.ts';
 import { runId } from '../../contract/tracking/records.ts';
 import type { TestProject } from '../../helpers/index.ts';
 import { faultProxy, type FaultProxy } from '../../helpers/fault-proxy.ts';
@@ -164,7 +164,7 @@ async function hostile(folder: 'runs/default/' | 'run-cache/', batch: Buffer): P
   const remote = await testRemote('folder');
   const project = await projectWithData({}, [], remote);
   const opened = await remote.open();
-  await establishFormat(opened);
+  await writeFormat(opened);
   await opened.put(folder + hashBytes(batch), batch);
   return project;
 }

@@ -39,8 +39,7 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
     const remote = await testRemote(kind);
     const project = await projectWithData({ ...manyFiles(1000), 'data/big.bin': noise(MB) }, ['data/raw', 'data/big.bin'], remote);
     const first = await succeeds(project, ['push']);
-    // Three of them look whether something lies there that was told of by a format that is gone.
-    expect(first.requests).toBeLessThanOrEqual(15);
+    expect(first.requests).toBeLessThanOrEqual(12);
     const again = await succeeds(project, ['push']);
     expect(again).toMatchObject({ files: 0, trees: 0, bytesSent: 0, packs: 0, there: 1001 });
     expect(again.requests).toBeLessThanOrEqual(4);

@@ -8,7 +8,7 @@ import { BatchWriter } from '../../../src/remote/batches/batch-writer.ts';
 import { directoryRemote } from '../../../src/remote/directory/directory-remote.ts';
 import { takeLease } from '../../../src/remote/leases.ts';
 import { mendBatches } from '../../../src/remote/verify/mend-batches.ts';
-import { verifyBatches } from '../../../src/remote/verify/verify-batches.ts';
+import { listBatches, verifyBatches } from '../../../src/remote/verify/verify-batches.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 
 const RECORDS = 2000;
@@ -43,7 +43,7 @@ it('mending keeps every record outside the damaged block, and reads the batch a 
   const at = BATCH_START.length + 2.5 * BLOCK_RAW;
   damaged[at] = (damaged[at] as number) ^ 1;
   writeFileSync(join(folder, key), damaged);
-  const { findings } = await verifyBatches(remote, 1);
+  const { findings } = await verifyBatches(remote, await listBatches(remote), 1);
   expect(findings.map((each) => each.key)).toEqual([key]);
   const lease = await takeLease(remote, 'gc', { command: 'verify', waitMs: 0 });
   const before = remote.requests;
@@ -54,5 +54,5 @@ it('mending keeps every record outside the damaged block, and reads the batch a 
   const { batches } = await BatchSet.load(remote, 'runs/default/', await temporaryFolder());
   const lost = Math.ceil((3 * BLOCK_RAW) / RECORD_BYTES) - Math.floor((2 * BLOCK_RAW) / RECORD_BYTES);
   expect(batches.map(({ tables }) => tables.recordCount)).toEqual([RECORDS - lost]);
-  expect((await verifyBatches(remote, 1)).findings).toEqual([]);
+  expect((await verifyBatches(remote, await listBatches(remote), 1)).findings).toEqual([]);
 });
