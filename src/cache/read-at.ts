@@ -1,8 +1,7 @@
 import { readSync } from 'node:fs';
 
-/** The bytes of an open file from `at` on; fewer where it ends before. Throws what node:fs throws. */
-export function readAt(file: number, at: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+/** The bytes of an open file from `at` on; fewer where it ends before. `bytes`: memory for them. Throws what node:fs throws. */
+export function readAt(file: number, at: number, length: number, bytes: Buffer = Buffer.allocUnsafe(length)): Buffer {
   let done = 0;
   while (done < length) {
     const read = readSync(file, bytes, done, length - done, at + done);

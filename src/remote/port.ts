@@ -39,8 +39,8 @@ export interface Remote {
   put(key: string, body: Body): Promise<PutResult>;
   /** All bytes, `most` at the most (more is an error); undefined where nothing lies at the key. */
   get(key: string, most: number): Promise<Buffer | undefined>;
-  /** Those of the `length` bytes from `from` on that there are; undefined where nothing lies at the key. */
-  getRange(key: string, from: number, length: number): Promise<Buffer | undefined>;
+  /** Those of the `length` bytes from `from` on that there are; undefined where nothing lies at the key. `memory`: where they may lie. */
+  getRange(key: string, from: number, length: number, memory?: Buffer): Promise<Buffer | undefined>;
   /** Undefined where nothing lies at the key. */
   stat(key: string): Promise<Pick<RemoteEntry, 'size'> | undefined>;
   /** All below a folder (`packs/`), in no order. */

@@ -10,3 +10,8 @@ export async function readInto(file: FileHandle, buffer: Buffer, from: number): 
   }
   return done;
 }
+
+/** So many bytes of `memory` where it has them. */
+export function roomFor(length: number, memory?: Buffer): Buffer {
+  return memory !== undefined && memory.length >= length ? memory.subarray(0, length) : Buffer.allocUnsafe(length);
+}

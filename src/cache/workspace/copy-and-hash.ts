@@ -7,6 +7,8 @@ import { createHasher, readPieces } from '../../fs/hash.ts';
 export interface CopyOptions {
   /** Where it goes, for messages. */
   readonly shown: string;
+  /** The caller makes the copy durable: the disk begins with that early. */
+  readonly willSync?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -14,15 +16,15 @@ export interface CopyOptions {
 /** The digest of the bytes that were written. Reading, hashing and writing go on side by side. */
 export async function copyAndHash(source: FileHandle, target: FileHandle, options: CopyOptions): Promise<Digest> {
   const hasher = createHasher();
-  const sync = earlySync(target);
+  const sync = options.willSync === true ? earlySync(target) : undefined;
   await readPieces(source, options.signal, async (piece) => {
     const writing = writeWhole(target, piece, options.shown);
     hasher.update(piece);
     await writing;
-    sync.wrote(piece.length);
+    sync?.wrote(piece.length);
     options.onBytes?.(piece.length);
   });
-  await sync.done().catch((error: unknown) => {
+  await sync?.done().catch((error: unknown) => {
     throw asIoError(error, 'write', options.shown);
   });
   return hasher.digest();

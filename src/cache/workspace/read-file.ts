@@ -168,7 +168,7 @@ async function copyInto(file: FileToRead, temporary: string): Promise<Digest> {
   });
   try {
     return await withSource(file, (source) =>
-      copyAndHash(source, target, { shown: temporary, signal: file.signal, onBytes: file.onBytes }),
+      copyAndHash(source, target, { shown: temporary, willSync: true, signal: file.signal, onBytes: file.onBytes }),
     );
   } finally {
     await target.close();

@@ -10,7 +10,7 @@ import { temporaryName } from '../../fs/temporary-name.ts';
 import { KEY_FOLDERS } from '../keys.ts';
 import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry, type UnfinishedPut } from '../port.ts';
 import { RateLimit } from '../rate-limit.ts';
-import { readInto } from '../read-into.ts';
+import { readInto, roomFor } from '../read-into.ts';
 
 /** Of a put whose folder is taken away again and again. */
 const MOST_ATTEMPTS = 10;
@@ -44,9 +44,9 @@ class DirectoryRemote implements Remote {
     });
   }
 
-  async getRange(key: string, from: number, length: number): Promise<Buffer | undefined> {
+  async getRange(key: string, from: number, length: number, memory?: Buffer): Promise<Buffer | undefined> {
     await this.#limit?.pace(length);
-    return await this.#told('read', key, (path) => readRange(path, from, length));
+    return await this.#told('read', key, (path) => readRange(path, from, length, memory));
   }
 
   async stat(key: string): Promise<{ readonly size: number } | undefined> {
@@ -161,7 +161,7 @@ function sizeOf(path: string): number | undefined {
   }
 }
 
-async function readRange(path: string, from: number, length: number): Promise<Buffer | undefined> {
+async function readRange(path: string, from: number, length: number, memory?: Buffer): Promise<Buffer | undefined> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
@@ -171,7 +171,8 @@ async function readRange(path: string, from: number, length: number): Promise<Bu
   }
   try {
     const { size } = await file.stat();
-    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - from)));
+    const most = Math.max(0, Math.min(length, size - from));
+    const bytes = roomFor(most, memory);
     return bytes.subarray(0, await readInto(file, bytes, from));
   } finally {
     await file.close();

@@ -1,16 +1,13 @@
-import { closeSync, openSync, rmSync } from 'node:fs';
 import { LARGEST_CHUNK } from '../../core/chunks/cut.ts';
 import type { ReceivedObjects } from '../../cache/transfer.ts';
 import type { Digest } from '../../core/content.ts';
-import { withIoErrors } from '../../fs/errno.ts';
-import { hashFile } from '../../fs/hash.ts';
-import { writeAll } from '../../fs/write-atomic.ts';
 import type { RecipeChunk } from '../format/recipe-format.ts';
 import type { IndexSet } from '../index-set.ts';
+import { ArrivingFile } from './arriving-file.ts';
 import { fetchEntries, type EntryRequest, type FetchEntriesOptions } from './fetch-entries.ts';
 
-/** Chunks that are asked for at a time: 1 GiB of a file, about. */
-const MOST_CHUNKS = 16 * 1024;
+/** Chunks that are asked for at a time: 256 MiB of a file, about. What is known of each makes the collector slower. */
+const MOST_CHUNKS = 4 * 1024;
 const MOST_FILES = 256;
 
 export interface FileToAssemble {
@@ -18,7 +15,7 @@ export interface FileToAssemble {
   readonly chunks: readonly RecipeChunk[];
 }
 
-export interface AssembleOptions extends Omit<FetchEntriesOptions, 'onFault'> {
+export interface AssembleOptions extends Omit<FetchEntriesOptions, 'onFault' | 'onTaken'> {
   readonly index: IndexSet;
   readonly received: ReceivedObjects;
   /** The file cannot be had: a chunk of it is not there, or wrong, or the whole is not what its digest says. */
@@ -33,41 +30,44 @@ export async function assembleFiles(files: AsyncIterable<FileToAssemble>, option
     for await (const file of files) await assembly.add(file);
     await assembly.fetch();
   } finally {
-    assembly.abandon();
+    await assembly.abandon();
   }
 }
 
 interface OpenFile {
   readonly digest: Digest;
-  readonly path: string;
-  readonly handle: number;
+  readonly arriving: ArrivingFile;
   lost: boolean;
   isAsked: boolean;
+}
+
+/** A chunk of a file. */
+interface Target {
+  readonly file: OpenFile;
+  readonly number: number;
 }
 
 class Assembly {
   readonly #options: AssembleOptions;
   readonly #open = new Set<OpenFile>();
+  /** Files that have chunks to write. */
+  #taken = new Set<ArrivingFile>();
   /** By digest: where the chunk goes. */
-  #chunks = new Map<
-    string,
-    { readonly digest: Buffer; readonly length: number; readonly targets: { readonly file: OpenFile; readonly at: number }[] }
-  >();
+  #chunks = new Map<string, { readonly digest: Buffer; readonly length: number; readonly targets: Target[] }>();
 
   constructor(options: AssembleOptions) {
     this.#options = options;
   }
 
   async add({ digest, chunks }: FileToAssemble): Promise<void> {
-    const path = this.#options.received.newTemporary();
-    const handle = withIoErrors('write the object', path, () => openSync(path, 'wx', 0o444));
-    const file: OpenFile = { digest, path, handle, lost: false, isAsked: false };
+    const arriving = await ArrivingFile.create(this.#options.received.newTemporary(), chunks);
+    const file: OpenFile = { digest, arriving, lost: false, isAsked: false };
     this.#open.add(file);
-    for (const chunk of chunks) {
+    for (const [number, chunk] of chunks.entries()) {
       const key = chunk.digest.toString('latin1');
       const known = this.#chunks.get(key);
-      if (known !== undefined && known.length === chunk.length) known.targets.push({ file, at: chunk.at });
-      else this.#chunks.set(key, { digest: chunk.digest, length: chunk.length, targets: [{ file, at: chunk.at }] });
+      if (known !== undefined && known.length === chunk.length) known.targets.push({ file, number });
+      else this.#chunks.set(key, { digest: chunk.digest, length: chunk.length, targets: [{ file, number }] });
       if (this.#chunks.size >= MOST_CHUNKS) await this.fetch();
     }
     file.isAsked = true;
@@ -82,12 +82,12 @@ class Assembly {
       const wanted = targets.filter(({ file }) => !file.lost);
       if (wanted.length === 0) continue;
       if (places.length === 0) for (const { file } of wanted) this.#lose(file, 'gone');
-      else requests.push({ digest, size: length, most: LARGEST_CHUNK, places, take: (bytes) => this.#write(wanted, bytes) });
+      else requests.push({ digest, size: length, most: LARGEST_CHUNK, places, take: (bytes) => this.#take(wanted, bytes) });
     }
-    const targetsOf = (request: EntryRequest): readonly { readonly file: OpenFile }[] =>
-      this.#chunks.get(request.digest.toString('latin1'))?.targets ?? [];
+    const targetsOf = (request: EntryRequest): readonly Target[] => this.#chunks.get(request.digest.toString('latin1'))?.targets ?? [];
     await fetchEntries(requests, {
       ...this.#options,
+      onTaken: async () => await this.#writeTaken(),
       onFault: (request, fault, key) => {
         for (const { file } of targetsOf(request)) this.#lose(file, fault, key);
       },
@@ -96,42 +96,39 @@ class Assembly {
     for (const file of this.#open) if (file.isAsked) await this.#finish(file);
   }
 
-  abandon(): void {
-    for (const file of this.#open) this.#remove(file);
+  async abandon(): Promise<void> {
+    for (const { arriving } of this.#open) await arriving.remove();
   }
 
-  #write(targets: readonly { readonly file: OpenFile; readonly at: number }[], bytes: Buffer): void {
-    for (const { file, at } of targets) {
-      withIoErrors('write the object', file.path, () => writeAll(file.handle, bytes, at));
+  #take(targets: readonly Target[], bytes: Buffer): void {
+    for (const { file, number } of targets) {
+      file.arriving.take(number, bytes);
+      this.#taken.add(file.arriving);
       this.#options.onWritten?.(bytes.length);
     }
   }
 
+  async #writeTaken(): Promise<void> {
+    const taken = [...this.#taken];
+    this.#taken = new Set();
+    await Promise.all(taken.map((file) => file.write()));
+  }
+
   async #finish(file: OpenFile): Promise<void> {
-    const { digest, path } = file;
-    if (!file.lost) {
-      const { signal } = this.#options;
-      const found = await hashFile(path, signal === undefined ? {} : { signal });
-      if (found.digest === digest) {
-        closeSync(file.handle);
-        this.#open.delete(file);
-        this.#options.received.adopt(path, digest);
-        return;
-      }
-      this.#lose(file, 'corrupt');
+    const { digest, arriving } = file;
+    this.#open.delete(file);
+    if (!file.lost && arriving.digest() !== digest) this.#lose(file, 'corrupt');
+    if (file.lost) {
+      await arriving.remove();
+      return;
     }
-    this.#remove(file);
+    await arriving.close();
+    this.#options.received.adopt(arriving.path, digest);
   }
 
   #lose(file: OpenFile, fault: 'gone' | 'corrupt', key?: string): void {
     if (file.lost) return;
     file.lost = true;
     this.#options.onLost(file.digest, fault, key);
-  }
-
-  #remove(file: OpenFile): void {
-    this.#open.delete(file);
-    closeSync(file.handle);
-    rmSync(file.path, { force: true });
   }
 }

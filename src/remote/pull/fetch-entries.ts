@@ -5,6 +5,7 @@ import type { ObjectPlace } from '../format/index-format.ts';
 import { packKey } from '../keys.ts';
 import { Lanes } from '../lanes.ts';
 import type { Remote } from '../port.ts';
+import { RangeMemory } from './range-memory.ts';
 
 /** Entries that lie this close to each other come with one request: the bytes between cost less than another one. */
 const LARGEST_GAP = 256 * 1024;
@@ -20,7 +21,7 @@ export interface EntryRequest {
   readonly most: number;
   /** Where it lies; the first that has the right bytes counts. */
   readonly places: readonly ObjectPlace[];
-  /** The bytes have the digest; they may be used until it returns. */
+  /** The bytes have the digest; they may be used until it returns, and until `onTaken` has ended. */
   readonly take: (bytes: Buffer, stored: Buffer, place: ObjectPlace) => void;
 }
 
@@ -33,6 +34,8 @@ export interface FetchEntriesOptions {
   readonly jobs: number;
   readonly signal?: AbortSignal;
   readonly onFault: (request: EntryRequest, fault: FetchFault, key: string) => void;
+  /** Called at once when all that one range brought was taken. */
+  readonly onTaken?: () => Promise<void>;
   /** Bytes that came. */
   readonly onBytes?: (bytes: number) => void;
 }
@@ -47,6 +50,7 @@ interface Try {
 
 /** Brings the entries, those that lie near each other with one request. Each ends with its `take` or with `onFault`. Throws MLO_REMOTE, MLO_INTERRUPTED. */
 export async function fetchEntries(requests: readonly EntryRequest[], options: FetchEntriesOptions): Promise<void> {
+  const memory = new RangeMemory(LARGEST_RANGE);
   let tries: Try[] = requests.map((request) => ({ request, at: 0, alone: false }));
   while (tries.length > 0) {
     const again: Try[] = [];
@@ -54,7 +58,10 @@ export async function fetchEntries(requests: readonly EntryRequest[], options: F
     try {
       for (const range of rangesOf(tries)) {
         throwIfInterrupted(options.signal);
-        await lanes.begin(async () => void again.push(...(await fetchRange(range, options))));
+        await lanes.begin(
+          async () =>
+            void again.push(...(await memory.lend(range.to - range.from, async (bytes) => await fetchRange(range, bytes, options)))),
+        );
       }
     } finally {
       await lanes.end();
@@ -104,11 +111,15 @@ function mergeNeighbours(pack: Digest, tries: Try[]): readonly Range[] {
 }
 
 /** What is to be tried again, in another way or at another place. */
-async function fetchRange({ pack, from, to, tries }: Range, options: FetchEntriesOptions): Promise<readonly Try[]> {
+async function fetchRange(
+  { pack, from, to, tries }: Range,
+  memory: Buffer | undefined,
+  options: FetchEntriesOptions,
+): Promise<readonly Try[]> {
   const key = packKey(pack);
-  const bytes = tries.some(isPlausible) ? await options.remote.getRange(key, from, to - from) : Buffer.alloc(0);
+  const bytes = tries.some(isPlausible) ? await options.remote.getRange(key, from, to - from, memory) : Buffer.alloc(0);
   options.onBytes?.(bytes?.length ?? 0);
-  return tries.flatMap((each) => {
+  const again = tries.flatMap((each) => {
     if (bytes === undefined) return elsewhere(each, 'gone', key, options);
     const place = placeOf(each);
     const stored = bytes.subarray(place.at - from, place.at - from + place.stored);
@@ -118,6 +129,8 @@ async function fetchRange({ pack, from, to, tries }: Range, options: FetchEntrie
     each.request.take(found, stored, place);
     return [];
   });
+  await options.onTaken?.();
+  return again;
 }
 
 /** What an index says may be anything: no memory is spent on what cannot be right. */

@@ -11,6 +11,7 @@ import { readFile } from 'node:fs/promises';
 import { tooLarge } from '../directory/directory-remote.ts';
 import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry, type UnfinishedPut } from '../port.ts';
 import { RateLimit } from '../rate-limit.ts';
+import { roomFor } from '../read-into.ts';
 import type { RemoteSettings, S3Address } from '../settings.ts';
 import { withAttempts } from './attempts.ts';
 import { s3Client } from './client.ts';
@@ -97,9 +98,9 @@ class S3Remote implements Remote {
     return await this.#told('read', key, () => this.#read(key, undefined, most));
   }
 
-  async getRange(key: string, from: number, length: number): Promise<Buffer | undefined> {
+  async getRange(key: string, from: number, length: number, memory?: Buffer): Promise<Buffer | undefined> {
     if (length === 0) return (await this.stat(key)) === undefined ? undefined : Buffer.alloc(0);
-    return await this.#told('read', key, () => this.#read(key, from, length));
+    return await this.#told('read', key, () => this.#read(key, from, length, memory));
   }
 
   async stat(key: string): Promise<{ readonly size: number } | undefined> {
@@ -186,7 +187,7 @@ class S3Remote implements Remote {
   }
 
   /** `from` absent: all of it. More than `most` bytes are never taken. */
-  async #read(key: string, from: number | undefined, most: number): Promise<Buffer | undefined> {
+  async #read(key: string, from: number | undefined, most: number, memory?: Buffer): Promise<Buffer | undefined> {
     const Range = from === undefined ? {} : { Range: `bytes=${from}-${from + most - 1}` };
     return await this.#unlessAbsent(async () => {
       const command = new GetObjectCommand({ ...this.#at(key), ...Range, ...this.#payer, ...this.#customerKey });
@@ -199,7 +200,7 @@ class S3Remote implements Remote {
         (answer.Body as { destroy?: () => void }).destroy?.();
         throw tooLarge(`${this.address}/${key}`, size, most);
       }
-      const bytes = await bodyOf(answer.Body as AsyncIterable<Uint8Array>, size, this.#limit);
+      const bytes = await bodyOf(answer.Body as AsyncIterable<Uint8Array>, size, this.#limit, memory);
       return isWhole ? bytes.subarray(from, from + most) : bytes;
     });
   }
@@ -253,8 +254,8 @@ function nothingFromThereOn(error: unknown): undefined {
 }
 
 /** All of it; never more than the server told. */
-async function bodyOf(body: AsyncIterable<Uint8Array>, size: number, limit: RateLimit | undefined): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(size);
+async function bodyOf(body: AsyncIterable<Uint8Array>, size: number, limit: RateLimit | undefined, memory?: Buffer): Promise<Buffer> {
+  const bytes = roomFor(size, memory);
   let done = 0;
   for await (const piece of body) {
     if (done + piece.length > size) throw truncatedBody(done + piece.length, size);

@@ -46,6 +46,10 @@ export function remoteContract(name: string, open: () => Promise<Remote>): void 
       expect(await remote.getRange('packs/ab/one', 10, 20)).toEqual(bytes.subarray(10, 30));
       expect(await remote.getRange('packs/ab/one', 990, 100)).toEqual(bytes.subarray(990));
       expect(await remote.getRange('packs/ab/one', 5000, 10)).toEqual(Buffer.alloc(0));
+      const memory = Buffer.alloc(30, 1);
+      expect(await remote.getRange('packs/ab/one', 990, 20, memory)).toEqual(bytes.subarray(990));
+      expect(memory.subarray(bytes.length - 990)).toEqual(Buffer.alloc(30 - (bytes.length - 990), 1));
+      expect(await remote.getRange('packs/ab/one', 10, 40, memory)).toEqual(bytes.subarray(10, 50));
       expect(await remote.stat('packs/ab/one')).toEqual({ size: 1000 });
     });
 
