@@ -1,7 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Threads that tests start come from the bundle. */
+const builtEntryPoints = {
+  name: 'built-entry-points',
+  enforce: 'pre' as const,
+  resolveId: (specifier: string, importer: string | undefined) =>
+    specifier.endsWith('/entry-point.ts') && importer?.endsWith('/test/helpers/built-entry-point.ts') !== true
+      ? fileURLToPath(new URL('test/helpers/built-entry-point.ts', import.meta.url))
+      : undefined,
+};
+
 export default defineConfig({
+  plugins: [builtEntryPoints],
   resolve: {
     alias: [
       { find: /^mlo-cli$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
