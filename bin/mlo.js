@@ -33,7 +33,8 @@ async function runHere() {
   }
 
   const checkout = fs.existsSync(new URL('src/cli/main.ts', root));
-  if (checkout) {
+  // The bundle as it is: for the tests, which build it before they start mlo by the thousands.
+  if (checkout && !process.env.MLO_NO_BUILD) {
     try {
       const fresh = await import('./fresh.js');
       await fresh.ensureFresh(root);

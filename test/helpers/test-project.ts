@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { LAUNCHER, REPOSITORY } from './paths.ts';
 import { runCommand, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { withoutBuild } from './without-build.ts';
 
 /** Path → content. A content that starts with `#!` makes the file executable. */
 export interface ProjectFiles {
@@ -100,7 +101,7 @@ async function writeFiles(root: string, files: ProjectFiles): Promise<void> {
   }
 }
 
-/** Nothing of the machine's own settings: no MLO_*, no Git or npm configuration, no terminal, no colour. */
+/** Nothing of the machine's own settings: no MLO_* (but that there is nothing to build), no Git or npm configuration, no terminal, no colour. */
 function cleanEnvironment(home: string): { readonly [name: string]: string } {
   return {
     PATH: [join(REPOSITORY, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter),
@@ -113,5 +114,6 @@ function cleanEnvironment(home: string): { readonly [name: string]: string } {
     GIT_AUTHOR_EMAIL: 'test@example.org',
     GIT_COMMITTER_NAME: 'Test',
     GIT_COMMITTER_EMAIL: 'test@example.org',
+    ...withoutBuild(),
   };
 }

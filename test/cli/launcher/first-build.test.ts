@@ -32,6 +32,14 @@ describe('a checkout', () => {
     expect(timeOf(mlo, 'dist/main.js')).toBe(built);
   });
 
+  it('takes the bundle as it is where MLO_NO_BUILD=1 says so', async () => {
+    const mlo = await checkout(says('one'));
+    await mlo.run([]);
+    await mlo.write({ 'src/cli/main.ts': says('two') });
+    expect((await mlo.run([], { MLO_NO_BUILD: '1' })).stdout).toBe('one');
+    expect((await mlo.run([])).stdout).toBe('two');
+  });
+
   it('builds once when many are started at the same time', async () => {
     const mlo = await checkout(says('one'));
     const results = await Promise.all(Array.from({ length: 6 }, () => mlo.run([])));

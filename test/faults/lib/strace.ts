@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LAUNCHER, requirePeer, runCommand, type CommandResult } from '../../helpers/index.ts';
+import { withoutBuild } from '../../helpers/without-build.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 /** `MLO_FAULTS_FULL=1`: at every write point, with more files, instead of a sample. */
@@ -73,7 +74,7 @@ async function traced(cwd: string, args: readonly string[], options: readonly st
   const strace = requirePeer('strace');
   return await runCommand(strace, ['-f', '-qq', ...options, process.execPath, LAUNCHER, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: cwd },
+    env: { PATH: process.env['PATH'], HOME: cwd, ...withoutBuild() },
     timeoutMs: 120_000,
   });
 }
