@@ -28,6 +28,8 @@ export default defineConfig({
     // V8 aborts now and then (`jit_page.has_value()` in `Runtime_TierUpWasmToJSWrapper`, with or without protection keys) where threads that
     // loaded modules by WebAssembly's help end by the thousands, as in the tests of faults: without tiering up there is nothing to free.
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
+    // What drivers of tests load of `src` is stripped of its types once, not at every start.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('dist/.compile-cache', import.meta.url)) },
     globalSetup: ['test/helpers/build-once.ts', 'test/helpers/fault-summary.ts'],
     setupFiles: ['test/helpers/after-each-test.ts'],
     // Generous: a machine with other work may be many times slower, and no test judges by the clock.
