@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/helpers/longest-first.ts';
 
 /** Threads that tests start come from the bundle. */
 const builtEntryPoints = {
@@ -23,8 +25,9 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // Native packages (SQLite, sharp) live in processes, not in worker threads that vitest ends at will.
     pool: 'forks',
-    // By itself vitest leaves one core free: on two cores that would be half of the time, which most tests spend waiting for processes.
-    maxWorkers: '100%',
+    // One more than there are cores: tests wait a fourth of their time for disks and servers. By itself vitest leaves a core free.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     // V8 aborts now and then (`jit_page.has_value()` in `Runtime_TierUpWasmToJSWrapper`, with or without protection keys) where threads that
     // loaded modules by WebAssembly's help end by the thousands, as in the tests of faults: without tiering up there is nothing to free.
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
