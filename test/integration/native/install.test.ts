@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,6 +9,7 @@ import {
   REPOSITORY,
   requireNative,
   requirePeer,
+  skipTest,
   temporaryFolder,
   type ProjectFiles,
   type TestProject,
@@ -192,6 +193,28 @@ describe('mlo backend install, from a folder that has TensorFlow', () => {
     expect(stdout).toMatch(/tensorflow-native +cannot be used: .*libtensorflow_cc\.so\.2 is gone or has changed; stages run on wasm/);
     expect((await project.mlo(again)).stderr).toMatch(/backend 'native' cannot be used here: .* is gone or has changed/);
   });
+});
+
+describe('mlo backend install, after a mlo that patched the addon in another way', () => {
+  it('builds the addon again, with the libraries that are there: nothing is downloaded', async () => {
+    requirePeer('g++');
+    requirePeer('python3');
+    const project = await createProject(STAGE);
+    const folder = await lendBuild(project);
+    const stamp = JSON.parse(await readFile(join(folder, 'stamp.json'), 'utf8')) as { patch: number; source: { kind: string } };
+    if (stamp.source.kind !== 'wheel') skipTest('the native build of this machine was not made from the wheel');
+    await symlink(join(dirname(requireNative().addon), 'include'), join(folder, 'include'));
+    await writeFile(join(folder, 'stamp.json'), JSON.stringify({ ...stamp, patch: 0 }));
+    await rename(dirname(folder), join(dirname(folder), '..', 'tfjs-node-4.22.0-p0-linux-x64'));
+    expect((await project.mlo(['backend', 'status'])).stdout).toContain('not available: it has not been installed');
+
+    const env = { PIP_INDEX_URL: `http://127.0.0.1:${await freePort()}/simple`, PIP_FIND_LINKS: '', PIP_CONFIG_FILE: '/dev/null' };
+    const { code, stdout, stderr } = await project.mlo(['backend', 'install'], { env, timeoutMs: 240_000 });
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/native is installed: TensorFlow 2\.21\.0 from tensorflow_cpu-2\.21\.0-.*\.whl/);
+    expect((await project.mlo(['repro'])).code).toBe(0);
+    expect(await project.read('out.txt')).toBe('tensorflow 3');
+  }, 300_000);
 });
 
 describe('where the native build is found', () => {

@@ -2,7 +2,7 @@
 export const TFJS_NODE_VERSION = '4.22.0';
 
 /** Raised when the addon has to be built again from the same versions: another patch, other flags. */
-export const PATCH = 1;
+export const PATCH = 2;
 
 export const ADDON_FILE = 'tfjs_binding.node';
 

@@ -5,9 +5,10 @@ import { installError, lastLines } from './install-error.ts';
 import { runProgram, type ProgramOptions } from './run-program.ts';
 import type { TensorFlowFolder } from './tensorflow-folder.ts';
 import type { Compiler } from './toolchain.ts';
+import { WITHOUT_SIGNALS_FLAGS, WITHOUT_SIGNALS_SOURCE } from './without-signals.ts';
 
 /**
- * The one line that is changed: names of attributes went into a set that all threads shared without a lock, and threads
+ * The one line that is changed in them: names of attributes went into a set that all threads shared without a lock, and threads
  * that began to train together crashed.
  */
 const SHARED_SET = /^static std::set<std::string> ATTR_NAME_SET;/m;
@@ -24,7 +25,7 @@ export interface BuildRequest {
   readonly target: string;
 }
 
-/** Builds the addon from a patched copy of its sources. Throws MLO_BACKEND_INSTALL. */
+/** Builds the addon from a patched copy of its sources, with calls of TensorFlow that take no signals. Throws MLO_BACKEND_INSTALL. */
 export async function buildAddon(request: BuildRequest, options: ProgramOptions): Promise<void> {
   const { compiler, tfjsNode, nodeHeaders, tensorflow, target } = request;
   const binding = join(tfjsNode, 'binding');
@@ -32,12 +33,14 @@ export async function buildAddon(request: BuildRequest, options: ProgramOptions)
   mkdirSync(sources, { recursive: true });
   const patched = join(sources, 'tfjs_backend.cc');
   writeFileSync(patched, patch(readFileSync(join(binding, 'tfjs_backend.cc'), 'utf8')));
+  const withoutSignals = join(sources, 'without_signals.cc');
+  writeFileSync(withoutSignals, WITHOUT_SIGNALS_SOURCE);
   const temporary = join(target, `${ADDON_FILE}.part`);
   const args = [
     '-shared -fPIC -O2 -std=c++17 -DNAPI_VERSION=8'.split(' '),
     ['-I', nodeHeaders, '-I', tensorflow.include, '-I', binding],
-    [patched, join(binding, 'tfjs_binding.cc')],
-    ['-L', tensorflow.libraries, ...LIBRARIES.map((name) => `-l:${name}`), '-Wl,-rpath,$ORIGIN'],
+    [patched, join(binding, 'tfjs_binding.cc'), withoutSignals],
+    ['-L', tensorflow.libraries, ...LIBRARIES.map((name) => `-l:${name}`), '-Wl,-rpath,$ORIGIN', ...WITHOUT_SIGNALS_FLAGS],
     ['-o', temporary],
   ].flat();
   const result = await runProgram(compiler.program, args, options);

@@ -1,7 +1,5 @@
 import {
-  cpSync,
   existsSync,
-  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -22,11 +20,12 @@ import { ADDON_FILE, LIBRARIES, PATCH, TFJS_NODE_VERSION, WHEEL } from '../recip
 import type { BuildStamp, NativeBuild } from '../types.ts';
 import { buildAddon } from './build-addon.ts';
 import type { SourceWishes } from './choose-source.ts';
-import { downloadWheel, sha256OfFile, type Progress } from './download-wheel.ts';
+import { downloadWheel, type Progress } from './download-wheel.ts';
 import { installError } from './install-error.ts';
 import { preflight, type Ready } from './preflight.ts';
 import type { ProgramOptions } from './run-program.ts';
 import { missingSymbols, type TensorFlowFolder } from './tensorflow-folder.ts';
+import { findUnpackedWheel, takeUnpackedWheel } from './unpacked-wheels.ts';
 import { unpackWheel } from './unpack-wheel.ts';
 import { verifyAddon, type Verified } from './verify-addon.ts';
 
@@ -64,7 +63,7 @@ export async function installNative(request: InstallRequest): Promise<InstallRes
   const places = nativePlaces(request.env);
   const existing = request.force || wantsOther(request) ? undefined : await checkExisting(request);
   if (existing !== undefined) return existing;
-  const ready = await preflight({ ...request, folder: places.builds, hasWheelFiles: hasWheelFiles(places, request) }, request);
+  const ready = await preflight({ ...request, folder: places.builds, hasWheelFiles: hasWheelFiles(places) }, request);
   mkdirSync(places.builds, { recursive: true });
   const { command, waitMs, signal } = request;
   const lock = await acquireLock(places.lock, {
@@ -153,9 +152,8 @@ async function provideTensorFlow(places: NativePlaces, { source }: Ready, reques
   return { folder, source: { kind: 'wheel', from: WHEEL.file }, sha256 };
 }
 
-function hasWheelFiles(places: NativePlaces, { env }: InstallRequest): boolean {
-  const installed = findNative(env);
-  return existsSync(unpackedFile(places)) || (installed.state === 'ready' && installed.stamp?.source.kind === 'wheel');
+function hasWheelFiles(places: NativePlaces): boolean {
+  return existsSync(unpackedFile(places)) || findUnpackedWheel(places) !== undefined;
 }
 
 function unpackedFile({ partial }: NativePlaces): string {
@@ -177,20 +175,12 @@ function unpackedBefore(places: NativePlaces): TensorFlowParts | undefined {
 
 /** A build that lies here was made from the same wheel: its files are linked and checked, and nothing is downloaded again. */
 async function takeFromInstalled(places: NativePlaces, request: InstallRequest): Promise<TensorFlowParts | undefined> {
-  const installed = findNative(request.env);
-  if (installed.state !== 'ready' || installed.stamp?.source.from !== WHEEL.file) return undefined;
+  const unpacked = findUnpackedWheel(places);
+  if (unpacked === undefined) return undefined;
   const { partial } = places;
-  const before = dirname(installed.build.addon);
-  const sha256: Record<string, string> = {};
   request.onStep('checking the libraries that are there');
-  for (const name of LIBRARIES) {
-    const digest = await sha256OfFile(join(before, name));
-    if (digest !== installed.stamp.libraries[name]?.sha256) return undefined;
-    rmSync(join(partial, name), { force: true });
-    linkSync(join(before, name), join(partial, name));
-    sha256[name] = digest;
-  }
-  cpSync(join(before, 'include'), join(partial, 'include'), { recursive: true });
+  const sha256 = await takeUnpackedWheel(unpacked, partial);
+  if (sha256 === undefined) return undefined;
   return { folder: { include: join(partial, 'include'), libraries: partial }, source: { kind: 'wheel', from: WHEEL.file }, sha256 };
 }
 
