@@ -4,7 +4,6 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { toBytePath } from '../fs/byte-path.ts';
 import { isErrno, withIoErrors } from '../fs/errno.ts';
 import { makeFolder } from '../fs/make-folder.ts';
 import { PIPELINE_FILES } from './find-root.ts';
@@ -86,7 +85,7 @@ export async function init(ctx: AppContext, options: InitOptions): Promise<InitD
 }
 
 function makeFolders(path: string): void {
-  withIoErrors('make the folder', path, () => makeFolder(toBytePath(path)));
+  withIoErrors('make the folder', path, () => makeFolder(path));
 }
 
 /** The first line tells editors the schema; a template that names its own keeps its text below. */

@@ -180,7 +180,7 @@ export function openCache(options: CacheOptions): Cache {
       jobs.close();
       await loose.flush();
       await jobs.flush();
-      if (await journal.close(store.packs)) removeOldTemporaries(loose.folder);
+      if (await journal.close(store.packs)) removeOldTemporaries(toBytePath(loose.folder));
       store.packs.close();
       trace('save index', () => index.save());
       complete.save();

@@ -1,13 +1,18 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { toSystemPath, type BytePath } from './byte-path.ts';
+import { toBytePath, toSystemPath, type BytePath } from './byte-path.ts';
 import { isErrno } from './errno.ts';
 
 /**
  * Makes the folder and those above. Throws what node:fs throws. (Node's own recursive mkdir answers ENOENT for a read-only file
  * system, and in `/proc` it never ends.)
  */
-export function makeFolder(folder: BytePath): void {
+export function makeFolder(folder: string): void {
+  makeByteFolder(toBytePath(folder));
+}
+
+/** The same for a path whose names need not be UTF-8. */
+export function makeByteFolder(folder: BytePath): void {
   const missing: BytePath[] = [];
   for (let path = folder; !isFolder(path); path = dirname(path)) missing.push(path);
   for (const path of missing.reverse()) makeOne(path);

@@ -8,16 +8,16 @@ import { toSystemPath, type BytePath } from './byte-path.ts';
 const UNABLE = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY', 'EPERM', 'EMLINK'];
 
 /** True: `to`, a path where nothing lies, shares the blocks of `from`, with these permission bits. False: this file system cannot. */
-export function tryReflink(from: BytePath, to: BytePath, mode: number): boolean {
+export function tryReflink(from: string | Buffer, to: string | Buffer, mode: number): boolean {
   return attempt(() => {
-    copyFileSync(toSystemPath(from), toSystemPath(to), constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
-    chmodSync(toSystemPath(to), mode);
+    copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    chmodSync(to, mode);
   }, to);
 }
 
 /** True: `to`, a path where nothing lies, is another name of the file `from`. False: it cannot be. */
-export function tryHardlink(from: string | Buffer, to: BytePath): boolean {
-  return attempt(() => linkSync(from, toSystemPath(to)), to);
+export function tryHardlink(from: string | Buffer, to: string | Buffer): boolean {
+  return attempt(() => linkSync(from, to), to);
 }
 
 /** `linked`: `to` is another name of the file `from`. `exists`: something lies at `to`, and stays. `unable`: it cannot be. */
@@ -33,8 +33,8 @@ export function tryNewName(from: string | Buffer, to: string): 'linked' | 'exist
 }
 
 /** True: `to`, a path where nothing lies, is a symlink to the absolute path `from`. False: it cannot be. */
-export function trySymlink(from: string, to: BytePath): boolean {
-  return attempt(() => symlinkSync(from, toSystemPath(to)), to);
+export function trySymlink(from: string, to: string | Buffer): boolean {
+  return attempt(() => symlinkSync(from, to), to);
 }
 
 /** A path beside `path` for content that will be renamed to it. */
@@ -47,13 +47,13 @@ export function moveIntoPlace(temporary: BytePath, path: BytePath): void {
   renameSync(toSystemPath(temporary), toSystemPath(path));
 }
 
-function attempt(work: () => void, to: BytePath): boolean {
+function attempt(work: () => void, to: string | Buffer): boolean {
   try {
     work();
     return true;
   } catch (error) {
     if (!isErrno(error, ...UNABLE)) throw error;
-    rmSync(toSystemPath(to), { force: true });
+    rmSync(to, { force: true });
     return false;
   }
 }

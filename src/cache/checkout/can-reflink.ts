@@ -10,14 +10,14 @@ export function canReflink(context: WorkspaceContext, path: BytePath): boolean {
   const { abilities, store } = context;
   if (abilities.reflinkTried || !abilities.reflink) return abilities.reflink;
   const object = store.loose.newTemporary();
-  const clone = temporaryBeside(`${dirname(path)}/probe`);
+  const clone = toSystemPath(temporaryBeside(`${dirname(path)}/probe`));
   withIoErrors('write to the cache folder', object, () => {
     try {
       writeFileSync(object, 'probe');
       abilities.reflink = tryReflink(object, clone, 0o666);
     } finally {
       rmSync(object, { force: true });
-      rmSync(toSystemPath(clone), { force: true });
+      rmSync(clone, { force: true });
     }
   });
   abilities.reflinkTried = true;

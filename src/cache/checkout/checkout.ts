@@ -13,7 +13,7 @@ import { FolderNode, type Node } from '../scan/node.ts';
 import { lstat, namesIn, readPath } from '../workspace/read-path.ts';
 import { applyCheckout } from './apply.ts';
 import { countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
-import { makeFolder } from '../../fs/make-folder.ts';
+import { makeByteFolder } from '../../fs/make-folder.ts';
 import { lostError, withoutMissing } from './without-missing.ts';
 
 /** Makes `path` hold exactly `content`; see `Cache.checkout`. */
@@ -45,7 +45,7 @@ export async function checkout(
     if (unsaved.length > 0) throw unsavedError(context, unsaved);
   }
   removeLeftovers(context, path, found);
-  withIoErrors('make the folder of', shownPath(context, path), () => makeFolder(dirname(path)));
+  withIoErrors('make the folder of', shownPath(context, path), () => makeByteFolder(dirname(path)));
   await applyCheckout(context, plan, options);
   if (lost.length > 0) throw lostError(context, path, lost, missing);
   return summaryOf(plan);

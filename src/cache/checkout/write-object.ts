@@ -86,7 +86,7 @@ async function cloneVerified(
 ): Promise<boolean> {
   if (!context.abilities.reflink || !context.link.includes('reflink')) return false;
   const mode = modeOf(content) & ~process.umask();
-  context.abilities.reflink = withIoErrors('write', shownPath(context, path), () => tryReflink(object, temporary, mode));
+  context.abilities.reflink = withIoErrors('write', shownPath(context, path), () => tryReflink(object, toSystemPath(temporary), mode));
   if (context.abilities.reflink) await verifyFile(context, content, toSystemPath(temporary), path);
   return context.abilities.reflink;
 }

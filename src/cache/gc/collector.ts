@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { toBytePath } from '../../fs/byte-path.ts';
 import { isDiskFull, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
@@ -113,7 +114,7 @@ export class Collector {
     const moveJournal = async (): Promise<boolean> =>
       await asFarAsFits(() => journal.moveToPacks(store.packs, keep, (payload) => !runs.goes.has(hashBytes(payload))));
     try {
-      for (const folder of [store.packs.folder, loose.folder, join(this.#cacheDir, 'journal')]) removeOldTemporaries(folder);
+      for (const folder of [store.packs.folder, loose.folder, join(this.#cacheDir, 'journal')]) removeOldTemporaries(toBytePath(folder));
       if (packs.deleted.length + packs.rewritten.length > 0) this.#dropIndex(store.packs.folder);
       for (const name of packs.deleted) {
         store.packs.remove(name);

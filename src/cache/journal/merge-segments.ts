@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { toBytePath } from '../../fs/byte-path.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { isGone } from '../../fs/process-identity.ts';
@@ -45,8 +46,8 @@ export async function mergeSegments(
   const lock = isWanted ? takeLock(join(folder, 'merge.lock')) : undefined;
   if (lock === undefined) return false;
   try {
-    removeOldTemporaries(folder);
-    removeOldTemporaries(packs.folder);
+    removeOldTemporaries(toBytePath(folder));
+    removeOldTemporaries(toBytePath(packs.folder));
     const finished = openFinished(folder, options.always === true);
     try {
       if (finished.length < (options.always === true ? 1 : 2)) return false;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '../../core/content.ts';
+import { toBytePath } from '../../fs/byte-path.ts';
 import { isErrno } from '../../fs/errno.ts';
 import { hashFile } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
@@ -70,7 +71,7 @@ function together(a: CheckResult, b: CheckResult): CheckResult {
 function checkPool({ cacheDir, root }: ReadOptions): JobPool {
   return new JobPool({
     runHere: ((job: CheckJob) => runCheck(job)) as JobPoolOptions['runHere'],
-    setup: () => ({ cacheDir, root, link: ['copy'], index: new SharedArrayBuffer(0), clockOffsetMs: 0, ignores: false }),
+    setup: () => ({ cacheDir, root: toBytePath(root), link: ['copy'], index: new SharedArrayBuffer(0), clockOffsetMs: 0, ignores: false }),
   });
 }
 

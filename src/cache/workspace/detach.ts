@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, type Stats } from 'node:fs';
 import { isInside } from '../../core/path/project-path.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
@@ -25,7 +25,7 @@ export function detach(context: WorkspaceContext, path: BytePath, options: Detac
 function isShared(context: WorkspaceContext, path: BytePath, stat: Stats): boolean {
   if (stat.isFile()) return stat.nlink > 1;
   const target = stat.isSymbolicLink() ? resolved(path) : undefined;
-  return target !== undefined && isInside(context.store.loose.folder, target);
+  return target !== undefined && isInside(toBytePath(context.store.loose.folder), target);
 }
 
 function copyInPlace(context: WorkspaceContext, path: BytePath): void {

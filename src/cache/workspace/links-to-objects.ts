@@ -8,8 +8,9 @@ export function linksToObjects(link: readonly LinkType[]): boolean {
   return link[0] === 'hardlink' || link[0] === 'symlink';
 }
 
-/** Makes a link at `to`, where nothing lies, and says of which kind; undefined where no wanted kind works here. */
-export function placeLink(link: readonly LinkType[], object: string, to: BytePath): 'hardlink' | 'symlink' | undefined {
+/** Makes a link at `place`, where nothing lies, and says of which kind; undefined where no wanted kind works here. */
+export function placeLink(link: readonly LinkType[], object: string, place: BytePath): 'hardlink' | 'symlink' | undefined {
+  const to = toSystemPath(place);
   for (const type of link) {
     if (type === 'hardlink' && tryHardlink(object, to)) return type;
     if (type === 'symlink' && trySymlink(object, to)) return type;

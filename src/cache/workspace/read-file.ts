@@ -2,7 +2,7 @@ import { chmodSync, closeSync, constants, fstatSync, lstatSync, openSync, readSy
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Content, Digest } from '../../core/content.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno, withIoErrors } from '../../fs/errno.ts';
 import { createHasher, hashBytes, readPieces, STREAM_BYTES } from '../../fs/hash.ts';
 import { tryHardlink, tryReflink } from '../../fs/place.ts';
@@ -146,19 +146,19 @@ async function storeAsLink(context: WorkspaceContext, file: FileToRead, temporar
   const linked = statSync(temporary);
   const { size, mtimeMs, ino } = file.stat;
   if (linked.size !== size || linked.mtimeMs !== mtimeMs || linked.ino !== ino) throw sourceChanged(file.path);
-  return await hashLarge({ ...file, path: temporary, viaLink: true, stat: linked });
+  return await hashLarge({ ...file, path: toBytePath(temporary), viaLink: true, stat: linked });
 }
 
 async function storeClone(context: WorkspaceContext, file: FileToRead, temporary: string): Promise<Digest | undefined> {
   if (!withIoErrors('write the object', temporary, () => cloneInto(context, file, temporary))) return undefined;
-  const digest = await hashLarge({ ...file, path: temporary, viaLink: true, stat: statSync(temporary) });
+  const digest = await hashLarge({ ...file, path: toBytePath(temporary), viaLink: true, stat: statSync(temporary) });
   if (!sameFile(currentStat(file), file.stat)) throw sourceChanged(file.path);
   return digest;
 }
 
 function cloneInto(context: WorkspaceContext, file: FileToRead, temporary: string): boolean {
   if (!context.abilities.reflink || !context.link.includes('reflink')) return false;
-  context.abilities.reflink = tryReflink(file.path, temporary, OBJECT_MODE);
+  context.abilities.reflink = tryReflink(toSystemPath(file.path), temporary, OBJECT_MODE);
   return context.abilities.reflink;
 }
 

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isInside } from '../../core/path/project-path.ts';
-import { toDisplayPath, toNameBytes, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { toBytePath, toDisplayPath, toNameBytes, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
@@ -119,7 +119,7 @@ class PathReader {
   async #readLink(path: BytePath, stat: Stats): Promise<Node> {
     this.#options.onLink?.();
     const target = readlink(path);
-    if (isInside(this.#context.store.loose.folder, target)) {
+    if (isInside(toBytePath(this.#context.store.loose.folder), target)) {
       const object = statSync(toSystemPath(path), { throwIfNoEntry: false });
       if (object?.isFile() === true) return await this.#readFile(path, stat, object, true);
     }
