@@ -1,5 +1,5 @@
 import type { ProjectPath } from '../core/stage.ts';
-import { explainIgnore, type IgnorePattern } from '../fs/ignore-explain.ts';
+import { explainIgnore, type IgnoreLine } from '../fs/ignore-explain.ts';
 import { statOf } from './add/path-faults.ts';
 import { absolutePath, projectPath } from './paths.ts';
 import { withProject } from './project.ts';
@@ -12,9 +12,9 @@ export interface CheckIgnoreData {
     readonly path: ProjectPath;
     readonly ignored: boolean;
     /** The pattern that decides. */
-    readonly pattern?: IgnorePattern;
+    readonly pattern?: IgnoreLine;
     /** With `all`: every pattern that matches; a later one is stronger. */
-    readonly patterns?: readonly IgnorePattern[];
+    readonly patterns?: readonly IgnoreLine[];
   }[];
 }
 

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { globToRegExp } from '../core/text/glob.ts';
+import { globMatcher } from '../core/text/glob.ts';
 import { isErrno } from './errno.ts';
 
 const SPECIAL = /[*?[]/;
@@ -33,9 +33,9 @@ function walk(walked: Walk, above: string, [name, ...rest]: readonly string[]): 
   if (!hasGlob(name)) return walkLiteral(walked, above, name, rest);
   const anyDepth = name === '**';
   if (anyDepth && rest.length > 0) walk(walked, above, rest);
-  const matches = globToRegExp(anyDepth ? '*' : name);
+  const matches = globMatcher(anyDepth ? '*' : name);
   for (const entry of entriesOf(join(walked.folder, above))) {
-    if (!matches.test(entry.name) || (entry.name.startsWith('.') && !name.startsWith('.'))) continue;
+    if (!matches(entry.name) || (entry.name.startsWith('.') && !name.startsWith('.'))) continue;
     const path = above + entry.name;
     if (walked.isLeftOut(path, entry.isDirectory())) continue;
     if (rest.length === 0) walked.found.add(path);

@@ -1,10 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Ignore } from 'ignore';
+import { ignoreVerdict, type Verdict } from '../core/ignore/ignore-file.ts';
 import { hashBytes } from './hash.ts';
-import { refuseEndless } from './endless-patterns.ts';
-import { plainPatterns } from './plain-patterns.ts';
 
 export const IGNORE_FILE = '.mloignore';
 
@@ -21,13 +18,12 @@ interface FolderRules {
   /** Where the file of the rules lies, with a slash at its end; '' for the root. */
   readonly folder: string;
   readonly text: string;
-  /** `path` counts from that folder. Undefined where no rule speaks of it. */
-  verdict(path: string, isFolder: boolean): boolean | undefined;
+  readonly verdict: Verdict;
 }
 
 /**
  * The rules of all `.mloignore` files from `root` down, in Git's syntax; a file's patterns count
- * from its own folder. Without such files nothing is loaded and nothing is ignored.
+ * from its own folder. Without such files nothing is ignored.
  */
 export function openIgnore(root: string): IgnoreRules {
   const chains = new Map<string, readonly FolderRules[]>();
@@ -93,23 +89,6 @@ function loadRules(root: string, folder: string): FolderRules | undefined {
   const file = join(root, folder, IGNORE_FILE);
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, 'utf8');
-  if (!text.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#'))) return undefined;
-  const plain = plainVerdict(text);
-  if (plain === undefined) refuseEndless(join(folder, IGNORE_FILE), text);
-  return { folder: folder === '' ? '' : `${folder}/`, text, verdict: plain ?? generalVerdict(text) };
-}
-
-function plainVerdict(text: string): FolderRules['verdict'] | undefined {
-  const matches = plainPatterns(text);
-  if (matches === undefined) return undefined;
-  return (path, isFolder) => (matches(path.slice(path.lastIndexOf('/') + 1), isFolder) ? true : undefined);
-}
-
-function generalVerdict(text: string): FolderRules['verdict'] {
-  const load = createRequire(import.meta.url)('ignore') as () => Ignore;
-  const ignore = load().add(text);
-  return (path, isFolder) => {
-    const test = ignore.test(isFolder ? `${path}/` : path);
-    return test.ignored ? true : test.unignored ? false : undefined;
-  };
+  const verdict = ignoreVerdict(text);
+  return verdict === undefined ? undefined : { folder: folder === '' ? '' : `${folder}/`, text, verdict };
 }

@@ -2,7 +2,7 @@ import { MloError } from '../errors/mlo-error.ts';
 import { nearest } from '../text/nearest.ts';
 import type { Stage, StageAddress } from '../stage.ts';
 import type { Graph } from './graph.ts';
-import { globToRegExp } from '../text/glob.ts';
+import { globMatcher } from '../text/glob.ts';
 
 export interface Selection {
   /** Stage names, `file:stage`, groups of foreach/matrix, out paths (project paths). */
@@ -36,8 +36,8 @@ export function findTarget(graph: Graph, target: string, file: string, glob = fa
   );
   if (group.length > 0) return group;
   if (glob) {
-    const pattern = globToRegExp(target);
-    const matched = stages.filter((stage) => pattern.test(stage.address) || (stage.file === file && pattern.test(stage.name)));
+    const matches = globMatcher(target);
+    const matched = stages.filter((stage) => matches(stage.address) || (stage.file === file && matches(stage.name)));
     if (matched.length > 0) return matched;
   }
   const path = target.replace(/^\.\//, '').replace(/\/+$/, '');

@@ -1,4 +1,4 @@
-import { globToRegExp } from '../text/glob.ts';
+import { globMatcher } from '../text/glob.ts';
 
 export type MetricDirection = 'higher' | 'lower';
 
@@ -16,7 +16,7 @@ const LOWER = words(`bits brier cer cost distance divergence duration eer entrop
 
 /** Whether more is better; undefined where neither the rules nor the name say so. */
 export function metricDirection(name: string, rules: DirectionRules): MetricDirection | undefined {
-  const fits = (pattern: string): boolean => globToRegExp(pattern).test(name);
+  const fits = (pattern: string): boolean => globMatcher(pattern)(name);
   if (rules.higher.some(fits)) return 'higher';
   if (rules.lower.some(fits)) return 'lower';
   const known = [...words(name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2'))].findLast((word) => HIGHER.has(word) || LOWER.has(word));

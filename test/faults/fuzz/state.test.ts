@@ -149,7 +149,7 @@ test('.mloignore', async () => {
   const root = scratchFolder();
   await fuzz({
     suite: '.mloignore',
-    goldens: [GOLDEN_TEXT['.mloignore'] as string],
+    goldens: [GOLDEN_TEXT['.mloignore'] as string, `${'*a'.repeat(60)}*b\n${'**/a/*'.repeat(40)}\n${'*[!b]?'.repeat(200)}\n`],
     mutate: mutateText,
     read(text) {
       writeFileSync(join(root, '.mloignore'), text);
