@@ -121,6 +121,79 @@ describe('the graph of stages', () => {
     expect(problemsOf([stage('a', { deps: ['x', 'x'], outs: ['o'] }), stage('b', { outs: ['o'] })])).toHaveLength(2);
   });
 
+  test('connects a module and a params file that another stage makes, but no stage to itself', () => {
+    const graph = buildGraph([
+      stage('code', { outs: ['gen'] }),
+      stage('tune', { outs: ['params.yaml'] }),
+      stage('data', { outs: ['d'] }),
+      stage('train', {
+        deps: ['d'],
+        params: ['lr'],
+        outs: ['model'],
+        action: { kind: 'module', path: 'gen/train.ts', declared: 'gen/train.ts' },
+      }),
+      stage('own', { outs: ['own'], action: { kind: 'module', path: 'own/x.ts', declared: 'own/x.ts' } }),
+    ]);
+    expect(graph.upstream.get('train')).toEqual(['data', 'code', 'tune']);
+    expect(graph.upstream.get('own')).toEqual([]);
+  });
+
+  test('connects a dep on the whole project with everything that is made in it', () => {
+    const graph = buildGraph([stage('a', { outs: ['z'] }), stage('b', { outs: ['a/b'] }), stage('all', { deps: ['.'] })]);
+    expect(graph.upstream.get('all')?.toSorted()).toEqual(['a', 'b']);
+  });
+
+  test('finds the outs in a folder among many beside it, whatever their order', () => {
+    const paths = ['m/z', 'd', 'm.x', 'm/a', 'b', 'n', 'm-1', 'a', 'm/b/c', 'l/q', 'z/z', 'c'];
+    for (let turn = 0; turn < paths.length; turn += 1) {
+      const turned = [...paths.slice(turn), ...paths.slice(0, turn)];
+      const graph = buildGraph([stage('read', { deps: ['m'] }), ...turned.map((path) => stage(path, { outs: [path] }))]);
+      expect(graph.upstream.get('read')).toEqual(['m/a', 'm/b/c', 'm/z']);
+      expect(graph.outs.touching('l').map(({ out }) => out.path)).toEqual(['l/q']);
+    }
+  });
+
+  test('an out of one letter covers what lies in it', () => {
+    const graph = buildGraph([stage('w', { outs: ['d'] }), stage('r', { deps: ['d/e/f'] })]);
+    expect(graph.upstream.get('r')).toEqual(['w']);
+    expect(graph.outs.covering('d/e')?.out.path).toBe('d');
+    expect([graph.outs.above('d'), graph.outs.covering('/x'), graph.outs.at('x')]).toEqual([undefined, undefined, []]);
+  });
+
+  test('a problem has a place, and a code', () => {
+    const at = { file: 'sub/pipeline.yaml', line: 7, column: 3 };
+    const cycle = [stage('a', { deps: ['b'], outs: ['a'], at }), stage('b', { deps: ['a'], outs: ['b'], at })];
+    const fault = expect.objectContaining({ code: 'MLO_GRAPH', problems: [expect.objectContaining(at)] });
+    expect(() => buildGraph(cycle)).toThrow(fault);
+  });
+
+  test('shows of a cycle only what is in it', () => {
+    const [problem, ...others] = problemsOf([
+      stage('leads', { deps: ['a'], outs: ['l'] }),
+      stage('a', { deps: ['b', 'free'], outs: ['a'] }),
+      stage('b', { deps: ['free', 'a'], outs: ['b'] }),
+      stage('source', { outs: ['free'] }),
+    ]);
+    expect(problem).toMatch(/cycle: (a → b → a|b → a → b)$/);
+    expect(others).toEqual([]);
+  });
+
+  test('is no cycle where several ways lead to one stage', () => {
+    const graph = buildGraph([
+      stage('d', { deps: ['b', 'c', 'a'] }),
+      stage('b', { deps: ['a'], outs: ['b'] }),
+      stage('c', { deps: ['b', 'a'], outs: ['c'] }),
+      stage('a', { outs: ['a'] }),
+    ]);
+    expect(names(graph.order)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('refuses an out in a dep of its own stage, and a dep in an out of it', () => {
+    expect(problemsOf([stage('a', { deps: ['d'], outs: ['x', 'd/o'] })])).toEqual(["Stage 'a': dep 'd' and its own out 'd/o' overlap"]);
+    expect(problemsOf([stage('a', { deps: ['d/i'], outs: ['x', 'd'] })])).toEqual(["Stage 'a': dep 'd/i' and its own out 'd' overlap"]);
+    expect(problemsOf([stage('a', { deps: ['d'], outs: ['d2', 'e/d'] })])).toEqual([]);
+  });
+
   test('takes a chain of 20,000 stages without recursion', () => {
     const chain = Array.from({ length: 20_000 }, (_, index) =>
       stage(`s${index}`, { deps: index === 0 ? [] : [`o${index - 1}`], outs: [`o${index}`] }),

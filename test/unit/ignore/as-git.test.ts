@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openIgnore } from '../../../src/fs/ignore.ts';
 import { explainIgnore } from '../../../src/fs/ignore-explain.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -14,6 +14,9 @@ const FILES = ['', ...FOLDERS].flatMap((folder, index) =>
   (folder === '' || folder === 'sub/b' ? NAMES : [NAMES[index], NAMES[index + 1]]).map((name) => join(folder, name as string)),
 );
 const PATHS = [...FOLDERS, ...FILES];
+
+const RUNS = Number(process.env['MLO_FUZZ_CASES'] ?? 120);
+vi.setConfig({ testTimeout: 90_000 + RUNS * 500 });
 
 let root: string;
 
@@ -110,7 +113,7 @@ describe('.mloignore', () => {
           );
         }
       }),
-      { numRuns: Number(process.env['MLO_FUZZ_CASES'] ?? 250) },
+      { numRuns: RUNS },
     );
   });
 });
