@@ -190,7 +190,7 @@ async function restore(project: Project, first: readonly BadObject[], options: V
     if (restored.size === 0) break;
     const { data } = await look(project, { ...options, quick: true });
     missing = [...data.objects, ...data.history];
-    met.push(...missing);
+    for (const object of missing) met.push(object);
   }
   return met;
 }

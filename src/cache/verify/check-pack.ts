@@ -10,14 +10,14 @@ import type { CheckResult, Damage } from './damage.ts';
 /** Reads a whole pack: its bytes are those of its name, frame and index are right, every entry has its digest. Throws what node:fs throws. */
 export function checkPack(path: string): CheckResult {
   const whole = hashWhole(path);
-  const damages: Damage[] = [];
   const isNamedRight = `${whole.digest}.pack` === basename(path);
+  let damages: Damage[] = [];
   let objects = 0;
   try {
     const reader = openWithIndex(path);
     try {
       objects = reader.count;
-      damages.push(...brokenEntries(reader));
+      damages = brokenEntries(reader);
     } finally {
       reader.close();
     }
@@ -30,7 +30,7 @@ export function checkPack(path: string): CheckResult {
   return { bytes: whole.bytes, objects, runs: 0, damages };
 }
 
-function brokenEntries(reader: PackReader): readonly Damage[] {
+function brokenEntries(reader: PackReader): Damage[] {
   const { index } = reader;
   const damages: Damage[] = [];
   const locations = Array.from({ length: index.count }, (_, row) => index.location(row));

@@ -49,9 +49,7 @@ export function diffTrees(old: DiffForest, now: DiffForest, { expand }: DiffOpti
   for (const [path, node] of now) if (!old.has(path)) fresh.push({ path, node });
 
   const moves = splitMoves(gone, fresh, expand);
-  unread.push(...moves.unread);
-  changes.push(...moves.changes);
-  return { changes: changes.sort(byPath), unread: unread.sort(byPath) };
+  return { changes: changes.concat(moves.changes).sort(byPath), unread: unread.concat(moves.unread).sort(byPath) };
 }
 
 /** `modified` where bytes differ, `mode` where only the executable bit does, `type` where it is another kind of thing. */

@@ -109,9 +109,9 @@ export function planRewrite({ index, packs, keeps, nowMs, youngSinceMs, repack }
     if (needed.length === 0) unneeded.push(pack);
     else if (repack && isMostlyWaste(pack, needed.length, bytes)) {
       repacked.push(pack);
-      moving.push(...needed);
+      for (const row of needed) moving.push(row);
     } else {
-      rows.push(...needed);
+      for (const row of needed) rows.push(row);
       for (const row of all) {
         if (keeps(row.digest)) continue;
         waitingObjects += 1;

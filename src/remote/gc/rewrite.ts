@@ -93,7 +93,7 @@ async function repack(moving: readonly IndexRow[], { remote, index, jobs, signal
     const finished = each.finish();
     await remote.put(packKey(finished.id), finished.bytes);
     packs.push({ id: finished.id, size: finished.bytes.length });
-    rows.push(...finished.rows.map((row) => ({ ...row, pack: finished.id })));
+    for (const row of finished.rows) rows.push({ ...row, pack: finished.id });
     buffers.give(finished.bytes);
   };
   // Some of them at a time, so that packs do not pile up in memory.

@@ -22,6 +22,11 @@ export function textWidth(text: string): number {
   return width;
 }
 
+/** Columns of the widest of them: a list of names may be longer than a call takes arguments. */
+export function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
+}
+
 /** Tables ask for the same few labels over and over, and segmenting is slow. */
 const knownWidths = new Map<string, number>();
 const KNOWN_WIDTHS = 1000;

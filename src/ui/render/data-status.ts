@@ -2,7 +2,7 @@ import type { StageAddress } from '../../core/stage.ts';
 import type { ChangeCounts, TreeChange, UnreadTree } from '../../core/tree-diff/types.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { padEnd, textWidth } from '../format/text-width.ts';
+import { padEnd, widest } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 import { changeLines, changeWord, countsText, unreadLines } from './tree-changes.ts';
 
@@ -34,7 +34,7 @@ export function dataStatusLines(data: readonly DataStatusView[], outs: readonly 
 }
 
 function entryLines(entries: readonly DataStatusView[], style: Style): string[] {
-  const width = Math.max(0, ...entries.map(({ path }) => textWidth(printable(path))));
+  const width = widest(entries.map(({ path }) => printable(path)));
   return entries.flatMap((entry) => {
     const stage = entry.stage === undefined ? '' : style.dim(` (out of ${printable(entry.stage)})`);
     return [

@@ -2,7 +2,7 @@ import type { StageAddress } from '../../core/stage.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { padEnd, padStart, textWidth } from '../format/text-width.ts';
+import { padEnd, padStart, widest } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 
 export interface LsView {
@@ -24,7 +24,7 @@ type Row = LsView['entries'][number];
  */
 export function lsLines({ entries }: LsView, style: Style, { size, marks }: { readonly size: boolean; readonly marks: boolean }): string[] {
   const names = entries.map(nameText);
-  const width = marks ? Math.max(0, ...names.map(textWidth)) : 0;
+  const width = marks ? widest(names) : 0;
   const before = size ? columns(entries) : entries.map(() => '');
   return entries.map((entry, index) => {
     const name = padEnd(names[index] ?? '', width);
@@ -45,7 +45,7 @@ function markText({ kept, stage }: Row, style: Style): string {
 function columns(entries: readonly Row[]): readonly string[] {
   const sizes = entries.map((entry) => (entry.size === undefined ? '-' : formatBytes(entry.size)));
   const files = entries.map((entry) => (entry.files === undefined ? '' : formatCount(entry.files)));
-  const [sizeWidth, fileWidth] = [Math.max(0, ...sizes.map(textWidth)), Math.max(0, ...files.map(textWidth))];
+  const [sizeWidth, fileWidth] = [widest(sizes), widest(files)];
   return entries.map((_entry, index) => {
     const count = fileWidth === 0 ? '' : `${padStart(files[index] ?? '', fileWidth)}  `;
     return `${padStart(sizes[index] ?? '', sizeWidth)}  ${count}`;

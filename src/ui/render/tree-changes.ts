@@ -3,7 +3,7 @@ import type { ChangeCounts, ChangeKind, DiffEntry, TreeChange, UnreadTree } from
 import { formatBytes } from '../format/bytes.ts';
 import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { padEnd } from '../format/text-width.ts';
+import { padEnd, widest } from '../format/text-width.ts';
 import type { Paint, Style } from '../style.ts';
 
 const WORDS: { readonly [kind in ChangeKind]: string } = {
@@ -23,7 +23,7 @@ export function countsText(counts: ChangeCounts): string {
 
 /** A line a change: what happened, where, and sizes. `indent` spaces before. */
 export function changeLines(changes: readonly TreeChange[], style: Style, indent: string): string[] {
-  const width = Math.max(0, ...changes.map(({ kind }) => WORDS[kind].length));
+  const width = widest(changes.map(({ kind }) => WORDS[kind]));
   return changes.map((change) => {
     const word = kindPaint(change.kind, style)(padEnd(WORDS[change.kind], width));
     return `${indent}${word}  ${pathText(change, style)} ${style.dim(`(${sizesText(change, style)})`)}`;

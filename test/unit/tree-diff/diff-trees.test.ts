@@ -133,4 +133,14 @@ describe('what differs between two trees', () => {
     const added = compare({ e: '1' }, { d: { a: '1' }, e: '1' }, { lost: [lost] });
     expect([added.said, added.unread]).toEqual([['added d'], [{ path: 'd', side: 'new', digest: lost }]]);
   });
+
+  test('more changes than a call takes arguments are no trouble', () => {
+    const rows = Array.from({ length: 130_000 }, (_, index): TreeRow => {
+      return { name: `f${index}`, type: 'file', digest: String(index).padStart(64, '0') as Digest, size: 1 };
+    });
+    const flat = (row: DiffNode['entry']): DiffNode => ({ entry: row, rows: () => rows, child: flat });
+    const folder = flat({ type: 'tree', digest: hashBytes('folder'), size: rows.length, files: rows.length });
+    const { changes } = diffTrees(new Map(), new Map([['d', folder]]), { expand: true });
+    expect(countChanges(changes)).toMatchObject({ added: rows.length });
+  });
 });
