@@ -7,6 +7,7 @@ import { checkoutSection } from './data/sections/checkout.ts';
 import { diskSection } from './data/sections/disk.ts';
 import { gcSection } from './data/sections/gc.ts';
 import { hugeFileSection, millionSection } from './data/sections/huge.ts';
+import { memorySection } from './data/sections/memory.ts';
 import { stagesSection } from './data/sections/stages.ts';
 import { statusSection } from './data/sections/status.ts';
 import { machineLine, makeWorkplace } from './data/workplace.ts';
@@ -24,6 +25,7 @@ const SECTIONS: { readonly [name: string]: Section } = {
   big: bigSection,
   'huge-file': hugeFileSection,
   million: millionSection,
+  memory: memorySection,
 };
 
 /** Speeds of data, next to the peers: rows in the order of docs/performance.md. */

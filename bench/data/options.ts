@@ -15,7 +15,7 @@ export const USAGE = `node bench/data.ts [options]      (or: npm run bench -- da
 
 Speeds of data against DVC, git, restic, tar and Oxen in one run; Markdown on stdout, progress on stderr.
 
-  --only a,b         only these sections: add, status, checkout, stages, big, gc, disk, huge-file, million
+  --only a,b         only these sections: add, status, checkout, stages, big, gc, disk, huge-file, million, memory
   --rounds n         default 3; medians, and ratios round by round
   --peer-rounds n    rounds in which DVC takes part (it needs minutes); default: all
   --quick            10,000 files and 128 MiB instead of 100,000 and 1 GiB: for development, targets do not apply

@@ -5,7 +5,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import { ignoreMissingOuts } from './checkout/ignore-missing-outs.ts';
 import { relink } from './checkout/relink.ts';
 import { absolutePath, projectPath } from './paths.ts';
-import { byteProgress } from './progress.ts';
+import { byteProgress, lookProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import { contentOfDigest, digestOf } from './tracked/stored-object.ts';
 import { wantedContents } from './checkout/wanted-contents.ts';
@@ -90,7 +90,15 @@ async function place(
   const absolute = absolutePath(project.root, path);
   const isNew = lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
   const onProgress = byteProgress(emit, 'checkout', path, isNew ? content.size : 0);
-  const summary = await cache.checkout(content, absolute, { ...options, signal, includeIgnored: isOut, onProgress, partial: true });
+  const looked = lookProgress(emit, path, 'files', isNew ? 0 : (content.files ?? 0));
+  const summary = await cache.checkout(content, absolute, {
+    ...options,
+    signal,
+    includeIgnored: isOut,
+    onLook: (_bytes, files) => looked(files),
+    onProgress,
+    partial: true,
+  });
   const touched = summary.added + summary.modified + summary.deleted > 0;
   return { target: { path, change: isNew ? 'added' : touched ? 'modified' : 'unchanged' }, summary };
 }

@@ -1,7 +1,9 @@
+import { DigestTable } from '../cache/inventory/digest-table.ts';
 import type { Cache } from '../cache/types.ts';
 import type { Content, Digest } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { isAtOrBelow } from './paths.ts';
+import { lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { isUnreadable } from './tracked/diff-nodes.ts';
 import { findPath, type Place } from './tracked/find-path.ts';
@@ -36,18 +38,9 @@ export interface DuData {
 export async function du(ctx: AppContext, options: DuOptions): Promise<DuData> {
   return await withProject(ctx, async (project) => {
     const cache = await project.cache();
-    const unread = new Map<string, DuData['unread'][number]>();
-    const all = new Sum(cache, unread);
-    const rows = [];
-    for (const { path, rev, contents } of await measured(project, options)) {
-      const sum = new Sum(cache, unread);
-      for (const each of contents) {
-        sum.add(each, path);
-        all.add(each, path);
-      }
-      rows.push({ path, rev, ...sum.usage() });
-    }
-    return { rows, total: all.usage(), unread: [...unread.values()] };
+    const counter = new Counter(cache, lookProgress(ctx.emit, 'data'));
+    const rows = (await measured(project, options)).map(({ path, rev, contents }) => ({ path, rev, ...counter.row(contents, path) }));
+    return { rows, total: counter.total.usage(), unread: [...counter.unread.values()] };
   });
 }
 
@@ -81,49 +74,76 @@ function contentsAt({ state, found }: Place): readonly Content[] {
   return state.contents.flatMap(({ path, content }) => (isAtOrBelow(path, found.path) ? [content] : []));
 }
 
-class Sum {
+/** Counts each object once for each row, and once for all of them. */
+class Counter {
   readonly #cache: Cache;
-  readonly #unread: Map<string, DuData['unread'][number]>;
-  readonly #trees = new Set<Digest>();
-  readonly #files = new Set<Digest>();
-  #size = 0;
-  #count = 0;
-  #uniqueSize = 0;
+  readonly #onFiles: (files: number) => void;
+  readonly #objects = new DigestTable();
+  /** By number in `#objects`: the last row that counted it, from 1 on. */
+  readonly #countedIn: number[] = [];
+  readonly unread = new Map<string, DuData['unread'][number]>();
+  readonly total = new Sum();
+  #rows = 0;
 
-  constructor(cache: Cache, unread: Map<string, DuData['unread'][number]>) {
+  constructor(cache: Cache, onFiles: (files: number) => void) {
     this.#cache = cache;
-    this.#unread = unread;
+    this.#onFiles = onFiles;
   }
 
-  add(content: Content, path: string): void {
-    if (content.kind !== 'symlink') {
-      this.#size += content.size;
-      this.#count += content.kind === 'tree' ? (content.files ?? 0) : 1;
+  row(contents: readonly Content[], path: string): Usage {
+    const row = new Sum();
+    this.#rows += 1;
+    for (const content of contents) {
+      row.add(content);
+      this.total.add(content);
+      this.#unique(content, path, row);
     }
-    this.#unique(content, path);
+    return row.usage();
   }
 
-  usage(): Usage {
-    return { size: this.#size, files: this.#count, uniqueSize: this.#uniqueSize, uniqueFiles: this.#files.size };
-  }
-
-  #unique(content: Content, path: string): void {
-    const { digest, kind, size } = content;
+  #unique(content: Content, path: string, row: Sum): void {
+    const { digest, kind } = content;
     if (kind === 'symlink') return;
-    const seen = kind === 'tree' ? this.#trees : this.#files;
-    if (seen.has(digest)) return;
-    seen.add(digest);
-    if (kind === 'file') this.#uniqueSize += size;
-    else for (const row of this.#rows(digest, path)) this.#unique(contentOf(row), `${path}/${row.name.toString('utf8')}`);
+    const number = this.#objects.add(Buffer.from(digest, 'hex'));
+    const before = this.#countedIn[number];
+    if (before === this.#rows) return;
+    this.#countedIn[number] = this.#rows;
+    if (kind === 'file') {
+      row.addUnique(content);
+      if (before === undefined) this.total.addUnique(content);
+    } else for (const each of this.#rowsOf(digest, path)) this.#unique(contentOf(each), `${path}/${each.name.toString('utf8')}`, row);
   }
 
-  #rows(digest: Digest, path: string): ReturnType<Cache['readTree']> {
+  #rowsOf(digest: Digest, path: string): ReturnType<Cache['readTree']> {
+    this.#onFiles(this.#objects.count);
     try {
       return this.#cache.readTree(digest);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      this.#unread.set(digest, { path, digest });
+      this.unread.set(digest, { path, digest });
       return [];
     }
+  }
+}
+
+class Sum {
+  #size = 0;
+  #files = 0;
+  #uniqueSize = 0;
+  #uniqueFiles = 0;
+
+  add({ kind, size, files = 0 }: Content): void {
+    if (kind === 'symlink') return;
+    this.#size += size;
+    this.#files += kind === 'tree' ? files : 1;
+  }
+
+  addUnique({ size }: Content): void {
+    this.#uniqueSize += size;
+    this.#uniqueFiles += 1;
+  }
+
+  usage(): Usage {
+    return { size: this.#size, files: this.#files, uniqueSize: this.#uniqueSize, uniqueFiles: this.#uniqueFiles };
   }
 }

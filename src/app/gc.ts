@@ -9,7 +9,7 @@ import { deleteLogs, oldLogs } from './gc/old-logs.ts';
 import { forgetIgnored, otherProjects, refuseUnknown, type CacheUserReport } from './gc/other-projects.ts';
 import { asFarAsDone, whatIsUnfinished } from './gc/unfinished.ts';
 import { workspaceCopies } from './gc/workspace-copies.ts';
-import { taskProgress } from './progress.ts';
+import { lookProgress, taskProgress } from './progress.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import type { AppContext } from './types.ts';
 
@@ -61,7 +61,7 @@ async function collect(project: Project, options: GcOptions): Promise<GcData> {
   if (options.force) refuseUnknown(others.users);
   const claims = [...own, ...others.claims];
   const { Collector } = await import('../cache/gc/collector.ts');
-  const collector = trace('list the cache', () => new Collector(cacheDir));
+  const collector = trace('list the cache', () => new Collector(cacheDir, lookProgress(project.ctx.emit, 'the cache', 'objects')));
   try {
     const limit =
       options.maxSize === undefined ? undefined : { bytes: options.maxSize, elsewhere: await copies(project, own, linked(claims)) };

@@ -4,6 +4,7 @@ import type { Content } from '../core/content.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import { openGit } from '../fs/git.ts';
 import { absolutePath, isAtOrBelow } from './paths.ts';
+import { lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { isUnreadable } from './tracked/diff-nodes.ts';
 import { findPath, lookAt, plainFile, type PlainFile } from './tracked/find-path.ts';
@@ -38,7 +39,7 @@ export async function ls(ctx: AppContext, { path: typed = '.', rev, recursive = 
   return await withProject(ctx, async (project) => {
     const { state, found } = await findPath(project, typed, rev);
     const { path } = found;
-    const lister = new Lister(await project.cache(), recursive);
+    const lister = new Lister(await project.cache(), recursive, lookProgress(ctx.emit, path));
     if (found.kind === 'kept') lister.addWhole(found.content, '', nameOf(path), found.of);
     else if (found.kind === 'plain') lister.addPlain(nameOf(path), found.file);
     else {
@@ -54,10 +55,12 @@ class Lister {
   readonly #entries = new Map<string, Entry>();
   readonly #cache: Cache;
   readonly #recursive: boolean;
+  readonly #onFiles: (files: number) => void;
 
-  constructor(cache: Cache, recursive: boolean) {
+  constructor(cache: Cache, recursive: boolean, onFiles: (files: number) => void) {
     this.#cache = cache;
     this.#recursive = recursive;
+    this.#onFiles = onFiles;
   }
 
   sorted(): readonly Entry[] {
@@ -104,6 +107,7 @@ class Lister {
   }
 
   #rowsOf(content: Content, prefix: string): ReturnType<Cache['readTree']> | undefined {
+    this.#onFiles(this.#entries.size);
     try {
       return this.#cache.readTree(content.digest);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { IndexSet } from '../remote/index-set.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
 import { pushObjects, type PushResult } from '../remote/push/push-objects.ts';
-import { byteProgress } from './progress.ts';
+import { byteProgress, lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen } from './transfer/choose-contents.ts';
 import { leaseOn, withRemoteOf, type Connection, type TransferOptions } from './transfer/connect.ts';
@@ -91,7 +91,8 @@ async function pushAll(
   const { remote, settings, indexFolder } = connection;
   const cache = await project.cache();
   const results = luggage?.results.contents ?? [];
-  const planOf = (): PushPlan => planPush(cache.objects, index, [...allContents(chosen), ...results]);
+  const planOf = (): PushPlan =>
+    planPush(cache.objects, index, [...allContents(chosen), ...results], lookProgress(project.ctx.emit, 'data', 'objects'));
   let chosen = named;
   let index = loaded;
   let plan = planOf();

@@ -5,6 +5,7 @@ import { checkFormat } from '../remote/format/remote-format.ts';
 import { IndexSet } from '../remote/index-set.ts';
 import { fetchLatest } from '../remote/pull/fetch-latest.ts';
 import { planPush } from '../remote/push/plan-push.ts';
+import { lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
 import { chooseContents, travelsWith, type TransferScope } from './transfer/choose-contents.ts';
@@ -111,7 +112,7 @@ async function whereIs(
   const isThere = index.has(Buffer.from(content.digest, 'hex'));
   if (isThere && isHere(cache, content)) return { state: 'both' };
   if (!isThere) {
-    const plan = planPush(cache.objects, index, [content]);
+    const plan = planPush(cache.objects, index, [content], lookProgress(project.ctx.emit, 'data', 'objects'));
     return { state: plan.missing.size > 0 ? 'neither' : 'local', files: plan.small.count + plan.large.length, bytes: plan.bytes };
   }
   const { signal } = project.ctx;

@@ -3,7 +3,7 @@ import type { Damage } from '../cache/verify/damage.ts';
 import type { StoreReport } from '../cache/verify/verify-store.ts';
 import type { Digest } from '../core/content.ts';
 import { trace } from '../fs/trace.ts';
-import { taskProgress } from './progress.ts';
+import { lookProgress, taskProgress } from './progress.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import { workspaceContents } from './tracked/workspace-contents.ts';
 import type { NamedContent } from './tracked/stored-texts.ts';
@@ -106,6 +106,7 @@ async function look(project: Project, { quick, workspaceOnly = false }: Omit<Ver
       roots: required.contents.map(({ content }) => content),
       history: workspaceOnly ? [] : [...refs.flatMap(({ contents }) => contents), ...recorded.artifacts].map(({ content }) => content),
       onProgress: progress,
+      onObjects: lookProgress(project.ctx.emit, 'the cache', 'objects'),
       signal: project.ctx.signal,
     }),
   );

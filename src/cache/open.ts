@@ -128,7 +128,7 @@ export function openCache(options: CacheOptions): Cache {
 
     detach: (path, detachOptions = {}) => detach(context, absolute(path), detachOptions),
 
-    readTree: (digest) => trees.rows(digest).map((row): TreeEntry => ({ ...row, name: toNameBytes(row.name) })),
+    readTree: (digest) => trees.rowsOnce(digest).map((row): TreeEntry => ({ ...row, name: toNameBytes(row.name) })),
 
     subContent(content, path) {
       let found: Content | undefined = content;

@@ -45,11 +45,14 @@ export class TreeObjects {
 
   /** Verified. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT, MLO_FORMAT, MLO_PATH_UNSAFE. */
   rows(digest: Digest, path?: string): readonly TreeRow[] {
-    const known = this.#rows.get(digest);
-    if (known !== undefined) return known;
-    const rows = decodeTree(this.#store.read(digest, path).toString('latin1'), digest);
+    const rows = this.rowsOnce(digest, path);
     this.#rows.set(digest, rows);
     return rows;
+  }
+
+  /** The same for who walks through everything: what is not known yet is not kept either. */
+  rowsOnce(digest: Digest, path?: string): readonly TreeRow[] {
+    return this.#rows.get(digest) ?? decodeTree(this.#store.read(digest, path).toString('latin1'), digest);
   }
 
   /** The same as text, a line a name, for comparing. */

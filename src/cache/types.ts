@@ -47,6 +47,8 @@ export interface CheckoutOptions {
   readonly link?: readonly LinkType[];
   /** Delete or overwrite files whose bytes are not in the cache. Default false: they are an error. */
   readonly force?: boolean;
+  /** Called while it is looked at what lies there, with bytes and files so far. */
+  readonly onLook?: (bytes: number, files: number) => void;
   readonly onProgress?: (bytes: number, files: number) => void;
   readonly signal?: AbortSignal;
 }

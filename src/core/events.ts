@@ -42,11 +42,11 @@ export type Event =
   | { readonly type: 'stage-finish'; readonly report: StageReport }
   | {
       readonly type: 'progress';
-      readonly task: 'hash' | 'commit' | 'checkout' | 'verify' | 'gc' | 'push' | 'fetch' | 'install';
+      readonly task: 'look' | 'hash' | 'commit' | 'checkout' | 'verify' | 'gc' | 'push' | 'fetch' | 'install';
       readonly label: string;
       readonly done: number;
       readonly total: number;
-      readonly unit: 'bytes' | 'files';
+      readonly unit: 'bytes' | 'files' | 'objects';
     }
   | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'warning'; readonly message: string; readonly problem?: Problem }

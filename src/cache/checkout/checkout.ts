@@ -10,7 +10,7 @@ import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
 import type { CheckoutOptions, CheckoutSummary } from '../types.ts';
 import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
 import { FolderNode, type Node } from '../scan/node.ts';
-import { lstat, namesIn, readPath } from '../workspace/read-path.ts';
+import { lstat, namesIn, readPath, type ReadOptions } from '../workspace/read-path.ts';
 import { applyCheckout } from './apply.ts';
 import { countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
 import { makeByteFolder } from '../../fs/make-folder.ts';
@@ -24,8 +24,13 @@ export async function checkout(
   options: CheckoutOptions,
 ): Promise<CheckoutSummary> {
   checkParents(context, path);
-  const signal = options.signal === undefined ? {} : { signal: options.signal };
-  const found = await readPath(context, path, { store: false, anything: true, includeIgnored: options.includeIgnored ?? false, ...signal });
+  const looking: ReadOptions = {
+    store: false,
+    anything: true,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onLook === undefined ? {} : { onProgress: options.onLook }),
+  };
+  const found = await readPath(context, path, { ...looking, includeIgnored: options.includeIgnored ?? false });
   if (found !== undefined && sameContent(found.content, content)) {
     removeLeftovers(context, path, found);
     return { added: 0, modified: 0, deleted: 0 };
@@ -36,9 +41,7 @@ export async function checkout(
   if (wanted === undefined) throw context.store.missing(missing, shownPath(context, path));
   const plan = keeping(
     lost,
-    await planCheckout(context, wanted, path, found, (hidden) =>
-      readPath(context, hidden, { store: false, anything: true, includeIgnored: true, ...signal }),
-    ),
+    await planCheckout(context, wanted, path, found, (hidden) => readPath(context, hidden, { ...looking, includeIgnored: true })),
   );
   if (options.force !== true) {
     const unsaved = unsavedPaths(context, plan);

@@ -24,17 +24,19 @@ import type { Amount, Claims, CollectPlan, Unfinished } from './types.ts';
 /** What nobody needs in one cache, looked at once; `plan` changes nothing, `sweep` deletes. To be closed. */
 export class Collector {
   readonly #cacheDir: string;
+  readonly #onObjects: ((count: number) => void) | undefined;
   readonly #opened: OpenStore;
   readonly #segments: readonly OpenSegment[];
   readonly #inventory: Inventory;
 
-  /** Throws MLO_OBJECT_CORRUPT where a pack is damaged, MLO_CACHE_IO. */
-  constructor(cacheDir: string) {
+  /** `onObjects`: called with the number of objects looked at so far. Throws MLO_OBJECT_CORRUPT where a pack is damaged, MLO_CACHE_IO. */
+  constructor(cacheDir: string, onObjects?: (count: number) => void) {
     this.#cacheDir = cacheDir;
+    this.#onObjects = onObjects;
     this.#opened = openStore({ cacheDir, readOnly: true });
     const { packs } = this.#opened.store;
     this.#segments = openSegments(join(cacheDir, 'journal'));
-    this.#inventory = new Inventory({ packs, segments: this.#segments, loose: this.#opened.loose });
+    this.#inventory = new Inventory({ packs, segments: this.#segments, loose: this.#opened.loose, onObjects });
     const [damaged] = packs.damaged;
     if (damaged === undefined) return;
     this.close();
@@ -46,7 +48,7 @@ export class Collector {
     const { packs } = this.#opened.store;
     const others = [{ read: (digest: Digest) => readJournalObject(this.#segments, digest) }, this.#opened.loose];
     const inventory = this.#inventory;
-    const reach = new Reach(inventory, { packs, others });
+    const reach = new Reach(inventory, { packs, others, onObjects: this.#onObjects });
     const runs = sortRunEntries(this.#segments, claims.keepsRun);
     const kept = [...claims.claims, { label: 'run-cache', roots: runs.roots }].map(({ label, roots }) => ({
       label,

@@ -23,10 +23,15 @@ export interface Sources {
   /** Newest first. */
   readonly segments: readonly OpenSegment[];
   readonly loose: LooseObjects;
+  /** Called now and then with the number of copies looked at so far. */
+  readonly onObjects?: ((count: number) => void) | undefined;
 }
 
 /** In place of a number: that copy is known to be broken. */
 export const NOT_HERE = 0xffff_ffff;
+
+/** Objects between two calls of `onObjects`. */
+const TELL_EVERY = 4096;
 
 /** Every object of a cache with one number, whatever the number of its copies, and where they are. */
 export class Inventory {
@@ -36,13 +41,16 @@ export class Inventory {
   readonly journal: Uint32Array;
   readonly loose: Uint32Array;
   readonly #looseObjects: LooseObjects;
+  readonly #onObjects: (count: number) => void;
+  #looked = 0;
   /** Bytes by number; -1 where only a loose file is there, which is not looked at before it matters. */
   readonly #sizes: number[] = [];
   /** When the youngest copy came, by number, Unix milliseconds; of loose files as with sizes. */
   readonly #cameMs: number[] = [];
 
-  constructor({ packs, segments, loose }: Sources) {
+  constructor({ packs, segments, loose, onObjects = () => {} }: Sources) {
     this.#looseObjects = loose;
+    this.#onObjects = onObjects;
     const opened = [...packs.packs()];
     this.table = new DigestTable(opened.reduce((sum, { reader }) => sum + reader.count, 0));
     this.packs = opened.map(({ name, reader, broken }) => {
@@ -97,6 +105,8 @@ export class Inventory {
   }
 
   #add(bytes: Uint8Array, at: number, size: number, cameMs: number): number {
+    this.#looked += 1;
+    if (this.#looked % TELL_EVERY === 0) this.#onObjects(this.#looked);
     const number = this.table.add(bytes, at);
     if ((this.#sizes[number] ?? -1) < 0) this.#sizes[number] = size;
     if ((this.#cameMs[number] ?? -2) < cameMs) this.#cameMs[number] = cameMs;

@@ -29,6 +29,8 @@ export interface Places {
   readonly others: readonly { read(digest: Digest): Buffer | undefined }[];
   /** Names in trees are checked too. */
   readonly strict?: boolean;
+  /** Called for each tree with the number of objects found needed so far. */
+  readonly onObjects?: ((count: number) => void) | undefined;
 }
 
 export interface Claim {
@@ -136,6 +138,7 @@ export class Reach {
 
   #markRows(tree: number, bytes: Buffer, below: number[]): void {
     const { table } = this.#inventory;
+    this.#places.onObjects?.(this.#objects);
     if (this.#unknown.has(tree) && !beginsAsTree(bytes)) return;
     const known = this.#known.swap(bytes);
     const visit = (type: number, digestAt: number, size: number): boolean => {

@@ -24,6 +24,8 @@ export interface VerifyOptions {
   readonly history?: readonly Root[];
   /** Called with bytes read so far and those to be read. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called before and after the reading, with objects looked at so far. */
+  readonly onObjects?: (count: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -52,12 +54,12 @@ export interface StoreReport {
 
 /** Looks at everything in a cache, changing nothing. Throws MLO_INTERRUPTED, MLO_CACHE_IO. */
 export async function verifyStore(options: VerifyOptions): Promise<StoreReport> {
-  const { cacheDir, quick, roots } = options;
+  const { cacheDir, quick, roots, onObjects } = options;
   const opened = openStore({ cacheDir, readOnly: true });
   const { packs } = opened.store;
   const structure = segmentsOf(cacheDir);
   try {
-    const inventory = new Inventory({ packs, segments: structure.segments, loose: opened.loose });
+    const inventory = new Inventory({ packs, segments: structure.segments, loose: opened.loose, onObjects });
     const damages = [
       ...structure.damages,
       ...damagedPacks(opened),
@@ -70,7 +72,7 @@ export async function verifyStore(options: VerifyOptions): Promise<StoreReport> 
     const suspects = new Set(found.flatMap(({ digest }) => (digest === undefined ? [] : [digest])));
     const others = [{ read: (digest: Digest) => readJournalObject(structure.segments, digest) }, opened.loose];
     const broken = [...suspects].filter((digest) => !hasGoodCopy(opened, others, inventory, digest));
-    const reach = new Reach(inventory, { packs, others, strict: !quick });
+    const reach = new Reach(inventory, { packs, others, strict: !quick, onObjects });
     const needed = reach.claim(roots).objects;
     const missingNow = reach.missing.count;
     const neededByHistory = reach.claim(options.history ?? []).objects;

@@ -32,10 +32,15 @@ export interface PushPlan {
 
 /**
  * Walks from what is wanted down to what the remote has. A tree that it has is not entered: an index names a tree only when
- * everything below it is there.
+ * everything below it is there. `onObjects`: called with the number of objects looked at so far.
  */
-export function planPush(local: LocalObjects, index: Pick<IndexSet, 'has'>, wanted: Iterable<Wanted>): PushPlan {
-  const walk = new PushWalk(local, index);
+export function planPush(
+  local: LocalObjects,
+  index: Pick<IndexSet, 'has'>,
+  wanted: Iterable<Wanted>,
+  onObjects: (count: number) => void = () => {},
+): PushPlan {
+  const walk = new PushWalk(local, index, onObjects);
   for (const each of wanted) walk.root(each);
   return walk;
 }
@@ -53,9 +58,12 @@ class PushWalk implements PushPlan {
   /** By number in `#seen`: everything of it will be on the remote. */
   readonly #complete: boolean[] = [];
 
-  constructor(local: LocalObjects, index: Pick<IndexSet, 'has'>) {
+  readonly #onObjects: (count: number) => void;
+
+  constructor(local: LocalObjects, index: Pick<IndexSet, 'has'>, onObjects: (count: number) => void) {
     this.#local = local;
     this.#index = index;
+    this.#onObjects = onObjects;
   }
 
   root({ digest, kind, size = -1, files }: Wanted): void {
@@ -102,6 +110,7 @@ class PushWalk implements PushPlan {
       this.filesThere += files;
       return (this.#complete[number] = true);
     }
+    this.#onObjects(this.#seen.count);
     const bytes = this.#readTree(digest);
     let isComplete = bytes !== undefined;
     if (bytes !== undefined) for (const row of rowsOf(bytes)) isComplete = this.#row(row) && isComplete;

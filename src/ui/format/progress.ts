@@ -16,6 +16,7 @@ export interface Progress {
 }
 
 const VERBS = {
+  look: 'looking at',
   hash: 'hashing',
   commit: 'committing',
   checkout: 'checking out',
@@ -45,7 +46,7 @@ export function progressText(progress: Progress, style: Style): string {
   const elapsed = progress.updatedMs - progress.startedMs;
   const rate = elapsed >= MIN_RATE_MS ? done / (elapsed / 1000) : 0;
   const of = total > 0 ? `${amount(done)} of ${amount(total)}` : amount(done);
-  const parts = [unit === 'files' ? `${of} files` : of];
+  const parts = [unit === 'bytes' ? of : `${of} ${unit}`];
   if (rate > 0) parts.push(unit === 'bytes' ? `${formatBytes(rate)}/s` : `${formatCount(Math.round(rate))}/s`);
   if (rate > 0 && total > done) parts.push(`${formatDuration(((total - done) / rate) * 1000)} left`);
   const bar = total > 0 && style.width >= 60 ? `${progressBar(done / total, style)} ` : '';
