@@ -24,6 +24,11 @@ export function lookProgress(emit: Emit, label: string, unit: 'files' | 'objects
   return steady((done) => emit({ type: 'progress', task: 'look', label, done, total, unit }));
 }
 
+/** Files that are deleted. */
+export function removeProgress(emit: Emit, label: string): (done: number) => void {
+  return steady((done) => emit({ type: 'progress', task: 'remove', label, done, total: 0, unit: 'files' }));
+}
+
 function steady(tell: (done: number) => void): (done: number) => void {
   let nextMs = performance.now() + EVERY_MS;
   return (done) => {

@@ -6,15 +6,18 @@ import { buildGraph } from '../core/graph/build.ts';
 import { isInside } from '../core/path/project-path.ts';
 import type { ProjectPath, StageAddress } from '../core/stage.ts';
 import { shellWord } from '../core/text/shell-word.ts';
+import { toBytePath } from '../fs/byte-path.ts';
+import { withIoErrors } from '../fs/errno.ts';
 import { removeGitignoreEntries } from '../fs/gitignore.ts';
 import { throwIfInterrupted } from '../fs/interrupt.ts';
+import { removeTree } from '../fs/remove-tree.ts';
 import { syncFolder } from '../fs/write-atomic.ts';
 import { statOf } from './add/path-faults.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { absolutePath, projectPath } from './paths.ts';
 import { dataOf, PointerTree } from './pointer-tree.ts';
 import { readPointers, refuseBroken, warnOfFaults, type Pointer } from './pointers.ts';
-import { byteProgress } from './progress.ts';
+import { byteProgress, removeProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import type { AppContext } from './types.ts';
 
@@ -128,9 +131,13 @@ async function refuseUnsaved(project: Project, cache: Cache, pointers: readonly 
 
 function removeData(project: Project, path: ProjectPath, wanted: boolean): RemoveData['removed'][number]['data'] {
   const absolute = absolutePath(project.root, path);
-  if (statOf(absolute) === undefined) return 'absent';
+  const stat = statOf(absolute);
+  if (stat === undefined) return 'absent';
   if (!wanted) return 'kept';
   throwIfInterrupted(project.ctx.signal);
-  rmSync(absolute, { recursive: true });
+  withIoErrors('delete', path, () => {
+    if (stat.isDirectory()) removeTree(toBytePath(absolute), removeProgress(project.ctx.emit, path));
+    else rmSync(absolute);
+  });
   return 'deleted';
 }

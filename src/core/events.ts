@@ -42,7 +42,7 @@ export type Event =
   | { readonly type: 'stage-finish'; readonly report: StageReport }
   | {
       readonly type: 'progress';
-      readonly task: 'look' | 'hash' | 'commit' | 'checkout' | 'verify' | 'gc' | 'push' | 'fetch' | 'install';
+      readonly task: 'look' | 'hash' | 'commit' | 'checkout' | 'verify' | 'gc' | 'push' | 'fetch' | 'install' | 'remove';
       readonly label: string;
       readonly done: number;
       readonly total: number;

@@ -5,6 +5,7 @@ import type { RunId } from '../../core/run.ts';
 import type { RunCacheEntry } from '../../cache/types.ts';
 import { openGitHistory } from '../../fs/git-history.ts';
 import type { Project } from '../project.ts';
+import { lookProgress } from '../progress.ts';
 import { readTracking } from '../read-tracking.ts';
 import { historyContents, type CommitContents } from '../tracked/history-contents.ts';
 import type { NamedContent } from '../tracked/stored-texts.ts';
@@ -69,6 +70,7 @@ function ofLinks(project: Project, { contents }: ProjectClaim): readonly Project
   const links = workspaceLinks(
     project.root,
     contents.map(({ path }) => path),
+    lookProgress(project.ctx.emit, 'the workspace'),
   );
   if (links.length === 0) return [];
   const roots = links.map((digest) => ({ digest, kind: 'file', mayBeMissing: true }) as const);

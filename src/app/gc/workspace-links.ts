@@ -14,10 +14,14 @@ const NEVER_LINKED = new Set(['.git', '.mlo', 'node_modules']);
  * The objects that symlinks of a workspace lead to, whatever locks and pointers name now: after `git checkout` the links are
  * still those of another version, and each object is the only copy of what they show. Looked at are tracked paths, and all
  * else below the root, for the pointer itself may be gone. Only names are read, and links.
- * Throws MLO_CACHE_IO where a folder with tracked data cannot be read.
+ * `onNames`: called for each folder with the number of names read so far. Throws MLO_CACHE_IO where a folder with tracked data cannot be read.
  */
-export function workspaceLinks(root: string, tracked: readonly ProjectPath[]): readonly Digest[] {
-  const search = new LinkSearch();
+export function workspaceLinks(
+  root: string,
+  tracked: readonly ProjectPath[],
+  onNames: (count: number) => void = () => {},
+): readonly Digest[] {
+  const search = new LinkSearch(onNames);
   for (const path of new Set(tracked)) search.at(toBytePath(absolutePath(root, path)));
   search.below(toBytePath(root));
   return [...search.found];
@@ -26,6 +30,12 @@ export function workspaceLinks(root: string, tracked: readonly ProjectPath[]): r
 class LinkSearch {
   readonly found = new Set<Digest>();
   readonly #searched = new Set<BytePath>();
+  readonly #onNames: (count: number) => void;
+  #names = 0;
+
+  constructor(onNames: (count: number) => void) {
+    this.#onNames = onNames;
+  }
 
   at(path: BytePath): void {
     const stat = unlessGone('look at', path, () => lstatSync(toSystemPath(path), { throwIfNoEntry: false }));
@@ -43,6 +53,8 @@ class LinkSearch {
       if (this.#searched.has(folder)) continue;
       const entries = entriesOf(folder, isTracked);
       this.#searched.add(folder);
+      this.#names += entries.length;
+      this.#onNames(this.#names);
       for (const entry of entries) {
         const name = entry.name.toString('latin1');
         if (entry.isSymbolicLink()) this.#follow(`${folder}/${name}`);

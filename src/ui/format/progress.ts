@@ -25,6 +25,7 @@ const VERBS = {
   push: 'pushing',
   fetch: 'fetching',
   install: 'installing',
+  remove: 'removing',
 } as const;
 const BAR_WIDTH = 16;
 /** Rates over less time than this say nothing. */
