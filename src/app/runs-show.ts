@@ -5,13 +5,15 @@ import { readTracking } from './read-tracking.ts';
 import { findRun } from './runs/find-run.ts';
 import type { AppContext } from './types.ts';
 
+export type RunsShowData = RunDetail;
+
 export interface RunsShowOptions {
   /** Full id or unique prefix of at least 4 characters; default: the newest run. */
   readonly id?: string;
 }
 
 /** A run with everything that belongs to it and the runs below it. Throws MLO_RUN_UNKNOWN. */
-export async function runsShow(ctx: AppContext, { id }: RunsShowOptions): Promise<RunDetail> {
+export async function runsShow(ctx: AppContext, { id }: RunsShowOptions): Promise<RunsShowData> {
   return await withProject(ctx, async (project) => {
     return await readTracking(project, (tracking) => {
       const wanted = id ?? tracking.list({ limit: 1 })[0]?.id;

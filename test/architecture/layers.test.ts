@@ -4,6 +4,8 @@ import { codeOf, importsOf, sourceFiles, type SourceFile } from './sources.ts';
 
 interface Layer {
   readonly may: readonly string[];
+  /** Of these by `import type` only. */
+  readonly types?: readonly string[];
   /** What a violation is told. */
   readonly sentence: string;
 }
@@ -18,7 +20,7 @@ const LAYERS: { readonly [folder: string]: Layer } = {
   runtime: { may: ['core', 'fs'], sentence: 'runtime may import core and fs, never cache, tracking or ui' },
   executors: { may: ['core'], sentence: 'executors may import core only: they say which stage may start when, and run none' },
   app: { may: ['core', 'fs', 'cache', 'remote', 'tracking', 'runtime', 'executors'], sentence: 'app may import everything but ui and cli' },
-  ui: { may: ['core'], sentence: 'ui may import core only: it is a reducer over events' },
+  ui: { may: ['core'], types: ['app'], sentence: 'ui may import core, and types of app (import type): it makes text of events and data' },
   cli: { may: ['app', 'ui', 'core'], sentence: 'cli may import app, ui and core, never adapters directly' },
 };
 
@@ -43,10 +45,23 @@ describe('layers', () => {
     expect(files.length).toBeGreaterThan(100);
   });
 
-  it('finds every kind of import', () => {
+  it('finds every kind of import, and which are gone when the file runs', () => {
     const text = `import a from './a.ts';\nimport {\n  b,\n  type C,\n} from "./b.ts";\nimport type { D } from './d.ts';\nimport './e.ts';\nexport * from './f.ts';
-      export type { G } from './g.ts';\nconst h = await import('./h.ts');\ntype I = import('./i.ts').I;\n// import './commented.ts'`;
-    expect(importsOf({ path: 'x.ts', text })).toEqual(['a', 'b', 'd', 'e', 'f', 'g', 'h', 'i'].map((name) => `./${name}.ts`));
+      export type { G } from './g.ts';\nconst h = await import('./h.ts');\ntype I = import('./i.ts').I;\n// import './commented.ts'
+      import type {\n  J,\n} from "./j.ts";\nimport type K from './k.ts';\nimport { type L } from './l.ts';`;
+    const names = (typeOnly: boolean): readonly string[] =>
+      importsOf({ path: 'x.ts', text }).flatMap((found) => (found.typeOnly === typeOnly ? [found.name.slice(2, 3)] : []));
+    expect([names(false).join(''), names(true).join('')]).toEqual(['abeflhi', 'dgjk']);
+  });
+
+  it('lets ui have types of app, and nothing of it that runs', () => {
+    const violations = (text: string): number => layerViolations({ path: 'src/ui/render/x.ts', text }).length;
+    expect(violations(`import type { PushData } from '../../app/push.ts';`)).toBe(0);
+    expect(violations(`import { push } from '../../app/push.ts';`)).toBe(1);
+    expect(violations(`import { type PushData } from '../../app/push.ts';`)).toBe(1);
+    expect(violations(`import type { PushData } from '../../app/push.ts';\nimport { push } from '../../app/push.ts';`)).toBe(1);
+    expect(violations(`const { push } = await import('../../app/push.ts');`)).toBe(1);
+    expect(violations(`import type { Remote } from '../../remote/types.ts';`)).toBe(1);
   });
 
   it('knows every folder of src', () => {
@@ -68,7 +83,7 @@ describe('layers', () => {
     const impure = core
       .filter((file) => forbidden.test(codeOf(file)))
       .map(({ path }) => `${path}: core has no process, console, clock or random`);
-    const node = core.filter((file) => importsOf(file).some((name) => name.startsWith('node:') && name !== 'node:path/posix'));
+    const node = core.filter((file) => importsOf(file).some(({ name }) => name.startsWith('node:') && name !== 'node:path/posix'));
     expect([...impure, ...node.map(({ path }) => `${path}: core imports nothing of Node but node:path/posix`)]).toEqual([]);
   });
 
@@ -76,8 +91,8 @@ describe('layers', () => {
     const stages = sourceFiles('stages/**/*.ts', 'examples/**/*.ts');
     const violations = stages.flatMap((file) =>
       importsOf(file)
-        .filter((name) => /(^|\/)src\//.test(name))
-        .map((name) => `${file.path} imports ${name}: stages import only mlo-cli`),
+        .filter(({ name }) => /(^|\/)src\//.test(name))
+        .map(({ name }) => `${file.path} imports ${name}: stages import only mlo-cli`),
     );
     expect(violations).toEqual([]);
   });
@@ -87,15 +102,17 @@ function layerViolations(file: SourceFile): readonly string[] {
   const from = folderOf(file.path);
   const layer = LAYERS[from];
   if (layer === undefined) return [];
+  const may = (folder: string, typeOnly: boolean): boolean =>
+    folder === from || layer.may.includes(folder) || (typeOnly && layer.types?.includes(folder) === true);
   return importsOf(file)
-    .filter((name) => name.startsWith('.'))
-    .map((name) => join(file.path, '..', name))
-    .filter((target) => target.startsWith('src/') && folderOf(target) !== from && !layer.may.includes(folderOf(target)))
-    .map((target) => `${file.path} imports ${target}: ${layer.sentence}`);
+    .filter(({ name }) => name.startsWith('.'))
+    .map(({ name, typeOnly }) => ({ target: join(file.path, '..', name), typeOnly }))
+    .filter(({ target, typeOnly }) => target.startsWith('src/') && !may(folderOf(target), typeOnly))
+    .map(({ target }) => `${file.path} imports ${target}: ${layer.sentence}`);
 }
 
 function ownerViolations(file: SourceFile): readonly string[] {
-  return importsOf(file).flatMap((name) =>
+  return importsOf(file).flatMap(({ name }) =>
     OWNED.filter(({ packages, owner }) => packages.test(name) && !owner.test(file.path)).map(
       ({ sentence }) => `${file.path} imports ${name}: ${sentence}`,
     ),

@@ -15,11 +15,21 @@ export function sourceFiles(...patterns: readonly string[]): readonly SourceFile
   return paths.toSorted().map((path) => ({ path, text: readFileSync(join(REPOSITORY, path), 'utf8') }));
 }
 
-/** What a file imports, types and dynamic imports included, as it is written there. */
-export function importsOf({ text }: SourceFile): readonly string[] {
-  const statements = text.matchAll(/^\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/gm);
+export interface Import {
+  /** As it is written there. */
+  readonly name: string;
+  /** `import type`, `export type`: nothing is loaded for it when the file runs. */
+  readonly typeOnly: boolean;
+}
+
+/** What a file imports, dynamic imports included. */
+export function importsOf({ text }: SourceFile): readonly Import[] {
+  const statements = text.matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:[^'"`;]*?\sfrom\s+)?['"]([^'"]+)['"]/gm);
   const calls = text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g);
-  return [...statements, ...calls].map((match) => match[1] ?? '');
+  return [
+    ...[...statements].map(([, type, name = '']) => ({ name, typeOnly: type !== undefined })),
+    ...[...calls].map(([, name = '']) => ({ name, typeOnly: false })),
+  ];
 }
 
 /** Without types and comments. */

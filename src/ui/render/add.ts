@@ -1,26 +1,15 @@
+import type { AddData } from '../../app/types.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-export interface AddView {
-  readonly added: readonly {
-    readonly path: string;
-    readonly pointer: string;
-    readonly size: number;
-    readonly files?: number;
-    readonly changed: boolean;
-    readonly stored?: true;
-    readonly parts?: readonly { readonly path: string; readonly change: 'added' | 'modified' | 'removed' | 'unchanged' }[];
-  }[];
-}
-
-type Row = AddView['added'][number];
+type Row = AddData['added'][number];
 
 /** Of a long list the beginning is shown. */
 const MOST_SHOWN = 20;
 
-export function addLines({ added }: AddView, style: Style): string[] {
+export function addLines({ added }: AddData, style: Style): string[] {
   if (added.length === 0) return ['Nothing to add: the list is empty.'];
   if (added.length <= MOST_SHOWN) return added.flatMap((row) => rowLines(row, style));
   const changed = added.filter((row) => row.changed || row.stored === true);

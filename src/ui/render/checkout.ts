@@ -1,24 +1,12 @@
+import type { CheckoutData } from '../../app/types.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-export interface CheckoutView {
-  readonly added: number;
-  readonly modified: number;
-  readonly deleted: number;
-  readonly targets: readonly {
-    readonly path: string;
-    readonly change: 'added' | 'modified' | 'unchanged' | 'relinked' | 'failed';
-    readonly error?: string;
-    readonly unsaved?: readonly string[];
-  }[];
-  readonly rev?: string;
-}
-
 /** Paths of a refusal; --json has them all. */
 const LISTED = 20;
 
-export function checkoutLines({ added, modified, deleted, targets, rev }: CheckoutView, style: Style): string[] {
+export function checkoutLines({ added, modified, deleted, targets, rev }: CheckoutData, style: Style): string[] {
   if (targets.length === 0) return ['Nothing is tracked here: no locks, no pointers.'];
   const unchanged = targets.filter((target) => target.change === 'unchanged').length;
   return [
@@ -30,7 +18,7 @@ export function checkoutLines({ added, modified, deleted, targets, rev }: Checko
   ];
 }
 
-function targetLines({ path, change, error, unsaved = [] }: CheckoutView['targets'][number], style: Style): string[] {
+function targetLines({ path, change, error, unsaved = [] }: CheckoutData['targets'][number], style: Style): string[] {
   if (change === 'unchanged') return [];
   if (change !== 'failed') return [`${style.green(style.glyphs.done)} ${printable(path)} ${change}`];
   const more = unsaved.length > LISTED ? [style.dim(`    and ${unsaved.length - LISTED} more`)] : [];

@@ -1,22 +1,16 @@
+import type { ConfigChangeData } from '../../app/config.ts';
+import type { ConfigValue } from '../../core/config/keys.ts';
+import type { ConfigEntry } from '../../core/config/layers.ts';
 import { printable } from '../format/printable.ts';
 import { tableLines } from '../format/table.ts';
 import type { Style } from '../style.ts';
 
-type ConfigValueView = string | number | boolean | readonly string[];
-
-export interface ConfigEntryView {
-  readonly key: string;
-  readonly value: ConfigValueView;
-  readonly origin: string;
-  readonly where?: string;
-}
-
 /** As it would be typed after `mlo config set <key>`. */
-export function configValueText(value: ConfigValueView): string {
+export function configValueText(value: ConfigValue): string {
   return printable(Array.isArray(value) ? value.join(',') : String(value));
 }
 
-export function configLines(entries: readonly ConfigEntryView[], style: Style): string[] {
+export function configLines(entries: readonly ConfigEntry[], style: Style): string[] {
   return tableLines(
     [
       { title: 'Key', text: (entry) => entry.key },
@@ -28,21 +22,13 @@ export function configLines(entries: readonly ConfigEntryView[], style: Style): 
   );
 }
 
-export function configChangeLines(
-  {
-    key,
-    file,
-    changed,
-    effective,
-  }: { readonly key: string; readonly file: string; readonly changed: boolean; readonly effective: ConfigEntryView },
-  style: Style,
-): string[] {
+export function configChangeLines({ key, file, changed, effective }: ConfigChangeData, style: Style): string[] {
   const head = changed
     ? `${style.green(style.glyphs.done)} ${key} changed in ${printable(file)}`
     : `${key} is unchanged in ${printable(file)}`;
   return [head, `${key} is now ${configValueText(effective.value)} (${originText(effective)})`];
 }
 
-function originText({ origin, where }: ConfigEntryView): string {
+function originText({ origin, where }: ConfigEntry): string {
   return where === undefined ? origin : `${origin}: ${printable(where)}`;
 }

@@ -1,7 +1,7 @@
-import type { DagView } from './dag.ts';
+import type { DagData } from '../../app/types.ts';
 
 /** A graph in the language of Graphviz: `mlo dag --dot | dot -Tsvg`. */
-export function dotLines({ nodes, edges }: DagView): string[] {
+export function dotLines({ nodes, edges }: DagData): string[] {
   return [
     'strict digraph {',
     ...nodes.map(({ name }) => `\t${quoted(name)};`),

@@ -1,7 +1,7 @@
-import type { DagView } from './dag.ts';
+import type { DagData } from '../../app/types.ts';
 
 /** A Mermaid flowchart, as GitHub and GitLab draw it in Markdown. */
-export function mermaidLines({ nodes, edges }: DagView): string[] {
+export function mermaidLines({ nodes, edges }: DagData): string[] {
   const ids = new Map(nodes.map(({ name }, index) => [name, `node${index + 1}`]));
   return [
     'flowchart TD',

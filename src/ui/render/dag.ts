@@ -1,3 +1,4 @@
+import type { DagData } from '../../app/types.ts';
 import { drawGraph } from '../dag/draw.ts';
 import { assignLayers, type Graph } from '../dag/layers.ts';
 import { printable } from '../format/printable.ts';
@@ -5,15 +6,10 @@ import { textWidth, truncate } from '../format/text-width.ts';
 import { wrapWords } from '../format/wrap.ts';
 import type { Style } from '../style.ts';
 
-export interface DagView {
-  readonly nodes: readonly { readonly name: string }[];
-  readonly edges: readonly { readonly from: string; readonly to: string }[];
-}
-
 /** Beyond this many stages, or wider than the terminal, a list by layers is clearer than boxes. */
 const MOST_BOXES = 60;
 
-export function dagLines(dag: DagView, style: Style): string[] {
+export function dagLines(dag: DagData, style: Style): string[] {
   const graph = toGraph(dag);
   const labels = dag.nodes.map(({ name }) => printable(name));
   if (graph.size <= MOST_BOXES) {
@@ -23,7 +19,7 @@ export function dagLines(dag: DagView, style: Style): string[] {
   return layerList(graph, labels, style);
 }
 
-function toGraph({ nodes, edges }: DagView): Graph {
+function toGraph({ nodes, edges }: DagData): Graph {
   const index = new Map(nodes.map(({ name }, position) => [name, position]));
   const inside = edges.flatMap(({ from, to }): [number, number][] => {
     const ends = [index.get(from), index.get(to)] as const;

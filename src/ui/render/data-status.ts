@@ -1,26 +1,17 @@
+import type { DataStatus } from '../../app/types.ts';
 import type { StageAddress } from '../../core/stage.ts';
-import type { ChangeCounts, TreeChange, UnreadTree } from '../../core/tree-diff/types.ts';
+import type { ChangeCounts } from '../../core/tree-diff/types.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import { padEnd, widest } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 import { changeLines, changeWord, countsText, unreadLines } from './tree-changes.ts';
 
-export interface DataStatusView {
-  readonly path: string;
-  readonly state: 'unchanged' | 'modified' | 'missing' | 'not-cached' | 'broken-pointer' | 'unreadable';
-  readonly message?: string;
-  readonly hint?: string;
-  readonly notCached?: { readonly files: number; readonly paths?: readonly string[] };
-  readonly counts?: ChangeCounts;
-  readonly changes?: readonly TreeChange[];
-  readonly unread?: readonly UnreadTree[];
-  /** Outs: whose. */
-  readonly stage?: StageAddress;
-}
-
 /** How many tracked paths differ, and a line for each that does; below it its files where they are known. */
-export function dataStatusLines(data: readonly DataStatusView[], outs: readonly DataStatusView[], style: Style): string[] {
+/** Outs have the stage that writes them. */
+type ShownStatus = DataStatus & { readonly stage?: StageAddress };
+
+export function dataStatusLines(data: readonly ShownStatus[], outs: readonly ShownStatus[], style: Style): string[] {
   const changed = data.filter((each) => each.state !== 'unchanged');
   const unchanged = data.length - changed.length;
   const head =
@@ -33,7 +24,7 @@ export function dataStatusLines(data: readonly DataStatusView[], outs: readonly 
   return [...head, ...entryLines(changed, style), ...outHead, ...entryLines(outs, style)];
 }
 
-function entryLines(entries: readonly DataStatusView[], style: Style): string[] {
+function entryLines(entries: readonly ShownStatus[], style: Style): string[] {
   const width = widest(entries.map(({ path }) => printable(path)));
   return entries.flatMap((entry) => {
     const stage = entry.stage === undefined ? '' : style.dim(` (out of ${printable(entry.stage)})`);
@@ -46,7 +37,7 @@ function entryLines(entries: readonly DataStatusView[], style: Style): string[] 
   });
 }
 
-function stateText({ state, counts, notCached, message, hint }: DataStatusView): string {
+function stateText({ state, counts, notCached, message, hint }: ShownStatus): string {
   if (state === 'broken-pointer') return printable(`broken pointer: ${message ?? ''}${hint === undefined ? '' : ` (${hint})`}`);
   if (state === 'unreadable') return printable(`unreadable: ${message ?? ''}`);
   const lost = notCached === undefined ? '' : `${count(notCached.files, 'file')} not in the cache`;

@@ -1,43 +1,13 @@
+import type { CheckIgnoreData } from '../../app/check-ignore.ts';
+import type { MvData } from '../../app/mv.ts';
+import type { RemoveData } from '../../app/remove.ts';
+import type { UnprotectData } from '../../app/unprotect.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-interface Pattern {
-  readonly file: string;
-  readonly line: number;
-  readonly pattern: string;
-}
-
-export interface MvView {
-  readonly from: string;
-  readonly to: string;
-  readonly movedData: boolean;
-  readonly readers: readonly string[];
-}
-
-export interface RemoveView {
-  readonly removed: readonly {
-    readonly path: string;
-    readonly data: 'kept' | 'deleted' | 'absent';
-    readonly readers: readonly string[];
-  }[];
-}
-
-export interface UnprotectView {
-  readonly unprotected: readonly { readonly path: string; readonly files: number; readonly bytes: number }[];
-}
-
-export interface CheckIgnoreView {
-  readonly paths: readonly {
-    readonly typed: string;
-    readonly ignored: boolean;
-    readonly pattern?: Pattern;
-    readonly patterns?: readonly Pattern[];
-  }[];
-}
-
-export function mvLines({ from, to, movedData, readers }: MvView, style: Style): string[] {
+export function mvLines({ from, to, movedData, readers }: MvData, style: Style): string[] {
   const what = movedData ? '' : ' (the pointer only: the data is not here)';
   return [
     `${style.green(style.glyphs.done)} ${printable(from)} ${style.glyphs.arrow} ${printable(to)}${what}`,
@@ -51,14 +21,14 @@ const DATA_NOW = {
   absent: 'its data was not in the workspace',
 } as const;
 
-export function removeLines({ removed }: RemoveView, style: Style): string[] {
+export function removeLines({ removed }: RemoveData, style: Style): string[] {
   return removed.flatMap(({ path, data, readers }) => [
     `${style.green(style.glyphs.done)} ${printable(path)} is no longer tracked: ${DATA_NOW[data]}`,
     ...readerLines(path, readers, 'track the data by other means, or change its deps', style),
   ]);
 }
 
-export function unprotectLines({ unprotected }: UnprotectView, style: Style): string[] {
+export function unprotectLines({ unprotected }: UnprotectData, style: Style): string[] {
   return unprotected.map(({ path, files, bytes }) =>
     files === 0
       ? style.dim(`${style.glyphs.unchanged} ${printable(path)} holds no links to the cache`)
@@ -67,7 +37,7 @@ export function unprotectLines({ unprotected }: UnprotectView, style: Style): st
 }
 
 /** `file:line:pattern<TAB>path` as Git prints it; without details the ignored paths alone. */
-export function checkIgnoreLines({ paths }: CheckIgnoreView, options: { readonly details: boolean }): string[] {
+export function checkIgnoreLines({ paths }: CheckIgnoreData, options: { readonly details: boolean }): string[] {
   return paths.flatMap(({ typed, ignored, pattern, patterns }) => {
     if (!options.details) return ignored ? [printable(typed)] : [];
     const shown = patterns ?? (pattern === undefined ? [] : [pattern]);

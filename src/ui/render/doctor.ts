@@ -1,18 +1,10 @@
+import type { DoctorData } from '../../app/doctor.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import { padEnd, textWidth } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 
-export interface DoctorView {
-  readonly checks: readonly {
-    readonly name: string;
-    readonly status: 'ok' | 'warn' | 'fail';
-    readonly message: string;
-    readonly fix?: string;
-  }[];
-}
-
-export function doctorLines({ checks }: DoctorView, style: Style): string[] {
+export function doctorLines({ checks }: DoctorData, style: Style): string[] {
   const marks = { ok: style.green(style.glyphs.done), warn: style.yellow(style.glyphs.warning), fail: style.red(style.glyphs.failed) };
   const width = Math.max(0, ...checks.map((check) => textWidth(check.name)));
   const lines = checks.flatMap(({ name, status, message, fix }) => [

@@ -1,3 +1,4 @@
+import type { ExperimentsListData } from '../../app/experiments.ts';
 import { count, formatCount } from '../../core/text/amount.ts';
 import { headline } from '../format/headline.ts';
 import { printable } from '../format/printable.ts';
@@ -5,18 +6,10 @@ import { tableLines, VALUE_WIDTH } from '../format/table.ts';
 import { formatTime } from '../format/time.ts';
 import type { Style } from '../style.ts';
 
-export interface ExperimentView {
-  readonly id: string;
-  readonly name: string;
-  readonly deletedMs?: number;
-  readonly tags: { readonly [key: string]: string };
-  readonly runs: number;
-  readonly runsBelow: number;
-  readonly newestRunMs?: number;
-}
+type Experiment = ExperimentsListData['experiments'][number];
 
-export function experimentsListLines(experiments: readonly ExperimentView[], style: Style): string[] {
-  return tableLines<ExperimentView>(
+export function experimentsListLines(experiments: readonly Experiment[], style: Style): string[] {
+  return tableLines<Experiment>(
     [
       { title: 'Id', text: ({ id }) => id, align: 'right', drop: 1 },
       { title: 'Name', text: ({ name }) => printable(name), paint: () => style.bold, min: 12, max: VALUE_WIDTH },
@@ -31,13 +24,13 @@ export function experimentsListLines(experiments: readonly ExperimentView[], sty
   );
 }
 
-export function experimentLine({ id, name, tags }: ExperimentView, did: string, style: Style): string {
+export function experimentLine({ id, name, tags }: Experiment, did: string, style: Style): string {
   const more = tagText(tags);
   return `${style.green(style.glyphs.done)} ${did} experiment ${style.bold(headline(name))} (id ${id})${more === '' ? '' : style.dim(` ${more}`)}`;
 }
 
 export function experimentChangeLine(
-  { experiment, runs, below }: { readonly experiment: ExperimentView; readonly runs: readonly unknown[]; readonly below: number },
+  { experiment, runs, below }: { readonly experiment: Experiment; readonly runs: readonly unknown[]; readonly below: number },
   did: 'Deleted' | 'Restored',
   style: Style,
 ): string {
@@ -45,7 +38,7 @@ export function experimentChangeLine(
   return `${style.green(style.glyphs.done)} ${did} experiment ${style.bold(headline(experiment.name))} with ${withRuns}`;
 }
 
-function tagText(tags: ExperimentView['tags']): string {
+function tagText(tags: Experiment['tags']): string {
   return Object.entries(tags)
     .map(([key, value]) => `${printable(key)}=${headline(value)}`)
     .join(' ');

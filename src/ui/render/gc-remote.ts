@@ -1,41 +1,18 @@
+import type { GcRemoteData } from '../../app/gc-remote.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
-import { gcSection, type AmountView, type GcRow } from './gc-section.ts';
-
-interface PacksView {
-  readonly packs: number;
-  readonly bytes: number;
-}
-
-export interface GcRemoteView {
-  readonly remote: string;
-  readonly done: boolean;
-  readonly kept: readonly (AmountView & { readonly for: string; readonly of: string })[];
-  readonly young: AmountView;
-  readonly gone: AmountView;
-  readonly waiting: AmountView;
-  readonly packs: PacksView;
-  readonly repacked: PacksView;
-  readonly unfinished: PacksView;
-  readonly uploads: { readonly puts: number; readonly bytes: number };
-  readonly lost: number;
-  readonly missing: number;
-  readonly size: { readonly before: number; readonly after: number };
-  readonly graceMs: number;
-  readonly requests: number;
-  readonly durationMs: number;
-}
+import { gcSection, type GcRow } from './gc-section.ts';
 
 /** A run with --force would change something. */
-export function goesFromRemote({ gone, packs, repacked, unfinished, uploads }: GcRemoteView): boolean {
+export function goesFromRemote({ gone, packs, repacked, unfinished, uploads }: GcRemoteData): boolean {
   return gone.objects + packs.packs + repacked.packs + unfinished.packs + uploads.puts > 0;
 }
 
 /** What stays and what it is for, what goes, and what this clone cannot know. */
-export function gcRemoteLines(data: GcRemoteView, style: Style): string[] {
+export function gcRemoteLines(data: GcRemoteData, style: Style): string[] {
   return [
     ...gcSection(data.done ? 'Kept' : 'Would be kept', keptRows(data), style),
     ...gcSection(data.done ? 'Deleted' : 'Would be deleted', goneRows(data), style),
@@ -48,14 +25,14 @@ export function gcRemoteLines(data: GcRemoteView, style: Style): string[] {
   ];
 }
 
-function keptRows({ kept, young, graceMs }: GcRemoteView): readonly GcRow[] {
+function keptRows({ kept, young, graceMs }: GcRemoteData): readonly GcRow[] {
   const rows = kept.map(({ for: what, of, objects, bytes }) => ({ what: printable(what), amount: objects, bytes, note: `of ${of}` }));
   if (young.objects === 0) return rows;
   const note = `pushed within ${formatDuration(graceMs)} (--grace), with what it needs`;
   return [...rows, { what: 'young', amount: young.objects, bytes: young.bytes, note }];
 }
 
-function goneRows({ gone, waiting, packs, repacked, unfinished, uploads }: GcRemoteView): readonly GcRow[] {
+function goneRows({ gone, waiting, packs, repacked, unfinished, uploads }: GcRemoteData): readonly GcRow[] {
   const stays = waiting.objects === 0 ? '' : `${formatBytes(waiting.bytes)} of it stay in packs of which more is needed (--repack)`;
   const rows = [
     { what: 'objects', amount: gone.objects, bytes: gone.bytes, note: stays },
@@ -67,19 +44,19 @@ function goneRows({ gone, waiting, packs, repacked, unfinished, uploads }: GcRem
   return rows.filter(({ amount }) => amount > 0);
 }
 
-function lostLine({ lost }: GcRemoteView): string {
+function lostLine({ lost }: GcRemoteData): string {
   return `${count(lost, 'object')} of what is needed ${lost === 1 ? 'lies' : 'lie'} in packs that are gone: mlo verify --remote --repair, then mlo push. --force stops here.`;
 }
 
 /** Whoever deletes what others may need should have read it. */
-function unknownLine({ remote }: GcRemoteView): string {
+function unknownLine({ remote }: GcRemoteData): string {
   return (
     `Not known here, and so not kept: what other clones have not pushed to Git (git fetch --all first), and what other projects have on ${printable(remote)} ` +
     '(--keep-project <path>).'
   );
 }
 
-function summary(data: GcRemoteView, style: Style): string {
+function summary(data: GcRemoteData, style: Style): string {
   const { size, done, durationMs, requests } = data;
   const freed = Math.max(0, size.before - size.after);
   const cost = `in ${formatDuration(durationMs)}, ${count(requests, 'request')}`;

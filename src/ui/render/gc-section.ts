@@ -3,11 +3,6 @@ import { formatCount } from '../format/number.ts';
 import { tableLines, type Column } from '../format/table.ts';
 import type { Style } from '../style.ts';
 
-export interface AmountView {
-  readonly objects: number;
-  readonly bytes: number;
-}
-
 export interface GcRow {
   readonly what: string;
   readonly amount: number;

@@ -1,34 +1,13 @@
+import type { GcData } from '../../app/gc.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
-import { gcSection, type AmountView, type GcRow } from './gc-section.ts';
-
-export interface GcView {
-  readonly done: boolean;
-  readonly kept: readonly (AmountView & { readonly for: string; readonly of?: string })[];
-  readonly young: AmountView;
-  readonly gone: { readonly loose: AmountView; readonly packed: AmountView; readonly journal: AmountView };
-  readonly waiting: AmountView;
-  readonly runs: { readonly kept: number; readonly dropped: number };
-  readonly logs: { readonly runs: number; readonly bytes: number };
-  readonly corrupt: { readonly files: number; readonly bytes: number; readonly old: { readonly files: number; readonly bytes: number } };
-  readonly size: { readonly before: number; readonly after: number };
-  readonly missing: number;
-  readonly evicted?: AmountView & { readonly wanted: number; readonly reached: boolean };
-  readonly projects: readonly {
-    readonly root: string;
-    readonly state: 'asked' | 'gone' | 'unreadable' | 'ignored';
-    readonly why?: string;
-  }[];
-  readonly scopes: { readonly branches: boolean; readonly tags: boolean; readonly commits: number; readonly allCommits: boolean };
-  readonly graceMs: number;
-  readonly durationMs: number;
-}
+import { gcSection, type GcRow } from './gc-section.ts';
 
 /** What stays and what it is for, then what goes. */
-export function gcLines(data: GcView, style: Style): string[] {
+export function gcLines(data: GcData, style: Style): string[] {
   const kept = keptRows(data);
   const gone = goneRows(data);
   return [
@@ -48,7 +27,7 @@ export function gcLines(data: GcView, style: Style): string[] {
 }
 
 /** A run with --force would change something. */
-export function goesAnything({ gone, runs, logs, corrupt, evicted }: GcView): boolean {
+export function goesAnything({ gone, runs, logs, corrupt, evicted }: GcData): boolean {
   return (
     gone.loose.objects +
       gone.packed.objects +
@@ -61,7 +40,7 @@ export function goesAnything({ gone, runs, logs, corrupt, evicted }: GcView): bo
   );
 }
 
-function keptRows({ kept, young, runs, graceMs }: GcView): readonly GcRow[] {
+function keptRows({ kept, young, runs, graceMs }: GcData): readonly GcRow[] {
   const rows = kept.map((each) => ({ what: printable(each.for), amount: each.objects, bytes: each.bytes, note: whyKept(each, runs.kept) }));
   const shown = rows.filter((row, index) => index === 0 || row.amount > 0 || (kept[index]?.of !== undefined && kept[index].of !== '0'));
   if (young.objects === 0) return shown;
@@ -71,12 +50,12 @@ function keptRows({ kept, young, runs, graceMs }: GcView): readonly GcRow[] {
   ];
 }
 
-function whyKept({ for: reason, of }: GcView['kept'][number], runs: number): string {
+function whyKept({ for: reason, of }: GcData['kept'][number], runs: number): string {
   if (reason === 'run-cache') return `of ${count(runs, 'kept result')}`;
   return of === undefined ? '' : `of ${of}`;
 }
 
-function goneRows({ gone, waiting, runs, logs }: GcView): readonly GcRow[] {
+function goneRows({ gone, waiting, runs, logs }: GcData): readonly GcRow[] {
   const rows = [
     { what: 'loose files', amount: gone.loose.objects, bytes: gone.loose.bytes, note: '' },
     {
@@ -86,10 +65,7 @@ function goneRows({ gone, waiting, runs, logs }: GcView): readonly GcRow[] {
       note:
         waiting.objects === 0
           ? ''
-          : `${count(waiting.objects, 'more')} (${formatBytes(waiting.bytes)}) stay until less of their packs is needed`.replace(
-              'mores',
-              'more',
-            ),
+          : `${count(waiting.objects, 'more', 'more')} (${formatBytes(waiting.bytes)}) stay until less of their packs is needed`,
     },
     { what: 'objects in the journal', amount: gone.journal.objects, bytes: gone.journal.bytes, note: '' },
     { what: 'results in the run-cache', amount: runs.dropped, bytes: 0, note: runs.dropped === 0 ? '' : 'older than gc.run_cache' },
@@ -98,7 +74,7 @@ function goneRows({ gone, waiting, runs, logs }: GcView): readonly GcRow[] {
   return rows.filter((row) => row.amount > 0 || row.note !== '');
 }
 
-function corruptLines({ corrupt: { files, bytes, old }, done, graceMs }: GcView): string[] {
+function corruptLines({ corrupt: { files, bytes, old }, done, graceMs }: GcData): string[] {
   if (files === 0) return [];
   const young = `younger than ${formatDuration(graceMs)} (gc.grace) and ${done ? 'stay' : 'would stay'}`;
   const gone = done ? 'were deleted' : 'would be deleted';
@@ -112,13 +88,13 @@ function corruptLines({ corrupt: { files, bytes, old }, done, graceMs }: GcView)
 }
 
 /** Whoever deletes what other commits need should have seen it. */
-function scopeLines({ scopes: { branches, tags, commits, allCommits }, gone, done }: GcView): string[] {
+function scopeLines({ scopes: { branches, tags, commits, allCommits }, gone, done }: GcData): string[] {
   if (branches || tags || commits > 0 || allCommits || gone.loose.objects + gone.packed.objects + gone.journal.objects === 0) return [];
   if (done) return ['Of Git only the workspace counted here: where branches or tags needed what was deleted, mlo verify names it.'];
   return ['Of Git only the workspace counts here: --branches, --tags, --commits N or --all-commits keep what other commits need.'];
 }
 
-function projectLines({ projects }: GcView, style: Style): string[] {
+function projectLines({ projects }: GcData, style: Style): string[] {
   return projects.flatMap(({ root, state, why }) => {
     if (state === 'asked') return [];
     if (state === 'ignored') return [`Not asked: the project ${printable(root)}`];
@@ -129,7 +105,7 @@ function projectLines({ projects }: GcView, style: Style): string[] {
   });
 }
 
-function evictionLines({ evicted, done }: GcView): string[] {
+function evictionLines({ evicted, done }: GcData): string[] {
   if (evicted === undefined) return [];
   const { objects, bytes, wanted, reached } = evicted;
   if (wanted === 0) return ['The cache is within --max-size.'];
@@ -147,7 +123,7 @@ function evictionLines({ evicted, done }: GcView): string[] {
   return lines;
 }
 
-function summary({ size, done, durationMs }: GcView, style: Style): string {
+function summary({ size, done, durationMs }: GcData, style: Style): string {
   const freed = Math.max(0, size.before - size.after);
   if (!done && freed === 0)
     return `${style.green('Nothing to delete')}: the cache has ${formatBytes(size.before)}, looked at in ${formatDuration(durationMs)}`;

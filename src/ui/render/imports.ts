@@ -1,34 +1,14 @@
+import type { GetData } from '../../app/get.ts';
+import type { ImportUrlData } from '../../app/import-url.ts';
+import type { ImportData } from '../../app/import.ts';
+import type { UpdateData } from '../../app/update.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-export interface ImportView {
-  readonly path: string;
-  readonly done: boolean;
-  readonly files: number;
-  readonly size: number;
-  readonly filesReceived: number;
-  readonly bytesReceived: number;
-  readonly durationMs: number;
-}
-
-export interface UpdateView {
-  readonly done: boolean;
-  readonly imports: readonly {
-    readonly path: string;
-    readonly from: string;
-    readonly state: 'unchanged' | 'moved' | 'pinned' | 'failed';
-    readonly before?: string;
-    readonly now?: string;
-    readonly filesReceived?: number;
-    readonly bytesReceived?: number;
-    readonly error?: string;
-  }[];
-}
-
-export function importLines(view: ImportView, from: string, style: Style): string[] {
+export function importLines(view: ImportData | ImportUrlData, from: string, style: Style): string[] {
   const { path, done, files, size, filesReceived, bytesReceived, durationMs } = view;
   const known = files - filesReceived;
   const already = known > 0 ? `, ${count(known, 'file')} already here` : '';
@@ -42,7 +22,7 @@ export function importLines(view: ImportView, from: string, style: Style): strin
   ];
 }
 
-export function updateLines({ imports, done }: UpdateView, style: Style): string[] {
+export function updateLines({ imports, done }: UpdateData, style: Style): string[] {
   if (imports.length === 0) return ['nothing was imported'];
   return imports.map(({ path, from, state, before, now, error, filesReceived = 0, bytesReceived = 0 }) => {
     const name = printable(path);
@@ -55,15 +35,7 @@ export function updateLines({ imports, done }: UpdateView, style: Style): string
   });
 }
 
-export interface GetView {
-  readonly path: string;
-  readonly files: number;
-  readonly size: number;
-  readonly commit?: string;
-  readonly durationMs: number;
-}
-
-export function getLines({ path, files, size, commit, durationMs }: GetView, style: Style): string[] {
+export function getLines({ path, files, size, commit, durationMs }: GetData, style: Style): string[] {
   const at = commit === undefined ? '' : ` of commit ${commit.slice(0, 12)}`;
   return [
     `${style.green(style.glyphs.done)} ${printable(path)}: ${count(files, 'file')}, ${formatBytes(size)}${at} in ${formatDuration(durationMs)}`,

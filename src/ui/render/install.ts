@@ -1,25 +1,10 @@
+import type { InstallData } from '../../app/install.ts';
+import type { MergeData } from '../../app/merge-driver.ts';
 import { afterConflict } from '../../core/lock/format.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-export interface InstallView {
-  readonly repository: string;
-  readonly changes: readonly {
-    readonly what: 'config' | 'attributes' | 'hook';
-    readonly name: string;
-    readonly change: 'added' | 'updated' | 'removed' | 'unchanged' | 'kept';
-    readonly why?: string;
-    readonly line?: string;
-  }[];
-}
-
-export interface MergeView {
-  readonly path: string;
-  readonly kind: 'lock' | 'pointer' | 'text';
-  readonly conflicts: readonly string[];
-}
-
-export function installLines({ repository, changes }: InstallView, uninstall: boolean, style: Style): string[] {
+export function installLines({ repository, changes }: InstallData, uninstall: boolean, style: Style): string[] {
   const done = changes.filter(({ change }) => change !== 'unchanged' && change !== 'kept');
   const lines = done.map(({ what, name, change }) => style.dim(`    ${change.padEnd(8)} ${what.padEnd(10)} ${printable(name)}`));
   const where = printable(repository);
@@ -29,7 +14,7 @@ export function installLines({ repository, changes }: InstallView, uninstall: bo
 }
 
 /** What could not be done, and what to do by hand. */
-export function keptLines({ changes }: InstallView, style: Style): string[] {
+export function keptLines({ changes }: InstallData, style: Style): string[] {
   return changes.flatMap(({ name, change, why = '', line = '' }) =>
     change === 'kept'
       ? [
@@ -40,7 +25,7 @@ export function keptLines({ changes }: InstallView, style: Style): string[] {
   );
 }
 
-export function mergeConflictLines({ path, kind, conflicts }: MergeView, style: Style): string[] {
+export function mergeConflictLines({ path, kind, conflicts }: MergeData, style: Style): string[] {
   const head = (text: string): string => `${style.red('conflict:')} ${text}`;
   const file = printable(path);
   if (kind === 'text') return [head(`${file} could not be read as a lock or pointer, and was merged as text`)];

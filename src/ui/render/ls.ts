@@ -1,28 +1,21 @@
-import type { StageAddress } from '../../core/stage.ts';
+import type { LsData } from '../../app/ls.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import { padEnd, padStart, widest } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 
-export interface LsView {
-  readonly entries: readonly {
-    readonly path: string;
-    readonly type: 'file' | 'exec' | 'symlink' | 'folder';
-    readonly size?: number;
-    readonly files?: number;
-    readonly kept?: 'data' | 'out';
-    readonly stage?: StageAddress;
-  }[];
-}
-
-type Row = LsView['entries'][number];
+type Row = Omit<LsData['entries'][number], 'digest'>;
 
 /**
  * A name a line, folders with a slash, executable files with a star, links with an @. `marks`: behind it who keeps it, where
  * mlo does. With `size` bytes and number of files before it.
  */
-export function lsLines({ entries }: LsView, style: Style, { size, marks }: { readonly size: boolean; readonly marks: boolean }): string[] {
+export function lsLines(
+  { entries }: { readonly entries: readonly Row[] },
+  style: Style,
+  { size, marks }: { readonly size: boolean; readonly marks: boolean },
+): string[] {
   const names = entries.map(nameText);
   const width = marks ? widest(names) : 0;
   const before = size ? columns(entries) : entries.map(() => '');

@@ -1,12 +1,13 @@
+import type { RemoteStatusData } from '../../app/remote-status.ts';
+import type { RemoteCheckData } from '../../app/remotes/check-remote.ts';
+import type { RemoteChangeData } from '../../app/remotes/edit-remotes.ts';
+import type { RemoteListData, RemoteShowData } from '../../app/remotes/list-remotes.ts';
 import { count } from '../format/number.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-export function remoteListLines(
-  { remotes }: { readonly remotes: readonly { readonly name: string; readonly url?: string; readonly default: boolean }[] },
-  style: Style,
-): string[] {
+export function remoteListLines({ remotes }: RemoteListData, style: Style): string[] {
   if (remotes.length === 0) return ['No remote is set up.'];
   const width = Math.max(...remotes.map(({ name }) => name.length));
   return remotes.map(
@@ -14,18 +15,7 @@ export function remoteListLines(
   );
 }
 
-export function remoteShowLines(
-  {
-    name,
-    default: isDefault,
-    settings,
-  }: {
-    readonly name: string;
-    readonly default: boolean;
-    readonly settings: readonly { readonly key: string; readonly value: string; readonly origin: string }[];
-  },
-  style: Style,
-): string[] {
+export function remoteShowLines({ name, default: isDefault, settings }: RemoteShowData, style: Style): string[] {
   const width = Math.max(0, ...settings.map(({ key }) => key.length));
   return [
     `${name}${isDefault ? style.dim('  default') : ''}`,
@@ -33,19 +23,7 @@ export function remoteShowLines(
   ];
 }
 
-export function remoteChangeLines({
-  name,
-  done,
-  file,
-  from,
-  default: isDefault,
-}: {
-  readonly name: string;
-  readonly done: string;
-  readonly file: string;
-  readonly from?: string;
-  readonly default?: string;
-}): string[] {
+export function remoteChangeLines({ name, done, file, from, default: isDefault }: RemoteChangeData): string[] {
   if (done === 'unchanged') return [`${name}: nothing to change`];
   const what = from === undefined ? name : `${from} to ${name}`;
   return [
@@ -53,22 +31,7 @@ export function remoteChangeLines({
   ];
 }
 
-export function remoteCheckLines(
-  {
-    address,
-    checks,
-  }: {
-    readonly address: string;
-    readonly checks: readonly {
-      readonly name: string;
-      readonly ok: boolean;
-      readonly found: string;
-      readonly hint?: string;
-      readonly skipped?: true;
-    }[];
-  },
-  style: Style,
-): string[] {
+export function remoteCheckLines({ address, checks }: RemoteCheckData, style: Style): string[] {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return [
     printable(address),
@@ -80,7 +43,7 @@ export function remoteCheckLines(
 }
 
 /** `pull works, push and gc --remote do not`. */
-export function worksText({ pull, push, gc }: { readonly pull: boolean; readonly push: boolean; readonly gc: boolean }): string {
+export function worksText({ pull, push, gc }: RemoteCheckData['works']): string {
   const verbs = [
     ['pull', pull],
     ['push', push],
@@ -94,27 +57,9 @@ export function worksText({ pull, push, gc }: { readonly pull: boolean; readonly
   return [...text(good ?? [], 'works', 'work'), ...text(bad ?? [], 'does not', 'do not')].join(', ');
 }
 
-export interface RemoteStatusView {
-  readonly remote: string;
-  readonly upToDate: boolean;
-  readonly data: readonly {
-    readonly path: string;
-    readonly in: string;
-    readonly state: 'both' | 'local' | 'remote' | 'neither';
-    readonly files?: number;
-    readonly bytes?: number;
-  }[];
-  readonly runs?: {
-    readonly toPush: number;
-    readonly toFetch: number;
-    readonly results: { readonly toPush: number; readonly toFetch: number };
-    readonly damaged: readonly { readonly key: string; readonly message: string }[];
-  };
-}
-
 const WORDS = { local: 'not pushed', remote: 'only on the remote', neither: 'not whole in either place' } as const;
 
-export function remoteStatusLines({ remote, upToDate, data, runs }: RemoteStatusView, style: Style): string[] {
+export function remoteStatusLines({ remote, upToDate, data, runs }: RemoteStatusData, style: Style): string[] {
   if (upToDate) return [`${count(data.length, 'tracked path')}: cache and ${printable(remote)} have all`];
   const dataLines = data.flatMap(({ path, in: who, state, files = 0, bytes = 0 }) => {
     if (state === 'both') return [];
@@ -125,7 +70,7 @@ export function remoteStatusLines({ remote, upToDate, data, runs }: RemoteStatus
   return [...dataLines, ...runsStatusLines(runs, style)];
 }
 
-function runsStatusLines(runs: RemoteStatusView['runs'], style: Style): string[] {
+function runsStatusLines(runs: RemoteStatusData['runs'], style: Style): string[] {
   if (runs === undefined) return [];
   const { toPush, toFetch, results, damaged } = runs;
   const mark = style.yellow(style.glyphs.running);

@@ -1,3 +1,4 @@
+import type { ReproData } from '../../app/types.ts';
 import type { StageReport } from '../../core/events.ts';
 import type { StageOutcome } from '../../core/plan/types.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -13,13 +14,8 @@ import { reasonSummary } from './reason-text.ts';
 const LISTED = 30;
 const ORDER: readonly StageOutcome[] = ['failed', 'blocked', 'cancelled', 'ran', 'restored', 'unchanged'];
 
-export interface ReproSummary {
-  readonly stages: readonly StageReport[];
-  readonly durationMs: number;
-}
-
 /** The table that ends every repro: stage, outcome, why, time, time saved; then the sums. */
-export function reproTable(data: ReproSummary, style: Style, all = false): string[] {
+export function reproTable(data: Pick<ReproData, 'stages' | 'durationMs'>, style: Style, all = false): string[] {
   const hidden = !all && data.stages.length > LISTED ? data.stages.filter((stage) => stage.outcome === 'unchanged').length : 0;
   const listed = hidden > 0 ? data.stages.filter((stage) => stage.outcome !== 'unchanged') : data.stages;
   const table = listed.length === 0 ? [] : tableLines(columns(style), listed, style);
@@ -54,7 +50,7 @@ function withoutName(text: string, name: string): string {
   return text.startsWith(start) ? text.slice(start.length) : text;
 }
 
-function sums(data: ReproSummary, style: Style): string {
+function sums(data: Pick<ReproData, 'stages' | 'durationMs'>, style: Style): string {
   const amounts = ORDER.map((outcome) => ({ outcome, amount: data.stages.filter((stage) => stage.outcome === outcome).length }));
   const parts = amounts
     .filter(({ amount }) => amount > 0)

@@ -1,3 +1,6 @@
+import type { RunsLifecycleData } from '../../app/runs/delete.ts';
+import type { RunsPurgeData } from '../../app/runs/purge.ts';
+import type { RunsRenameData } from '../../app/runs/tag.ts';
 import { count, formatBytes, formatCount } from '../../core/text/amount.ts';
 import { headline } from '../format/headline.ts';
 import { printable } from '../format/printable.ts';
@@ -6,23 +9,10 @@ import { formatTime } from '../format/time.ts';
 import type { Style } from '../style.ts';
 import { shortId } from './run-status.ts';
 
-interface NamedRun {
-  readonly id: string;
-  readonly name: string;
-}
-
 /** Runs that are named one by one. */
 const MOST_NAMED = 10;
 
-export function lifecycleLines(
-  {
-    asked,
-    runs,
-    already,
-  }: { readonly asked: readonly NamedRun[]; readonly runs: readonly NamedRun[]; readonly already: readonly NamedRun[] },
-  what: 'deleted' | 'restored',
-  style: Style,
-): string[] {
+export function lifecycleLines({ asked, runs, already }: RunsLifecycleData, what: 'deleted' | 'restored', style: Style): string[] {
   const below = runs.length - asked.length;
   const head = `${what === 'deleted' ? 'Deleted' : 'Restored'} ${count(asked.length, 'run')}${below > 0 ? ` with ${formatCount(below)} below` : ''}`;
   const was = what === 'deleted' ? 'deleted already' : 'not deleted';
@@ -32,16 +22,7 @@ export function lifecycleLines(
   ];
 }
 
-interface PurgeView {
-  readonly done: boolean;
-  readonly runs: readonly (NamedRun & { readonly deletedMs: number })[];
-  readonly points: number;
-  readonly artifacts: number;
-  readonly gcFrees: number;
-  readonly kept: readonly NamedRun[];
-}
-
-export function purgeLines({ done, runs, points, artifacts, gcFrees, kept }: PurgeView, style: Style): string[] {
+export function purgeLines({ done, runs, points, artifacts, gcFrees, kept }: RunsPurgeData, style: Style): string[] {
   const stays =
     kept.length === 0
       ? []
@@ -74,7 +55,7 @@ export function changedTagLines(what: string, changed: readonly string[], style:
     : [`${style.green(style.glyphs.done)} ${what}: ${changed.map(printable).join(', ')}`];
 }
 
-export function renameLines({ id, name, before }: NamedRun & { readonly before: string }, style: Style): string[] {
+export function renameLines({ id, name, before }: RunsRenameData, style: Style): string[] {
   return [`${style.green(style.glyphs.done)} Run ${shortId(id)}: ${headline(before)} is now ${style.bold(headline(name))}`];
 }
 
@@ -83,7 +64,7 @@ export function noteLines(note: string): string[] {
   return note.split(/\r?\n/).map(printable);
 }
 
-function namesOf(runs: readonly NamedRun[], style: Style): string {
+function namesOf(runs: RunsLifecycleData['runs'], style: Style): string {
   const shown = runs.slice(0, MOST_NAMED).map(({ id, name }) => `${style.bold(shortId(id))} ${headline(name)}`);
   return shown.join(', ') + (runs.length > MOST_NAMED ? ` and ${formatCount(runs.length - MOST_NAMED)} more` : '');
 }

@@ -1,3 +1,6 @@
+import type { RunsCompareData } from '../../app/runs/compare.ts';
+import type { DataChange } from '../../app/runs/compare/data-changes.ts';
+import type { CompareRow } from '../../core/compare/rows.ts';
 import type { Value } from '../../core/value.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -10,32 +13,6 @@ import type { Paint, Style } from '../style.ts';
 import { shortId, statusGlyph, statusPaint } from './run-status.ts';
 import type { ListedRun } from './runs-list.ts';
 
-interface CompareRow {
-  readonly section: string;
-  readonly key: string;
-  readonly values: readonly (Value | undefined)[];
-  readonly deltas?: readonly (number | undefined)[];
-  readonly best?: readonly number[];
-}
-
-export interface ComparedRuns {
-  readonly runs: readonly ListedRun[];
-  readonly rows: readonly CompareRow[];
-  readonly equal: number;
-  readonly code?: readonly { readonly status: string; readonly path: string; readonly from?: string }[];
-  readonly data?: readonly {
-    readonly path: string;
-    readonly old: DataSide;
-    readonly new: DataSide;
-    readonly counts?: { readonly added: number; readonly deleted: number; readonly modified: number; readonly renamed: number };
-  }[];
-}
-
-interface DataSide {
-  readonly size?: number;
-  readonly files?: number;
-}
-
 /** More runs than these stand below each other, not side by side. */
 const MOST_SIDE_BY_SIDE = 4;
 const MOST_FILES = 20;
@@ -43,7 +20,7 @@ const MOST_FILES = 20;
 const DIGEST_SHOWN = 12;
 
 /** Who the runs are, then what differs between them, section by section. The best value of a metric is marked with *. */
-export function runsCompareLines(data: ComparedRuns, style: Style, nowMs: number): string[] {
+export function runsCompareLines(data: RunsCompareData, style: Style, nowMs: number): string[] {
   const names = columnNames(data.runs);
   const sections = [...Map.groupBy(data.rows, (row) => row.section)];
   const table = data.runs.length > MOST_SIDE_BY_SIDE ? belowEachOther : sideBySide;
@@ -134,7 +111,7 @@ function deltaText(delta: number | undefined): string {
   return delta > 0 ? `+${formatNumber(delta)}` : formatNumber(delta);
 }
 
-function codeLines({ code = [] }: ComparedRuns, style: Style): string[] {
+function codeLines({ code = [] }: RunsCompareData, style: Style): string[] {
   if (code.length === 0) return [];
   const shown = code.slice(0, MOST_FILES).map(({ status, path, from }) => {
     return `  ${status} ${from === undefined ? '' : `${printable(from)} ${style.glyphs.arrow} `}${printable(path)}`;
@@ -148,7 +125,7 @@ function codeLines({ code = [] }: ComparedRuns, style: Style): string[] {
   ];
 }
 
-function dataLines({ data = [] }: ComparedRuns, style: Style): string[] {
+function dataLines({ data = [] }: RunsCompareData, style: Style): string[] {
   if (data.length === 0) return [];
   const lines = data.map(({ path, old, new: now, counts }) => {
     const sizes = `${sideSize(old)} ${style.glyphs.arrow} ${sideSize(now)}`;
@@ -163,7 +140,7 @@ function dataLines({ data = [] }: ComparedRuns, style: Style): string[] {
   return ['', style.bold('what changed in the data'), ...lines];
 }
 
-function sideSize({ size, files }: DataSide): string {
+function sideSize({ size, files }: DataChange['old']): string {
   const bytes = size === undefined ? 'unknown size' : formatBytes(size);
   return files === undefined ? bytes : `${count(files, 'file')}, ${bytes}`;
 }

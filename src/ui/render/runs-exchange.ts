@@ -1,3 +1,6 @@
+import type { ArtifactsGetData } from '../../app/artifacts/get.ts';
+import type { RunsExportData } from '../../app/runs/export.ts';
+import type { RunsImportData } from '../../app/runs/import.ts';
 import { count, formatBytes, formatCount } from '../../core/text/amount.ts';
 import { headline } from '../format/headline.ts';
 import { printable } from '../format/printable.ts';
@@ -7,10 +10,7 @@ import { shortId } from './run-status.ts';
 /** What is named one by one. */
 const MOST_NAMED = 10;
 
-export function exportLines(
-  { runs, files }: { readonly runs: readonly string[]; readonly files: readonly { readonly path: string; readonly changed: boolean }[] },
-  style: Style,
-): string[] {
+export function exportLines({ runs, files }: RunsExportData, style: Style): string[] {
   const same = files.filter(({ changed }) => !changed).length;
   const [first] = files;
   const where = files.length === 1 && first !== undefined ? `to ${printable(first.path)}` : `to ${count(files.length, 'file')}`;
@@ -19,13 +19,7 @@ export function exportLines(
   ];
 }
 
-interface ImportView {
-  readonly runs: readonly { readonly id: string; readonly name: string; readonly outcome: string; readonly waitsFor?: string }[];
-  readonly conflicts: readonly { readonly run: string; readonly key: string; readonly kept: string; readonly given: string }[];
-  readonly missing: readonly { readonly run: string; readonly path: string; readonly digest: string; readonly size: number }[];
-}
-
-export function importLines({ runs, conflicts, missing }: ImportView, style: Style): string[] {
+export function importLines({ runs, conflicts, missing }: RunsImportData, style: Style): string[] {
   const amount = (outcome: string): number => runs.filter((run) => run.outcome === outcome).length;
   const parts = ['added', 'changed', 'unchanged'].map((outcome) => `${formatCount(amount(outcome))} ${outcome}`);
   const purged = amount('purged');
@@ -44,14 +38,11 @@ export function importLines({ runs, conflicts, missing }: ImportView, style: Sty
   ];
 }
 
-export function artifactsGetLines(
-  { to, files, bytes }: { readonly to?: string; readonly files: number; readonly bytes: number },
-  style: Style,
-): string[] {
+export function artifactsGetLines({ to, files, bytes }: ArtifactsGetData, style: Style): string[] {
   return [`${style.green(style.glyphs.done)} Wrote ${count(files, 'file')} (${formatBytes(bytes)}) to ${printable(to ?? 'stdout')}`];
 }
 
-function sizeOf(artifacts: readonly { readonly digest: string; readonly size: number }[]): number {
+function sizeOf(artifacts: RunsImportData['missing']): number {
   return [...new Map(artifacts.map(({ digest, size }) => [digest, size])).values()].reduce((sum, size) => sum + size, 0);
 }
 

@@ -1,4 +1,4 @@
-import type { RunId, RunStatus } from '../../core/run.ts';
+import type { RunsListData } from '../../app/runs-list.ts';
 import { formatDuration } from '../format/duration.ts';
 import { headline } from '../format/headline.ts';
 import { printable } from '../format/printable.ts';
@@ -7,25 +7,13 @@ import { formatTime } from '../format/time.ts';
 import type { Style } from '../style.ts';
 import { shortId, statusGlyph, statusPaint } from './run-status.ts';
 
+export type ListedRun = RunsListData['runs'][number];
+
 /** What a command or a reason may take of a line. */
 const TEXT_WIDTH = 120;
 
-/** What a line of the list shows of a run. */
-export interface ListedRun {
-  readonly id: RunId;
-  readonly name: string;
-  readonly parentId?: RunId;
-  readonly status: RunStatus;
-  readonly reason?: string;
-  readonly startedMs: number;
-  readonly endedMs?: number;
-  readonly deletedMs?: number;
-  readonly command?: string;
-  readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
-}
-
 /** One line a run. `nowMs`: for the time that running ones have taken. */
-export function runsListLines(data: { readonly runs: readonly ListedRun[] }, style: Style, nowMs: number): string[] {
+export function runsListLines(data: RunsListData, style: Style, nowMs: number): string[] {
   if (data.runs.length === 0) return ['No runs yet. Start one with: mlo repro'];
   return tableLines(columns(style, nowMs), data.runs, style);
 }

@@ -1,6 +1,6 @@
+import type { RunsSearchData } from '../../app/runs/search.ts';
 import type { Field } from '../../core/search/filter.ts';
 import { parseColumns } from '../../core/search/parse-order.ts';
-import type { Value } from '../../core/value.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
@@ -9,30 +9,8 @@ import { formatTime } from '../format/time.ts';
 import { valueText } from '../format/value-text.ts';
 import type { Style } from '../style.ts';
 import { shortId, statusGlyph, statusPaint } from './run-status.ts';
-import type { ListedRun } from './runs-list.ts';
 
-interface FoundRun extends ListedRun {
-  readonly experiment: string;
-  readonly stage?: string;
-  readonly user: string;
-  readonly host: string;
-  readonly params: { readonly [key: string]: Value };
-  readonly metrics: {
-    readonly [name: string]: { readonly value: number; readonly points: number; readonly min?: Extreme; readonly max?: Extreme };
-  };
-  readonly tags: { readonly [key: string]: string };
-  readonly data: { readonly [name: string]: string };
-}
-
-interface Extreme {
-  readonly value: number;
-}
-
-export interface SearchTable {
-  readonly runs: readonly FoundRun[];
-  readonly columns: readonly string[];
-  readonly best?: { readonly column: string; readonly highest: boolean };
-}
+type FoundRun = RunsSearchData['runs'][number];
 
 /** What a table takes where lines may be of any length: more can hardly be read. */
 const READABLE_WIDTH = 160;
@@ -48,7 +26,7 @@ export interface SearchText {
  * `nowMs`: for how long running ones have lasted.
  */
 export function runsSearchText(
-  { runs, columns, best }: SearchTable,
+  { runs, columns, best }: RunsSearchData,
   given: Style,
   nowMs: number,
   { wide }: { readonly wide: boolean },

@@ -1,7 +1,7 @@
+import type { RunsShowData } from '../../app/runs-show.ts';
 import type { Content } from '../../core/content.ts';
 import { isSystemMetric, SYSTEM_PREFIX } from '../../core/metrics/system-metric.ts';
 import { NOTE_TAG } from '../../core/note-tag.ts';
-import type { Value } from '../../core/value.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { headline } from '../format/headline.ts';
@@ -14,46 +14,13 @@ import { valueText } from '../format/value-text.ts';
 import type { Style } from '../style.ts';
 import { listLines } from './list-lines.ts';
 import { shortId, statusGlyph, statusPaint } from './run-status.ts';
-import type { ListedRun } from './runs-list.ts';
-
-/** A run as it is shown, with the runs below it. */
-export interface ShownRun extends ListedRun {
-  readonly experiment: string;
-  readonly stage?: string;
-  readonly user: string;
-  readonly host: string;
-  readonly params: { readonly [key: string]: Value };
-  readonly metrics: { readonly [name: string]: ShownMetric };
-  readonly tags: { readonly [key: string]: string };
-  readonly artifacts: readonly { readonly path: string; readonly content: Content }[];
-  readonly inputs?: readonly { readonly name: string; readonly digest: string; readonly context: string }[];
-  readonly models?: readonly { readonly name: string; readonly modelType: string }[];
-  readonly links: readonly ShownLink[];
-  readonly children: readonly ShownRun[];
-}
-
-interface ShownMetric {
-  readonly value: number;
-  readonly step: number;
-  readonly points: number;
-  readonly min?: { readonly value: number; readonly step: number };
-  readonly max?: { readonly value: number; readonly step: number };
-}
-
-interface ShownLink {
-  readonly stage: string;
-  readonly outcome: 'unchanged' | 'restored';
-  readonly producerRunId?: string;
-  /** Of the run that made the outs. */
-  readonly producer?: Pick<ShownRun, 'params' | 'metrics'>;
-}
 
 /** The run, what it logged, and the tree of runs below it. `nowMs`: for the time that running ones have taken. */
-export function runsShowLines(run: ShownRun, style: Style, nowMs: number): string[] {
+export function runsShowLines(run: RunsShowData, style: Style, nowMs: number): string[] {
   return [...aboutLines(run, style), '', ...treeLines(run, style, nowMs, 0)];
 }
 
-function aboutLines(run: ShownRun, style: Style): string[] {
+function aboutLines(run: RunsShowData, style: Style): string[] {
   const { git } = run;
   const facts: [string, string | undefined][] = [
     ['run', run.id],
@@ -74,7 +41,7 @@ function aboutLines(run: ShownRun, style: Style): string[] {
   );
 }
 
-function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): string[] {
+function treeLines(run: RunsShowData, style: Style, nowMs: number, depth: number): string[] {
   const indent = '  '.repeat(depth);
   const inner = `${indent}    `;
   const children = run.children.flatMap((child) => treeLines(child, style, nowMs, depth + 1));
@@ -97,7 +64,7 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
     ),
     ...listLines(
       'inputs',
-      (run.inputs ?? []).map(
+      run.inputs.map(
         ({ name, digest, context }) => `${printable(name)} (${context === '' ? '' : `${printable(context)}, `}${shortId(digest)})`,
       ),
       inner,
@@ -105,7 +72,7 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
     ),
     ...listLines(
       'models',
-      (run.models ?? []).map(({ name, modelType }) => `${printable(name)}${modelType === '' ? '' : ` (${printable(modelType)})`}`),
+      run.models.map(({ name, modelType }) => `${printable(name)}${modelType === '' ? '' : ` (${printable(modelType)})`}`),
       inner,
       style,
     ),
@@ -114,12 +81,12 @@ function treeLines(run: ShownRun, style: Style, nowMs: number, depth: number): s
   ];
 }
 
-function shownTags(run: ShownRun, depth: number): readonly (readonly [key: string, value: string])[] {
+function shownTags(run: RunsShowData, depth: number): readonly (readonly [key: string, value: string])[] {
   return Object.entries(run.tags).filter(([key]) => depth > 0 || key !== NOTE_TAG);
 }
 
 /** Glyph, name, id, time and how it ended. */
-export function headLine(run: ShownRun, style: Style, nowMs: number, indent: string): string {
+export function headLine(run: RunsShowData, style: Style, nowMs: number, indent: string): string {
   const time = formatDuration((run.endedMs ?? nowMs) - run.startedMs);
   const state = run.status === 'FINISHED' ? '' : ` ${run.status}`;
   const why = run.reason === undefined ? '' : `: ${headline(run.reason)}`;
@@ -131,13 +98,13 @@ export function headLine(run: ShownRun, style: Style, nowMs: number, indent: str
   return `${indent}${paint(statusGlyph(run.status, style))} ${style.bold(name)}${style.dim(`  ${shortId(run.id)}`)}  ${time}${paint(state + truncate(why, Math.max(0, room), style.glyphs.ellipsis))}`;
 }
 
-function linkLine(link: ShownLink, style: Style, indent: string): string {
+function linkLine(link: RunsShowData['links'][number], style: Style, indent: string): string {
   const glyph = link.outcome === 'restored' ? style.glyphs.restored : style.glyphs.unchanged;
   const maker = link.producerRunId === undefined ? '' : `, made by run ${shortId(link.producerRunId)}`;
   return style.dim(truncate(`${indent}${glyph} ${printable(link.stage)}  ${link.outcome}${maker}`, style.width, style.glyphs.ellipsis));
 }
 
-function producerLines({ producer }: ShownLink, style: Style, indent: string): string[] {
+function producerLines({ producer }: RunsShowData['links'][number], style: Style, indent: string): string[] {
   if (producer === undefined) return [];
   return [
     ...listLines('params', paramTexts(producer.params, style), indent, style),
@@ -145,11 +112,11 @@ function producerLines({ producer }: ShownLink, style: Style, indent: string): s
   ];
 }
 
-export function paramTexts(params: ShownRun['params'], style: Style): string[] {
+export function paramTexts(params: RunsShowData['params'], style: Style): string[] {
   return Object.entries(params).map(([key, value]) => `${printable(key)}=${shorten(valueText(value), style)}`);
 }
 
-function metricTexts(metrics: ShownRun['metrics']): string[] {
+function metricTexts(metrics: RunsShowData['metrics']): string[] {
   const logged = Object.entries(metrics).filter(([name]) => !isSystemMetric(name));
   return logged.map(([name, { value, step, points, min, max }]) => {
     const extremes = [extremeText('min', min, value), extremeText('max', max, value)].join('');
@@ -158,13 +125,13 @@ function metricTexts(metrics: ShownRun['metrics']): string[] {
 }
 
 /** What was sampled of the machine: the last values, without the words that all of them have. */
-function systemTexts(metrics: ShownRun['metrics']): string[] {
+function systemTexts(metrics: RunsShowData['metrics']): string[] {
   const sampled = Object.entries(metrics).filter(([name]) => isSystemMetric(name));
   return sampled.map(([name, { value }]) => `${printable(name.slice(SYSTEM_PREFIX.length))}=${formatNumber(value)}`);
 }
 
 /** Nothing where the last value is the extreme one. */
-function extremeText(word: string, extreme: ShownMetric['min'], last: number): string {
+function extremeText(word: string, extreme: RunsShowData['metrics'][string]['min'], last: number): string {
   return extreme === undefined || extreme.value === last ? '' : `; ${word} ${formatNumber(extreme.value)} at ${extreme.step}`;
 }
 

@@ -1,9 +1,10 @@
+import type { RunsShowData } from '../../app/runs-show.ts';
 import { isSystemMetric } from '../../core/metrics/system-metric.ts';
 import { count, formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import { textWidth, truncate } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
-import { headLine, paramTexts, type ShownRun } from './runs-show.ts';
+import { headLine, paramTexts } from './runs-show.ts';
 
 /** Rows that the text has at least beside the first chart. */
 export const LEAST_TEXT_ROWS = 3;
@@ -13,7 +14,7 @@ const WITHOUT_LEGEND = 8;
 const LABEL = 9;
 
 interface PlacedRun {
-  readonly run: ShownRun;
+  readonly run: RunsShowData;
   readonly depth: number;
 }
 
@@ -21,7 +22,7 @@ interface PlacedRun {
  * A run at work within `rows` of a screen: what it was given and found, short, above as many of the `charts` as fit; the
  * first is there wherever it leaves the text a few rows, if need be without all of its legend. `nowMs`: for the time that running ones have taken.
  */
-export function watchPictureLines(run: ShownRun, charts: readonly string[][], style: Style, nowMs: number, rows: number): string[] {
+export function watchPictureLines(run: RunsShowData, charts: readonly string[][], style: Style, nowMs: number, rows: number): string[] {
   const runs = placed(run, 0);
   const least = Math.min(LEAST_TEXT_ROWS, everything(runs, style, nowMs).length);
   const drawn: string[] = [];
@@ -33,7 +34,7 @@ export function watchPictureLines(run: ShownRun, charts: readonly string[][], st
   return [...textLines(runs, style, nowMs, rows - drawn.length), ...drawn];
 }
 
-function placed(run: ShownRun, depth: number): PlacedRun[] {
+function placed(run: RunsShowData, depth: number): PlacedRun[] {
   return [{ run, depth }, ...run.children.flatMap((child) => placed(child, depth + 1))];
 }
 

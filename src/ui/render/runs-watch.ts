@@ -1,12 +1,12 @@
+import type { RunsShowData } from '../../app/runs-show.ts';
 import { formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import type { ShownRun } from './runs-show.ts';
 
 /** Last value of each metric of a run and the runs below it, by `run/metric`. */
 export type SeenMetrics = Map<string, number>;
 
 /** A line for each metric that has more points than when it was `seen` last, and for what ended; `seen` is brought up to date. */
-export function watchedLines(run: ShownRun, seen: SeenMetrics): string[] {
+export function watchedLines(run: RunsShowData, seen: SeenMetrics): string[] {
   const lines = Object.entries(run.metrics).flatMap(([name, { value, step, points }]) => {
     const key = `${run.id}/${name}`;
     if (seen.get(key) === points) return [];

@@ -1,28 +1,13 @@
-import type { Reason, StageState } from '../../core/plan/types.ts';
-import type { StageAddress } from '../../core/stage.ts';
+import type { StageStatus, StatusData } from '../../app/types.ts';
+import type { StageState } from '../../core/plan/types.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import { tableLines, type Column } from '../format/table.ts';
 import type { Style } from '../style.ts';
-import { dataStatusLines, type DataStatusView } from './data-status.ts';
+import { dataStatusLines } from './data-status.ts';
 import { stateGlyph, statePaint } from './outcome.ts';
 import { reasonSummary, reasonText } from './reason-text.ts';
-
-export interface StageStatusView {
-  readonly name: StageAddress;
-  readonly state: StageState;
-  readonly reasons: readonly Reason[];
-  readonly lastMs?: number;
-}
-
-export interface StatusView {
-  readonly upToDate: boolean;
-  readonly stages: readonly StageStatusView[];
-  readonly data: readonly DataStatusView[];
-  readonly outs: readonly DataStatusView[];
-  readonly busy?: { readonly pid: number; readonly host: string; readonly command: string; readonly sinceMs: number };
-}
 
 export interface StatusShow {
   /** Every reason on a line of its own. */
@@ -36,7 +21,7 @@ export interface StatusShow {
 /** Above this many stages, unchanged ones are counted instead of listed. */
 const LISTED = 30;
 
-export function statusLines(status: StatusView, style: Style, show: StatusShow): string[] {
+export function statusLines(status: StatusData, style: Style, show: StatusShow): string[] {
   return [
     ...busyLines(status.busy, style, show.now),
     ...shownStages(status, style, show),
@@ -45,17 +30,17 @@ export function statusLines(status: StatusView, style: Style, show: StatusShow):
 }
 
 /** Where only data was asked for, or there is only data, stages are not spoken of. */
-function shownStages({ stages, data }: StatusView, style: Style, show: StatusShow): string[] {
+function shownStages({ stages, data }: StatusData, style: Style, show: StatusShow): string[] {
   return stages.length === 0 && data.length > 0 ? [] : stageLines(stages, style, show);
 }
 
 /** `repro --dry`. */
-export function planLines(stages: readonly StageStatusView[], style: Style): string[] {
+export function planLines(stages: readonly StageStatus[], style: Style): string[] {
   if (stages.length === 0) return ['There are no stages: nothing to do.'];
   return stageLines(stages, style, { why: true, all: false, now: 0 });
 }
 
-function stageLines(stages: readonly StageStatusView[], style: Style, { why, all }: StatusShow): string[] {
+function stageLines(stages: readonly StageStatus[], style: Style, { why, all }: StatusShow): string[] {
   if (stages.length === 0) return ['There are no stages.'];
   const hidden = !all && stages.length > LISTED ? stages.filter((stage) => stage.state === 'unchanged').length : 0;
   const listed = hidden > 0 ? stages.filter((stage) => stage.state !== 'unchanged') : stages;
@@ -64,7 +49,7 @@ function stageLines(stages: readonly StageStatusView[], style: Style, { why, all
   return [...body, ...rest, headline(stages, style)];
 }
 
-function headline(stages: readonly StageStatusView[], style: Style): string {
+function headline(stages: readonly StageStatus[], style: Style): string {
   const states: readonly StageState[] = ['blocked', 'run', 'restore', 'unchanged'];
   const words = { blocked: 'blocked', run: 'to run', restore: 'to restore', unchanged: 'unchanged' };
   const parts = states.flatMap((state) => {
@@ -74,9 +59,9 @@ function headline(stages: readonly StageStatusView[], style: Style): string {
   return `${count(stages.length, 'stage')}: ${parts.join(', ')}`;
 }
 
-function stageTable(stages: readonly StageStatusView[], style: Style): string[] {
+function stageTable(stages: readonly StageStatus[], style: Style): string[] {
   if (stages.length === 0) return [];
-  const columns: readonly Column<StageStatusView>[] = [
+  const columns: readonly Column<StageStatus>[] = [
     { title: 'Stage', text: (row) => printable(row.name), min: 12 },
     { title: 'State', text: (row) => stateText(row, style), paint: (row) => statePaint(row.state, style) },
     { title: 'Why', text: (row) => reasonSummary(row.reasons, style.glyphs), min: 10, drop: 1 },
@@ -86,16 +71,16 @@ function stageTable(stages: readonly StageStatusView[], style: Style): string[] 
   return tableLines(hasTimes ? columns : columns.slice(0, 3), stages, style);
 }
 
-function detailLines(stage: StageStatusView, style: Style): string[] {
+function detailLines(stage: StageStatus, style: Style): string[] {
   const head = `${statePaint(stage.state, style)(stateText(stage, style))} ${style.bold(printable(stage.name))}`;
   return [head, ...stage.reasons.map((reason) => `    ${reasonText(reason, style.glyphs, true)}`)];
 }
 
-function stateText(stage: StageStatusView, style: Style): string {
+function stateText(stage: StageStatus, style: Style): string {
   return `${stateGlyph(stage.state, style.glyphs)} ${stage.state}`;
 }
 
-function busyLines(busy: StatusView['busy'], style: Style, now: number): string[] {
+function busyLines(busy: StatusData['busy'], style: Style, now: number): string[] {
   if (busy === undefined) return [];
   const since = formatDuration(Math.max(0, now - busy.sinceMs));
   return [style.yellow(`Busy: ${printable(busy.command)} (pid ${busy.pid} on ${printable(busy.host)}) has been writing for ${since}`)];

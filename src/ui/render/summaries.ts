@@ -1,21 +1,10 @@
+import type { InitData } from '../../app/init.ts';
+import type { CommitData } from '../../app/types.ts';
 import type { StageAddress } from '../../core/stage.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-export interface CommitView {
-  readonly committed: readonly { readonly name: string; readonly changed: boolean; readonly stored?: true }[];
-}
-
-export interface InitView {
-  readonly root: string;
-  readonly template: string;
-  readonly created: readonly string[];
-  readonly kept: readonly string[];
-  readonly git: 'created' | 'present' | 'missing' | 'off';
-  readonly next: readonly string[];
-}
-
-export function commitLines({ committed }: CommitView, style: Style): string[] {
+export function commitLines({ committed }: CommitData, style: Style): string[] {
   if (committed.length === 0) return ['There is nothing to commit: no stages, and no added data in the workspace.'];
   const changed = committed.filter((each) => each.changed || each.stored === true);
   const lines = changed.map(({ name, stored }) => {
@@ -29,7 +18,7 @@ export function freezeLines({ stages }: { readonly stages: readonly StageAddress
   return stages.map((stage) => `${style.green(style.glyphs.done)} ${printable(stage)} ${frozen ? 'is frozen' : 'is no longer frozen'}`);
 }
 
-export function initLines({ root, template, created, kept, git, next }: InitView, style: Style): string[] {
+export function initLines({ root, template, created, kept, git, next }: InitData, style: Style): string[] {
   const notes = {
     created: ['Git repository created.'],
     present: [],

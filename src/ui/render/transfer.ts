@@ -1,61 +1,11 @@
+import type { FetchData } from '../../app/fetch.ts';
+import type { PushData, PushedRuns } from '../../app/push.ts';
+import type { MissingObject } from '../../app/transfer/missing-objects.ts';
 import { count, formatCount } from '../format/number.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
-
-interface MissingView {
-  readonly digest: string;
-  readonly corruptAt?: string;
-  readonly uses: readonly { readonly path: string; readonly stage?: string; readonly in: readonly string[] }[];
-}
-
-export interface PushView {
-  readonly remote: string;
-  readonly done: boolean;
-  readonly files: number;
-  readonly trees: number;
-  readonly bytes: number;
-  readonly bytesSent: number;
-  readonly there: number;
-  readonly durationMs: number;
-  readonly missing: readonly MissingView[];
-  readonly broken: readonly { readonly path: string; readonly message: string }[];
-  readonly runs?: PushedRunsView;
-}
-
-export interface FetchView {
-  readonly remote: string;
-  readonly done: boolean;
-  readonly files: number;
-  readonly bytes: number;
-  readonly bytesReceived: number;
-  readonly here: number;
-  readonly durationMs: number;
-  readonly missing: readonly MissingView[];
-  readonly broken: readonly { readonly path: string; readonly message: string }[];
-  readonly runs?: FetchedRunsView;
-}
-
-interface DamagedView {
-  readonly key: string;
-  readonly message: string;
-}
-
-interface PushedRunsView {
-  readonly sent: number;
-  readonly open: number;
-  readonly results: { readonly sent: number };
-  readonly damaged: readonly DamagedView[];
-}
-
-interface FetchedRunsView {
-  readonly added: number;
-  readonly changed: number;
-  readonly results: number;
-  readonly conflicts: readonly { readonly run: string; readonly key: string; readonly kept: string; readonly given: string }[];
-  readonly damaged: readonly DamagedView[];
-}
 
 /** Objects that are told one by one; --json has them all. */
 const LISTED = 20;
@@ -64,7 +14,7 @@ const SAVED_FROM = 0.05;
 /** Rates over less time than this say nothing. */
 const MIN_RATE_MS = 200;
 
-export function pushLines(view: PushView, style: Style): string[] {
+export function pushLines(view: PushData, style: Style): string[] {
   const { done, files, trees, bytes, bytesSent, there, remote } = view;
   const problems = problemLines(view, style);
   const runs = pushedRuns(view.runs, done);
@@ -82,7 +32,7 @@ export function pushLines(view: PushView, style: Style): string[] {
   return [...problems, parts.join(', '), ...runs];
 }
 
-export function fetchLines(view: FetchView, style: Style): string[] {
+export function fetchLines(view: FetchData, style: Style): string[] {
   const { done, files, bytes, bytesReceived, here, remote } = view;
   const problems = problemLines(view, style);
   const runs = fetchedRuns(view.runs, done);
@@ -94,7 +44,7 @@ export function fetchLines(view: FetchView, style: Style): string[] {
   return [...problems, [`fetched ${count(files, 'file')}`, took, ...already].join(', '), ...runs];
 }
 
-function pushedRuns(runs: PushedRunsView | undefined, done: boolean): string[] {
+function pushedRuns(runs: PushedRuns | undefined, done: boolean): string[] {
   if (runs === undefined) return [];
   const { sent, open, results } = runs;
   const parts = listed([counted(sent, 'run'), counted(results.sent, 'result')]);
@@ -102,7 +52,7 @@ function pushedRuns(runs: PushedRunsView | undefined, done: boolean): string[] {
   return parts === '' ? [] : [[`${done ? 'pushed' : 'would push'} ${parts}`, ...(waiting === undefined ? [] : [waiting])].join('; ')];
 }
 
-function fetchedRuns(runs: FetchedRunsView | undefined, done: boolean): string[] {
+function fetchedRuns(runs: FetchData['runs'], done: boolean): string[] {
   if (runs === undefined) return [];
   const { added, changed, results, conflicts } = runs;
   const parts = listed([counted(added, 'new run'), counted(changed, 'changed run'), counted(results, 'result')]);
@@ -124,11 +74,8 @@ function listed(parts: readonly string[]): string {
 }
 
 /** One sentence about what could not travel. */
-export function transferFailure(
-  view: ProblemView & { readonly neverPushed?: true; readonly address?: string },
-  verb: 'pushed' | 'fetched',
-): string | undefined {
-  const { missing, broken, neverPushed, address = '' } = view;
+export function transferFailure(view: PushData | FetchData, verb: 'pushed' | 'fetched'): string | undefined {
+  const { missing, broken, address } = view;
   const damaged = view.runs?.damaged ?? [];
   if (missing.length + broken.length + damaged.length === 0) return undefined;
   const corrupt = missing.filter(({ corruptAt }) => corruptAt !== undefined).length;
@@ -136,7 +83,7 @@ export function transferFailure(
   const where =
     verb === 'pushed'
       ? 'in neither cache nor remote'
-      : neverPushed === true
+      : 'neverPushed' in view
         ? `not on the remote, to which nothing was pushed yet (${printable(address)} holds no data of mlo)`
         : 'not on the remote';
   const parts = [
@@ -152,11 +99,7 @@ function rate(bytes: number, ms: number): string {
   return ms < MIN_RATE_MS || bytes === 0 ? '' : ` (${formatBytes(bytes / (ms / 1000))}/s)`;
 }
 
-interface ProblemView extends Pick<PushView, 'missing' | 'broken'> {
-  readonly runs?: { readonly damaged: readonly DamagedView[] };
-}
-
-function problemLines({ missing, broken, runs }: ProblemView, style: Style): string[] {
+function problemLines({ missing, broken, runs }: PushData | FetchData, style: Style): string[] {
   const cross = style.red(style.glyphs.failed);
   const more = missing.length > LISTED ? [style.dim(`  and ${missing.length - LISTED} more`)] : [];
   return [
@@ -167,7 +110,7 @@ function problemLines({ missing, broken, runs }: ProblemView, style: Style): str
   ];
 }
 
-function missingText({ digest, uses, corruptAt }: MissingView): string {
+function missingText({ digest, uses, corruptAt }: MissingObject): string {
   const [first] = uses;
   const what = first === undefined ? `object ${digest}` : printable(first.path);
   const stage = first?.stage === undefined ? '' : ` of stage ${printable(first.stage)}`;

@@ -1,3 +1,4 @@
+import type { ValuesDiffData } from '../../app/types.ts';
 import type { Value } from '../../core/value.ts';
 import { formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
@@ -5,28 +6,15 @@ import { tableLines, type Column } from '../format/table.ts';
 import { valueText } from '../format/value-text.ts';
 import type { Paint, Style } from '../style.ts';
 
-/** One value on both sides; absent where a side does not have it. */
-interface DiffRow {
-  readonly file: string;
-  readonly key: string;
-  readonly old?: Value;
-  readonly new?: Value;
-  readonly change?: number;
-}
-
-export interface ShownDiff {
-  readonly old: string;
-  readonly new: string;
-  readonly diffs: readonly DiffRow[];
-}
+type DiffRow = ValuesDiffData['diffs'][number];
 
 /** A line for each value that differs, the sides under the names of their revisions. `what`: 'params' or 'metrics'. */
-export function valuesDiffLines(data: ShownDiff, what: 'params' | 'metrics', style: Style): string[] {
+export function valuesDiffLines(data: ValuesDiffData, what: 'params' | 'metrics', style: Style): string[] {
   if (data.diffs.length === 0) return [`No ${what} differ between ${printable(data.old)} and ${printable(data.new)}.`];
   return tableLines(columns(data, what === 'metrics', style), data.diffs, style);
 }
 
-function columns(data: ShownDiff, withChange: boolean, style: Style): readonly Column<DiffRow>[] {
+function columns(data: ValuesDiffData, withChange: boolean, style: Style): readonly Column<DiffRow>[] {
   const change: Column<DiffRow> = {
     title: 'Change',
     text: (row) => changeText(row),

@@ -1,60 +1,16 @@
+import type { Repaired, VerifyRemoteData } from '../../app/verify-remote.ts';
+import type { Use } from '../../app/verify/find-uses.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-interface UseView {
-  readonly path: string;
-  readonly isFolder?: true;
-  readonly stage?: string;
-  readonly in: readonly string[];
-}
-
-interface FindingView {
-  readonly digest: string;
-  readonly state: 'missing' | 'broken';
-  readonly key: string;
-}
-
-interface RepairedView {
-  readonly format?: true;
-  readonly objects: number;
-  readonly indexes: number;
-  readonly batches: number;
-  readonly removed: readonly string[];
-  readonly left: readonly string[];
-}
-
-export interface VerifyRemoteView {
-  readonly remote: string;
-  readonly ok: boolean;
-  readonly done: boolean;
-  readonly sample: number;
-  readonly looked: {
-    readonly indexes: number;
-    readonly packs: number;
-    readonly batches: number;
-    readonly entries: number;
-    readonly trees: number;
-    readonly bytes: number;
-    readonly requests: number;
-    readonly durationMs: number;
-  };
-  readonly estimate: { readonly requests: number; readonly bytes: number };
-  readonly indexes: readonly { readonly key: string; readonly why: string }[];
-  readonly batches: readonly { readonly key: string; readonly why: string }[];
-  readonly objects: readonly (FindingView & { readonly uses: readonly UseView[] })[];
-  readonly incomplete: readonly { readonly digest: string; readonly missing: readonly string[]; readonly uses: readonly UseView[] }[];
-  readonly spoilt: readonly FindingView[];
-  readonly repaired?: RepairedView;
-}
-
 /** Findings of one kind that are shown; --json has all. */
 const MOST_SHOWN = 50;
 const MOST_PATHS = 5;
 
-export function verifyRemoteLines(data: VerifyRemoteView, style: Style): string[] {
+export function verifyRemoteLines(data: VerifyRemoteData, style: Style): string[] {
   const { indexes, batches, objects, incomplete, spoilt, repaired } = data;
   return [
     ...shown(indexes, style, ({ key, why }) => [`${style.red('damaged')} ${printable(key)}: ${printable(why)}`]),
@@ -71,7 +27,7 @@ export function verifyRemoteLines(data: VerifyRemoteView, style: Style): string[
   ];
 }
 
-function repairedLines({ format, objects, indexes, batches, removed, left }: RepairedView, style: Style): readonly string[] {
+function repairedLines({ format, objects, indexes, batches, removed, left }: Repaired, style: Style): readonly string[] {
   const mended = `${style.green('repaired')} ${count(batches, 'batch', 'batches')} of runs or results: what is whole was kept; mlo push sends the rest again`;
   const index = `${style.green('repaired')} the index: ${count(objects, 'object')} taken out, with all folders above; mlo push sends them again`;
   return [
@@ -88,7 +44,7 @@ function repairedLines({ format, objects, indexes, batches, removed, left }: Rep
 }
 
 /** Undefined where all is well, or was made so. */
-export function verifyRemoteFailure(data: VerifyRemoteView): { readonly message: string; readonly hint: string } | undefined {
+export function verifyRemoteFailure(data: VerifyRemoteData): { readonly message: string; readonly hint: string } | undefined {
   const { ok, objects, incomplete, indexes, batches, spoilt, repaired, remote } = data;
   if (ok) return undefined;
   const broken = objects.filter(({ state }) => state === 'broken').length;
@@ -117,7 +73,7 @@ function shown<T>(items: readonly T[], style: Style, lines: (item: T) => readonl
   return [...items.slice(0, MOST_SHOWN).flatMap(lines), ...more];
 }
 
-function withUses(what: string, uses: readonly UseView[]): readonly string[] {
+function withUses(what: string, uses: readonly Use[]): readonly string[] {
   if (uses.length === 0) return [`${what}: nothing that this clone knows needs it`];
   const paths = uses.slice(0, MOST_PATHS).map((use) => {
     const stage = use.stage === undefined ? '' : `, stage ${use.stage}`;
@@ -128,7 +84,7 @@ function withUses(what: string, uses: readonly UseView[]): readonly string[] {
   return [`${what}: ${first}`, ...others.map((line) => `    ${line}`)];
 }
 
-function summary({ ok, done, sample, looked, estimate, remote }: VerifyRemoteView, style: Style): string {
+function summary({ ok, done, sample, looked, estimate, remote }: VerifyRemoteData, style: Style): string {
   const { indexes, packs, batches, entries, trees, bytes, requests, durationMs } = looked;
   const places = `${count(indexes, 'index', 'indexes')}, ${count(packs, 'pack')}${batches === 0 ? '' : `, ${count(batches, 'batch', 'batches')} of runs and results`}`;
   const part = sample < 1 ? `, ${(sample * 100).toPrecision(2).replace(/\.0$/, '')} % of it` : '';

@@ -1,44 +1,9 @@
+import type { VerifyData } from '../../app/verify.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
-
-interface BadObjectView {
-  readonly digest: string;
-  readonly state: 'missing' | 'broken';
-  readonly uses: readonly { readonly path: string; readonly isFolder?: true; readonly stage?: string; readonly in: readonly string[] }[];
-}
-
-export interface VerifyView {
-  readonly ok: boolean;
-  readonly quick: boolean;
-  readonly looked: {
-    readonly objects: number;
-    readonly packs: number;
-    readonly segments: number;
-    readonly loose: number;
-    readonly files: number;
-    readonly bytes: number;
-    readonly needed: number;
-    readonly refs: number;
-    readonly neededByRefs: number;
-    readonly recordedRuns: number;
-    readonly durationMs: number;
-  };
-  readonly damages: readonly { readonly file: string; readonly digest?: string; readonly why: string }[];
-  readonly objects: readonly BadObjectView[];
-  /** Missing, and needed by branches or tags alone. */
-  readonly history: readonly BadObjectView[];
-  /** Missing, and needed by recorded runs alone. */
-  readonly artifacts: readonly BadObjectView[];
-  /** `fix`: what helps where --repair does not. */
-  readonly files: readonly { readonly path: string; readonly why: string; readonly fix?: string }[];
-  readonly repaired?: {
-    readonly files: readonly { readonly file: string; readonly done: string }[];
-    readonly restored: readonly BadObjectView[];
-  };
-}
 
 /** Findings of one kind that are shown; --json has all. */
 const MOST_SHOWN = 50;
@@ -48,7 +13,7 @@ const MOST_PATHS = 5;
 const MOST_REFS = 4;
 
 /** What was looked at, what is wrong, what it belongs to, and what was mended. */
-export function verifyLines(data: VerifyView, style: Style): string[] {
+export function verifyLines(data: VerifyData, style: Style): string[] {
   const lines = [...repairLines(data, style)];
   for (const { path, why } of capped(data.files, lines, style)) lines.push(`${style.red('damaged')} ${printable(path)}: ${printable(why)}`);
   const ofObjects = new Set(data.objects.map(({ digest }) => digest));
@@ -63,7 +28,7 @@ export function verifyLines(data: VerifyView, style: Style): string[] {
   return lines;
 }
 
-function historyLines(history: readonly BadObjectView[], style: Style): string[] {
+function historyLines(history: VerifyData['history'], style: Style): string[] {
   if (history.length === 0) return [];
   const folders = history.some(({ uses }) => uses.some(({ isFolder }) => isFolder));
   const lines = [
@@ -74,14 +39,14 @@ function historyLines(history: readonly BadObjectView[], style: Style): string[]
   return lines;
 }
 
-function artifactLines(artifacts: readonly BadObjectView[], style: Style): string[] {
+function artifactLines(artifacts: VerifyData['artifacts'], style: Style): string[] {
   if (artifacts.length === 0) return [];
   const lines = ['Not in the cache, and needed by recorded runs only (never cached, deleted by gc --no-runs, or lost):'];
   for (const object of capped(artifacts, lines, style)) lines.push(...objectLines(object, style, style.yellow('missing')));
   return lines;
 }
 
-export function verifyFailure(data: VerifyView): {
+export function verifyFailure(data: VerifyData): {
   code: 'MLO_OBJECT_CORRUPT' | 'MLO_OBJECT_MISSING' | 'MLO_FORMAT';
   message: string;
   hint: string;
@@ -113,28 +78,28 @@ export function verifyFailure(data: VerifyView): {
   return { code, message: `${parts.join(', ')}${left}`, hint };
 }
 
-function hintOfRepair({ repaired }: VerifyView): string {
+function hintOfRepair({ repaired }: VerifyData): string {
   return repaired === undefined
     ? 'mlo verify --repair'
     : 'No other copy was found here. Make the data again (mlo repro), add it from where it still is (mlo add), or copy the cache of another machine';
 }
 
 /** `tag v1.0`, `branch old, tag v1.0 or tag v2.0`, `one of 12 branches and tags`. */
-function refsOf(history: readonly BadObjectView[]): string {
+function refsOf(history: VerifyData['history']): string {
   const refs = [...new Set(history.flatMap(({ uses }) => uses.flatMap((use) => use.in)))];
   return refs.length > MOST_REFS
     ? `one of ${formatCount(refs.length)} branches and tags`
     : printable(new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(refs));
 }
 
-function repairLines({ repaired }: VerifyView, style: Style): string[] {
+function repairLines({ repaired }: VerifyData, style: Style): string[] {
   if (repaired === undefined) return [];
   const lines = repaired.files.map(({ file, done }) => `${style.green('repaired')} ${printable(file)}: ${printable(done)}`);
   for (const object of capped(repaired.restored, lines, style)) lines.push(...objectLines(object, style, style.green('restored')));
   return lines;
 }
 
-function objectLines({ digest, state, uses }: BadObjectView, style: Style, word = style.red(state)): string[] {
+function objectLines({ digest, state, uses }: VerifyData['objects'][number], style: Style, word = style.red(state)): string[] {
   if (uses.length === 0) return [`${word} ${digest.slice(0, 12)}: nothing that mlo knows needs it`];
   const shown = uses.slice(0, MOST_PATHS).map((use) => {
     const stage = use.stage === undefined ? '' : `, stage ${use.stage}`;
@@ -150,7 +115,7 @@ function capped<T>(items: readonly T[], lines: string[], style: Style): readonly
   return items.slice(0, MOST_SHOWN);
 }
 
-function summary({ ok, quick, looked, repaired, damages, objects: bad, files: badFiles }: VerifyView, style: Style): string {
+function summary({ ok, quick, looked, repaired, damages, objects: bad, files: badFiles }: VerifyData, style: Style): string {
   const { objects, packs, loose, segments, files, bytes, needed, refs, neededByRefs, recordedRuns, durationMs } = looked;
   const places = [count(packs, 'pack'), count(segments, 'journal segment'), count(loose, 'loose file')].join(', ');
   const read = quick ? 'structure only' : `${formatBytes(bytes)} read`;

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DagData } from '../../../src/app/types.ts';
 import { assignLayers, layered, type Graph } from '../../../src/ui/dag/layers.ts';
 import { crossings, orderLayers } from '../../../src/ui/dag/order.ts';
 import { drawGraph } from '../../../src/ui/dag/draw.ts';
@@ -86,7 +87,7 @@ describe('the drawing of a graph', () => {
   it('is never wider than the terminal', () => {
     fc.assert(
       fc.property(graphs, fc.integer({ min: 20, max: 120 }), (graph, width) => {
-        const nodes = Array.from({ length: graph.size }, (_, node) => ({ name: `stage-${node}@日本` }));
+        const nodes = Array.from({ length: graph.size }, (_, node) => ({ name: `stage-${node}@日本`, outs: [] }));
         const edges = graph.edges.map(([from, to]) => ({ from: nodes[from]!.name, to: nodes[to]!.name }));
         for (const line of dagLines({ nodes, edges }, plainStyle(width))) expect(textWidth(line)).toBeLessThanOrEqual(width);
       }),
@@ -130,14 +131,14 @@ describe('the Mermaid chart', () => {
   });
 });
 
-function view(edges: readonly string[]): { nodes: { name: string }[]; edges: { from: string; to: string }[] } {
+function view(edges: readonly string[]): DagData {
   const pairs = edges.map((edge) => edge.split('>') as [string, string]);
-  return { nodes: [...new Set(pairs.flat())].map((name) => ({ name })), edges: pairs.map(([from, to]) => ({ from, to })) };
+  return { nodes: [...new Set(pairs.flat())].map((name) => ({ name, outs: [] })), edges: pairs.map(([from, to]) => ({ from, to })) };
 }
 
 describe('the graph for Graphviz', () => {
   it('has every stage, alone too, and every edge, with names in quotes', () => {
-    const nodes = ['load', 'sub/pipeline.yaml:train@lr-0.1', 'a "b" \\', 'alone'].map((name) => ({ name }));
+    const nodes = ['load', 'sub/pipeline.yaml:train@lr-0.1', 'a "b" \\', 'alone'].map((name) => ({ name, outs: [] }));
     const edges = [{ from: 'load', to: 'a "b" \\' }];
     expect(dotLines({ nodes, edges })).toEqual([
       'strict digraph {',

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { ExperimentsListData } from '../../../src/app/experiments.ts';
+import type { RunsImportData } from '../../../src/app/runs/import.ts';
 import { experimentChangeLine, experimentLine, experimentsListLines } from '../../../src/ui/render/experiments.ts';
 import { changedTagLines, lifecycleLines, noteLines, purgeLines, renameLines } from '../../../src/ui/render/runs-changes.ts';
 import { exportLines, importLines } from '../../../src/ui/render/runs-exchange.ts';
 import { plainStyle } from '../../../src/ui/style.ts';
 
+type Experiment = ExperimentsListData['experiments'][number];
+
 const style = plainStyle(100);
 const run = (start: string, name = 'train') => ({ id: start.padEnd(32, '0'), name });
+const experiment = (id: string, name: string): Experiment => ({ id, name, createdMs: 0, changedMs: 0, tags: {}, runs: 0, runsBelow: 0 });
 const many = Array.from({ length: 12 }, (_, at) => run(`aa${String(at).padStart(2, '0')}`));
 
 describe('changes of runs for people', () => {
@@ -35,17 +40,14 @@ describe('changes of runs for people', () => {
       ...renameLines({ ...run('aa', hostile), before: hostile }, style),
       ...changedTagLines('Run', [hostile], style),
       ...lifecycleLines({ asked: [run('aa', hostile)], runs: [], already: [] }, 'deleted', style),
-      experimentLine({ id: '1', name: hostile, tags: { [hostile]: hostile }, runs: 0, runsBelow: 0 }, 'Created', style),
-      experimentChangeLine(
-        { experiment: { id: '1', name: hostile, tags: {}, runs: 0, runsBelow: 0 }, runs: [], below: 0 },
-        'Deleted',
-        style,
-      ),
+      experimentLine({ ...experiment('1', hostile), tags: { [hostile]: hostile } }, 'Created', style),
+      experimentChangeLine({ experiment: experiment('1', hostile), runs: [], below: 0 }, 'Deleted', style),
       ...importLines(
         {
-          runs: [run('aa', hostile)].map((each) => ({ ...each, outcome: 'added' })),
+          runs: [run('aa', hostile)].map((each) => ({ ...each, outcome: 'added', file: 'a.jsonl' })),
           conflicts: [{ run: 'aa', key: hostile, kept: hostile, given: hostile }],
           missing: [{ run: 'aa', path: hostile, digest: 'a', size: 1 }],
+          failed: [],
         },
         style,
       ),
@@ -57,31 +59,28 @@ describe('changes of runs for people', () => {
 
   it('show experiments as a table', () => {
     const lines = experimentsListLines(
-      [
-        { id: '0', name: 'Default', tags: {}, runs: 0, runsBelow: 0 },
-        { id: '3', name: 'iris', tags: { owner: 'anna' }, runs: 1_200, runsBelow: 4_800, newestRunMs: 0 },
-      ],
+      [experiment('0', 'Default'), { ...experiment('3', 'iris'), tags: { owner: 'anna' }, runs: 1_200, runsBelow: 4_800, newestRunMs: 0 }],
       style,
     );
     expect(lines.map((line) => line.split(/\s{2,}/).filter((cell) => cell !== '').length)).toEqual([6, 3, 6]);
     expect(lines[2]).toMatch(/1,200 +4,800/);
-    const iris = { id: '3', name: 'iris', tags: {}, runs: 0, runsBelow: 0 };
-    expect(experimentChangeLine({ experiment: iris, runs: many, below: 9 }, 'Deleted', style)).toBe(
+    expect(experimentChangeLine({ experiment: experiment('3', 'iris'), runs: many, below: 9 }, 'Deleted', style)).toBe(
       '✓ Deleted experiment iris with 3 runs and 9 below',
     );
   });
 
   it('sum up an import and an export', () => {
-    const runs = [
-      { ...run('aa'), outcome: 'added' },
-      { ...run('bb'), outcome: 'purged' },
-      { ...run('cc'), outcome: 'added', waitsFor: 'dd' },
+    const file = 'a.jsonl';
+    const runs: RunsImportData['runs'] = [
+      { ...run('aa'), outcome: 'added', file },
+      { ...run('bb'), outcome: 'purged', file },
+      { ...run('cc'), outcome: 'added', file, waitsFor: 'dd' },
     ];
     const missing = [
       { run: 'aa', path: 'model', digest: 'x', size: 2_000 },
       { run: 'cc', path: 'same', digest: 'x', size: 2_000 },
     ];
-    expect(importLines({ runs, conflicts: [{ run: 'aa', key: 'lr', kept: '1', given: '2' }], missing }, style)).toEqual([
+    expect(importLines({ runs, conflicts: [{ run: 'aa', key: 'lr', kept: '1', given: '2' }], missing, failed: [] }, style)).toEqual([
       '✓ 3 runs: 2 added, 0 changed, 0 unchanged',
       '  1 run left out: purged here (--purged brings them back)',
       '  1 run below one that is not here yet',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ShownRun } from '../../../src/ui/render/runs-show.ts';
+import type { RunsShowData } from '../../../src/app/runs-show.ts';
 import { watchPictureLines } from '../../../src/ui/render/runs-watch-picture.ts';
 import { textWidth } from '../../../src/ui/format/text-width.ts';
 import { plainStyle } from '../../../src/ui/style.ts';
@@ -7,7 +7,7 @@ import { plainStyle } from '../../../src/ui/style.ts';
 const style = plainStyle(60);
 const chart = (name: string, rows = 9): string[] => Array.from({ length: rows }, (_, row) => `${name} ${row}`);
 
-function run(name: string, status: ShownRun['status'], more: Partial<ShownRun> = {}): ShownRun {
+function run(name: string, status: RunsShowData['status'], more: Partial<RunsShowData> = {}): RunsShowData {
   return {
     id: name.padEnd(32, '0'),
     name,
@@ -21,6 +21,8 @@ function run(name: string, status: ShownRun['status'], more: Partial<ShownRun> =
     metrics: { loss: { value: 0.5, step: 3, points: 4 }, 'system/cpu': { value: 1, step: 0, points: 1 } },
     tags: { owner: 'anna' },
     artifacts: [],
+    inputs: [],
+    models: [],
     links: [],
     children: [],
     ...more,

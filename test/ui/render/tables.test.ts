@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StageReport } from '../../../src/core/events.ts';
 import { reproTable } from '../../../src/ui/render/repro-table.ts';
-import { planLines, statusLines, type StatusView } from '../../../src/ui/render/status.ts';
+import type { StatusData } from '../../../src/app/types.ts';
+import { planLines, statusLines } from '../../../src/ui/render/status.ts';
 import { textWidth } from '../../../src/ui/format/text-width.ts';
 import { plainStyle } from '../../../src/ui/style.ts';
 
@@ -67,7 +68,7 @@ describe('the table after a repro', () => {
   });
 });
 
-const STATUS: StatusView = {
+const STATUS: StatusData = {
   upToDate: false,
   stages: [
     { name: 'data_load', state: 'unchanged', reasons: [], lastMs: 1200 },

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { RunsShowData } from '../../../src/app/runs-show.ts';
 import { plainStyle } from '../../../src/ui/style.ts';
 import { textWidth } from '../../../src/ui/format/text-width.ts';
 import { runsListLines, type ListedRun } from '../../../src/ui/render/runs-list.ts';
-import { runsShowLines, type ShownRun } from '../../../src/ui/render/runs-show.ts';
+import { runsShowLines } from '../../../src/ui/render/runs-show.ts';
 import { valuesDiffLines } from '../../../src/ui/render/values-diff.ts';
 import { valuesLines } from '../../../src/ui/render/values.ts';
 import type { Digest } from '../../../src/core/content.ts';
@@ -12,8 +13,12 @@ afterAll(() => void vi.unstubAllEnvs());
 
 const START = Date.UTC(2026, 2, 4, 5, 6, 7);
 
+const who = { experiment: 'Default', user: 'someone', host: 'somewhere' };
+const nothing = { params: {}, metrics: {}, tags: {}, artifacts: [], inputs: [], models: [], links: [], children: [] };
+
 const listed: ListedRun[] = [
   {
+    ...who,
     id: 'abcdef0123'.padEnd(32, '0'),
     name: 'repro',
     status: 'FINISHED',
@@ -23,6 +28,7 @@ const listed: ListedRun[] = [
     git: { commit: '1'.repeat(40), branch: 'main', dirty: true },
   },
   {
+    ...who,
     id: '12345678'.padEnd(32, '0'),
     name: 'train\u001b[31m',
     parentId: 'x',
@@ -32,16 +38,12 @@ const listed: ListedRun[] = [
     endedMs: START + 90,
     command: 'python train.py',
   },
-  { id: '87654321'.padEnd(32, '0'), name: 'repro', status: 'RUNNING', startedMs: START, command: 'mlo repro -S lr=0.1' },
+  { ...who, id: '87654321'.padEnd(32, '0'), name: 'repro', status: 'RUNNING', startedMs: START, command: 'mlo repro -S lr=0.1' },
 ];
 
-const shown: ShownRun = {
+const shown: RunsShowData = {
   ...(listed[0] as ListedRun),
-  experiment: 'Default',
-  user: 'someone',
-  host: 'somewhere',
-  params: {},
-  metrics: {},
+  ...nothing,
   tags: { 'mlo.node': 'v24' },
   artifacts: [{ path: 'params.yaml', content: { digest: 'a'.repeat(64) as Digest, size: 1_234, kind: 'file' } }],
   links: [
@@ -51,15 +53,10 @@ const shown: ShownRun = {
   children: [
     {
       ...(listed[1] as ListedRun),
-      experiment: 'Default',
-      user: 'someone',
-      host: 'somewhere',
+      ...nothing,
       params: { 'train.lr': 0.05, 'train.layers': [8, 4], name: 'true' },
       metrics: { accuracy: { value: 0.933333333, step: 0, points: 1 }, loss: { value: Number.NaN, step: 59, points: 60 } },
-      tags: {},
       artifacts: [{ path: 'model', content: { digest: 'b'.repeat(64) as Digest, size: 5_000, kind: 'tree', files: 2 } }],
-      links: [],
-      children: [],
     },
   ],
 };

@@ -1,4 +1,4 @@
-import type { ShownRun } from '../../../ui/render/runs-show.ts';
+import type { RunsShowData } from '../../../app/runs-show.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { writeLines, writeOut } from '../../io.ts';
 import { given } from '../../../core/given.ts';
@@ -28,7 +28,7 @@ a line. With --json, the run once it has ended.`,
   },
 });
 
-async function picture(invocation: Invocation): Promise<(run: ShownRun) => Promise<void>> {
+async function picture(invocation: Invocation): Promise<(run: RunsShowData) => Promise<void>> {
   const { watchPictureLines, LEAST_TEXT_ROWS } = await import('../../../ui/render/runs-watch-picture.ts');
   const { repaint } = await import('../../../ui/live/repaint.ts');
   const { runCharts, chartCount, CHART_ROWS } = await import('../../run-charts.ts');
@@ -49,7 +49,7 @@ async function picture(invocation: Invocation): Promise<(run: ShownRun) => Promi
   };
 }
 
-async function lines(): Promise<(run: ShownRun) => void> {
+async function lines(): Promise<(run: RunsShowData) => void> {
   const { watchedLines } = await import('../../../ui/render/runs-watch.ts');
   const seen = new Map<string, number>();
   return (run) => writeLines(watchedLines(run, seen));
