@@ -19,22 +19,25 @@ const ABOUT_WIDTH = 60;
 /** Characters of a run id that are offered, as the tables show them. */
 const ID_LENGTH = 8;
 
+/** What `mlo __complete` knows the values of. */
+export type CompletionKind = 'stages' | 'params' | 'runs' | 'experiments' | 'remotes' | 'revisions';
+
 type Source = (ctx: AppContext, prefix: string) => Promise<readonly Candidate[]>;
 
-const SOURCES: ReadonlyMap<string, Source> = new Map<string, Source>([
-  ['stages', (ctx) => withProject(ctx, stages)],
-  ['params', (ctx, prefix) => withProject(ctx, (project) => params(project, prefix))],
-  ['runs', (ctx) => tracked(ctx, runs)],
-  ['experiments', (ctx) => tracked(ctx, experiments)],
-  ['remotes', remotes],
-  ['revisions', revisions],
-]);
+const SOURCES: { readonly [K in CompletionKind]: Source } = {
+  stages: (ctx) => withProject(ctx, stages),
+  params: (ctx, prefix) => withProject(ctx, (project) => params(project, prefix)),
+  runs: (ctx) => tracked(ctx, runs),
+  experiments: (ctx) => tracked(ctx, experiments),
+  remotes,
+  revisions,
+};
 
-/** Values of a kind that begin with `prefix`. Nothing is written, asked for over a network, or reported: what cannot be read gives nothing. */
+/** Values of a kind (a `CompletionKind`; none of another) that begin with `prefix`. Nothing is written, asked for over a network, or reported: what cannot be read gives nothing. */
 export async function completions(ctx: AppContext, kind: string, prefix: string): Promise<readonly Candidate[]> {
   try {
     const quiet: AppContext = { ...ctx, readOnly: true, emit: () => {} };
-    const found = (await SOURCES.get(kind)?.(quiet, prefix)) ?? [];
+    const found = Object.hasOwn(SOURCES, kind) ? await SOURCES[kind as CompletionKind](quiet, prefix) : [];
     return found
       .filter(({ value }) => value !== '' && value.startsWith(prefix) && !hasControlCharacters(value))
       .slice(0, MOST)

@@ -8,7 +8,6 @@ export const ENTRY_POINTS = {
   index: 'index.ts',
   data: 'data.ts',
   train: 'train.ts',
-  docs: 'cli/docs/main.ts',
   'spawn-helper': 'runtime/shell/spawn-helper.ts',
   'stage-worker': 'runtime/module/worker-main.ts',
   'stage-process': 'runtime/module/process-main.ts',

@@ -1,12 +1,13 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DYNAMIC_KINDS } from '../../src/cli/completion/kinds.ts';
+import type { CompletionKind } from '../../src/app/complete.ts';
 import { completionTables } from '../../src/cli/completion/tables.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { createProject, findProgram, LAUNCHER, type TestProject } from '../helpers/index.ts';
 import { inTerminal, type TerminalRun } from './pseudo-terminal.ts';
 
+const KINDS: readonly CompletionKind[] = ['stages', 'params', 'runs', 'remotes', 'experiments', 'revisions'];
 const HOSTILE = `it's $(touch pwned) "q" \\ ; touch pwned`;
 
 let project: TestProject;
@@ -74,7 +75,7 @@ describe('mlo __complete', () => {
   it('says nothing, and fails never, outside a project and in a broken one', async () => {
     const broken = await createProject({ '.mlo/config.yaml': 'a: [', 'pipeline.yaml': ':\n\t-', 'params.yaml': '{' });
     const nowhere = await createProject();
-    for (const kind of [...DYNAMIC_KINDS, ''])
+    for (const kind of [...KINDS, ''])
       for (const { mlo } of [broken, nowhere]) expect(await mlo(['__complete', kind])).toMatchObject({ code: 0, stdout: '', stderr: '' });
     expect(broken.exists('.mlo/state')).toBe(false);
   });
@@ -93,7 +94,7 @@ describe('mlo __complete', () => {
     const { commands } = completionTables(program);
     const kinds = commands.flatMap(({ lines }) => lines.map((line) => line.split('\t')[line.startsWith('o') ? 2 : 1] ?? ''));
     const dynamic = kinds.filter((kind) => /^\??@/.test(kind)).map((kind) => kind.replace(/^\??@/, '').replace('+files', ''));
-    expect(new Set(dynamic)).toEqual(new Set(DYNAMIC_KINDS));
+    expect(new Set(dynamic)).toEqual(new Set(KINDS));
   });
 });
 

@@ -7,7 +7,6 @@ import { FROM_DVC } from '../../src/cli/help/from-dvc.ts';
 import { FROM_MLFLOW } from '../../src/cli/help/from-mlflow.ts';
 import { commandHint, optionHint } from '../../src/cli/help/habit-hint.ts';
 import { FROM_OTHERS } from '../../src/cli/help/from-others.ts';
-import { mloLinesOf } from '../../src/cli/help/habit.ts';
 import { topicLines, TOPICS } from '../../src/cli/help/topics.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { textWidth } from '../../src/ui/format/text-width.ts';
@@ -18,8 +17,8 @@ const { program } = await buildProgram(async () => {});
 const NAMES = leafCommands(program).map(commandPath);
 
 describe('what people are used to type', () => {
-  it.each(HABITS)('%s is a line that the command line understands: %s', async (theirs, ours, remark) => {
-    const lines = mloLinesOf([theirs, ours, remark]);
+  it.each(HABITS)('%s is a line that the command line understands: %s', async (_theirs, ours) => {
+    const lines = mloLinesOf(ours);
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) {
       if (line === 'mlo --version') continue;
@@ -103,4 +102,12 @@ it('is aligned, and JSON has its rows', async () => {
 /** As a shell has them, where quotes stand around whole words. */
 function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
+}
+
+/** The lines of mlo in it, as a shell would run them. */
+function mloLinesOf(ours: string): readonly string[] {
+  return ours
+    .split(/&&|\||;/)
+    .map((part) => part.trim().replace(/^do /, ''))
+    .filter((part) => part.startsWith('mlo '));
 }

@@ -25,7 +25,7 @@ const stepOption = (): Option =>
   new Option('--step <number>', 'step of the point (default: one more than the last one)').argParser(parseStep);
 const nameOption = (): Option => new Option('--name <name>', 'name of the artifact, with / between folders (default: that of the file)');
 
-export const logParamVerb = defineCommand({
+const logParamVerb = defineCommand({
   usage: 'param <name> <value>',
   summary: 'log a param to a run',
   details: `${WHERE} A value that is JSON is kept as such (0.1, true, [1,2]), anything else as text. A param is written once: the same value again changes nothing, another one is an error.`,
@@ -41,7 +41,7 @@ export const logParamVerb = defineCommand({
   },
 });
 
-export const logParamsVerb = defineCommand({
+const logParamsVerb = defineCommand({
   usage: 'params <values...>',
   summary: 'log several params to a run',
   details: `${WHERE} See mlo log param.`,
@@ -58,7 +58,7 @@ export const logParamsVerb = defineCommand({
   },
 });
 
-export const logTagVerb = defineCommand({
+const logTagVerb = defineCommand({
   usage: 'tag <name> <value>',
   summary: 'set a tag of a run',
   details: `${WHERE} The last value counts.`,
@@ -79,7 +79,7 @@ interface StreamFlags extends MetricFlags {
   readonly strict?: boolean;
 }
 
-export const logMetricVerb = defineCommand({
+const logMetricVerb = defineCommand({
   usage: 'metric [name] [value]',
   summary: 'log a point of a metric to a run, or a stream of points',
   details: `${WHERE}
@@ -121,7 +121,7 @@ async function runStream({ context }: Invocation, flags: StreamFlags, name: stri
   return { data, lines, ...(data.interrupted === true ? { exitCode: EXIT.interrupted } : {}) };
 }
 
-export const logMetricsFileVerb = defineCommand({
+const logMetricsFileVerb = defineCommand({
   usage: 'metrics-file <file>',
   summary: 'log the numbers of a JSON or YAML file',
   details: `${WHERE} Nested keys are joined by dots; texts, lists and nulls are left out. Files that a stage declares under metrics: are logged without this.`,
@@ -138,7 +138,7 @@ export const logMetricsFileVerb = defineCommand({
   },
 });
 
-export const logArtifactVerb = defineCommand({
+const logArtifactVerb = defineCommand({
   usage: 'artifact <path>',
   summary: 'keep a file or folder with a run',
   details: `${WHERE} The bytes go into the cache.`,
@@ -154,7 +154,7 @@ export const logArtifactVerb = defineCommand({
   },
 });
 
-export const logImageVerb = defineCommand({
+const logImageVerb = defineCommand({
   usage: 'image <path>',
   summary: 'keep a PNG or JPEG with a run',
   details: `${WHERE} A file that is neither is refused.`,

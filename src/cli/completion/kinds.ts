@@ -1,4 +1,5 @@
 import type { Argument, Option } from 'commander';
+import type { CompletionKind } from '../../app/complete.ts';
 import { CONFIG_KEYS } from '../../core/config/keys.ts';
 import { CATALOGUE } from '../../core/errors/catalogue.ts';
 
@@ -6,10 +7,8 @@ import { CATALOGUE } from '../../core/errors/catalogue.ts';
  * What may stand somewhere on a line: `-` an option without a value, `none` a text that nobody can guess, `files`, `cwd` (the folder of -C),
  * `=a,b` one of these, `@name` what `mlo __complete name` prints, `@name+files` that or a file. A `?` before it: the value may be left out.
  */
-export type ValueKind = string;
-
-/** Names that `mlo __complete` knows. */
-export const DYNAMIC_KINDS = ['stages', 'params', 'runs', 'remotes', 'experiments', 'revisions'] as const;
+export type ValueKind = RequiredKind | '-' | `?${RequiredKind}`;
+type RequiredKind = 'none' | 'files' | 'cwd' | `=${string}` | `@${CompletionKind}` | `@${CompletionKind}+files`;
 
 const FILES = ['file', 'path', 'paths', 'sources', 'directory', 'folder', 'dir', 'out', 'from', 'to'];
 const RUNS = ['id', 'ids', 'run'];
@@ -43,7 +42,7 @@ export function optionKind(option: Option): ValueKind {
   return option.optional ? `?${kind}` : kind;
 }
 
-function requiredKind(option: Option): ValueKind {
+function requiredKind(option: Option): RequiredKind {
   if (option.argChoices !== undefined) return oneOf(option.argChoices);
   if (option.short === '-C' || option.long === '-C') return 'cwd';
   switch (option.long) {
@@ -62,12 +61,12 @@ function requiredKind(option: Option): ValueKind {
   }
 }
 
-function byName(name: string): ValueKind {
+function byName(name: string): RequiredKind {
   if (RUNS.includes(name)) return '@runs';
   if (REVISIONS.includes(name)) return '@revisions';
   return FILES.includes(name) ? 'files' : 'none';
 }
 
-function oneOf(choices: readonly string[]): ValueKind {
+function oneOf(choices: readonly string[]): RequiredKind {
   return `=${choices.join(',')}`;
 }

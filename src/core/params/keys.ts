@@ -7,13 +7,6 @@ export interface SelectedParams {
   readonly missing: readonly string[];
 }
 
-/** One changed value; `old` or `new` is absent where the key is new or gone. */
-export interface ChangedValue {
-  readonly key: string;
-  readonly old?: Value;
-  readonly new?: Value;
-}
-
 /**
  * The value of a dotted key (`train.layers.0.units`; `train.layers[0].units` is the same), or
  * undefined when there is none. A key that itself holds a dot is found too; nesting wins.
@@ -48,20 +41,7 @@ export function flattenValues(values: Value): Map<string, Value> {
   return flat;
 }
 
-/** Leaves that differ, sorted by key. `1` and `1.0` are equal, and so are NaN and NaN. */
-export function diffValues(old: Value, current: Value): readonly ChangedValue[] {
-  const before = flattenValues(old);
-  const after = flattenValues(current);
-  const changed: ChangedValue[] = [];
-  for (const [key, value] of before) {
-    const now = after.get(key);
-    if (now === undefined) changed.push({ key, old: value });
-    else if (!equalValues(value, now)) changed.push({ key, old: value, new: now });
-  }
-  for (const [key, value] of after) if (!before.has(key)) changed.push({ key, new: value });
-  return changed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-}
-
+/** `1` and `1.0` are equal, and so are NaN and NaN; `1` and `'1'` are not. */
 export function equalValues(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' && typeof b !== 'object') return Number.isNaN(a) && Number.isNaN(b);

@@ -49,7 +49,7 @@ async function readFrom(path: string, start: number, onBytes: (bytes: Uint8Array
   }
 }
 
-export async function openIfThere(path: string): Promise<FileHandle | undefined> {
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, 'r');
   } catch (error) {

@@ -52,7 +52,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-export function undeclaredParam(key: string, { address, declared }: GuardOptions): MloError {
+function undeclaredParam(key: string, { address, declared }: GuardOptions): MloError {
   const list = declared.length === 0 ? 'It declares none' : `It declares ${declared.join(', ')}`;
   return new MloError('MLO_PARAM_UNDECLARED', `Stage '${address}' reads the param '${key}', which it does not declare. ${list}.`, {
     hint: lineToAdd(address, key),

@@ -71,7 +71,7 @@ function withPlace(message: string, frame: Frame | undefined): string {
   return frame === undefined ? message : `${formatFrame(frame)}: ${message}`;
 }
 
-export function formatFrame({ file, line, column }: Frame): string {
+function formatFrame({ file, line, column }: Frame): string {
   return `${file}:${line}:${column}`;
 }
 
@@ -87,7 +87,7 @@ function describe(error: unknown): string {
 }
 
 /** The nearest frame in a file of the project that is no package's. */
-export function firstFrame(error: unknown, root: string): Frame | undefined {
+function firstFrame(error: unknown, root: string): Frame | undefined {
   for (const line of stackLines(error)) {
     const frame = parseFrame(line);
     const file = frame === undefined ? undefined : projectFile(frame.path, root);
@@ -108,7 +108,7 @@ function syntaxFrame(error: unknown, root: string): Frame | undefined {
 }
 
 /** The stack as far as it is the user's business, paths from the project root; causes below. */
-export function userStack(error: unknown, root: string, depth = 0): string | undefined {
+function userStack(error: unknown, root: string, depth = 0): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const frames = stackLines(error).flatMap((line) => {
     const frame = parseFrame(line);

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { confusionChart } from '../../../src/ui/chart/confusion-chart.ts';
 import { lineChart } from '../../../src/ui/chart/line-chart.ts';
-import { sparkline } from '../../../src/ui/chart/sparkline.ts';
 import { textWidth } from '../../../src/ui/format/text-width.ts';
 import { createStyle, plainStyle } from '../../../src/ui/style.ts';
 import { CHART_CASES } from './cases.ts';
@@ -97,23 +96,5 @@ describe('charts', () => {
         plain,
       ),
     ).toEqual(['       predicted →', 'actual no   yes', 'yes    1 ░░ 9 ██', 'no     8 ██ 2 ░░']);
-  });
-});
-
-describe('sparklines', () => {
-  const style = plainStyle();
-
-  it('show the course of a series in one line, gaps as spaces', () => {
-    expect(sparkline([1, 2, 3, Number.NaN, 5, 4, 3, 8], 8, style)).toBe('▁▂▃ ▅▄▃█');
-    expect(sparkline([1, 2, 3, Number.NaN, 5, 4, 3, 8], 8, plainStyle(80, false))).toBe('__. =-.^');
-  });
-
-  it('take at most the width, and no more than there are points', () => {
-    const many = Array.from({ length: 1000 }, (_, index) => index);
-    expect(sparkline(many, 10, style)).toBe('▁▂▃▄▄▅▆▇██');
-    expect(sparkline([1, 2], 10, style)).toHaveLength(2);
-    expect(sparkline([], 10, style)).toBe('');
-    expect(sparkline([Number.NaN], 10, style)).toBe(' ');
-    expect(sparkline([Infinity, 1, -Infinity], 10, style)).toBe('█▄▁');
   });
 });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lastLines } from '../../../src/runtime/log/last-lines.ts';
 import { logName, stageLogPath } from '../../../src/runtime/log/log-path.ts';
 import { tailLog } from '../../../src/runtime/log/tail-log.ts';
 
@@ -41,35 +40,6 @@ describe('the path of a log', () => {
   it('differs for names that differ in case alone or after 200 characters', () => {
     expect(logName('Train').toLowerCase()).not.toBe(logName('train'));
     expect(logName(`${'x'.repeat(300)}a`)).not.toBe(logName(`${'x'.repeat(300)}b`));
-  });
-});
-
-describe('the last lines of a log', () => {
-  it('are what they are in the whole text', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom('', 'a', 'größe', 'x'.repeat(40_000)), { maxLength: 12 }),
-        fc.boolean(),
-        fc.integer({ min: 1, max: 8 }),
-        async (lines, ends, count) => {
-          const text = lines.join('\n') + (ends && lines.length > 0 ? '\n' : '');
-          writeFileSync(path, text);
-          const expected = text === '' ? [] : text.replace(/\n$/, '').split('\n').slice(-count);
-          expect(await lastLines(path, count)).toEqual(expected);
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
-
-  it('of a log that was never written are none', async () => {
-    expect(await lastLines(path, 10)).toEqual([]);
-  });
-
-  it('are bounded for an endless line', async () => {
-    writeFileSync(path, Buffer.alloc(20_000_000, 'x'));
-    const [line] = await lastLines(path, 1);
-    expect(line?.length).toBeLessThanOrEqual(4 * 1024 * 1024);
   });
 });
 
