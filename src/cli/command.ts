@@ -25,9 +25,11 @@ export interface Outcome {
   readonly hint?: string;
   /** Default 0. */
   readonly exitCode?: number;
-  /** The command could not do what it was asked for; the details are in `data`. */
+  /** The command could not do what it was asked for: `error[CODE]: message` on stderr, with the hint; the details are in `data`. */
   readonly failure?: { readonly code: ErrorCode; readonly message: string; readonly hint?: string };
-  /** Lines on stderr, after the others: what failed. */
+  /** Lines on stderr below that. */
+  readonly failureLines?: readonly string[];
+  /** Lines on stderr in place of both; then only `hint` is one. */
   readonly errorLines?: readonly string[];
 }
 

@@ -20,7 +20,7 @@ export function errorLines(error: unknown, style: Style, view: ErrorView): strin
   const code = known?.code ?? 'MLO_INTERNAL';
   const [first = '', ...rest] = messageOf(error).split('\n');
   const lines = [
-    `${style.red(style.bold(`error[${code}]`))}: ${style.bold(safe(first, view))}`,
+    headLine(code, safe(first, view), style),
     ...rest.map((line) => `  ${safe(line, view)}`),
     ...(known?.problems ?? []).flatMap((problem) => problemLines(problem, first, style, view)),
     ...causeLines(error, style, view),
@@ -29,6 +29,11 @@ export function errorLines(error: unknown, style: Style, view: ErrorView): strin
   const said = known?.problems.some((problem) => problem.hint === known.hint) === true;
   const hint = known === undefined ? REPORT_HINT : said ? undefined : known.hint;
   return hint === undefined ? lines : [...lines, ...hintLines(hint, style, view)];
+}
+
+/** `error[MLO_…]: what happened`. */
+export function headLine(code: string, message: string, style: Style): string {
+  return `${style.red(style.bold(`error[${code}]`))}: ${style.bold(message)}`;
 }
 
 export function errorBody(error: unknown, view: ErrorView): ErrorBody {

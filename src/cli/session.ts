@@ -4,14 +4,14 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import { EXIT } from '../core/errors/catalogue.ts';
 import type { AppContext } from '../app/types.ts';
 import type { Reporter } from '../ui/report/reporter.ts';
-import { createStyle } from '../ui/style.ts';
+import { createStyle, type Style } from '../ui/style.ts';
 import type { AnyCommandSpec, Invocation, Outcome } from './command.ts';
 import { createReporter } from './create-reporter.ts';
 import { ENVELOPE_SCHEMA_VERSION, toJson, type Envelope, type Warning } from './envelope.ts';
 import { readGlobals, type GlobalOptions } from './globals.ts';
 import { commandLine } from './command-line.ts';
 import { isOutputGone, onReaderGone, writeErr, writeLines, writeOut } from './io.ts';
-import { errorBody, errorLines, type ErrorView } from './render-error.ts';
+import { errorBody, errorLines, headLine, type ErrorView } from './render-error.ts';
 import type { Interruption } from './signals.ts';
 import { styleOptions } from './terminal.ts';
 import { given } from '../core/given.ts';
@@ -66,7 +66,7 @@ export class Session {
     const invocation: Invocation = { name, context: this.context(reporter, globals), globals, style };
     const outcome = await (spec.run as (...all: unknown[]) => Promise<Outcome>)(invocation, flags, ...args);
     await reporter.close();
-    this.show(outcome, spec.writes === true && globals.quiet);
+    await this.show(outcome, spec.writes === true && globals.quiet);
     this.exitCode = outcome.exitCode ?? EXIT.ok;
   }
 
@@ -94,7 +94,7 @@ export class Session {
       this.writeEnvelope({ schemaVersion: ENVELOPE_SCHEMA_VERSION, command, ok: false, error: errorBody(shown, view), warnings }, wanted);
       return;
     }
-    const style = await createStyle(styleOptions(process.stderr, process.env, this.globals?.color ?? color));
+    const style = await this.errorStyle(this.globals?.color ?? color);
     writeErr(`${errorLines(shown, style, view).join('\n')}\n`);
   }
 
@@ -117,11 +117,10 @@ export class Session {
     };
   }
 
-  private show(outcome: Outcome, silent: boolean): void {
+  private async show(outcome: Outcome, silent: boolean): Promise<void> {
+    const { data, failure } = outcome;
     if (this.globals?.output !== 'human') {
-      const { failure } = outcome;
       const error = failure === undefined ? {} : { error: { details: {}, ...failure } };
-      const { data } = outcome;
       this.writeEnvelope({
         schemaVersion: ENVELOPE_SCHEMA_VERSION,
         command: this.command,
@@ -133,8 +132,18 @@ export class Session {
       return;
     }
     if (!silent) writeLines(outcome.lines ?? []);
-    const after = [...(outcome.errorLines ?? []), ...(outcome.hint === undefined || this.globals.quiet ? [] : [`hint: ${outcome.hint}`])];
+    const told =
+      outcome.errorLines ??
+      (failure === undefined
+        ? []
+        : [headLine(failure.code, failure.message, await this.errorStyle(this.globals.color)), ...(outcome.failureLines ?? [])]);
+    const hint = outcome.hint ?? (outcome.errorLines === undefined ? failure?.hint : undefined);
+    const after = [...told, ...(hint === undefined || this.globals.quiet ? [] : [`hint: ${hint}`])];
     if (after.length > 0) writeErr(`${after.join('\n')}\n`);
+  }
+
+  private async errorStyle(color: GlobalOptions['color']): Promise<Style> {
+    return await createStyle(styleOptions(process.stderr, process.env, color));
   }
 
   /** The document is the only thing on stdout; with `stream` it is the last line. */

@@ -1,20 +1,18 @@
 import { EXIT } from '../core/errors/catalogue.ts';
 import { count } from '../ui/format/number.ts';
 import { printable } from '../ui/format/printable.ts';
-import type { Style } from '../ui/style.ts';
 import type { Outcome } from './command.ts';
 
 /** What could not be looked into because its tree is not in the cache: partly done. */
 export function unreadFailure(
   unread: readonly { readonly path: string; readonly digest: string }[],
-  style: Style,
-): Pick<Outcome, 'exitCode' | 'failure' | 'errorLines'> {
+): Pick<Outcome, 'exitCode' | 'failure' | 'failureLines'> {
   if (unread.length === 0) return {};
   const message = `${count(unread.length, 'folder')} could not be looked into: the cache does not have the tree`;
   const lines = unread.map(({ path, digest }) => `  ${printable(path)} (tree ${digest.slice(0, 12)})`);
   return {
     exitCode: EXIT.partial,
     failure: { code: 'MLO_OBJECT_MISSING', message },
-    errorLines: [`${style.red('error[MLO_OBJECT_MISSING]')}: ${message}`, ...lines],
+    failureLines: lines,
   };
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createProject, LAUNCHER, type TestProject } from '../helpers/index.ts';
+import { inTerminal } from './pseudo-terminal.ts';
 
 const PIPELINE = `
 stages:
@@ -242,6 +243,22 @@ describe('the other commands', () => {
     expect(await print('config', 'get', 'core.jobs')).toBe('1\n');
     expect(await print('dag', '--mermaid')).toBe('flowchart TD\n\tnode1["first"]\n\tnode2["second"]\n\tnode1-->node2\n');
   }, 60_000);
+});
+
+describe('what a command could not do', () => {
+  it('is told in the colours of stderr, not of stdout', async () => {
+    const lost = await createProject({ '.mlo/config.yaml': '', 'data.csv': 'a\n' });
+    await lost.mlo(['add', 'data.csv']);
+    await lost.remove('data.csv', '.mlo/cache');
+    const line = 'error[MLO_CHECKOUT]: 1 of 1 targets could not be checked out';
+    const inFile = inTerminal(lost, 'sh', ['-c', `"$0" "$1" checkout 2> errors`, process.execPath, LAUNCHER]);
+    expect((await inFile.ended).code).toBe(3);
+    expect((await lost.read('errors')).split('\n')).toContain(line);
+    const onScreen = inTerminal(lost, 'sh', ['-c', `"$0" "$1" checkout > lines`, process.execPath, LAUNCHER]);
+    await onScreen.ended;
+    expect(await onScreen.screen()).toContain(line);
+    expect(onScreen.raw()).toContain('\u001b[31m');
+  });
 });
 
 describe('a reader that goes away', () => {

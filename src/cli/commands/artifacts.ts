@@ -4,7 +4,6 @@ import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { count } from '../../ui/format/number.ts';
 import { printable } from '../../ui/format/printable.ts';
-import type { Style } from '../../ui/style.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
 import { writeBytes } from '../io.ts';
 import { unreadFailure } from '../unread-failure.ts';
@@ -37,7 +36,7 @@ const artifactsListVerb = defineCommand({
     if (data.entries.length === 0 && data.unread.length === 0)
       return { data, lines: [], hint: `The run ${data.name} keeps no artifacts: mlo runs show ${data.run.slice(0, 8)}` };
     const { lsLines } = await import('../../ui/render/ls.ts');
-    return { data, lines: lsLines(data, style, { size: true, marks: false }), ...unreadFailure(data.unread, style) };
+    return { data, lines: lsLines(data, style, { size: true, marks: false }), ...unreadFailure(data.unread) };
   },
 });
 
@@ -77,7 +76,7 @@ const artifactsGetVerb = defineCommand({
     const data = await artifactsGet(context, { run, force: force === true, ...given({ path }), ...target });
     if (streams) return { data };
     const { artifactsGetLines } = await import('../../ui/render/runs-exchange.ts');
-    return { data, lines: artifactsGetLines(data, style), ...unplacedFailure(data.unplaced, style) };
+    return { data, lines: artifactsGetLines(data, style), ...unplacedFailure(data.unplaced) };
   },
 });
 
@@ -100,21 +99,14 @@ const artifactsOpenVerb = defineCommand({
   },
 });
 
-function unplacedFailure(
-  unplaced: ArtifactsGetData['unplaced'],
-  style: Style,
-): Pick<Outcome, 'exitCode' | 'failure' | 'errorLines' | 'hint'> {
+function unplacedFailure(unplaced: ArtifactsGetData['unplaced']): Pick<Outcome, 'exitCode' | 'failure' | 'failureLines'> {
   if (unplaced.length === 0) return {};
   const message = `${count(unplaced.length, 'artifact')} could not be written beside the others`;
   const hint = 'Write one alone: mlo artifacts get <run> <path> -o <name>';
   return {
     exitCode: EXIT.partial,
     failure: { code: 'MLO_CHECKOUT', message, hint },
-    errorLines: [
-      `${style.red('error[MLO_CHECKOUT]')}: ${message}`,
-      ...unplaced.map(({ path, why }) => `  ${printable(path)}: ${printable(why)}`),
-    ],
-    hint,
+    failureLines: unplaced.map(({ path, why }) => `  ${printable(path)}: ${printable(why)}`),
   };
 }
 

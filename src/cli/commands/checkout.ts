@@ -53,13 +53,7 @@ export const checkoutVerb = defineCommand({
     const failed = data.targets.filter((target) => target.change === 'failed');
     if (failed.length === 0) return { data, lines };
     const message = `${failed.length} of ${data.targets.length} targets could not be checked out`;
-    return {
-      data,
-      lines,
-      exitCode: EXIT.partial,
-      failure: { code: 'MLO_CHECKOUT', message },
-      errorLines: [`error[MLO_CHECKOUT]: ${message}`],
-    };
+    return { data, lines, exitCode: EXIT.partial, failure: { code: 'MLO_CHECKOUT', message } };
   },
 });
 

@@ -29,6 +29,6 @@ export const duVerb = defineCommand({
     const { du } = await import('../../app/du.ts');
     const data = await du(context, { paths, ...given({ rev: flags.rev }) });
     const { duLines } = await import('../../ui/render/du.ts');
-    return { data, lines: duLines(data, style), ...unreadFailure(data.unread, style) };
+    return { data, lines: duLines(data, style), ...unreadFailure(data.unread) };
   },
 });

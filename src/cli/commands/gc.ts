@@ -89,7 +89,7 @@ export const gcVerb = defineCommand({
     });
     const { gcLines, goesAnything } = await import('../../ui/render/gc.ts');
     const lines = gcLines(data, style);
-    if (data.unfinished !== undefined) return { data, lines, ...unfinished(data.unfinished.why, style) };
+    if (data.unfinished !== undefined) return { data, lines, ...unfinished(data.unfinished.why) };
     if (data.done || !goesAnything(data)) return { data, lines };
     return { data, lines, hint: `To delete it: ${withForce(name, context.command)}` };
   },
@@ -124,8 +124,7 @@ async function collectRemote(context: AppContext, style: Style, name: string, fl
 }
 
 /** What could be deleted is; the exit code says that it is not all. */
-function unfinished(message: string, style: Style): Pick<Outcome, 'exitCode' | 'failure' | 'errorLines' | 'hint'> {
-  const code = 'MLO_CACHE_IO';
+function unfinished(message: string): Pick<Outcome, 'exitCode' | 'failure'> {
   const hint = 'Free some space, then run the same command again for the rest';
-  return { exitCode: EXIT.partial, failure: { code, message, hint }, errorLines: [`${style.red(`error[${code}]`)}: ${message}`], hint };
+  return { exitCode: EXIT.partial, failure: { code: 'MLO_CACHE_IO', message, hint } };
 }

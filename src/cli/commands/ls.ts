@@ -43,6 +43,6 @@ export const lsVerb = defineCommand({
     });
     const { lsLines } = await import('../../ui/render/ls.ts');
     const marks = data.entries.some((entry) => entry.kept === undefined) || new Set(data.entries.map((entry) => entry.stage)).size > 1;
-    return { data, lines: lsLines(data, style, { size: flags.size === true, marks }), ...unreadFailure(data.unread, style) };
+    return { data, lines: lsLines(data, style, { size: flags.size === true, marks }), ...unreadFailure(data.unread) };
   },
 });

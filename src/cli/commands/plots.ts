@@ -146,7 +146,7 @@ async function shown(invocation: Invocation, flags: ViewFlags, data: PlotsData):
   const asked = await writePlots(invocation, flags, data, view);
   const about = {
     data: { ...(globals.output === 'human' ? {} : plainPlots(data)), ...given({ output: asked }) },
-    ...failureOf(invocation, data),
+    ...failureOf(data),
   };
   if (data.plots.length === 0 && data.failures.length === 0) {
     return { ...about, lines: ['No plots.'], hint: "declare files under 'plots:' of a stage, or name one: mlo plots show history.csv" };
@@ -158,7 +158,7 @@ async function shown(invocation: Invocation, flags: ViewFlags, data: PlotsData):
 }
 
 /** What could not be drawn: partly done. */
-function failureOf({ style }: Invocation, { failures, plots }: PlotsData): Pick<Outcome, 'exitCode' | 'failure' | 'errorLines'> {
+function failureOf({ failures, plots }: PlotsData): Pick<Outcome, 'exitCode' | 'failure' | 'failureLines'> {
   const [first] = failures;
   if (first === undefined) return {};
   const ids = new Set(failures.map(({ id }) => id));
@@ -170,7 +170,7 @@ function failureOf({ style }: Invocation, { failures, plots }: PlotsData): Pick<
   return {
     exitCode: EXIT.partial,
     failure: { code: 'MLO_PLOT', message },
-    errorLines: [`${style.red('error[MLO_PLOT]')}: ${message}`, ...lines],
+    failureLines: lines,
   };
 }
 

@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import type { FetchData } from '../../app/fetch.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
-import type { Style } from '../../ui/style.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { MISSING_JSON } from './push.ts';
 import { transferOptions, transferScope, type TransferFlags } from './transfer-options.ts';
@@ -42,7 +41,7 @@ export const fetchVerb = defineCommand({
     const { fetchFromRemote } = await import('../../app/fetch.ts');
     const data = await fetchFromRemote(context, transferScope(flags, targets));
     const { fetchLines } = await import('../../ui/render/transfer.ts');
-    return { data, lines: fetchLines(data, style), ...(await fetchProblem(data, style)) };
+    return { data, lines: fetchLines(data, style), ...(await fetchProblem(data)) };
   },
 });
 
@@ -71,21 +70,15 @@ export const pullVerb = defineCommand({
       import('../../ui/render/checkout.ts'),
     ]);
     const lines = [...fetchLines(data.fetch, style), ...(data.checkout === undefined ? [] : checkoutLines(data.checkout, style))];
-    const problem = await fetchProblem(data.fetch, style);
+    const problem = await fetchProblem(data.fetch);
     const failed = data.checkout?.targets.filter(({ change }) => change === 'failed') ?? [];
     if (problem !== undefined || failed.length === 0) return { data, lines, ...problem };
     const message = `${failed.length} of ${data.checkout?.targets.length ?? 0} targets could not be checked out`;
-    return {
-      data,
-      lines,
-      exitCode: EXIT.partial,
-      failure: { code: 'MLO_CHECKOUT', message },
-      errorLines: [`${style.red('error[MLO_CHECKOUT]')}: ${message}`],
-    };
+    return { data, lines, exitCode: EXIT.partial, failure: { code: 'MLO_CHECKOUT', message } };
   },
 });
 
-async function fetchProblem(data: FetchData, style: Style): Promise<Omit<Outcome, 'data'> | undefined> {
+async function fetchProblem(data: FetchData): Promise<Pick<Outcome, 'exitCode' | 'failure'> | undefined> {
   const { transferFailure } = await import('../../ui/render/transfer.ts');
   const message = transferFailure(data, 'fetched');
   if (message === undefined) return undefined;
@@ -96,10 +89,5 @@ async function fetchProblem(data: FetchData, style: Style): Promise<Omit<Outcome
     data.neverPushed === true
       ? `is it the right address? mlo remote show ${data.remote}; else, where the data is: ${push}`
       : `${mend}where the data is: ${push}; then here the same command again`;
-  return {
-    exitCode: EXIT.partial,
-    failure: { code: 'MLO_TRANSFER', message, hint },
-    errorLines: [`${style.red('error[MLO_TRANSFER]')}: ${message}`],
-    hint,
-  };
+  return { exitCode: EXIT.partial, failure: { code: 'MLO_TRANSFER', message, hint } };
 }

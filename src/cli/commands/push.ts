@@ -43,13 +43,6 @@ export const pushVerb = defineCommand({
     const message = transferFailure(data, 'pushed');
     if (message === undefined) return { data, lines };
     const hint = 'make the missing data again (mlo repro), mlo add it, or push from the machine that has it';
-    return {
-      data,
-      lines,
-      exitCode: EXIT.partial,
-      failure: { code: 'MLO_TRANSFER', message, hint },
-      errorLines: [`${style.red('error[MLO_TRANSFER]')}: ${message}`],
-      hint,
-    };
+    return { data, lines, exitCode: EXIT.partial, failure: { code: 'MLO_TRANSFER', message, hint } };
   },
 });

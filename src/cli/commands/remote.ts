@@ -166,13 +166,7 @@ const remoteCheckVerb = defineCommand({
     const lines = remoteCheckLines(data, style);
     if (data.ok) return { data, lines };
     const message = `The remote '${data.remote}' cannot do all that push and pull need: ${worksText(data.works)}`;
-    return {
-      data,
-      lines,
-      exitCode: EXIT.remote,
-      failure: { code: 'MLO_REMOTE', message },
-      errorLines: [`${style.red('error[MLO_REMOTE]')}: ${message}`],
-    };
+    return { data, lines, exitCode: EXIT.remote, failure: { code: 'MLO_REMOTE', message } };
   },
 });
 

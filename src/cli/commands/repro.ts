@@ -137,10 +137,8 @@ function withUnrecorded(outcome: Outcome, { unrecorded }: ReproData): Outcome {
   if (unrecorded === undefined) return outcome;
   const { code, message: why, hint } = unrecorded;
   const message = `What the stages made is stored, but this run is not recorded: ${why}`;
-  const errorLines = [...(outcome.errorLines ?? []), `error[${code}]: ${message}`];
-  if (outcome.failure !== undefined) return { ...outcome, errorLines };
-  const failure = { code, message, ...given({ hint }) };
-  return { ...outcome, exitCode: new MloError(code, message).exitCode, failure, errorLines, ...given({ hint }) };
+  if (outcome.failure !== undefined) return { ...outcome, errorLines: [...(outcome.errorLines ?? []), `error[${code}]: ${message}`] };
+  return { ...outcome, exitCode: new MloError(code, message).exitCode, failure: { code, message, ...given({ hint }) } };
 }
 
 async function done(invocation: Invocation, data: ReproData): Promise<Outcome> {

@@ -55,12 +55,6 @@ export const updateVerb = defineCommand({
     const hint = moved && data.done ? { hint: "git add '*.mlo'" } : {};
     if (failed === 0) return { data, lines, ...hint };
     const message = `${failed} of ${data.imports.length} imports could not be updated`;
-    return {
-      data,
-      lines,
-      exitCode: EXIT.partial,
-      failure: { code: 'MLO_TRANSFER', message },
-      errorLines: [`${style.red('error[MLO_TRANSFER]')}: ${message}`],
-    };
+    return { data, lines, exitCode: EXIT.partial, failure: { code: 'MLO_TRANSFER', message } };
   },
 });

@@ -62,16 +62,8 @@ export const verifyVerb = defineCommand({
     const { verifyLines, verifyFailure } = await import('../../ui/render/verify.ts');
     const lines = verifyLines(data, style);
     if (data.ok) return { data, lines };
-    const { code, message, hint } = verifyFailure(data);
     const onlyHistory = data.damages.length + data.objects.length + data.files.length === 0;
-    return {
-      data,
-      lines,
-      exitCode: onlyHistory ? EXIT.partial : EXIT.integrity,
-      failure: { code, message, hint },
-      errorLines: [`${style.red(`error[${code}]`)}: ${message}`],
-      hint,
-    };
+    return { data, lines, exitCode: onlyHistory ? EXIT.partial : EXIT.integrity, failure: verifyFailure(data) };
   },
 });
 
@@ -92,14 +84,5 @@ async function verifyOfRemote(context: AppContext, style: Style, flags: Flags): 
   const lines = verifyRemoteLines(data, style);
   const failure = verifyRemoteFailure(data);
   if (failure === undefined) return { data, lines };
-  const { message, hint } = failure;
-  const code = 'MLO_REMOTE_CORRUPT';
-  return {
-    data,
-    lines,
-    hint,
-    exitCode: EXIT.integrity,
-    failure: { code, message, hint },
-    errorLines: [`${style.red(`error[${code}]`)}: ${message}`],
-  };
+  return { data, lines, exitCode: EXIT.integrity, failure: { code: 'MLO_REMOTE_CORRUPT', ...failure } };
 }
