@@ -1,4 +1,6 @@
 export { appContext } from './app-context.ts';
+export { cloneCommitted } from './clone-committed.ts';
+export { injecting } from './injecting.ts';
 export { LAUNCHER, REPOSITORY, sharedData } from './paths.ts';
 export { findProgram, requireMlflow, requireNumpy, requirePeer, requireRemoteReader, requireScikit } from './require-peer.ts';
 export { runCommand, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';

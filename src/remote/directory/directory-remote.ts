@@ -180,25 +180,34 @@ async function readRange(path: string, from: number, length: number, memory?: Bu
 }
 
 /** Files that are being written are left out: no key begins with a dot. */
-function filesBelow(root: string, folder: string): RemoteEntry[] {
-  let names: readonly Dirent[];
-  try {
-    names = readdirSync(join(root, folder), { withFileTypes: true });
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
-  return names.flatMap((entry) => {
-    if (entry.name.startsWith('.')) return [];
-    const key = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return filesBelow(root, key);
-    const stat = lstatSync(join(root, key), { throwIfNoEntry: false });
-    return stat?.isFile() === true ? [{ key, size: stat.size, modifiedMs: stat.mtimeMs }] : [];
-  });
+function filesBelow(root: string, start: string): RemoteEntry[] {
+  return below(root, start, (name) => !name.startsWith('.')).map(({ folder, name, size, modifiedMs }) => ({
+    key: `${folder}/${name}`,
+    size,
+    modifiedMs,
+  }));
 }
 
 /** Files that a put began and has not linked to their key. */
-function temporariesBelow(root: string, folder: string): UnfinishedPut[] {
+function temporariesBelow(root: string, start: string): UnfinishedPut[] {
+  return below(root, start, isTemporaryName).map(({ folder, name, size, modifiedMs }) => ({
+    key: `${folder}/`,
+    id: name,
+    size,
+    startedMs: modifiedMs,
+  }));
+}
+
+interface FileBelow {
+  /** Relative to the remote. */
+  readonly folder: string;
+  readonly name: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+/** Files with such names in a folder and the folders below it, hidden ones left out; none where it is not there. */
+function below(root: string, folder: string, isWanted: (name: string) => boolean): FileBelow[] {
   let names: readonly Dirent[];
   try {
     names = readdirSync(join(root, folder), { withFileTypes: true });
@@ -207,10 +216,11 @@ function temporariesBelow(root: string, folder: string): UnfinishedPut[] {
     throw error;
   }
   return names.flatMap((entry) => {
-    if (entry.isDirectory()) return entry.name.startsWith('.') ? [] : temporariesBelow(root, `${folder}/${entry.name}`);
-    if (!isTemporaryName(entry.name)) return [];
-    const stat = lstatSync(join(root, folder, entry.name), { throwIfNoEntry: false });
-    return stat?.isFile() === true ? [{ key: `${folder}/`, id: entry.name, size: stat.size, startedMs: stat.mtimeMs }] : [];
+    const { name } = entry;
+    if (entry.isDirectory()) return name.startsWith('.') ? [] : below(root, `${folder}/${name}`, isWanted);
+    if (!isWanted(name)) return [];
+    const stat = lstatSync(join(root, folder, name), { throwIfNoEntry: false });
+    return stat?.isFile() === true ? [{ folder, name, size: stat.size, modifiedMs: stat.mtimeMs }] : [];
   });
 }
 

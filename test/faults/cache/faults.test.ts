@@ -6,7 +6,7 @@ import { openCache } from '../../../src/cache/open.ts';
 import type { Cache } from '../../../src/cache/types.ts';
 import { fromLocked } from '../../../src/core/lock/types.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
-import { requirePeer, runCommand, temporaryFolder, type CommandResult } from '../../helpers/index.ts';
+import { injecting, requirePeer, runCommand, temporaryFolder, type CommandResult } from '../../helpers/index.ts';
 
 const DRIVER = fileURLToPath(new URL('driver.ts', import.meta.url));
 const open = (root: string): Cache => openCache({ cacheDir: join(root, 'cache'), stateDir: join(root, 'state'), root });
@@ -17,8 +17,10 @@ async function drive(root: string, writer = 'one'): Promise<CommandResult> {
 
 /** `inject` as strace has it; `threads`: in the threads that do asynchronous calls as well. */
 async function driveInjected(root: string, strace: string, call: string, inject: string, threads = false): Promise<CommandResult> {
-  const options = [...(threads ? ['-f'] : []), '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${inject}`];
-  return await runCommand(strace, [...options, process.execPath, DRIVER, root, 'one'], { cwd: root, env: process.env });
+  return await runCommand(strace, [...injecting(call, inject, { threads }), process.execPath, DRIVER, root, 'one'], {
+    cwd: root,
+    env: process.env,
+  });
 }
 
 /** What must hold whatever happened: what is there verifies, and the next command succeeds. */

@@ -17,8 +17,9 @@ stages:
     do: {run: a.ts, outs: {n: "out/\${key}"}, seed: 3, timeout: 5m, retries: 2, isolate: worker, resources: {cpus: 1}}
   three:
     <<: *x
-    outs: ["p\${item.x}\${item.y}"]
-    matrix: {x: [1, 2], y: "\${m.l}"}
+    outs: ["p\${key}"]
+    matrix: {x: [1, {a: b}], y: "\${m.l}"}
+    vars: [{q: 1}]
 plots: [{p: {x: a, y: {f: [b]}}}]
 artifacts: {m: {path: p}}
 metrics: [metrics.json]

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { test } from 'vitest';
+import { MloError, type Problem } from '../../../src/core/errors/mlo-error.ts';
 import { parseConfigFile } from '../../../src/core/config/parse.ts';
 import { parseRemotes } from '../../../src/core/config/remotes.ts';
+import { setFrozenInText } from '../../../src/core/params/set-frozen.ts';
 import { setParamInText } from '../../../src/core/params/set.ts';
 import { parseParamsText } from '../../../src/core/params/parse.ts';
 import { parseMetricsText } from '../../../src/core/metrics/parse.ts';
@@ -13,21 +16,44 @@ import { GOLDEN_TEXT } from './golden.ts';
 import { mutateText } from './mutate.ts';
 
 test('pipeline files, with params that their templates take', async () => {
-  for (const [suite, file] of [
-    ['pipeline.yaml', 'pipeline.yaml'],
-    ['dvc.yaml', 'dvc.yaml'],
+  for (const [file, stage, key] of [
+    ['pipeline.yaml', 'two', 'stages.two.do.seed'],
+    ['dvc.yaml', 'train', 'stages.train.cmd'],
   ] as const) {
     await fuzz({
-      suite,
+      suite: file,
       goldens: [GOLDEN_TEXT[file]],
       mutate: mutateText,
       read(text) {
-        const { pipeline } = load({ [file]: text, 'params.yaml': GOLDEN_TEXT['params.yaml'] });
+        const { pipeline } = toldWhere(() => load({ [file]: text, 'params.yaml': GOLDEN_TEXT['params.yaml'] }));
         for (const { outs } of pipeline.stages) for (const { path } of outs) mustBeSafe(path);
+        if (!isDeepStrictEqual(JSON.parse(JSON.stringify(pipeline)), pipeline)) throw new Error('a pipeline that JSON cannot hold');
+      },
+    });
+    await fuzz({
+      suite: `${file}, edited`,
+      goldens: [GOLDEN_TEXT[file]],
+      mutate: mutateText,
+      read(text) {
+        setParamInText(file, text, key, '7');
+        setFrozenInText(file, text, stage, true);
       },
     });
   }
 });
+
+/** The result; an error without problems that have a place is one of ours. */
+function toldWhere<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof MloError)) throw error;
+    const isPlaced = ({ line, column, source }: Problem): boolean =>
+      (line ?? 0) > 0 && (source === undefined || (column ?? 0) <= source.length + 1);
+    if (error.problems.length === 0 || !error.problems.every(isPlaced)) throw new Error('a problem without its place', { cause: error });
+    throw error;
+  }
+}
 
 test.each(['params.yaml', 'params.json', 'params.toml'] as const)('%s, read and edited', async (file) => {
   await fuzz({

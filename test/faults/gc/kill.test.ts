@@ -6,6 +6,7 @@ import { verify } from '../../../src/app/verify.ts';
 import {
   appContext,
   createProject,
+  injecting,
   LAUNCHER,
   projectAt,
   requirePeer,
@@ -56,8 +57,10 @@ async function copyOfTemplate(): Promise<TestProject> {
 
 async function injected(project: TestProject, call: string, inject: string): Promise<CommandResult> {
   const strace = requirePeer('strace');
-  const options = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${inject}`];
-  return await runCommand(strace, [...options, process.execPath, LAUNCHER, ...GC], { cwd: project.root, env: { ...project.env, ...ENV } });
+  return await runCommand(strace, [...injecting(call, inject), process.execPath, LAUNCHER, ...GC], {
+    cwd: project.root,
+    env: { ...project.env, ...ENV },
+  });
 }
 
 /** Everything that workspace and tag need is there with the right bytes. Asked in this process: six commands for each kill would take most of the time. */

@@ -1,7 +1,16 @@
 import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProject, LAUNCHER, projectAt, requirePeer, runCommand, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import {
+  createProject,
+  injecting,
+  LAUNCHER,
+  projectAt,
+  requirePeer,
+  runCommand,
+  temporaryFolder,
+  type TestProject,
+} from '../../helpers/index.ts';
 
 let template: TestProject;
 
@@ -58,8 +67,8 @@ describe('kill -9 while a cache is repaired', () => {
         const root = join(await temporaryFolder('mlo-kill-repair-'), 'project');
         cpSync(template.root, root, { recursive: true, preserveTimestamps: true });
         const project = projectAt(root, template.home);
-        const options = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${nth}`];
-        const { code } = await runCommand(strace, [...options, process.execPath, LAUNCHER, 'verify', '--repair'], {
+        const inject = injecting(call, `signal=SIGKILL:when=${nth}`);
+        const { code } = await runCommand(strace, [...inject, process.execPath, LAUNCHER, 'verify', '--repair'], {
           cwd: root,
           env: project.env,
         });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LAUNCHER, requirePeer, runCommand, type CommandResult } from '../../helpers/index.ts';
+import { injecting, LAUNCHER, requirePeer, runCommand, type CommandResult } from '../../helpers/index.ts';
 import { withoutBuild } from '../../helpers/without-build.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
@@ -58,23 +58,20 @@ export async function mloInjected(
   fault: string,
   { onwards = false }: { readonly onwards?: boolean } = {},
 ): Promise<CommandResult> {
-  const inject = `inject=${call}:${fault}:when=${nth}${onwards ? '+' : ''}`;
-  // The filter lets through what is not asked for without a stop; strace cannot send a signal where it is set.
-  const filter = fault.startsWith('error=') ? ['--seccomp-bpf'] : [];
-  return await traced(cwd, args, [...filter, '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject]);
+  return await traced(cwd, args, injecting(call, `${fault}:when=${nth}${onwards ? '+' : ''}`));
 }
 
 /** How often a command does each call, in all threads. It is run for that. */
 async function countCalls(cwd: string, args: readonly string[], calls: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const table = join(scratchFolder(), 'calls');
-  await traced(cwd, args, ['--seccomp-bpf', '-c', '-o', table, '-e', `trace=${calls.join(',')}`]);
+  await traced(cwd, args, ['--seccomp-bpf', '-f', '-qq', '-c', '-o', table, '-e', `trace=${calls.join(',')}`]);
   const rows = readFileSync(table, 'utf8').matchAll(/^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$/gm);
   return new Map([...rows].map(([, count, call]) => [String(call), Number(count)]));
 }
 
 async function traced(cwd: string, args: readonly string[], options: readonly string[]): Promise<CommandResult> {
   const strace = requirePeer('strace');
-  return await runCommand(strace, ['-f', '-qq', ...options, process.execPath, LAUNCHER, ...args], {
+  return await runCommand(strace, [...options, process.execPath, LAUNCHER, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...withoutBuild() },
     timeoutMs: 120_000,

@@ -70,13 +70,9 @@ export class AppSession {
       [2, 'cache.link', () => this.#setLink(this.#random.pick(LINKS))],
       [8, 'wait', () => new Promise((resolve) => setTimeout(resolve, 26))],
     ];
-    let at = this.#random.below(steps.reduce((sum, [weight]) => sum + weight, 0));
-    for (const [weight, name, work] of steps) {
-      at -= weight;
-      if (at >= 0) continue;
-      this.log.push(name);
-      return await work();
-    }
+    const [, name, work] = this.#random.weighted(steps);
+    this.log.push(name);
+    await work();
   }
 
   async add(): Promise<void> {

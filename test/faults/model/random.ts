@@ -27,6 +27,12 @@ export class Random {
     return items[this.below(items.length)] as T;
   }
 
+  /** The first number of each is how often it comes, relative to the others. */
+  weighted<T extends readonly [weight: number, ...rest: readonly unknown[]]>(choices: readonly T[]): T {
+    let at = this.below(choices.reduce((sum, [weight]) => sum + weight, 0));
+    return choices.find(([weight]) => (at -= weight) < 0) as T;
+  }
+
   bytes(length: number): Buffer {
     const words = new Uint32Array(Math.ceil(length / 4));
     for (let at = 0; at < words.length; at += 1) words[at] = this.below(4_294_967_296);

@@ -67,13 +67,9 @@ export class Session {
       [1, 'lose the disposable state', () => this.loseState()],
       [1, 'damage the disposable state', () => this.damageState()],
     ];
-    let at = this.#random.below(steps.reduce((sum, [weight]) => sum + weight, 0));
-    for (const [weight, name, work] of steps) {
-      at -= weight;
-      if (at >= 0) continue;
-      this.log.push(name);
-      return await work();
-    }
+    const [, name, work] = this.#random.weighted(steps);
+    this.log.push(name);
+    await work();
   }
 
   get root(): string {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/cache/open-store.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
-import { requirePeer, runCommand, temporaryFolder, type CommandResult } from '../../helpers/index.ts';
+import { injecting, requirePeer, runCommand, temporaryFolder, type CommandResult } from '../../helpers/index.ts';
 import { objectsOf } from './objects-of.ts';
 
 const DRIVER = fileURLToPath(new URL('driver.ts', import.meta.url));
@@ -15,8 +15,10 @@ async function drive(cacheDir: string, name = 'one'): Promise<CommandResult> {
 
 async function driveInjected(cacheDir: string, call: string, inject: string): Promise<CommandResult> {
   const strace = requirePeer('strace');
-  const options = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${inject}`];
-  return await runCommand(strace, [...options, process.execPath, DRIVER, cacheDir, 'one'], { cwd: cacheDir, env: process.env });
+  return await runCommand(strace, [...injecting(call, inject), process.execPath, DRIVER, cacheDir, 'one'], {
+    cwd: cacheDir,
+    env: process.env,
+  });
 }
 
 /** Whatever has happened: each pack is whole and named by its bytes, and what the driver told is there and right. */

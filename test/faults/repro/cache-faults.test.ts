@@ -3,7 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/core/errors/catalogue.ts';
-import { createProject, LAUNCHER, requirePeer, type TestProject } from '../../helpers/index.ts';
+import { createProject, injecting, LAUNCHER, requirePeer, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 const LARGE = {
@@ -53,20 +53,7 @@ describe('faults of the cache under a repro', () => {
   test('a full disk in the cache is a clear error that loses nothing', async () => {
     const strace = requirePeer('strace');
     const project = await createProject(LARGE);
-    const args = [
-      '-f',
-      '-qq',
-      '-o',
-      '/dev/null',
-      '-e',
-      'trace=fsync',
-      '-e',
-      'inject=fsync:error=ENOSPC',
-      process.execPath,
-      LAUNCHER,
-      'repro',
-      '--json',
-    ];
+    const args = [...injecting('fsync', 'error=ENOSPC'), process.execPath, LAUNCHER, 'repro', '--json'];
     const { code, stdout } = await project.run(strace, args);
     expect(code).not.toBe(0);
     expect(stdout).toMatch(/ENOSPC|no space|disk I\/O error/i);
@@ -79,20 +66,7 @@ describe('faults of the cache under a repro', () => {
   test('a cache that may not be written is a clear error', async () => {
     const strace = requirePeer('strace');
     const project = await createProject(LARGE);
-    const args = [
-      '-f',
-      '-qq',
-      '-o',
-      '/dev/null',
-      '-e',
-      'trace=mkdir',
-      '-e',
-      'inject=mkdir:error=EACCES',
-      process.execPath,
-      LAUNCHER,
-      'repro',
-      '--json',
-    ];
+    const args = [...injecting('mkdir', 'error=EACCES'), process.execPath, LAUNCHER, 'repro', '--json'];
     const result = await project.run(strace, args);
     const { ok, error } = result.json();
     expect([result.code, ok, error.code]).toEqual([CATALOGUE.MLO_CACHE_IO.exit, false, 'MLO_CACHE_IO']);

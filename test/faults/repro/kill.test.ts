@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hashBytes } from '../../../src/fs/hash.ts';
-import { createProject, LAUNCHER, requirePeer, type TestProject } from '../../helpers/index.ts';
+import { createProject, injecting, LAUNCHER, requirePeer, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 const FILES = {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 /** Runs `mlo repro`, killed with -9 when its main thread enters `call` for the nth time; false when it came to its end. */
 async function killedAt(project: TestProject, strace: string, call: string, nth: number): Promise<boolean> {
-  const inject = ['-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${nth}`];
+  const inject = injecting(call, `signal=SIGKILL:when=${nth}`, { threads: false });
   const { code } = await project.run(strace, [...inject, process.execPath, LAUNCHER, 'repro']);
   return code !== 0;
 }

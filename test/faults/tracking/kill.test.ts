@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkDatabase } from '../../../src/tracking/check-database.ts';
 import { openTracking } from '../../../src/tracking/open.ts';
-import { requirePeer, runCommand, type CommandResult } from '../../helpers/index.ts';
+import { injecting, requirePeer, runCommand, type CommandResult } from '../../helpers/index.ts';
 import { faults, scratchFolder } from '../lib/index.ts';
 import { IS_FULL } from '../lib/strace.ts';
 
@@ -16,8 +16,8 @@ const NTH = IS_FULL ? Array.from({ length: 240 }, (_, each) => each + 1) : [1, 2
 
 /** Writes and commits batch after batch; killed at the `nth` such call of a thread. */
 async function killedWriter(path: string, call: string, nth: number): Promise<CommandResult> {
-  const strace = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${nth}`];
-  return await runCommand(requirePeer('strace'), [...strace, process.execPath, WRITER, path, RUN, String(BATCH * BATCHES), String(BATCH)], {
+  const inject = injecting(call, `signal=SIGKILL:when=${nth}`);
+  return await runCommand(requirePeer('strace'), [...inject, process.execPath, WRITER, path, RUN, String(BATCH * BATCHES), String(BATCH)], {
     cwd: scratchFolder(),
     env: { PATH: process.env['PATH'] },
     timeoutMs: 120_000,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { doctor, type DoctorCheck, type DoctorData } from '../../../src/app/doctor.ts';
 import { init } from '../../../src/app/init.ts';
 import { tryLock } from '../../../src/fs/project-lock.ts';
-import { appContext, createProject, LAUNCHER, requirePeer, temporaryFolder } from '../../helpers/index.ts';
+import { appContext, createProject, injecting, LAUNCHER, requirePeer, temporaryFolder } from '../../helpers/index.ts';
 
 async function newProject(): Promise<string> {
   const root = await temporaryFolder();
@@ -76,7 +76,7 @@ describe('doctor', () => {
     // The system refuses, not the mode of the folder: that does not stop root.
     const strace = requirePeer('strace');
     const project = await createProject({ '.mlo/config.yaml': '', '.mlo/cache/.keep': '' });
-    const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=mkdir', '-e', 'inject=mkdir:error=EACCES'];
+    const inject = injecting('mkdir', 'error=EACCES');
     const result = await project.run(strace, [...inject, process.execPath, LAUNCHER, 'doctor', '--json']);
     expect(result.code).not.toBe(0);
     const { data } = result.json<{ data: DoctorData }>();
@@ -93,7 +93,7 @@ describe('doctor', () => {
   it('asks for space where the disk is full, and says how much is free', async () => {
     const strace = requirePeer('strace');
     const project = await createProject({ '.mlo/config.yaml': '', '.mlo/cache/.keep': '' });
-    const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=mkdir', '-e', 'inject=mkdir:error=ENOSPC'];
+    const inject = injecting('mkdir', 'error=ENOSPC');
     const { data } = (await project.run(strace, [...inject, process.execPath, LAUNCHER, 'doctor', '--json'])).json<{ data: DoctorData }>();
     expect(check(data, 'cache')).toMatchObject({ status: 'fail', fix: expect.stringMatching(/^Free some space, .*cache\.dir/) });
     expect(check(data, 'space').message).toContain('GiB free');

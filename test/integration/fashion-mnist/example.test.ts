@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { cp, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createProject, NATIVE_CACHE, REPOSITORY, requireNative, type TestProject } from '../../helpers/index.ts';
+import { cloneCommitted, NATIVE_CACHE, requireNative, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 const EXAMPLE = 'examples/fashion-mnist';
@@ -19,34 +17,11 @@ interface RunJson {
   readonly children: readonly RunJson[];
 }
 
-/** The example's committed files as a project, nothing cached. */
-async function cloneOfExample(): Promise<TestProject> {
-  const project = await createProject();
-  const listed = await project.run('git', [
-    '-C',
-    join(REPOSITORY, EXAMPLE),
-    'ls-files',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-    '-z',
-  ]);
-  for (const path of listed.stdout.split('\0').filter((each) => each !== '' && existsSync(join(REPOSITORY, EXAMPLE, each)))) {
-    await cp(join(REPOSITORY, EXAMPLE, path), project.path(path));
-  }
-  await symlink(join(REPOSITORY, 'node_modules'), project.path('node_modules'));
-  await project.git('init', '--quiet', '--initial-branch=main');
-  await project.write({ '.git/info/exclude': '/node_modules\n' });
-  await project.git('add', '--all');
-  await project.git('commit', '--quiet', '--message=start');
-  return project;
-}
-
 describe('the example of Fashion-MNIST', { timeout: 180_000 }, () => {
   let project: TestProject;
 
   beforeAll(async () => {
-    project = await cloneOfExample();
+    project = await cloneCommitted(EXAMPLE);
   });
 
   test('has a committed result of the accuracy that its README speaks of', async () => {

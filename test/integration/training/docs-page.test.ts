@@ -2,6 +2,7 @@ import { symlink, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { createProject, REPOSITORY, type TestProject } from '../../helpers/index.ts';
+import { typeErrors } from './type-errors.ts';
 
 let project: TestProject;
 
@@ -43,22 +44,5 @@ it('its script logs to a run of its own', async () => {
 });
 
 it('its TypeScript has no errors', async () => {
-  await project.write({
-    'tsconfig.json': JSON.stringify({
-      compilerOptions: {
-        module: 'NodeNext',
-        target: 'ES2024',
-        strict: true,
-        noEmit: true,
-        skipLibCheck: true,
-        allowImportingTsExtensions: true,
-        customConditions: ['mlo-source'],
-        types: ['node'],
-        typeRoots: [join(REPOSITORY, 'node_modules/@types')],
-      },
-      include: ['stages', 'scripts'],
-    }),
-  });
-  const { code, stdout } = await project.run(join(REPOSITORY, 'node_modules/.bin/tsc'), ['-p', '.']);
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(await typeErrors(project, { include: ['stages', 'scripts'] })).toBe('');
 });

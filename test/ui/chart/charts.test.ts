@@ -68,33 +68,21 @@ describe('charts', () => {
 
   it('of two classes that differ in the order of rows and columns colour the right cells', async () => {
     const style = await createStyle({ level: 1, unicode: true, width: 60 });
-    const lines = confusionChart(
-      {
-        rows: ['yes', 'no'],
-        columns: ['no', 'yes'],
-        counts: [
-          [1, 9],
-          [8, 2],
-        ],
-      },
-      { normalized: false },
-      style,
-    );
-    const plain = plainStyle(60);
+    const matrix = {
+      rows: ['yes', 'no'],
+      columns: ['no', 'yes'],
+      counts: [
+        [1, 9],
+        [8, 2],
+      ],
+    };
+    const lines = confusionChart(matrix, { normalized: false }, style);
     expect(lines.join('\n')).toContain(`9 ${style.green('██')}`);
-    expect(
-      confusionChart(
-        {
-          rows: ['yes', 'no'],
-          columns: ['no', 'yes'],
-          counts: [
-            [1, 9],
-            [8, 2],
-          ],
-        },
-        { normalized: false },
-        plain,
-      ),
-    ).toEqual(['       predicted →', 'actual no   yes', 'yes    1 ░░ 9 ██', 'no     8 ██ 2 ░░']);
+    expect(confusionChart(matrix, { normalized: false }, plainStyle(60))).toEqual([
+      '       predicted →',
+      'actual no   yes',
+      'yes    1 ░░ 9 ██',
+      'no     8 ██ 2 ░░',
+    ]);
   });
 });

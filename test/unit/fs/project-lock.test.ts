@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ownIdentity } from '../../../src/fs/process-identity.ts';
 import { acquireLock, readLock } from '../../../src/fs/project-lock.ts';
-import { requirePeer, runCommand, startCommand, temporaryFolder } from '../../helpers/index.ts';
+import { injecting, requirePeer, runCommand, startCommand, temporaryFolder } from '../../helpers/index.ts';
 
 let folder: string;
 let path: string;
@@ -137,7 +137,7 @@ describe('project lock', () => {
     const counter = join(folder, 'counter');
     writeFileSync(counter, '0');
     // The fourth rename of a take-over is the one that replaces the dead lock; it is held up for two seconds.
-    const slowly = ['-qq', '-o', '/dev/null', '-e', 'trace=rename', '-e', 'inject=rename:delay_enter=2000000:when=4', process.execPath];
+    const slowly = [...injecting('rename', 'delay_enter=2000000:when=4', { threads: false }), process.execPath];
     const first = startCommand(strace, [...slowly, WORKER, path, counter, '1'], { cwd: folder, env: process.env });
     await expect.poll(() => existsSync(`${path}.takeover`), { timeout: 20_000 }).toBe(true);
     const second = startCommand(process.execPath, [WORKER, path, 'hold'], { cwd: folder, env: process.env });

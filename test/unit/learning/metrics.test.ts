@@ -36,17 +36,11 @@ describe('metrics of predicted classes', () => {
   });
 
   it('give every class the same weight in the macro mean', () => {
-    const {
-      accuracy: share,
-      macro,
-      classes,
-    } = classificationReport(
-      ...samplesOf([
-        [8, 2, 0],
-        [1, 6, 3],
-        [0, 0, 5],
-      ]),
-    );
+    const { share, macro, classes } = reportOf([
+      [8, 2, 0],
+      [1, 6, 3],
+      [0, 0, 5],
+    ]);
     expect(share).toBe(19 / 25);
     expect(classes).toEqual([
       { class: 0, precision: 8 / 9, recall: 8 / 10, f1: 16 / 19, support: 10 },
@@ -57,16 +51,10 @@ describe('metrics of predicted classes', () => {
   });
 
   it('are 1 throughout where nothing is confused', () => {
-    const {
-      accuracy: share,
-      macro,
-      classes,
-    } = classificationReport(
-      ...samplesOf([
-        [3, 0],
-        [0, 4],
-      ]),
-    );
+    const { share, macro, classes } = reportOf([
+      [3, 0],
+      [0, 4],
+    ]);
     const perfect = { precision: 1, recall: 1, f1: 1 };
     expect([share, macro]).toEqual([1, perfect]);
     expect(classes).toEqual([
@@ -76,16 +64,12 @@ describe('metrics of predicted classes', () => {
   });
 
   it('count a class that is never predicted, or never there, as 0 and not as NaN', () => {
-    const {
-      accuracy: share,
-      macro,
-      classes,
-    } = classificationReport(
-      ...samplesOf([
+    const { share, macro, classes } = reportOf(
+      [
         [0, 2, 0],
         [0, 2, 0],
         [0, 0, 0],
-      ]),
+      ],
       { classes: [0, 1, 2] },
     );
     expect(share).toBe(0.5);
@@ -169,4 +153,15 @@ function samplesOf(counts: readonly (readonly number[])[]): [actual: number[], p
     row.flatMap((count, predicted) => Array.from({ length: count }, () => [actual, predicted] as const)),
   );
   return [cells.map(([actual]) => actual), cells.map(([, predicted]) => predicted)];
+}
+
+type Report = ReturnType<typeof classificationReport>;
+
+/** The report of samples that have this confusion matrix, actual by predicted. */
+function reportOf(
+  counts: readonly (readonly number[])[],
+  options: Parameters<typeof classificationReport>[2] = {},
+): { share: Report['accuracy'] } & Pick<Report, 'macro' | 'classes'> {
+  const { accuracy: share, macro, classes } = classificationReport(...samplesOf(counts), options);
+  return { share, macro, classes };
 }
