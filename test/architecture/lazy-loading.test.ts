@@ -14,7 +14,7 @@ beforeAll(async () => {
   await expectSuccess(['init', '--no-git']);
   await expectSuccess(['repro']);
   await expectSuccess(['status']);
-}, 60_000);
+});
 
 describe('what the command line loads', () => {
   it.each([[['--version']], [['--help']], [['status']], [['repro', '--dry']], [['dag']], [['stage', 'list']], [['plots', 'show']]])(

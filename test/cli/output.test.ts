@@ -242,7 +242,7 @@ describe('the other commands', () => {
     expect(await print('add', 'raw')).toBe('= raw unchanged (2 files, 4 B)\n');
     expect(await print('config', 'get', 'core.jobs')).toBe('1\n');
     expect(await print('dag', '--mermaid')).toBe('flowchart TD\n\tnode1["first"]\n\tnode2["second"]\n\tnode1-->node2\n');
-  }, 60_000);
+  });
 });
 
 describe('what a command could not do', () => {

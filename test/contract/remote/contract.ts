@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../helpers/index.ts';
 
 /** What every adapter says of puts that did not end. `begin` leaves such a one at a key, with some of its bytes. */
 export function unfinishedContract(name: string, open: () => Promise<Unfinished>): void {
-  it(`${name} tells puts that did not end, and takes them away`, { timeout: 60_000 }, async () => {
+  it(`${name} tells puts that did not end, and takes them away`, async () => {
     const { remote, begin } = await open();
     const keys = [`packs/ab/${'ab'.repeat(32)}`, `index/${'cd'.repeat(32)}`];
     await remote.put(keys[0] as string, Buffer.from('one that ended'));
@@ -36,8 +36,7 @@ async function unfinishedOf(remote: Remote): Promise<readonly UnfinishedPut[]> {
 
 /** What every adapter of the port must do. `open` gives a new, empty remote. */
 export function remoteContract(name: string, open: () => Promise<Remote>): void {
-  // The first test of a server waits for its start.
-  describe(name, { timeout: 60_000 }, () => {
+  describe(name, () => {
     it('gives back the bytes that were put, whole and in parts', async () => {
       const remote = await open();
       const bytes = Buffer.from(Array.from({ length: 1000 }, (_, at) => at % 251));

@@ -120,4 +120,4 @@ it('says that nothing answers, after a few attempts', async () => {
     code: 'MLO_REMOTE',
     message: expect.stringContaining('nothing answers') as string,
   });
-}, 40_000);
+});

@@ -94,7 +94,7 @@ function filesIn(project: TestProject): readonly string[] {
 
 beforeAll(async () => {
   template = await prepare();
-}, 60_000);
+});
 
 describe('kill -9 while the cache is cleaned up', () => {
   it.each([

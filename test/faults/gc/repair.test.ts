@@ -55,7 +55,7 @@ function flip(path: string, at: number): void {
 
 beforeAll(async () => {
   template = await prepare();
-}, 60_000);
+});
 
 describe('kill -9 while a cache is repaired', () => {
   it.each(['rename', 'unlink', 'fdatasync', 'fsync', 'pwrite64'])(

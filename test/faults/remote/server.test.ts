@@ -41,7 +41,7 @@ describe('a server that', () => {
     await sameData(project, copy);
     expect(stalls).toBe(3);
     faults('remote: a stall', stalls);
-  }, 60_000);
+  });
 
   it.each([
     ['other bytes of the right length', (body: Buffer) => Buffer.alloc(body.length, 'x')],
@@ -156,7 +156,7 @@ describe('a server that', () => {
     expect((await pull.ended).json()).toMatchObject({ ok: true });
     await sameData(project, copy);
     faults('remote: repacked during a pull', 1);
-  }, 60_000);
+  });
 
   it('knows no conditions is used without, also by two pushes and a gc at once', async () => {
     const proxy = await faultProxy((await testServer()).endpoint);
@@ -175,7 +175,7 @@ describe('a server that', () => {
     await cloneHasAll(one, remote);
     await cloneHasAll(two, remote);
     faults('remote: no conditional writes', 3);
-  }, 60_000);
+  });
 
   it('is killed and started again costs nothing that it said was there', async () => {
     const server = await ownS3Server();
@@ -208,7 +208,7 @@ describe('a server that', () => {
       await isConsistent(remote);
     }
     await cloneHasAll(project, remote);
-  }, 60_000);
+  });
 });
 
 async function testServer(): Promise<{ readonly endpoint: string }> {

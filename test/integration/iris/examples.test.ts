@@ -23,7 +23,7 @@ describe('the shell pipeline in examples/', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     project = await cloneOfIris();
     expect(await run()).toEqual(['features ran', 'split ran', 'train ran', 'evaluate ran']);
-  }, 60_000);
+  });
 
   test('gives the bytes that are committed and leaves the pipeline of the repository alone', async () => {
     expect(await changes(project)).toBe('');

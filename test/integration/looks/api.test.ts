@@ -13,7 +13,7 @@ beforeAll(async () => {
   program = await createProject({ 'package.json': '{"type": "module"}' });
   await mkdir(program.path('node_modules'));
   await symlink(REPOSITORY, program.path('node_modules/mlo-cli'));
-}, 60_000);
+});
 
 async function script(code: string): Promise<CommandResult> {
   const repo = JSON.stringify(project.root);

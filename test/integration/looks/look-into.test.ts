@@ -9,7 +9,7 @@ beforeAll(async () => {
   project = await versions();
   // Nothing of it may be needed.
   await project.remove('data', 'o', 'm.json');
-}, 60_000);
+});
 
 async function out(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await project.mlo(args);

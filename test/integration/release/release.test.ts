@@ -19,7 +19,7 @@ beforeAll(async () => {
   }
   installed = consumer.path('node_modules/mlo-cli');
   await rename(consumer.path('package'), installed);
-}, 60_000);
+});
 
 describe('the published package', () => {
   it('has no scripts, and no dependency that only the checkout needs', async () => {

@@ -71,7 +71,7 @@ describe.each(KINDS)('runs and a remote in a %s', (kind) => {
     expect(runsOf(copy)).toEqual(runsOf(project));
     expect(runsOf(copy)[run.id]).toMatch(/"owner":\{"value":"anna".*"reviewed":\{"value":"yes"/);
     expect((await succeeds(project, ['status', '--remote'])).upToDate).toBe(true);
-  }, 60_000);
+  });
 
   it('are not asked for, and not sent, with --no-runs, with targets, and with --rev', async () => {
     const remote = await testRemote(kind);
@@ -84,7 +84,7 @@ describe.each(KINDS)('runs and a remote in a %s', (kind) => {
     const copy = await clone(project, remote);
     for (const args of [['--no-runs'], ['train'], ['--rev', 'HEAD']]) await succeeds(copy, ['fetch', ...args]);
     expect(copy.exists('.mlo/tracking.db')).toBe(false);
-  }, 60_000);
+  });
 
   it('in one batch that is damaged or cut off are named, and nothing of it is taken', async () => {
     const remote = await testRemote(kind);
@@ -223,7 +223,7 @@ describe('runs on a remote', () => {
     const copy = await clone(project, remote);
     expect((await succeeds(copy, ['fetch'])).runs).toMatchObject({ added: 19 });
     expect(runsOf(copy)).toEqual(runsOf(project));
-  }, 60_000);
+  });
 });
 
 describe('results of the run-cache', () => {

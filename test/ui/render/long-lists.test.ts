@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
-import { dataStatusLines, type DataStatusView } from '../../../src/ui/render/data-status.ts';
+import { dataStatusLines } from '../../../src/ui/render/data-status.ts';
 import { lsLines } from '../../../src/ui/render/ls.ts';
 import { changeLines } from '../../../src/ui/render/tree-changes.ts';
 import { plainStyle } from '../../../src/ui/style.ts';
@@ -25,7 +25,7 @@ describe('lists of more lines than a call takes arguments', () => {
   });
 
   it('tracked paths', () => {
-    const data = paths.map((path): DataStatusView => ({ path, state: 'missing' }));
+    const data = paths.map((path) => ({ path, state: 'missing' }) as const);
     expect(dataStatusLines(data, [], plainStyle()).at(-1)).toBe(`  f${MANY - 1}  missing`);
   });
 });
