@@ -69,7 +69,7 @@ describe('stopping a stage that trains on native TensorFlow', () => {
       const { error } = await project.run({ native, backend: 'native', forced: forced.signal, onOutput });
       expect(error?.code).toBe('MLO_INTERRUPTED');
     }
-  });
+  }, 300_000);
 
   it('a second Ctrl-C ends mlo at once, also while the library is being loaded, without a crash', async () => {
     const project = await createNativeProject({
