@@ -34,12 +34,21 @@ export function changeWord(kind: ChangeKind): string {
   return WORDS[kind];
 }
 
-/** A warning for each tree that could not be opened. */
+/** Trees that are named; --json has them all. */
+const MOST_UNREAD = 20;
+
+/** A warning for each tree that could not be opened; of very many a number. */
 export function unreadLines(unread: readonly UnreadTree[], style: Style, sides: { readonly old: string; readonly new: string }): string[] {
-  return unread.map(
-    ({ path, side, digest }) =>
-      `${style.yellow('warning:')} what is in ${printable(path)} of ${printable(sides[side])} is not known: the cache does not have its tree ${digest.slice(0, 12)}`,
-  );
+  const more = unread.length - MOST_UNREAD;
+  return [
+    ...unread
+      .slice(0, MOST_UNREAD)
+      .map(
+        ({ path, side, digest }) =>
+          `${style.yellow('warning:')} what is in ${printable(path)} of ${printable(sides[side])} is not known: the cache does not have its tree ${digest.slice(0, 12)}`,
+      ),
+    ...(more > 0 ? [`${style.yellow('warning:')} nor what is in ${formatCount(more)} more folders (all of them: --json)`] : []),
+  ];
 }
 
 /** `data/{old → new}.txt` is hard to read; `data/old.txt → data/new.txt` is not. */

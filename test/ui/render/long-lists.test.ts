@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
+import { unreadFailure } from '../../../src/cli/unread-failure.ts';
 import { dataStatusLines } from '../../../src/ui/render/data-status.ts';
 import { lsLines } from '../../../src/ui/render/ls.ts';
-import { changeLines } from '../../../src/ui/render/tree-changes.ts';
+import { changeLines, unreadLines } from '../../../src/ui/render/tree-changes.ts';
 import { plainStyle } from '../../../src/ui/style.ts';
 
 /** More than a call takes arguments. */
@@ -27,5 +28,20 @@ describe('lists of more lines than a call takes arguments', () => {
   it('tracked paths', () => {
     const data = paths.map((path) => ({ path, state: 'missing' }) as const);
     expect(dataStatusLines(data, [], plainStyle()).at(-1)).toBe(`  f${MANY - 1}  missing`);
+  });
+
+  it('names the first of very many folders whose trees are gone, and counts the others', () => {
+    const digest = '0'.repeat(64) as Digest;
+    const warnings = unreadLines(
+      paths.map((path) => ({ path, side: 'old', digest }) as const),
+      plainStyle(),
+      { old: 'v1', new: 'v2' },
+    );
+    expect(warnings).toHaveLength(21);
+    expect(warnings.at(-1)).toBe('warning: nor what is in 129,980 more folders (all of them: --json)');
+    const { failureLines, failure } = unreadFailure(paths.map((path) => ({ path, digest })));
+    expect(failureLines).toHaveLength(21);
+    expect(failureLines?.at(-1)).toBe('  and 129,980 more (all of them: --json)');
+    expect(failure?.message).toContain('130,000 folders');
   });
 });
