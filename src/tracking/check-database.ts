@@ -49,7 +49,7 @@ function report(db: Connection, path: string, { quick, points }: { readonly quic
   const damaged = structure.filter((line) => line !== 'ok');
   // What is read from damaged pages says nothing more.
   if (damaged.length > 0) return { runs: 0, points: 0, problems: damaged, fix: recoverCommand(path) };
-  const stray = strayRows(db);
+  const stray = [...strayRows(db), ...unreadableParams(db)];
   const bad = points ? [...badSeries(db)] : [];
   const problems = [...stray, ...bad.map(({ run, metric, fault }) => `metric ${JSON.stringify(metric)} of run ${run}: ${fault}`)];
   const more = problems.length - MOST_PROBLEMS;
@@ -75,6 +75,11 @@ function strayRows(db: Connection): string[] {
   return [...Map.groupBy(rows, ({ table, parent }) => `${table} refer to no row of ${parent}`)].map(
     ([what, own]) => `${own.length} rows of ${what}`,
   );
+}
+
+function unreadableParams(db: Connection): string[] {
+  const count = db.prepare('SELECT count(*) FROM params WHERE NOT json_valid(json)').pluck().get() as number;
+  return count === 0 ? [] : [`${count} rows of params have a value that cannot be read`];
 }
 
 interface BadSeries {

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { networkFileSystem } from '../fs/network-file-system.ts';
 import { onNetwork } from './errors.ts';
-import { migrate, refuseNewerSchema, SCHEMA_VERSION, schemaVersion } from './migrations/migrate.ts';
+import { migrate, refuseOther, SCHEMA_VERSION, schemaVersion } from './migrations/migrate.ts';
 import { readImage } from './read-image.ts';
 import { isBusy, isSqliteFailure, withSqliteErrors } from './sqlite-errors.ts';
 
@@ -33,12 +33,13 @@ export function openWritable(path: string, findNetwork: FindNetwork = networkFil
     mkdirSync(dirname(path), { recursive: true });
     const db = new Database(path, { timeout: BUSY_MS });
     return closeOnFailure(db, () => {
-      refuseNewerSchema(db, path);
+      refuseOther(db, path);
       useWriteAheadLog(db);
       db.pragma('synchronous = NORMAL');
       db.pragma('foreign_keys = ON');
       db.pragma(`journal_size_limit = ${WAL_LIMIT}`);
       migrate(db, path);
+      return db;
     });
   });
 }
@@ -54,10 +55,9 @@ export function openReadOnly(path: string, findNetwork: FindNetwork = networkFil
     const network = findNetwork(path);
     if (network !== undefined) return readIntoMemory(path, onNetwork(path, network));
     const db = openForQueries(path);
-    let version = 0;
-    closeOnFailure(db, () => {
-      refuseNewerSchema(db, path);
-      version = schemaVersion(db);
+    const version = closeOnFailure(db, () => {
+      refuseOther(db, path);
+      return schemaVersion(db);
     });
     if (version === SCHEMA_VERSION) return db;
     db.close();
@@ -120,9 +120,10 @@ function readIntoMemory(path: string, why: Error): Connection {
   if (image === undefined) throw why;
   const db = new Database(image);
   return closeOnFailure(db, () => {
-    refuseNewerSchema(db, path);
+    refuseOther(db, path);
     migrate(db, path);
     db.pragma('query_only = ON');
+    return db;
   });
 }
 
@@ -143,10 +144,10 @@ function useWriteAheadLog(db: Connection): void {
   }
 }
 
-function closeOnFailure(db: Connection, prepare: () => void): Connection {
+/** What `work` gives; where it throws, nobody would close the database. */
+export function closeOnFailure<T>(db: Connection, work: () => T): T {
   try {
-    prepare();
-    return db;
+    return work();
   } catch (error) {
     db.close();
     throw error;

@@ -1,6 +1,6 @@
 import { openAccess, type Access } from './access.ts';
 import { boundLog } from './bound-log.ts';
-import { openReadOnly, openWritable, type FindNetwork } from './connection.ts';
+import { closeOnFailure, openReadOnly, openWritable, type Connection, type FindNetwork } from './connection.ts';
 import { runEdits } from './edits/run-edits.ts';
 import { openExperiments } from './experiments/experiments.ts';
 import { groupCommit } from './group-commit.ts';
@@ -28,17 +28,24 @@ export interface TrackingOptions {
 
 /** @throws MLO_TRACKING, MLO_FORMAT_VERSION */
 export function openTracking(options: TrackingOptions): Tracking {
-  const now = options.now ?? Date.now;
-  if (options.readOnly === true) {
-    const db = openReadOnly(options.path, options.findNetwork);
-    return {
-      ...parts(openAccess({ db, path: options.path, now })),
-      ...refusedWrites(options.path),
-      reconcile: () => findDead(db, now()),
-      close: () => void db.close(),
-    };
-  }
-  const db = openWritable(options.path, options.findNetwork);
+  const { path, findNetwork } = options;
+  const isReader = options.readOnly === true;
+  const db = isReader ? openReadOnly(path, findNetwork) : openWritable(path, findNetwork);
+  // Statements are made here, and need the tables that they are about.
+  return withSqliteErrors(path, () => closeOnFailure(db, () => (isReader ? reader(db, options) : writer(db, options))));
+}
+
+function reader(db: Connection, { path, now = Date.now }: TrackingOptions): Tracking {
+  return {
+    ...parts(openAccess({ db, path, now })),
+    ...refusedWrites(path),
+    reconcile: () => withSqliteErrors(path, () => findDead(db, now())),
+    close: () => void db.close(),
+  };
+}
+
+function writer(db: Connection, options: TrackingOptions): Tracking {
+  const { now = Date.now } = options;
   const write = createWriter(db, now);
   const queue = groupCommit(options.path, (writes, busyMs) => {
     const refused = write(writes, busyMs);

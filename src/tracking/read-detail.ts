@@ -1,4 +1,3 @@
-import { parseCanonicalJson } from '../core/encoding/canonical-json.ts';
 import type { Content, Digest } from '../core/content.ts';
 import type { MetricBatch } from '../core/run.ts';
 import type { Connection } from './connection.ts';
@@ -7,6 +6,8 @@ import { chunkStore } from './points/chunk-store.ts';
 import { NO_POINTS } from './points/columns.ts';
 import { readInputs } from './inputs/inputs.ts';
 import { readModels } from './models/models.ts';
+import { readParam } from './read-param.ts';
+import { RowDamage } from './sqlite-errors.ts';
 import { TREE } from './read-tree.ts';
 import { findRun, SELECT_RUNS, toSummary, type RunRow } from './read-runs.ts';
 import type { RunDetail, StageLink } from './types.ts';
@@ -40,7 +41,7 @@ export function readDetail(db: Connection, id: string): RunDetail {
   const children = Map.groupBy(runs, (row) => row.parentSeq ?? -1);
   const assemble = (row: RunRow): RunDetail => ({
     ...toSummary(row),
-    params: Object.fromEntries((params.get(row.seq) ?? []).map((param) => [param.name, parseCanonicalJson(param.json)])),
+    params: Object.fromEntries((params.get(row.seq) ?? []).map((param) => [param.name, readParam(param.json)])),
     metrics: Object.fromEntries((series.get(row.seq) ?? []).map((own) => [own.name, toMetricSummary(own)])),
     tags: Object.fromEntries((tags.get(row.seq) ?? []).map((tag) => [tag.key, tag.value])),
     artifacts: (artifacts.get(row.seq) ?? []).map((artifact) => ({ path: artifact.path, content: toContent(artifact) })),
@@ -51,7 +52,7 @@ export function readDetail(db: Connection, id: string): RunDetail {
     children: (children.get(row.seq) ?? []).filter((child) => child.deletedMs === null || row.deletedMs !== null).map(assemble),
   });
   const top = runs.find((row) => row.seq === root);
-  if (top === undefined) throw new Error(`run ${id} vanished between two reads of one transaction`);
+  if (top === undefined) throw new RowDamage(`rows that run ${id} refers to are missing`);
   return assemble(top);
 }
 

@@ -6,6 +6,9 @@ interface SqliteFailure {
   readonly message: string;
 }
 
+/** Rows that SQLite gives, but that nobody of us wrote; `withSqliteErrors` says so with the name of the file. */
+export class RowDamage extends Error {}
+
 /** Another connection holds the write lock: nothing is wrong, only late. */
 export function isBusy(error: unknown): boolean {
   return isSqliteFailure(error) && error.code.startsWith('SQLITE_BUSY');
@@ -20,8 +23,12 @@ export function withSqliteErrors<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof RowDamage) {
+      const message = `The tracking database ${path} is damaged: ${error.message}.`;
+      throw new MloError('MLO_TRACKING', message, { hint: 'mlo verify', details: { path }, cause: error });
+    }
     if (!isSqliteFailure(error)) throw error;
-    const known = EXPLANATIONS.find(([prefix]) => error.code.startsWith(prefix));
+    const known = NOT_LAID_OUT.test(error.message) ? LAID_OUT_OTHERWISE : EXPLANATIONS.find(([prefix]) => error.code.startsWith(prefix));
     // A constraint that no rule of ours caught first is a fault of ours, not the user's.
     if (known === undefined) throw error;
     const [, what, hint] = known;
@@ -38,7 +45,13 @@ export function recoverCommand(path: string): string {
   return `sqlite3 ${quote(path)} .recover | sqlite3 ${quote(`${path}.recovered`)}`;
 }
 
-const EXPLANATIONS: readonly (readonly [prefix: string, what: string, hint: (path: string) => string])[] = [
+type Explanation = readonly [prefix: string, what: string, hint: (path: string) => string];
+
+/** Our statements fit our schema: where one does not, the file has lost part of it, or never had it. */
+const NOT_LAID_OUT = /^no such (table|column)|has no column named|^malformed database schema/;
+const LAID_OUT_OTHERWISE: Explanation = ['SQLITE_ERROR', 'does not have the tables of mlo', (path) => `mv ${path} ${path}.broken`];
+
+const EXPLANATIONS: readonly Explanation[] = [
   ['SQLITE_BUSY', 'is being written by another process and did not become free', () => 'mlo status'],
   ['SQLITE_LOCKED', 'is being written by another process and did not become free', () => 'mlo status'],
   ['SQLITE_NOTADB', 'is not a SQLite database', (path) => `mv ${path} ${path}.broken`],

@@ -14,9 +14,11 @@ export function schemaVersion(db: Connection): number {
   return db.pragma('user_version', { simple: true }) as number;
 }
 
-/** @throws MLO_FORMAT_VERSION for a database of a newer mlo. */
-export function refuseNewerSchema(db: Connection, path: string): void {
-  const found = schemaVersion(db);
+/** @throws MLO_FORMAT_VERSION for a database of a newer mlo, MLO_TRACKING for one of another program, to which nothing may be added. */
+export function refuseOther(db: Connection, path: string): void {
+  // One state: another process may be creating the database, all of it in one transaction.
+  const { found, tables } = db.transaction(() => ({ found: schemaVersion(db), tables: tablesIn(db) })).deferred();
+  if (found === 0 && tables > 0) throw ofAnotherProgram(path);
   if (found <= SCHEMA_VERSION) return;
   throw new MloError('MLO_FORMAT_VERSION', `${path} has schema ${found}; this mlo knows schemas up to ${SCHEMA_VERSION}.`, {
     hint: 'npm install mlo-cli@latest',
@@ -24,12 +26,23 @@ export function refuseNewerSchema(db: Connection, path: string): void {
   });
 }
 
+function tablesIn(db: Connection): number {
+  return db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get() as number;
+}
+
+function ofAnotherProgram(path: string): MloError {
+  return new MloError('MLO_TRACKING', `${path} is a database of another program: it has tables, but no schema of mlo.`, {
+    hint: 'mlo config tracking.path .mlo/tracking.db',
+    details: { path },
+  });
+}
+
 /** Brings the database up to `SCHEMA_VERSION` in one transaction; safe with other processes doing the same. */
 export function migrate(db: Connection, path: string): void {
-  refuseNewerSchema(db, path);
+  refuseOther(db, path);
   if (schemaVersion(db) === SCHEMA_VERSION) return;
   const apply = db.transaction(() => {
-    refuseNewerSchema(db, path);
+    refuseOther(db, path);
     for (const migration of MIGRATIONS.slice(schemaVersion(db))) {
       if (typeof migration === 'string') db.exec(migration);
       else migration(db);

@@ -1,8 +1,7 @@
-import { parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
-import type { Value } from '../../core/value.ts';
 import type { Connection } from '../connection.ts';
 import { toMetricSummary } from '../metric-summary.ts';
 import type { Extremes } from '../points/extremes.ts';
+import { readParam } from '../read-param.ts';
 import { SELECT_RUNS, toSummary, type RunRow } from '../read-runs.ts';
 import type { MetricSummary } from '../types.ts';
 import type { FoundRun } from './types.ts';
@@ -55,12 +54,6 @@ type SeriesRow = [
   maxValue: Extremes['maxValue'],
   maxStep: Extremes['maxStep'],
 ];
-
-/** Most params are numbers and texts, which need no look at what is inside. */
-function readParam(json: string): Value {
-  if (json.length < 16 && /^-?\d/.test(json)) return Number(json);
-  return json.startsWith('"') ? (JSON.parse(json) as string) : parseCanonicalJson(json);
-}
 
 /** An object by name; the first column of a row is its name. */
 function sorted<Row extends readonly [string, ...unknown[]], T>(

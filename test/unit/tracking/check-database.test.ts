@@ -54,6 +54,7 @@ describe('the check of the tracking database', () => {
     ['a wrong number of points', `UPDATE series SET points = 2999 WHERE points = 3000`, /2999 points are promised, 3000 are there/],
     ['a wrong last value', `UPDATE series SET last_value = 7 WHERE points = 3000`, /its last value/],
     ['a wrong extreme', `UPDATE series SET max_value = 7 WHERE points = 3000`, /least and greatest/],
+    ['a param that is no JSON', `UPDATE params SET json = '{'`, /1 rows of params have a value that cannot be read/],
     ['rows that belong to no run', `DELETE FROM runs`, /rows of params refer to no row of runs/],
   ])('finds %s', (_, sql, expected) => {
     change(sql);
