@@ -59,9 +59,13 @@ export class ResumeLog {
 function fileOf(line: string): readonly ListedFile[] {
   try {
     const [key, etag, size, digest] = JSON.parse(line) as readonly unknown[];
-    if (typeof key !== 'string' || typeof etag !== 'string' || typeof size !== 'number' || !isDigest(digest)) return [];
+    if (typeof key !== 'string' || typeof etag !== 'string' || !isSize(size) || !isDigest(digest)) return [];
     return [{ key, etag, size, digest: digest as Digest }];
   } catch {
     return [];
   }
+}
+
+function isSize(size: unknown): size is number {
+  return Number.isSafeInteger(size) && (size as number) >= 0;
 }
