@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { parsePositiveInteger } from '../parse-values.ts';
 import { given } from '../../core/given.ts';
+import { noRunsHint } from './runs/no-runs-hint.ts';
 
 interface ListFlags {
   readonly limit?: number;
@@ -29,26 +30,10 @@ export const runsListVerb = defineCommand({
   ],
   async run({ context, style }: Invocation, { limit, all, stage, experiment, deleted, filter }: ListFlags): Promise<Outcome> {
     const { runsList } = await import('../../app/runs-list.ts');
-    const options = {
-      all: all === true,
-      deleted: deleted === true,
-      ...given({ limit, stage, experiment, filter }),
-    };
-    const data = await runsList(context, options);
-    if (data.runs.length === 0 && filter !== undefined) return { data, lines: [], hint: 'no run matches: mlo runs list' };
-    const which = stage === undefined ? '' : ` of stage '${stage}'`;
-    if (data.runs.length === 0 && deleted === true) return { data, lines: [], hint: `no runs${which} are deleted: mlo runs list` };
-    if (
-      data.runs.length === 0 &&
-      filter === undefined &&
-      (await runsList(context, { ...options, limit: 1, deleted: true })).runs.length > 0
-    )
-      return { data, lines: [], hint: 'all of them are deleted: mlo runs list --deleted' };
-    if (data.runs.length === 0 && experiment !== undefined)
-      return { data, lines: [], hint: `that experiment has no runs${which}: mlo experiments list` };
-    if (data.runs.length === 0 && stage !== undefined)
-      return { data, lines: [], hint: `there are no runs${which}: mlo runs list --all has all, mlo stage list the stages` };
-    if (data.runs.length === 0) return { data, lines: [], hint: 'there are no runs yet: mlo repro' };
+    const options = { all: all === true, deleted: deleted === true, ...given({ stage, experiment }) };
+    const data = await runsList(context, { ...options, ...given({ limit, filter }) });
+    if (data.runs.length === 0)
+      return { data, lines: [], hint: filter === undefined ? await noRunsHint(context, options) : 'no run matches: mlo runs list' };
     const { runsListLines } = await import('../../ui/render/runs-list.ts');
     return { data, lines: runsListLines(data, style, Date.now()) };
   },

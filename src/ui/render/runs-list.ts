@@ -14,7 +14,6 @@ const TEXT_WIDTH = 120;
 
 /** One line a run. `nowMs`: for the time that running ones have taken. */
 export function runsListLines(data: RunsListData, style: Style, nowMs: number): string[] {
-  if (data.runs.length === 0) return ['No runs yet. Start one with: mlo repro'];
   return tableLines(columns(style, nowMs), data.runs, style);
 }
 

@@ -31,7 +31,6 @@ export function runsSearchText(
   nowMs: number,
   { wide }: { readonly wide: boolean },
 ): SearchText {
-  if (runs.length === 0) return { lines: ['No runs match.'], leftOut: [] };
   const isPiped = given.width === Infinity;
   const style = { ...given, width: isPiped && !wide ? READABLE_WIDTH : wide ? Infinity : given.width };
   const own = columns.flatMap((name) =>

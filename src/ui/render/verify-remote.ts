@@ -1,23 +1,29 @@
 import type { Repaired, VerifyRemoteData } from '../../app/verify-remote.ts';
-import type { Use } from '../../app/verify/find-uses.ts';
 import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
+import { withUses } from './uses.ts';
 
 /** Findings of one kind that are shown; --json has all. */
 const MOST_SHOWN = 50;
-const MOST_PATHS = 5;
+const NOBODY = 'nothing that this clone knows needs it';
 
 export function verifyRemoteLines(data: VerifyRemoteData, style: Style): string[] {
   const { indexes, batches, objects, incomplete, spoilt, repaired } = data;
   return [
     ...shown(indexes, style, ({ key, why }) => [`${style.red('damaged')} ${printable(key)}: ${printable(why)}`]),
     ...shown(batches, style, ({ key, why }) => [`${style.red('damaged')} ${printable(key)}: ${printable(why)}`]),
-    ...shown(objects, style, ({ digest, state, key, uses }) => withUses(`${style.red(state)} ${digest.slice(0, 12)} in ${key}`, uses)),
+    ...shown(objects, style, ({ digest, state, key, uses }) =>
+      withUses(`${style.red(state)} ${digest.slice(0, 12)} in ${key}`, uses, NOBODY),
+    ),
     ...shown(incomplete, style, ({ digest, missing, uses }) =>
-      withUses(`${style.red('incomplete')} ${digest.slice(0, 12)}, of which ${count(missing.length, 'object')} were never there`, uses),
+      withUses(
+        `${style.red('incomplete')} ${digest.slice(0, 12)}, of which ${count(missing.length, 'object')} were never there`,
+        uses,
+        NOBODY,
+      ),
     ),
     ...shown(spoilt, style, ({ digest, state, key }) => [
       `${style.yellow(state)} a copy of ${digest.slice(0, 12)} in ${key} (another one is good)`,
@@ -71,17 +77,6 @@ export function verifyRemoteFailure(data: VerifyRemoteData): { readonly message:
 function shown<T>(items: readonly T[], style: Style, lines: (item: T) => readonly string[]): string[] {
   const more = items.length > MOST_SHOWN ? [style.dim(`and ${formatCount(items.length - MOST_SHOWN)} more (all of them: --json)`)] : [];
   return [...items.slice(0, MOST_SHOWN).flatMap(lines), ...more];
-}
-
-function withUses(what: string, uses: readonly Use[]): readonly string[] {
-  if (uses.length === 0) return [`${what}: nothing that this clone knows needs it`];
-  const paths = uses.slice(0, MOST_PATHS).map((use) => {
-    const stage = use.stage === undefined ? '' : `, stage ${use.stage}`;
-    return `${printable(use.path)}${use.isFolder === true ? '/' : ''} (${printable(use.in.join(', ') + stage)})`;
-  });
-  const more = uses.length > MOST_PATHS ? [`and ${formatCount(uses.length - MOST_PATHS)} more paths`] : [];
-  const [first = '', ...others] = [...paths, ...more];
-  return [`${what}: ${first}`, ...others.map((line) => `    ${line}`)];
 }
 
 function summary({ ok, done, sample, looked, estimate, remote }: VerifyRemoteData, style: Style): string {

@@ -4,11 +4,10 @@ import { formatDuration } from '../format/duration.ts';
 import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
+import { withUses } from './uses.ts';
 
 /** Findings of one kind that are shown; --json has all. */
 const MOST_SHOWN = 50;
-/** Paths shown for one object. */
-const MOST_PATHS = 5;
 /** Branches and tags named in one sentence. */
 const MOST_REFS = 4;
 
@@ -100,14 +99,7 @@ function repairLines({ repaired }: VerifyData, style: Style): string[] {
 }
 
 function objectLines({ digest, state, uses }: VerifyData['objects'][number], style: Style, word = style.red(state)): string[] {
-  if (uses.length === 0) return [`${word} ${digest.slice(0, 12)}: nothing that mlo knows needs it`];
-  const shown = uses.slice(0, MOST_PATHS).map((use) => {
-    const stage = use.stage === undefined ? '' : `, stage ${use.stage}`;
-    return `${printable(use.path)}${use.isFolder === true ? '/' : ''} (${printable(use.in.join(', ') + stage)})`;
-  });
-  const more = uses.length > MOST_PATHS ? [`and ${formatCount(uses.length - MOST_PATHS)} more paths`] : [];
-  const [first = '', ...others] = [...shown, ...more];
-  return [`${word} ${digest.slice(0, 12)}: ${first}`, ...others.map((line) => `    ${line}`)];
+  return withUses(`${word} ${digest.slice(0, 12)}`, uses, 'nothing that mlo knows needs it');
 }
 
 function capped<T>(items: readonly T[], lines: string[], style: Style): readonly T[] {

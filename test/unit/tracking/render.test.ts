@@ -71,10 +71,6 @@ describe('runs list', () => {
     ]);
   });
 
-  it('says what to do where there is none', () => {
-    expect(runsListLines({ runs: [] }, plainStyle(80), START)).toEqual(['No runs yet. Start one with: mlo repro']);
-  });
-
   it('never is wider than the terminal', () => {
     for (const width of [30, 40, 60, 80, 100]) {
       for (const line of runsListLines({ runs: listed }, plainStyle(width), START)) expect(textWidth(line)).toBeLessThanOrEqual(width);

@@ -4,6 +4,7 @@ import { shellWord } from '../../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { parsePositiveInteger } from '../../parse-values.ts';
 import { given } from '../../../core/given.ts';
+import { noRunsHint } from './no-runs-hint.ts';
 
 interface SearchFlags {
   readonly orderBy?: string;
@@ -50,14 +51,12 @@ name, else what differs between the runs found, as much as is readable (--wide: 
   async run({ context, style }: Invocation, flags: SearchFlags, filter: string | undefined): Promise<Outcome> {
     const { runsSearch } = await import('../../../app/runs/search.ts');
     const data = await runsSearch(context, { ...flags, ...given({ filter }) });
-    if (data.runs.length === 0 && filter === undefined && flags.deleted === true)
-      return { data, lines: [], hint: 'no runs are deleted: mlo runs list' };
-    if (data.runs.length === 0 && filter === undefined) {
-      const { runsList } = await import('../../../app/runs-list.ts');
-      const deleted = await runsList(context, { all: true, limit: 1, deleted: true });
-      if (deleted.runs.length > 0) return { data, lines: [], hint: 'all of them are deleted: mlo runs list --deleted' };
-    }
-    if (data.runs.length === 0) return { data, lines: [], hint: emptyHint(data, filter) };
+    if (data.runs.length === 0)
+      return {
+        data,
+        lines: [],
+        hint: filter === undefined ? await noRunsHint(context, { all: true, deleted: flags.deleted === true }) : noMatchHint(data),
+      };
     const { runsSearchText } = await import('../../../ui/render/runs-search.ts');
     const { lines, leftOut } = runsSearchText(data, style, Date.now(), {
       wide: flags.wide === true || (flags.columns !== undefined && style.width === Infinity),
@@ -70,10 +69,10 @@ name, else what differs between the runs found, as much as is readable (--wide: 
   },
 });
 
-function emptyHint({ unknown = [] }: RunsSearchData, filter: string | undefined): string {
+function noMatchHint({ unknown = [] }: RunsSearchData): string {
   const [first] = unknown;
-  if (first !== undefined) return `no run has ${first.field}${first.near === undefined ? '' : `: did you mean ${first.near}?`}`;
-  return filter === undefined ? 'there are no runs yet: mlo repro' : 'no run matches; mlo runs search shows the newest of all';
+  if (first === undefined) return 'no run matches; mlo runs search shows the newest of all';
+  return `no run has ${first.field}${first.near === undefined ? '' : `: did you mean ${first.near}?`}`;
 }
 
 function nextCommand(filter: string | undefined, flags: SearchFlags, token: string): string {
