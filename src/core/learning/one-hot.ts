@@ -2,6 +2,7 @@ import { argumentError, checkWhole } from '../errors/wrong-argument.ts';
 import { checkLabels, classesFor, countPlaces, encodeKnownLabels, sameSamples, type Label, type Labels } from './labels.ts';
 
 export interface OneHot {
+  /** Of the columns. */
   readonly classes: readonly Label[];
   /** Row by row; for `tf.tensor2d(values, shape)`. */
   readonly values: Float32Array;

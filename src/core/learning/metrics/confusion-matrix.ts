@@ -10,11 +10,11 @@ export interface ConfusionOptions {
 
 export interface ConfusionMatrix {
   readonly classes: readonly Label[];
-  /** `counts[actual][predicted]`, both in the order of `classes`. */
+  /** `counts[actual][predicted]`, both in the order of `classes`; with `normalize` shares from 0 to 1. */
   readonly counts: readonly (readonly number[])[];
 }
 
-/** @throws MLO_DATA */
+/** How often each class was predicted for each; shares with `normalize`. @throws MLO_DATA */
 export function confusionMatrix(actual: Labels, predicted: Labels, options: ConfusionOptions = {}): ConfusionMatrix {
   const samples = sameSamples({ actual, predicted });
   checkOptions('confusionMatrix', options);

@@ -3,7 +3,9 @@ import { checkOptions } from '../../errors/wrong-argument.ts';
 import type { Labels } from '../labels.ts';
 
 export interface ClassificationReport {
+  /** From 0 to 1. */
   readonly accuracy: number;
+  /** Means of the classes, in `weighted` by how often each occurs. */
   readonly macro: Scores;
   readonly weighted: Scores;
   readonly classes: readonly ClassScores[];

@@ -18,6 +18,7 @@ export interface ScoreOptions {
   readonly zeroDivision?: 0 | 1 | typeof Number.NaN;
 }
 
+/** Each from 0 to 1; `zeroDivision` where it is a ratio without samples. */
 export interface Scores {
   readonly precision: number;
   readonly recall: number;
@@ -68,14 +69,17 @@ export function precisionRecallF1(actual: Labels, predicted: Labels, options: Sc
   };
 }
 
+/** Right / predicted as the class, from 0 to 1; of several classes averaged as `average` says. @throws MLO_DATA */
 export function precision(actual: Labels, predicted: Labels, options?: ScoreOptions): number {
   return precisionRecallF1(actual, predicted, options).precision;
 }
 
+/** Right / of the class, from 0 to 1; of several classes averaged as `average` says. @throws MLO_DATA */
 export function recall(actual: Labels, predicted: Labels, options?: ScoreOptions): number {
   return precisionRecallF1(actual, predicted, options).recall;
 }
 
+/** 2 right / (predicted as the class + of the class), from 0 to 1; of several classes averaged as `average` says. @throws MLO_DATA */
 export function f1(actual: Labels, predicted: Labels, options?: ScoreOptions): number {
   return precisionRecallF1(actual, predicted, options).f1;
 }
