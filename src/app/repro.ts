@@ -8,6 +8,7 @@ import type { StagePlan } from '../core/plan/types.ts';
 import type { Stage, StageAddress } from '../core/stage.ts';
 import { runPool } from '../executors/local-pool.ts';
 import { asIoError } from '../fs/errno.ts';
+import { readLock } from '../fs/project-lock.ts';
 import { trace } from '../fs/trace.ts';
 import { pipelineFiles } from './load-pipeline.ts';
 import { journalPath, locksDigest, preparePlan, type Prepared } from './prepare-plan.ts';
@@ -38,9 +39,10 @@ async function previewRepro(project: Project, options: ReproOptions): Promise<Re
   if (options.pull !== undefined) {
     throw new MloError('MLO_USAGE', '--pull writes what the remote has and --dry must not write', { hint: 'Leave one of them out.' });
   }
+  const isAtWork = readLock(project.lockPath) !== undefined;
   const prepared = await preparePlan(project, options);
   const plans = trace('plan', () => plan(prepared.request));
-  return { ok: true, stages: [], durationMs: 0, plan: plans.map((each) => toStatus(each, prepared.journal)) };
+  return { ok: true, stages: [], durationMs: 0, plan: plans.map((each) => toStatus(each, prepared.journal, isAtWork)) };
 }
 
 async function reproduce(project: Project, options: ReproOptions): Promise<ReproData> {

@@ -19,6 +19,7 @@ import type { AppContext, DataStatus, StageStatus, StatusData, StatusOptions } f
 export async function status(ctx: AppContext, options: StatusOptions): Promise<StatusData> {
   return await withProject(ctx, async (project) => {
     const { granular = false } = options;
+    const writer = readLock(project.lockPath);
     const files = readPointers(project);
     warnOfStrays(project, files.strays);
     const { pointers, parts, others, broken } = splitTargets(project, options.targets, files);
@@ -31,13 +32,14 @@ export async function status(ctx: AppContext, options: StatusOptions): Promise<S
     };
     const prepared = onlyData ? undefined : await preparePlan(project, { ...options, targets: others, need: 'nothing', isPassed });
     for (const message of new Set(unreadable.values())) ctx.emit({ type: 'warning', message });
+    const busy = readLock(project.lockPath);
+    const isAtWork = (writer ?? busy) !== undefined;
     const stages =
-      prepared === undefined ? [] : trace('plan', () => plan(prepared.request)).map((each) => toStatus(each, prepared.journal));
+      prepared === undefined ? [] : trace('plan', () => plan(prepared.request)).map((each) => toStatus(each, prepared.journal, isAtWork));
     const outs = prepared === undefined ? [] : await outStates(project, prepared, granular, unreadable);
     const tracked = [...pointers.map(asTracked), ...(await partsOf(project, parts))];
     const known = await trace('data', () => dataStates(project, tracked, granular, prepared?.workspace));
     const data = [...known, ...broken.map(brokenStatus)];
-    const busy = readLock(project.lockPath);
     return {
       upToDate: stages.every((stage) => stage.state === 'unchanged') && data.every((entry) => entry.state === 'unchanged'),
       stages,
@@ -48,9 +50,11 @@ export async function status(ctx: AppContext, options: StatusOptions): Promise<S
   });
 }
 
-export function toStatus(each: StagePlan, journal: JournalState): StageStatus {
+/** `isAtWork`: another command is writing, and what has begun may be going on. */
+export function toStatus(each: StagePlan, journal: JournalState, isAtWork = false): StageStatus {
   const { address } = each.stage;
-  const before = lastAttempt(journal, address);
+  const last = lastAttempt(journal, address);
+  const before = last === 'cut-short' && isAtWork ? undefined : last;
   return {
     name: address,
     state: each.state,
