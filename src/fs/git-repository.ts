@@ -35,6 +35,7 @@ export function openGitRepository(folder: string): GitRepository {
     '--show-prefix',
   ];
   const { status, stdout, stderr } = git(args);
+  if (stderr.includes('safe.directory')) throw gitError(args, stderr.trim());
   if (status !== 0) throw new MloError('MLO_GIT', `'${folder}' is in no Git checkout: ${stderr.trim()}`, { hint: 'git init' });
   const [top = '', commonDir = '', attributesFile = '', hooksDir = '', prefix = ''] = stdout.split('\n');
   return {

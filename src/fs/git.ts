@@ -149,6 +149,7 @@ function resolveCommit(git: RunGit, revision: string): string {
   const output = unknown ? undefined : git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
   if (output?.status === 0) return output.stdout.trim();
   const why = output?.stderr.trim() ?? '';
+  if (why.includes('safe.directory')) throw gitError(['rev-parse'], why);
   if (revision === 'HEAD') {
     throw new MloError('MLO_GIT', 'There is no commit yet to compare with', { hint: 'git add -A && git commit -m start' });
   }
@@ -251,7 +252,8 @@ export function expectSuccess(git: RunGit, args: readonly string[], options?: Pa
 
 export function gitError(args: readonly string[], why: string, cause?: unknown): MloError {
   const safeDirectory = /git config --global --add safe\.directory \S+/.exec(why)?.[0];
-  return new MloError('MLO_GIT', `git ${args[0] ?? ''} failed: ${why}`, {
+  // Git indents what it would have one type.
+  return new MloError('MLO_GIT', `git ${args[0] ?? ''} failed: ${why.replaceAll('\t', '  ')}`, {
     hint: safeDirectory ?? 'git status',
     ...(cause === undefined ? {} : { cause }),
   });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openGitRepository } from '../../../src/fs/git-repository.ts';
 import { openGit, type Git } from '../../../src/fs/git.ts';
 import { errorOf } from '../../contract/tracking/records.ts';
 
@@ -34,6 +35,25 @@ function commitAll(message: string): string {
   git('commit', '-q', '-m', message);
   return git('rev-parse', 'HEAD');
 }
+
+it('says whose repository it is where Git refuses it, and how to allow it', () => {
+  git('init', '-q');
+  write('a.txt', '1');
+  commitAll('one');
+  vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+  const hint = `git config --global --add safe.directory ${folder}`;
+  for (const ask of [
+    (): unknown => open().resolve('HEAD'),
+    () => open().entries('v1'),
+    () => open().workFiles(),
+    () => openGitRepository(folder),
+  ]) {
+    const error = errorOf(ask);
+    expect(error).toMatchObject({ code: 'MLO_GIT', hint });
+    expect(error.message).toContain('dubious ownership');
+    expect(error.message).not.toContain('\t');
+  }
+});
 
 function open(root = folder): Git {
   const opened = openGit(root);
