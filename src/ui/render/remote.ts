@@ -33,11 +33,17 @@ export function remoteChangeLines({ name, done, file, from, default: isDefault }
 
 export function remoteCheckLines({ address, checks }: RemoteCheckData, style: Style): string[] {
   const width = Math.max(...checks.map(({ name }) => name.length));
+  const told = new Set<string>();
+  const once = (hint: string | undefined): string => {
+    if (hint === undefined || told.has(hint)) return '';
+    told.add(hint);
+    return style.dim(` (${printable(hint)})`);
+  };
   return [
     printable(address),
     ...checks.map(({ name, ok, found, hint, skipped }) => {
       const mark = skipped === true ? style.dim('-') : ok ? style.green(style.glyphs.done) : style.red(style.glyphs.failed);
-      return `${mark} ${name.padEnd(width)}  ${printable(found)}${hint === undefined ? '' : style.dim(` (${printable(hint)})`)}`;
+      return `${mark} ${name.padEnd(width)}  ${printable(found)}${once(hint)}`;
     }),
   ];
 }
@@ -54,7 +60,7 @@ export function worksText({ pull, push, gc }: RemoteCheckData['works']): string 
     [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
   const text = (names: readonly string[], one: string, many: string): readonly string[] =>
     names.length === 0 ? [] : [`${listed(names)} ${names.length === 1 ? one : many}`];
-  return [...text(good ?? [], 'works', 'work'), ...text(bad ?? [], 'does not', 'do not')].join(', ');
+  return [...text(good ?? [], 'works', 'work'), ...text(bad ?? [], 'does not work', 'do not work')].join(', ');
 }
 
 const WORDS = { local: 'not pushed', remote: 'only on the remote', neither: 'not whole in either place' } as const;
