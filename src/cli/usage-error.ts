@@ -50,7 +50,8 @@ function familyHint({ path, words, verbs }: MeantCommand, help: string): string 
 /** What to type where somebody writes what other tools understand. */
 function habitOf(code: string, message: string, { path, words }: MeantCommand): string | undefined {
   if (code === 'commander.unknownCommand') return commandHint(words);
-  const [, option] = /'(-[^ ,']+)/.exec(message) ?? [];
+  // An option that mlo knows needs no word of somebody else's.
+  const [, option] = (code === 'commander.invalidArgument' ? null : /'(-[^ ,']+)/.exec(message)) ?? [];
   return option === undefined ? undefined : optionHint(path, option);
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
-import { posix } from 'node:path';
+import { posix, resolve } from 'node:path';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import { fromLocked } from '../../core/lock/types.ts';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
 import type { Git } from '../../fs/git.ts';
@@ -24,7 +25,19 @@ export interface ValueSource {
 
 /** The workspace where `revision` is absent. Throws MLO_GIT. */
 export async function openSource(project: Project, revision: string | undefined): Promise<ValueSource> {
-  return revision === undefined ? await workspaceSource(project) : await revisionSource(project, gitOf(project), revision);
+  if (revision === undefined) return await workspaceSource(project);
+  try {
+    return await revisionSource(project, gitOf(project), revision);
+  } catch (error) {
+    if (!(error instanceof MloError) || error.code !== 'MLO_GIT' || !isFile(resolve(project.ctx.cwd, revision))) throw error;
+    throw new MloError('MLO_GIT', `'${revision}' is a file; Git knows no revision of that name`, {
+      hint: `A file is named by an option: --file ${revision}`,
+    });
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function isValueFile(path: ProjectPath): boolean {

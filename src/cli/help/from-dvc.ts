@@ -27,7 +27,7 @@ export const FROM_DVC: readonly Habit[] = [
   ['dvc remove train', 'mlo stage remove train', ''],
   ['dvc repro train', 'mlo repro train', 'dvc.yaml is read as it is'],
   ['dvc repro -f -s train', 'mlo repro --force -s train', '-f names a pipeline file'],
-  ['dvc repro -p', 'mlo repro --downstream', ''],
+  ['dvc repro -p', 'mlo repro', 'all stages of the pipeline file here'],
   ['dvc repro --pull', 'mlo repro --pull', ''],
   ['dvc freeze train', 'mlo freeze train', ''],
   ['dvc unfreeze train', 'mlo unfreeze train', ''],

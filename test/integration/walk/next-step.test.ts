@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createProject, projectAt, temporaryFolder, type TestProject } from '../../helpers/index.ts';
@@ -61,6 +62,35 @@ describe('what to type next', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('error[MLO_TARGET]');
     expect(stderr).toContain('hint: A remote is named by an option: --remote origin\n');
+  });
+
+  it.each(['metrics', 'params'])('%s show of a file says how a file is named, in a folder of the project too', async (family) => {
+    await project.write({ 'metrics.json': '{"acc": 1}', 'sub/params.yaml': 'lr: 1\n' });
+    expect(await hintOf(project, family, 'show', 'metrics.json')).toBe('A file is named by an option: --file metrics.json');
+    expect(await hintOf(project, family, 'diff', 'HEAD', 'metrics.json')).toBe('A file is named by an option: --file metrics.json');
+    const below = await project.mlo([family, 'show', 'params.yaml'], { cwd: 'sub' });
+    expect(below.stderr).toContain("'params.yaml' is a file; Git knows no revision of that name");
+    expect(await hintOf(project, family, 'show', 'none.json')).toBe('git log --oneline --decorate --all');
+    await project.remove('metrics.json', 'sub');
+  });
+
+  it('remote check of a bucket without a region says it once, and what was not tried', async () => {
+    await project.mlo(['remote', 'add', '--local', 'far', 's3://bucket/prefix']);
+    const { stdout, stderr } = await project.mlo(['remote', 'check', 'far']);
+    expect(stdout.match(/mlo remote modify far region <region>/g)).toHaveLength(1);
+    expect(stdout).toMatch(/^- clock +not tried/m);
+    expect(stderr).toContain('pull, push and gc --remote do not work\n');
+  });
+
+  it('of a path by the symlink that led into the project is the same as by its own', async () => {
+    const link = join(await temporaryFolder(), 'link');
+    symlinkSync(project.root, link);
+    expect((await project.mlo(['ls', join(link, 'model')])).stdout).toBe('biases\nweights\n');
+    expect((await project.mlo(['ls', link, '--json'])).code).toBe(0);
+    expect((await project.mlo(['checkout', join(link, 'model')])).code).toBe(0);
+    expect(await hintOf(project, 'ls', '/etc')).toBe(
+      'Name a path of the project; data that lies elsewhere: copy it into the project first',
+    );
   });
 
   it('checkout of a branch says what Git does and what mlo does', async () => {
