@@ -4,17 +4,19 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/helpers/longest-first.ts';
 
 /** Threads that tests start come from the bundle. */
-const builtEntryPoints = {
-  name: 'built-entry-points',
+const bundledEntryPoints = {
+  name: 'bundled-entry-points',
   enforce: 'pre' as const,
-  resolveId: (specifier: string, importer: string | undefined) =>
-    specifier.endsWith('/entry-point.ts') && importer?.endsWith('/test/helpers/built-entry-point.ts') !== true
-      ? fileURLToPath(new URL('test/helpers/built-entry-point.ts', import.meta.url))
+  transform: (code: string, id: string) =>
+    id.endsWith('/src/fs/entry-point.ts')
+      ? `${code.replace('export function entryPoint(', 'function sourceEntryPoint(')}
+        import { bundledEntryPoint } from '/test/helpers/built-entry-point.ts';
+        export const entryPoint = (name: EntryPointName): URL => bundledEntryPoint(name) ?? sourceEntryPoint(name);`
       : undefined,
 };
 
 export default defineConfig({
-  plugins: [builtEntryPoints],
+  plugins: [bundledEntryPoints],
   resolve: {
     alias: [
       { find: /^mlo-cli$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
