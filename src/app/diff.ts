@@ -6,9 +6,9 @@ import type { ChangeCounts, DiffNode, TreeChange, UnreadTree } from '../core/tre
 import type { ProjectPath } from '../core/stage.ts';
 import { toBytePath } from '../fs/byte-path.ts';
 import { absolutePath, isAtOrBelow, projectPath } from './paths.ts';
-import { byteProgress } from './progress.ts';
+import { byteProgress, lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
-import { observedNode, shownChange, shownUnread, storedNode } from './tracked/diff-nodes.ts';
+import { observedNode, showChanges, shownUnread, storedNode } from './tracked/diff-nodes.ts';
 import { trackedState, WORKSPACE, type TrackedState } from './tracked/tracked-state.ts';
 import type { AppContext } from './types.ts';
 
@@ -46,8 +46,8 @@ export async function diff(ctx: AppContext, { revs: [old = 'HEAD', current], pat
       current === undefined
         ? await workspaceForest(project, cache, states[1], before, concerns)
         : stored(cache, contentsOf(states[1], concerns));
-    const found = diffTrees(stored(cache, before), now, { expand: true });
-    const changes = found.changes.map(shownChange).filter(({ path, from }) => concerns(path) || (from !== undefined && concerns(from)));
+    const found = diffTrees(stored(cache, before), now, { expand: true, onNames: lookProgress(ctx.emit, 'data') });
+    const changes = showChanges(found.changes).filter(({ path, from }) => concerns(path) || (from !== undefined && concerns(from)));
     return {
       old,
       new: current ?? WORKSPACE,

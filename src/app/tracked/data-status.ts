@@ -1,13 +1,13 @@
 import type { Cache, Observed, ObserveOptions } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { countChanges, diffTrees } from '../../core/tree-diff/diff-trees.ts';
+import { diffTrees } from '../../core/tree-diff/diff-trees.ts';
 import { toBytePath } from '../../fs/byte-path.ts';
 import { absolutePath } from '../paths.ts';
-import { byteProgress } from '../progress.ts';
+import { byteProgress, lookProgress } from '../progress.ts';
 import type { Project } from '../project.ts';
 import type { DataStatus } from '../types.ts';
-import { isUnreadable, observedNode, shownChange, shownUnread, storedNode } from './diff-nodes.ts';
+import { isUnreadable, observedNode, showChanges, shownUnread, storedNode } from './diff-nodes.ts';
 import { missingFiles } from './missing-files.ts';
 import type { TrackedContent } from './tracked-state.ts';
 
@@ -59,7 +59,12 @@ async function compare(
   const lost = notCached(cache, path, content, granular);
   if (now === undefined || sameContent(now, content)) return { path, state: stateOf(now, lost !== undefined), ...lost };
   const observed = seen ?? (await cache.observeEntries(absolute, options));
-  return { path, state: 'modified', ...whatChanged(cache, path, content, observed, granular), ...lost };
+  return {
+    path,
+    state: 'modified',
+    ...whatChanged(cache, path, content, observed, granular, lookProgress(project.ctx.emit, path)),
+    ...lost,
+  };
 }
 
 function stateOf(now: Content | undefined, lost: boolean): DataStatus['state'] {
@@ -73,13 +78,18 @@ function whatChanged(
   content: Content,
   observed: Observed | undefined,
   granular: boolean,
+  onNames: (count: number) => void,
 ): Pick<DataStatus, 'counts' | 'changes' | 'unread'> {
   const top = toBytePath(path);
   const now = observed === undefined ? new Map() : new Map([[top, observedNode(observed)]]);
-  const { changes, unread } = diffTrees(new Map([[top, storedNode(cache, content)]]), now, { expand: granular });
+  const { changes, counts, unread } = diffTrees(new Map([[top, storedNode(cache, content)]]), now, {
+    expand: granular,
+    list: granular,
+    onNames,
+  });
   return {
-    counts: countChanges(changes),
-    ...(granular ? { changes: changes.map(shownChange) } : {}),
+    counts,
+    ...(granular ? { changes: showChanges(changes) } : {}),
     ...(unread.length === 0 ? {} : { unread: unread.map(shownUnread) }),
   };
 }

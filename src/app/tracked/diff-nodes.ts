@@ -46,8 +46,14 @@ function entryOf(content: Content): DiffEntry {
   return { type, digest, size, ...(files === undefined ? {} : { files }) };
 }
 
+/** Takes the list over: of a million changes there is never a second one. */
+export function showChanges(changes: TreeChange[]): readonly TreeChange[] {
+  for (const [at, change] of changes.entries()) changes[at] = shownChange(change);
+  return changes;
+}
+
 /** Names are bytes in a comparison, and text where people and JSON meet them. */
-export function shownChange(change: TreeChange): TreeChange {
+function shownChange(change: TreeChange): TreeChange {
   const from = change.from === undefined ? {} : { from: toDisplayPath(change.from) };
   return { ...change, path: toDisplayPath(change.path), ...from, ...sides(change) };
 }

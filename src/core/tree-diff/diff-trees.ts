@@ -4,32 +4,45 @@ import type { ChangeCounts, ChangeKind, DiffEntry, DiffForest, DiffNode, TreeCha
 export interface DiffOptions {
   /** Added and deleted folders are listed file by file. */
   readonly expand: boolean;
+  /** False: `changes` stays empty, and only `counts` are told: of a million changed files nobody has to remember each. Default true. */
+  readonly list?: boolean;
+  /** Called for each pair of folders that is opened, with the number of names compared so far. */
+  readonly onNames?: (count: number) => void;
 }
 
 /**
  * What differs between two sides, name by name. Equal trees are never opened. What is gone in one
  * place and new in another with the same digest and size is one rename, of whole folders where they are equal.
  */
-export function diffTrees(old: DiffForest, now: DiffForest, { expand }: DiffOptions): TreeDiff {
+export function diffTrees(old: DiffForest, now: DiffForest, { expand, list = true, onNames }: DiffOptions): TreeDiff {
   const changes: TreeChange[] = [];
+  const counts = noChanges();
+  let names = 0;
   const unread: UnreadTree[] = [];
   const gone: Located[] = [];
   const fresh: Located[] = [];
+
+  function add(change: TreeChange): void {
+    counts[change.kind] += filesOf(change);
+    if (list) changes.push(change);
+  }
 
   function compare(path: string, before: DiffNode, after: DiffNode): void {
     const [a, b] = [before.entry, after.entry];
     if (a.type === b.type && a.digest === b.digest) return;
     if (a.type !== 'tree' || b.type !== 'tree') {
-      changes.push({ kind: kindOf(a, b), path, old: a, new: b });
+      add({ kind: kindOf(a, b), path, old: a, new: b });
       return;
     }
     const sides = [before.rows(), after.rows()] as const;
     if (sides[0] === undefined) unread.push({ path, side: 'old', digest: a.digest });
     if (sides[1] === undefined) unread.push({ path, side: 'new', digest: b.digest });
     if (sides[0] === undefined || sides[1] === undefined) {
-      changes.push({ kind: 'modified', path, old: a, new: b });
+      add({ kind: 'modified', path, old: a, new: b });
       return;
     }
+    names += sides[0].length;
+    onNames?.(names);
     const rest = new Map(sides[1].map((row) => [row.name, row]));
     for (const row of sides[0]) {
       const same = rest.get(row.name);
@@ -49,7 +62,8 @@ export function diffTrees(old: DiffForest, now: DiffForest, { expand }: DiffOpti
   for (const [path, node] of now) if (!old.has(path)) fresh.push({ path, node });
 
   const moves = splitMoves(gone, fresh, expand);
-  return { changes: changes.concat(moves.changes).sort(byPath), unread: unread.concat(moves.unread).sort(byPath) };
+  for (const change of moves.changes) add(change);
+  return { changes: changes.sort(byPath), counts, unread: unread.concat(moves.unread).sort(byPath) };
 }
 
 /** `modified` where bytes differ, `mode` where only the executable bit does, `type` where it is another kind of thing. */
@@ -62,8 +76,12 @@ function plainType({ type }: DiffEntry): string {
   return type === 'exec' ? 'file' : type;
 }
 
+function noChanges(): { [kind in ChangeKind]: number } {
+  return { added: 0, deleted: 0, modified: 0, renamed: 0, type: 0, mode: 0 };
+}
+
 export function countChanges(changes: readonly TreeChange[]): ChangeCounts {
-  const counts = { added: 0, deleted: 0, modified: 0, renamed: 0, type: 0, mode: 0 };
+  const counts = noChanges();
   for (const change of changes) counts[change.kind] += filesOf(change);
   return counts;
 }

@@ -44,7 +44,8 @@ export interface UnreadTree {
 
 export interface TreeDiff {
   /** Sorted by path bytes. */
-  readonly changes: readonly TreeChange[];
+  readonly changes: TreeChange[];
+  readonly counts: ChangeCounts;
   readonly unread: readonly UnreadTree[];
 }
 

@@ -134,6 +134,24 @@ describe('what differs between two trees', () => {
     expect([added.said, added.unread]).toEqual([['added d'], [{ path: 'd', side: 'new', digest: lost }]]);
   });
 
+  test('who asks for counts only gets no list, and the same counts', () => {
+    const before = { d: { a: '1', b: '2', c: '3', moved: 'm', folder: { x: 'x' } } };
+    const after = { d: { a: 'one', b: '2', new: 'n', to: 'm', folder: 'file' } };
+    const all = compare(before, after, { expand: false });
+    const told: number[] = [];
+    const onNames = (count: number): unknown => told.push(count);
+    const world: World = { opened: [], lost: new Set() };
+    const only = diffTrees(new Map([['d', nodeOf(world, 'd', before.d)]]), new Map([['d', nodeOf(world, 'd', after.d)]]), {
+      expand: false,
+      list: false,
+      onNames,
+    });
+    expect(only.changes).toEqual([]);
+    expect(only.counts).toEqual(all.counts);
+    expect(only.counts).toMatchObject({ added: 1, deleted: 1, modified: 1, renamed: 1, type: 1 });
+    expect(told).toEqual([5]);
+  });
+
   test('more changes than a call takes arguments are no trouble', () => {
     const rows = Array.from({ length: 130_000 }, (_, index): TreeRow => {
       return { name: `f${index}`, type: 'file', digest: String(index).padStart(64, '0') as Digest, size: 1 };

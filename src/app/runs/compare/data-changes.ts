@@ -1,6 +1,6 @@
 import type { Cache } from '../../../cache/types.ts';
 import type { Content, Digest } from '../../../core/content.ts';
-import { countChanges, diffTrees } from '../../../core/tree-diff/diff-trees.ts';
+import { diffTrees } from '../../../core/tree-diff/diff-trees.ts';
 import type { ChangeCounts } from '../../../core/tree-diff/types.ts';
 import type { RunInput } from '../../../tracking/inputs/inputs.ts';
 import { storedNode } from '../../tracked/diff-nodes.ts';
@@ -38,8 +38,8 @@ function countsOf(cache: Cache, old: RunInput, now: RunInput): { readonly counts
   const [before, after] = [contentOf(old), contentOf(now)];
   if (before?.kind !== 'tree' || after?.kind !== 'tree') return {};
   const node = (content: Content): Map<string, ReturnType<typeof storedNode>> => new Map([[now.name, storedNode(cache, content)]]);
-  const { changes, unread } = diffTrees(node(before), node(after), { expand: true });
-  return unread.length > 0 ? {} : { counts: countChanges(changes) };
+  const { counts, unread } = diffTrees(node(before), node(after), { expand: true, list: false });
+  return unread.length > 0 ? {} : { counts };
 }
 
 /** Of an input that mlo itself recorded. */
