@@ -71,6 +71,8 @@ describe('a dep that a stage before makes', () => {
     };
     const found = facts([MAKE, read], { make: { state: 'restore', outs: { data: TREE } } }, { inside });
     expect(asked).toEqual([[TREE.digest, 'x/y']]);
+    // It is not here yet, but will be: nothing stands in the way.
+    expect([found.pending, found.absent]).toEqual([[], []]);
     expect(found.declared?.deps).toEqual({ 'data/x/y': { digest: digest('c'), size: 1 } });
   });
 
