@@ -1,27 +1,24 @@
-import { rmSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, fdatasync, openSync, rmSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { readAt } from '../../cache/read-at.ts';
 import type { Digest } from '../../core/content.ts';
 import { earlySync } from '../../fs/early-sync.ts';
 import { asIoError, withIoErrors } from '../../fs/errno.ts';
 import { createHasher } from '../../fs/hash.ts';
+import { writeAll } from '../../fs/write-atomic.ts';
 import type { RecipeChunk } from '../format/recipe-format.ts';
 
+const syncData = promisify(fdatasync);
+
 /** What came before its turn is read back in pieces of so many bytes. */
-const READ_BACK = 1024 * 1024;
+const READ_BACK = 256 * 1024;
 const memory = Buffer.allocUnsafeSlow(READ_BACK);
 
-interface ArrivedChunk {
-  readonly number: number;
-  readonly bytes: Buffer;
-}
-
-/** A large file whose chunks come in any order. Each is hashed once all before it are there: at once where it comes in its turn, else read back. */
+/** A large file whose chunks come in any order. Each is hashed once all before it are there: at once where it comes in its turn, else read back. Throws MLO_CACHE_IO. */
 export class ArrivingFile {
   readonly path: string;
   readonly #chunks: readonly RecipeChunk[];
-  readonly #file: FileHandle;
-  #arrived: ArrivedChunk[] = [];
+  readonly #file: number;
   /** By number of the chunk: 1 where it was written. */
   readonly #isThere: Uint8Array;
   /** Number of the first chunk that is not hashed. */
@@ -29,41 +26,23 @@ export class ArrivingFile {
   readonly #hasher = createHasher();
   readonly #sync: ReturnType<typeof earlySync>;
 
-  private constructor(path: string, file: FileHandle, chunks: readonly RecipeChunk[]) {
+  /** `path`: where nothing lies. */
+  constructor(path: string, chunks: readonly RecipeChunk[]) {
     this.path = path;
-    this.#file = file;
     this.#chunks = chunks;
+    this.#file = withIoErrors('write the object', path, () => openSync(path, 'wx+', 0o444));
     this.#isThere = new Uint8Array(chunks.length);
-    this.#sync = earlySync(file);
+    this.#sync = earlySync({ datasync: () => syncData(this.#file) });
   }
 
-  /** `path`: where nothing lies. Throws MLO_CACHE_IO. */
-  static async create(path: string, chunks: readonly RecipeChunk[]): Promise<ArrivingFile> {
-    const file = await open(path, 'wx+', 0o444).catch((error: unknown) => {
-      throw asIoError(error, 'write the object', path);
-    });
-    return new ArrivingFile(path, file, chunks);
-  }
-
-  /** The bytes of a chunk, which are right; nobody changes them until `write` has ended. */
-  take(number: number, bytes: Buffer): void {
-    this.#arrived.push({ number, bytes });
-  }
-
-  /** Writes what was taken. Throws MLO_CACHE_IO. */
-  async write(): Promise<void> {
-    const arrived = this.#arrived.toSorted((a, b) => a.number - b.number);
-    this.#arrived = [];
-    for (const { at, bytes } of this.#pieces(arrived)) {
-      await this.#writeAll(bytes, at);
-      this.#sync.wrote(bytes.length);
-    }
-    for (const { number, bytes } of arrived) {
-      this.#isThere[number] = 1;
-      if (number !== this.#next) continue;
-      this.#hasher.update(bytes);
-      this.#next += 1;
-    }
+  /** The bytes of a chunk, which are right. */
+  write(number: number, bytes: Buffer): void {
+    withIoErrors('write the object', this.path, () => writeAll(this.#file, bytes, this.#at(number)));
+    this.#isThere[number] = 1;
+    this.#sync.wrote(bytes.length);
+    if (number !== this.#next) return;
+    this.#hasher.update(bytes);
+    this.#next += 1;
     this.#hashWhatCameBefore();
   }
 
@@ -72,7 +51,7 @@ export class ArrivingFile {
     return this.#hasher.digest();
   }
 
-  /** Throws MLO_CACHE_IO, and then nothing is left. */
+  /** Where that fails nothing is left. */
   async close(): Promise<void> {
     try {
       await this.#sync.done();
@@ -80,7 +59,7 @@ export class ArrivingFile {
       rmSync(this.path, { force: true });
       throw asIoError(error, 'write the object', this.path);
     } finally {
-      await this.#file.close();
+      closeSync(this.#file);
     }
   }
 
@@ -89,33 +68,12 @@ export class ArrivingFile {
     rmSync(this.path, { force: true });
   }
 
-  /** Chunks that follow each other in the file and in memory are written at once. */
-  #pieces(arrived: readonly ArrivedChunk[]): readonly { readonly at: number; readonly bytes: Buffer }[] {
-    const pieces: { at: number; bytes: Buffer }[] = [];
-    for (const { number, bytes } of arrived) {
-      const at = this.#at(number);
-      const last = pieces.at(-1);
-      if (last !== undefined && last.at + last.bytes.length === at && isBehind(last.bytes, bytes)) {
-        last.bytes = Buffer.from(bytes.buffer, last.bytes.byteOffset, last.bytes.length + bytes.length);
-      } else pieces.push({ at, bytes });
-    }
-    return pieces;
-  }
-
-  async #writeAll(bytes: Buffer, at: number): Promise<void> {
-    try {
-      for (let done = 0; done < bytes.length;) done += (await this.#file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
-    } catch (error) {
-      throw asIoError(error, 'write the object', this.path);
-    }
-  }
-
   #hashWhatCameBefore(): void {
     const from = this.#at(this.#next);
     while (this.#isThere[this.#next] === 1) this.#next += 1;
     const to = this.#at(this.#next);
     withIoErrors('read the object', this.path, () => {
-      for (let at = from; at < to; at += READ_BACK) this.#hasher.update(readAt(this.#file.fd, at, Math.min(READ_BACK, to - at), memory));
+      for (let at = from; at < to; at += READ_BACK) this.#hasher.update(readAt(this.#file, at, Math.min(READ_BACK, to - at), memory));
     });
   }
 
@@ -124,8 +82,4 @@ export class ArrivingFile {
     const last = this.#chunks.at(-1);
     return this.#chunks[number]?.at ?? (last === undefined ? 0 : last.at + last.length);
   }
-}
-
-function isBehind(first: Buffer, second: Buffer): boolean {
-  return first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset;
 }

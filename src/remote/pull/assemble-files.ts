@@ -15,7 +15,7 @@ export interface FileToAssemble {
   readonly chunks: readonly RecipeChunk[];
 }
 
-export interface AssembleOptions extends Omit<FetchEntriesOptions, 'onFault' | 'onTaken'> {
+export interface AssembleOptions extends Omit<FetchEntriesOptions, 'onFault'> {
   readonly index: IndexSet;
   readonly received: ReceivedObjects;
   /** The file cannot be had: a chunk of it is not there, or wrong, or the whole is not what its digest says. */
@@ -50,8 +50,6 @@ interface Target {
 class Assembly {
   readonly #options: AssembleOptions;
   readonly #open = new Set<OpenFile>();
-  /** Files that have chunks to write. */
-  #taken = new Set<ArrivingFile>();
   /** By digest: where the chunk goes. */
   #chunks = new Map<string, { readonly digest: Buffer; readonly length: number; readonly targets: Target[] }>();
 
@@ -60,7 +58,7 @@ class Assembly {
   }
 
   async add({ digest, chunks }: FileToAssemble): Promise<void> {
-    const arriving = await ArrivingFile.create(this.#options.received.newTemporary(), chunks);
+    const arriving = new ArrivingFile(this.#options.received.newTemporary(), chunks);
     const file: OpenFile = { digest, arriving, lost: false, isAsked: false };
     this.#open.add(file);
     for (const [number, chunk] of chunks.entries()) {
@@ -82,12 +80,11 @@ class Assembly {
       const wanted = targets.filter(({ file }) => !file.lost);
       if (wanted.length === 0) continue;
       if (places.length === 0) for (const { file } of wanted) this.#lose(file, 'gone');
-      else requests.push({ digest, size: length, most: LARGEST_CHUNK, places, take: (bytes) => this.#take(wanted, bytes) });
+      else requests.push({ digest, size: length, most: LARGEST_CHUNK, places, take: (bytes) => this.#write(wanted, bytes) });
     }
     const targetsOf = (request: EntryRequest): readonly Target[] => this.#chunks.get(request.digest.toString('latin1'))?.targets ?? [];
     await fetchEntries(requests, {
       ...this.#options,
-      onTaken: async () => await this.#writeTaken(),
       onFault: (request, fault, key) => {
         for (const { file } of targetsOf(request)) this.#lose(file, fault, key);
       },
@@ -100,18 +97,11 @@ class Assembly {
     for (const { arriving } of this.#open) await arriving.remove();
   }
 
-  #take(targets: readonly Target[], bytes: Buffer): void {
+  #write(targets: readonly Target[], bytes: Buffer): void {
     for (const { file, number } of targets) {
-      file.arriving.take(number, bytes);
-      this.#taken.add(file.arriving);
+      file.arriving.write(number, bytes);
       this.#options.onWritten?.(bytes.length);
     }
-  }
-
-  async #writeTaken(): Promise<void> {
-    const taken = [...this.#taken];
-    this.#taken = new Set();
-    await Promise.all(taken.map((file) => file.write()));
   }
 
   async #finish(file: OpenFile): Promise<void> {

@@ -21,7 +21,7 @@ export interface EntryRequest {
   readonly most: number;
   /** Where it lies; the first that has the right bytes counts. */
   readonly places: readonly ObjectPlace[];
-  /** The bytes have the digest; they may be used until it returns, and until `onTaken` has ended. */
+  /** The bytes have the digest; they may be used until it returns. */
   readonly take: (bytes: Buffer, stored: Buffer, place: ObjectPlace) => void;
 }
 
@@ -34,8 +34,6 @@ export interface FetchEntriesOptions {
   readonly jobs: number;
   readonly signal?: AbortSignal;
   readonly onFault: (request: EntryRequest, fault: FetchFault, key: string) => void;
-  /** Called at once when all that one range brought was taken. */
-  readonly onTaken?: () => Promise<void>;
   /** Bytes that came. */
   readonly onBytes?: (bytes: number) => void;
 }
@@ -119,7 +117,7 @@ async function fetchRange(
   const key = packKey(pack);
   const bytes = tries.some(isPlausible) ? await options.remote.getRange(key, from, to - from, memory) : Buffer.alloc(0);
   options.onBytes?.(bytes?.length ?? 0);
-  const again = tries.flatMap((each) => {
+  return tries.flatMap((each) => {
     if (bytes === undefined) return elsewhere(each, 'gone', key, options);
     const place = placeOf(each);
     const stored = bytes.subarray(place.at - from, place.at - from + place.stored);
@@ -129,8 +127,6 @@ async function fetchRange(
     each.request.take(found, stored, place);
     return [];
   });
-  await options.onTaken?.();
-  return again;
 }
 
 /** What an index says may be anything: no memory is spent on what cannot be right. */

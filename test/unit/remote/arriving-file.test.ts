@@ -29,14 +29,13 @@ const chunks = LENGTHS.map((length, number) => {
 it('a file has the digest of its bytes in whatever order its chunks come, from memory that is used again', async () => {
   const folder = await temporaryFolder();
   for (const [number, order] of ORDERS.entries()) {
-    const file = await ArrivingFile.create(join(folder, String(number)), chunks);
+    const file = new ArrivingFile(join(folder, String(number)), chunks);
     for (const range of order) {
       const memory = Buffer.alloc(whole.length);
       for (const chunk of range) {
         const { at, length } = chunks[chunk] as (typeof chunks)[number];
-        file.take(chunk, memory.fill(whole.subarray(at, at + length), at, at + length).subarray(at, at + length));
+        file.write(chunk, memory.fill(whole.subarray(at, at + length), at, at + length).subarray(at, at + length));
       }
-      await file.write();
       memory.fill(0);
     }
     expect(file.digest()).toBe(hashBytes(whole));
@@ -45,33 +44,12 @@ it('a file has the digest of its bytes in whatever order its chunks come, from m
   }
 });
 
-it('ranges may be written side by side', async () => {
-  const file = await ArrivingFile.create(join(await temporaryFolder(), 'file'), chunks);
-  const writing = [
-    [6, 7, 8, 9],
-    [2, 3],
-    [0, 1],
-    [4, 5],
-  ].map(async (range) => {
-    for (const chunk of range) {
-      const { at, length } = chunks[chunk] as (typeof chunks)[number];
-      file.take(chunk, whole.subarray(at, at + length));
-    }
-    await file.write();
-  });
-  await Promise.all(writing);
-  expect(file.digest()).toBe(hashBytes(whole));
-  await file.close();
-  expect(readFileSync(file.path).equals(whole)).toBe(true);
-});
-
 it('what lies at the path stays, and a file that is given up leaves nothing', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'file');
-  const file = await ArrivingFile.create(path, chunks);
-  await expect(ArrivingFile.create(path, chunks)).rejects.toMatchObject({ code: 'MLO_CACHE_IO' });
-  file.take(0, whole.subarray(0, LENGTHS[0]));
-  await file.write();
+  const file = new ArrivingFile(path, chunks);
+  expect(() => new ArrivingFile(path, chunks)).toThrow(expect.objectContaining({ code: 'MLO_CACHE_IO' }));
+  file.write(0, whole.subarray(0, LENGTHS[0]));
   await file.remove();
   expect(existsSync(path)).toBe(false);
 });
