@@ -40,9 +40,9 @@ function copyFiles(manifest) {
   }
 }
 
-/** Without what only a checkout needs. */
+/** Without what only a checkout needs; it alone is private, so that nobody publishes one. */
 function publishedManifest(manifest) {
-  const { workspaces: _w, scripts: _s, devDependencies: _d, allowScripts: _a, ...published } = manifest;
+  const { private: _p, workspaces: _w, scripts: _s, devDependencies: _d, allowScripts: _a, ...published } = manifest;
   const exports = Object.entries(manifest.exports).map(([path, target]) => [path, withoutSource(target)]);
   return { ...published, exports: Object.fromEntries(exports) };
 }

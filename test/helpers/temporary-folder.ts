@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 const folders: string[] = [];
 
-/** An own empty folder, without symlinks in its path; removed when the test file ends. */
-export async function temporaryFolder(name = 'mlo-test-'): Promise<string> {
+/** An own empty folder, without symlinks in its path, which has a letter that is not ASCII as those of many users do; removed when the test file ends. */
+export async function temporaryFolder(name = 'mlo-tést-'): Promise<string> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), name));
   folders.push(folder);
   return folder;

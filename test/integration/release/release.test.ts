@@ -22,9 +22,9 @@ beforeAll(async () => {
 });
 
 describe('the published package', () => {
-  it('has no scripts, and no dependency that only the checkout needs', async () => {
+  it('has no scripts, is not private as a checkout is, and no dependency that only the checkout needs', async () => {
     const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as { [key: string]: unknown };
-    expect(['scripts', 'workspaces', 'devDependencies'].filter((key) => key in manifest)).toEqual([]);
+    expect(['private', 'scripts', 'workspaces', 'devDependencies'].filter((key) => key in manifest)).toEqual([]);
     // Of the native backend, which nobody has to have.
     expect(Object.keys(manifest['optionalDependencies'] as object)).toEqual(['@tensorflow/tfjs-node', 'node-api-headers']);
   });
