@@ -33,8 +33,9 @@ async function runHere() {
   }
 
   const checkout = fs.existsSync(new URL('src/cli/main.ts', root));
-  // The bundle as it is: for the tests, which build it before they start mlo by the thousands.
-  if (checkout && !process.env.MLO_NO_BUILD) {
+  // The bundle as it is, where there is one: for the tests, which build it before they start mlo by the thousands.
+  const isTaken = process.env.MLO_NO_BUILD && fs.existsSync(new URL('dist/main.js', root));
+  if (checkout && !isTaken) {
     try {
       const fresh = await import('./fresh.js');
       await fresh.ensureFresh(root);

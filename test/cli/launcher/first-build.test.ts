@@ -32,9 +32,9 @@ describe('a checkout', () => {
     expect(timeOf(mlo, 'dist/main.js')).toBe(built);
   });
 
-  it('takes the bundle as it is where MLO_NO_BUILD=1 says so', async () => {
+  it('takes the bundle as it is where MLO_NO_BUILD=1 says so and there is one', async () => {
     const mlo = await checkout(says('one'));
-    await mlo.run([]);
+    expect((await mlo.run([], { MLO_NO_BUILD: '1' })).stdout).toBe('one');
     await mlo.write({ 'src/cli/main.ts': says('two') });
     expect((await mlo.run([], { MLO_NO_BUILD: '1' })).stdout).toBe('one');
     expect((await mlo.run([])).stdout).toBe('two');
