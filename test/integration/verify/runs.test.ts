@@ -89,7 +89,7 @@ describe('verify of recorded runs', () => {
     const path = project.path('.mlo/tracking.db');
     const bytes = await readFile(path);
     await writeFile(path, bytes.fill(0xff, 4096));
-    const hint = `sqlite3 ${path} .recover | sqlite3 ${path}.recovered`;
+    const hint = `sqlite3 '${path}' .recover | sqlite3 '${path}.recovered'`;
     expect((await project.mlo(['runs', 'list', '--json'])).json().error?.hint).toBe(hint);
     for (const flags of [[], ['--repair']]) expect(await verified(project, ...flags)).toMatchObject({ code: 12, error: { hint } });
     const doctor = (await project.mlo(['doctor', '--json'])).json().data as any;
