@@ -67,7 +67,7 @@ function checkParents(context: WorkspaceContext, path: BytePath): void {
   if (hasOwnFolder(path.slice(context.root.length))) throw unsafePath(context, path, "is in Git's or mlo's own folder");
   let folder = dirname(path);
   while (folder !== context.root && lstat(folder) === undefined) folder = dirname(folder);
-  const real = withIoErrors('look at', shownPath(context, folder), () => realpathSync(toSystemPath(folder), { encoding: 'latin1' }));
+  const real = withIoErrors('look at', shownPath(context, folder), () => realpathSync.native(toSystemPath(folder), { encoding: 'latin1' }));
   if (!isInside(context.realRoot, real))
     throw unsafePath(context, path, `lies in a folder that is a symlink to ${toDisplayPath(real)}, outside the project`);
   if (hasOwnFolder(real.slice(context.realRoot.length)))

@@ -201,10 +201,10 @@ export function followed(path: BytePath): BytePath | undefined {
   return lstat(path)?.isSymbolicLink() === true ? resolved(path) : path;
 }
 
-/** Where a link leads in the end; undefined where it dangles. */
+/** Where a link leads in the end; undefined where it dangles. (realpathSync itself makes text of the path, and then finds no name that is not UTF-8.) */
 export function resolved(link: BytePath): BytePath | undefined {
   try {
-    return realpathSync(toSystemPath(link), { encoding: 'latin1' });
+    return realpathSync.native(toSystemPath(link), { encoding: 'latin1' });
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ELOOP', 'ENOTDIR', 'EACCES')) return undefined;
     throw error;

@@ -103,6 +103,16 @@ export function describeFiles(world: CacheWorld): void {
       await expectCode(world.cache.commit(world.at('data')), 'MLO_FILE_TYPE');
     });
 
+    it('refuses such a link in a folder whose name is not UTF-8 too', async () => {
+      const outside = await temporaryFolder('mlo-outside-');
+      symlinkSync(outside, world.at('door'));
+      const named = Buffer.concat([Buffer.from(`${world.at('data')}/caf`), Buffer.from([0xe9])]);
+      mkdirSync(named, { recursive: true });
+      symlinkSync('../../door/file', Buffer.concat([named, Buffer.from('/link')]));
+      writeFileSync(join(outside, 'file'), 'x');
+      await expectCode(world.cache.commit(world.at('data')), 'MLO_FILE_TYPE');
+    });
+
     it('refuses a socket by name', async () => {
       mkdirSync(world.at('data'));
       const server = await listen(world.at('data/socket'));

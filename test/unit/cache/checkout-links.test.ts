@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCache } from '../../../src/cache/open.ts';
@@ -154,6 +165,21 @@ describe('a checkout of files without objects of their own as symlinks', () => {
       for (const { path, expected, object } of eachFile(project))
         expect([readlinkSync(path), readFileSync(path, 'utf8')]).toEqual([object, expected]);
     }
+  });
+});
+
+test('symlinks to objects become copies in a folder whose name is not UTF-8 too', async () => {
+  const root = await temporaryFolder();
+  const project = { root, cacheDir: join(root, '.mlo/cache') };
+  const folder = Buffer.concat([Buffer.from(join(root, 'data', 'caf')), Buffer.from([0xe9])]);
+  const file = Buffer.concat([folder, Buffer.from('/file')]);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, 'mine');
+  await using(project, ['symlink'], async (cache) => {
+    await cache.commit(join(root, 'data'));
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+    cache.detach(join(root, 'data'));
+    expect([lstatSync(file).isFile(), readFileSync(file, 'utf8')]).toEqual([true, 'mine']);
   });
 });
 
