@@ -32,7 +32,8 @@ export function runJob<J extends Job>(thread: Thread, job: J): ResultOf<J> {
 }
 
 function nameOf(job: Job): string {
-  return 'folder' in job ? `${job.kind} ${relative('', job.folder)}` : job.kind;
+  if (job.kind === 'check-loose') return `${job.kind} ${job.folder}`;
+  return 'folder' in job ? `${job.kind} ${toDisplayPath(job.folder)}` : job.kind;
 }
 
 function run(thread: Thread, job: Job): ResultOf<Job> {
