@@ -4,7 +4,7 @@ import type { Content } from '../core/content.ts';
 import { countChanges, diffTrees } from '../core/tree-diff/diff-trees.ts';
 import type { ChangeCounts, DiffNode, TreeChange, UnreadTree } from '../core/tree-diff/types.ts';
 import type { ProjectPath } from '../core/stage.ts';
-import { toBytePath } from '../fs/byte-path.ts';
+import { toBytePath, type BytePath } from '../fs/byte-path.ts';
 import { absolutePath, isAtOrBelow, projectPath } from './paths.ts';
 import { byteProgress, lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
@@ -65,7 +65,7 @@ function contentsOf({ contents }: TrackedState, concerns: (path: ProjectPath) =>
   return new Map(contents.flatMap(({ path, content }) => (concerns(path) ? [[path, content]] : [])));
 }
 
-function stored(cache: Cache, contents: Contents): Map<string, DiffNode> {
+function stored(cache: Cache, contents: Contents): Map<BytePath, DiffNode> {
   return new Map([...contents].map(([path, content]) => [toBytePath(path), storedNode(cache, content)]));
 }
 
@@ -76,8 +76,8 @@ async function workspaceForest(
   state: TrackedState,
   before: Contents,
   concerns: (path: ProjectPath) => boolean,
-): Promise<Map<string, DiffNode>> {
-  const forest = new Map<string, DiffNode>();
+): Promise<Map<BytePath, DiffNode>> {
+  const forest = new Map<BytePath, DiffNode>();
   for (const [path, isOut] of workspacePaths(state)) {
     if (!concerns(path)) continue;
     const absolute = absolutePath(project.root, path);

@@ -1,6 +1,6 @@
 import type { Content, Digest } from '../core/content.ts';
 import type { TreeRow } from '../core/encoding/tree-format.ts';
-import { toBytePath, type BytePath } from '../fs/byte-path.ts';
+import { split, toBytePath, TOP, type BytePath } from '../fs/byte-path.ts';
 import type { Grafted } from './types.ts';
 import { contentRow, rowContent, treeOf } from './tree-objects.ts';
 
@@ -50,8 +50,8 @@ function bringsSomething(edits: Edits): boolean {
 function editsOf(changes: GraftChanges): Edits {
   const edits: Edits = new Map();
   for (const [path, content] of changes) {
-    const names = toBytePath(path).split('/');
-    const last = names.pop() ?? '';
+    const names = split(toBytePath(path), '/');
+    const last = names.pop() ?? TOP;
     let folder = edits;
     for (const name of names) folder = below(folder, name, path);
     if (folder.has(last)) throw new Error(`Two changes at or below ${path}`);

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Content, Digest } from '../core/content.ts';
 import type { TreeRow } from '../core/encoding/tree-format.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { toBytePath, toDisplayPath, toNameBytes } from '../fs/byte-path.ts';
+import { toBytePath, toDisplayPath, toNameBytes, type BytePath } from '../fs/byte-path.ts';
 import { hashBytes } from '../fs/hash.ts';
 import type { IgnoreRules } from '../fs/ignore.ts';
 import { trace } from '../fs/trace.ts';
@@ -212,7 +212,7 @@ function workspaceContext(
   };
 }
 
-function absolute(path: string): string {
+function absolute(path: string): BytePath {
   return toBytePath(resolve(path));
 }
 

@@ -1,5 +1,6 @@
 import type { Content, Digest } from '../core/content.ts';
 import { decodeTree, encodeTree, linesOfTree, type TreeRow } from '../core/encoding/tree-format.ts';
+import type { BytePath } from '../fs/byte-path.ts';
 import { hashBytes } from '../fs/hash.ts';
 import type { CompleteTrees } from './complete-trees.ts';
 import type { ObjectStore } from './objects/object-store.ts';
@@ -115,7 +116,7 @@ export function rowContent(row: TreeRow): Content {
   };
 }
 
-export function contentRow(name: string, content: Content): TreeRow {
+export function contentRow(name: BytePath, content: Content): TreeRow {
   const type = content.kind === 'file' ? (content.mode ?? 'file') : content.kind;
   return { name, type, digest: content.digest, size: content.size, ...(content.files === undefined ? {} : { files: content.files }) };
 }

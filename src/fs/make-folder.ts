@@ -1,6 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { toBytePath, toSystemPath, type BytePath } from './byte-path.ts';
+import { folderOf, toBytePath, toSystemPath, type BytePath } from './byte-path.ts';
 import { isErrno } from './errno.ts';
 
 /**
@@ -14,7 +13,7 @@ export function makeFolder(folder: string): void {
 /** The same for a path whose names need not be UTF-8. */
 export function makeByteFolder(folder: BytePath): void {
   const missing: BytePath[] = [];
-  for (let path = folder; !isFolder(path); path = dirname(path)) missing.push(path);
+  for (let path = folder; !isFolder(path); path = folderOf(path)) missing.push(path);
   for (const path of missing.reverse()) makeOne(path);
 }
 
@@ -28,7 +27,7 @@ function makeOne(path: BytePath): void {
 
 /** The root always is one, so that the way up ends. */
 function isFolder(path: BytePath): boolean {
-  if (path === dirname(path)) return true;
+  if (path === folderOf(path)) return true;
   try {
     return statSync(toSystemPath(path), { throwIfNoEntry: false })?.isDirectory() === true;
   } catch (error) {

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { isTemporaryName } from '../core/encoding/tree-format.ts';
-import { toSystemPath, type BytePath } from './byte-path.ts';
+import { readNames } from './byte-names.ts';
+import { inFolder, toSystemPath, type BytePath } from './byte-path.ts';
 import { isErrno } from './errno.ts';
 
 /** No command writes one file for longer than this. */
@@ -10,15 +11,15 @@ const OLD_MS = 24 * 60 * 60 * 1000;
 export function removeOldTemporaries(folder: BytePath): void {
   for (const name of namesOf(folder)) {
     if (!isTemporaryName(name)) continue;
-    const path = toSystemPath(`${folder}/${name}`);
+    const path = toSystemPath(inFolder(folder, name));
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat !== undefined && Date.now() - stat.ctimeMs > OLD_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 
-function namesOf(folder: BytePath): readonly string[] {
+function namesOf(folder: BytePath): readonly BytePath[] {
   try {
-    return readdirSync(toSystemPath(folder), { encoding: 'latin1' });
+    return readNames(folder);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
     throw error;

@@ -1,8 +1,7 @@
 import { chmodSync, constants, copyFileSync, linkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { isErrno } from './errno.ts';
 import { temporaryName } from './temporary-name.ts';
-import { toSystemPath, type BytePath } from './byte-path.ts';
+import { asBytePath, folderOf, inFolder, toSystemPath, type BytePath } from './byte-path.ts';
 
 /** What file systems answer where they cannot clone or link. */
 const UNABLE = ['ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY', 'EPERM', 'EMLINK'];
@@ -39,7 +38,7 @@ export function trySymlink(from: string, to: string | Buffer): boolean {
 
 /** A path beside `path` for content that will be renamed to it. */
 export function temporaryBeside(path: BytePath): BytePath {
-  return join(dirname(path), temporaryName());
+  return inFolder(folderOf(path), asBytePath(temporaryName()));
 }
 
 /** `temporary` takes the place of whatever file lies at `path`. */

@@ -1,5 +1,5 @@
 import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { toSystemPath, type BytePath } from './byte-path.ts';
+import { fromNameBytes, inFolder, toSystemPath, type BytePath } from './byte-path.ts';
 import { isErrno } from './errno.ts';
 
 /**
@@ -12,7 +12,7 @@ export function removeTree(folder: BytePath, onFiles: (files: number) => void): 
   function remove(path: BytePath): void {
     const folders: BytePath[] = [];
     for (const entry of readdirSync(toSystemPath(path), { withFileTypes: true, encoding: 'buffer' })) {
-      const child = `${path}/${entry.name.toString('latin1')}`;
+      const child = inFolder(path, fromNameBytes(entry.name));
       if (entry.isDirectory()) folders.push(child);
       else {
         unlessGone(() => unlinkSync(toSystemPath(child)));

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Digest } from '../core/content.ts';
-import { toSystemPath, type BytePath } from './byte-path.ts';
+import { asBytePath, atOrBelow, inFolder, TOP, toSystemPath, type BytePath } from './byte-path.ts';
 import { isErrno } from './errno.ts';
 import { measureClockOffset } from './stat-index/clock-offset.ts';
 import { decodeFolderRecord, encodeFolderRecord, type FolderRecord } from './stat-index/folder-record.ts';
@@ -68,7 +68,7 @@ class FolderIndex implements StatIndex {
   }
 
   lookup(path: BytePath, stat: FileTimes): Digest | undefined {
-    const [folder, name] = split(path);
+    const [folder, name] = parted(path);
     const entries = this.#entries.get(folder);
     if (entries?.has(name) === true) {
       const entry = entries.get(name);
@@ -88,7 +88,7 @@ class FolderIndex implements StatIndex {
   }
 
   forget(path: BytePath): void {
-    const [folder, name] = split(path);
+    const [folder, name] = parted(path);
     const rows = this.#record(folder)?.rows;
     if (this.#entries.get(folder)?.has(name) === true || (rows !== undefined && findRow(rows, name) !== -1)) this.#note(path, undefined);
   }
@@ -167,7 +167,7 @@ class FolderIndex implements StatIndex {
   }
 
   #note(path: BytePath, entry: FileEntry | undefined): void {
-    const [folder, name] = split(path);
+    const [folder, name] = parted(path);
     const entries = this.#entries.get(folder);
     if (entries === undefined) this.#entries.set(folder, new Map([[name, entry]]));
     else entries.set(name, entry);
@@ -191,7 +191,7 @@ class FolderIndex implements StatIndex {
     const at = this.#load().folders.get(folder);
     const before = at === undefined ? 0 : decodeFolderRecord(recordBytes(this.#load(), at)).rows.types.length;
     if (record.whole !== undefined || names.length <= PRUNE_FILES_FLOOR || names.length <= 2 * before) return record;
-    const gone = names.filter((name) => !this.#exists(folder === '' ? name : `${folder}/${name}`));
+    const gone = names.filter((name) => !this.#exists(atOrBelow(folder, name)));
     return mergeRows(record, new Map(gone.map((name) => [name, undefined])));
   }
 
@@ -200,14 +200,15 @@ class FolderIndex implements StatIndex {
   }
 
   #exists(path: BytePath): boolean {
-    const absolute = path.startsWith('/') ? path : `${this.#root}/${path}`;
+    const absolute = path.startsWith('/') ? path : inFolder(this.#root, path);
     return lstatSync(toSystemPath(absolute), { throwIfNoEntry: false }) !== undefined;
   }
 }
 
-function split(path: BytePath): readonly [folder: BytePath, name: BytePath] {
+function parted(path: BytePath): readonly [folder: BytePath, name: BytePath] {
   const slash = path.lastIndexOf('/');
-  return slash === -1 ? ['', path] : [slash === 0 ? '/' : path.slice(0, slash), path.slice(slash + 1)];
+  if (slash === -1) return [TOP, path];
+  return [asBytePath(slash === 0 ? '/' : path.slice(0, slash)), asBytePath(path.slice(slash + 1))];
 }
 
 function sameTimes(a: FileTimes, b: FileTimes): boolean {

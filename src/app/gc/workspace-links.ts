@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, type Dirent } from 'node:fs';
 import { isDigest, type Digest } from '../../core/content.ts';
 import type { ProjectPath } from '../../core/stage.ts';
-import { toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { fromNameBytes, inFolder, toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { absolutePath } from '../paths.ts';
 
@@ -56,9 +56,9 @@ class LinkSearch {
       this.#names += entries.length;
       this.#onNames(this.#names);
       for (const entry of entries) {
-        const name = entry.name.toString('latin1');
-        if (entry.isSymbolicLink()) this.#follow(`${folder}/${name}`);
-        else if (entry.isDirectory() && (isTracked || !NEVER_LINKED.has(name))) folders.push(`${folder}/${name}`);
+        const name = fromNameBytes(entry.name);
+        if (entry.isSymbolicLink()) this.#follow(inFolder(folder, name));
+        else if (entry.isDirectory() && (isTracked || !NEVER_LINKED.has(name))) folders.push(inFolder(folder, name));
       }
     }
   }

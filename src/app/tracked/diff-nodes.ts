@@ -3,7 +3,7 @@ import type { Content } from '../../core/content.ts';
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { DiffEntry, DiffNode, TreeChange, UnreadTree } from '../../core/tree-diff/types.ts';
-import { fromNameBytes, toDisplayPath, toNameBytes } from '../../fs/byte-path.ts';
+import { fromNameBytes, toDisplayPath, toNameBytes, type BytePath } from '../../fs/byte-path.ts';
 
 /** A content of the store as one side of a comparison; trees that are missing or broken cannot be opened. */
 export function storedNode(cache: Cache, content: Content): DiffNode {
@@ -47,18 +47,19 @@ function entryOf(content: Content): DiffEntry {
 }
 
 /** Takes the list over: of a million changes there is never a second one. */
-export function showChanges(changes: TreeChange[]): readonly TreeChange[] {
-  for (const [at, change] of changes.entries()) changes[at] = shownChange(change);
-  return changes;
+export function showChanges(changes: TreeChange<BytePath>[]): readonly TreeChange[] {
+  const shown: TreeChange[] = changes;
+  for (const [at, change] of changes.entries()) shown[at] = shownChange(change);
+  return shown;
 }
 
 /** Names are bytes in a comparison, and text where people and JSON meet them. */
-function shownChange(change: TreeChange): TreeChange {
+function shownChange(change: TreeChange<BytePath>): TreeChange {
   const from = change.from === undefined ? {} : { from: toDisplayPath(change.from) };
   return { ...change, path: toDisplayPath(change.path), ...from, ...sides(change) };
 }
 
-export function shownUnread(unread: UnreadTree): UnreadTree {
+export function shownUnread(unread: UnreadTree<BytePath>): UnreadTree {
   return { ...unread, path: toDisplayPath(unread.path) };
 }
 

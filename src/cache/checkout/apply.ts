@@ -1,7 +1,7 @@
 import { rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Content } from '../../core/content.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { inFolder, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
@@ -92,7 +92,7 @@ function checkUnchanged(path: BytePath, expected: NodeStat | undefined, relinked
 /** Removes what was seen and nothing else: a folder that holds something new, or something ignored, stays. */
 function removeNode(context: WorkspaceContext, path: BytePath, node: Node, relinked: RelinkedFiles): void {
   if (node.children !== undefined) {
-    for (const [name, child] of node.children) removeNode(context, `${path}/${name}`, child, relinked);
+    for (const [name, child] of node.children) removeNode(context, inFolder(path, name), child, relinked);
     withIoErrors('delete the folder', toDisplayPath(path), () => removeFolder(path));
     return;
   }

@@ -1,5 +1,4 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { temporaryBeside, tryReflink } from '../../fs/place.ts';
@@ -10,7 +9,7 @@ export function canReflink(context: WorkspaceContext, path: BytePath): boolean {
   const { abilities, store } = context;
   if (abilities.reflinkTried || !abilities.reflink) return abilities.reflink;
   const object = store.loose.newTemporary();
-  const clone = toSystemPath(temporaryBeside(`${dirname(path)}/probe`));
+  const clone = toSystemPath(temporaryBeside(path));
   withIoErrors('write to the cache folder', object, () => {
     try {
       writeFileSync(object, 'probe');

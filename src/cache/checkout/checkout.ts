@@ -1,10 +1,10 @@
-import { realpathSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { rmSync } from 'node:fs';
 import { sameContent, type Content } from '../../core/content.ts';
 import { isTemporaryName } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { hasOwnFolder, isInside } from '../../core/path/project-path.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { hasOwnFolder } from '../../core/path/project-path.ts';
+import { readRealPath } from '../../fs/byte-names.ts';
+import { folderOf, inFolder, liesInside, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { removeOldTemporaries } from '../../fs/old-temporaries.ts';
 import type { CheckoutOptions, CheckoutSummary } from '../types.ts';
@@ -48,7 +48,7 @@ export async function checkout(
     if (unsaved.length > 0) throw unsavedError(context, unsaved);
   }
   removeLeftovers(context, path, found);
-  withIoErrors('make the folder of', shownPath(context, path), () => makeByteFolder(dirname(path)));
+  withIoErrors('make the folder of', shownPath(context, path), () => makeByteFolder(folderOf(path)));
   await applyCheckout(context, plan, options);
   if (lost.length > 0) throw lostError(context, path, lost, missing);
   return summaryOf(plan);
@@ -63,12 +63,12 @@ function keeping(lost: readonly BytePath[], plan: CheckoutPlan): CheckoutPlan {
 
 /** A folder above the path may be a symlink, but not one that leads out of the project or into what Git and mlo keep. */
 function checkParents(context: WorkspaceContext, path: BytePath): void {
-  if (path === context.root || !isInside(context.root, path)) throw unsafePath(context, path, 'is not in the project');
+  if (path === context.root || !liesInside(context.root, path)) throw unsafePath(context, path, 'is not in the project');
   if (hasOwnFolder(path.slice(context.root.length))) throw unsafePath(context, path, "is in Git's or mlo's own folder");
-  let folder = dirname(path);
-  while (folder !== context.root && lstat(folder) === undefined) folder = dirname(folder);
-  const real = withIoErrors('look at', shownPath(context, folder), () => realpathSync.native(toSystemPath(folder), { encoding: 'latin1' }));
-  if (!isInside(context.realRoot, real))
+  let folder = folderOf(path);
+  while (folder !== context.root && lstat(folder) === undefined) folder = folderOf(folder);
+  const real = withIoErrors('look at', shownPath(context, folder), () => readRealPath(folder));
+  if (!liesInside(context.realRoot, real))
     throw unsafePath(context, path, `lies in a folder that is a symlink to ${toDisplayPath(real)}, outside the project`);
   if (hasOwnFolder(real.slice(context.realRoot.length)))
     throw unsafePath(context, path, `lies in a folder that is a symlink to ${toDisplayPath(real)}, Git's or mlo's own folder`);
@@ -83,7 +83,7 @@ function unsafePath(context: WorkspaceContext, path: BytePath, why: string): Mlo
 
 /** What checkouts that were killed have left: in the folder itself whatever it is, beside it what is old, for another one may be at work there. */
 function removeLeftovers(context: WorkspaceContext, path: BytePath, found: Node | undefined): void {
-  const folder = dirname(path);
+  const folder = folderOf(path);
   if (!context.cleaned.has(folder)) removeOldTemporaries(folder);
   context.cleaned.add(folder);
   if (found !== undefined) removeTemporaries(path, found);
@@ -94,11 +94,11 @@ export function removeTemporaries(path: BytePath, node: Node): void {
   if (!(node instanceof FolderNode)) return;
   for (const name of node.hasLeftovers ? namesIn(path) : []) {
     if (!isTemporaryName(name)) continue;
-    withIoErrors('delete', toDisplayPath(`${path}/${name}`), () =>
-      rmSync(toSystemPath(`${path}/${name}`), { recursive: true, force: true }),
+    withIoErrors('delete', toDisplayPath(inFolder(path, name)), () =>
+      rmSync(toSystemPath(inFolder(path, name)), { recursive: true, force: true }),
     );
   }
-  for (const [name, child] of node.others) removeTemporaries(`${path}/${name}`, child);
+  for (const [name, child] of node.others) removeTemporaries(inFolder(path, name), child);
 }
 
 function summaryOf(plan: CheckoutPlan): CheckoutSummary {

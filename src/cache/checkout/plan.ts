@@ -2,7 +2,7 @@ import type { Content } from '../../core/content.ts';
 import { sameContent } from '../../core/content.ts';
 import { decodeLines, isTemporaryName, linesOfTree } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import { fromNameBytes, inFolder, toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { shownPath, staysInside, type WorkspaceContext } from '../workspace/context.ts';
 import { encodeFolder } from '../scan/folder-tree.ts';
 import { FolderNode, type Node } from '../scan/node.ts';
@@ -55,10 +55,10 @@ export async function planCheckout(
     const differing = differingLines(lines, found);
     const rows = decodeLines(differing.wanted, wanted.digest);
     const names = new Set(rows.map((row) => row.name));
-    for (const row of rows) compare(rowContent(row), `${at}/${row.name}`, node.child(row.name));
+    for (const row of rows) compare(rowContent(row), inFolder(at, row.name), node.child(row.name));
     for (const { name } of isHidden ? [] : decodeLines(differing.found, digest)) {
       const child = names.has(name) ? undefined : node.child(name);
-      if (child !== undefined) removals.push({ path: `${at}/${name}`, node: child });
+      if (child !== undefined) removals.push({ path: inFolder(at, name), node: child });
     }
   }
 
@@ -81,7 +81,7 @@ function differingLines(
 /** The target of a symlink that is to come to `path`. Throws MLO_PATH_UNSAFE where it leaves the project. */
 export function checkLink(context: WorkspaceContext, content: Content, path: BytePath): Buffer {
   const bytes = context.store.read(content.digest, shownPath(context, path));
-  const target = bytes.toString('latin1');
+  const target = fromNameBytes(bytes);
   if (staysInside(context, path, target)) return bytes;
   throw new MloError(
     'MLO_PATH_UNSAFE',
@@ -98,15 +98,15 @@ export function unsavedPaths(context: WorkspaceContext, plan: CheckoutPlan): rea
   const unsaved: BytePath[] = [];
 
   function visit(path: BytePath, node: Node): void {
-    if (node.children !== undefined) for (const [name, child] of node.children) visit(`${path}/${name}`, child);
+    if (node.children !== undefined) for (const [name, child] of node.children) visit(inFolder(path, name), child);
     else if (!context.store.has(node.content.digest, node.content.size)) unsaved.push(path);
   }
 
   /** A folder that must go as a whole goes with what is ignored in it. */
   function visitIgnored(path: BytePath, node: Node): void {
     if (!(node instanceof FolderNode)) return;
-    for (const name of namesIn(path)) if (!isTemporaryName(name) && node.child(name) === undefined) unsaved.push(`${path}/${name}`);
-    for (const [name, child] of node.others) visitIgnored(`${path}/${name}`, child);
+    for (const name of namesIn(path)) if (!isTemporaryName(name) && node.child(name) === undefined) unsaved.push(inFolder(path, name));
+    for (const [name, child] of node.others) visitIgnored(inFolder(path, name), child);
   }
 
   for (const { path, replaced } of plan.placements) {

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, lstatSync, rmSync, type Stats } from 'node:fs';
 import type { Digest } from '../../core/content.ts';
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { inFolder, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, withIoErrors } from '../../fs/errno.ts';
 import { OBJECT_MODE } from '../objects/loose-objects.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -119,11 +119,11 @@ function place(job: LinksToStage, row: TreeRow): 'hardlink' | 'symlink' | undefi
 }
 
 function temporaryOf({ folder }: LinksToStage, { name }: TreeRow): BytePath {
-  return `${folder}/${name}`;
+  return inFolder(folder, name);
 }
 
 function pathOf({ path }: LinksToStage, { name }: TreeRow): BytePath {
-  return `${path}/${name}`;
+  return inFolder(path, name);
 }
 
 function shown(job: LinksToStage, row: TreeRow): string {

@@ -1,5 +1,5 @@
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
-import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import { inFolder, toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { LARGEST_AT_ONCE } from '../../fs/read-whole.ts';
 import { DIGEST_BYTES, ROW, RowsBuilder, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -63,7 +63,7 @@ export function stageRows(job: RowsToStage): StagedRows {
     );
   readRows(job, copied, stats, ({ name, type }, content) => {
     const mode = type === 'exec' ? 0o777 : 0o666;
-    stats.set(name, writeFile({ temporary: `${folder}/${name}`, path: `${path}/${name}`, mode }, content));
+    stats.set(name, writeFile({ temporary: inFolder(folder, name), path: inFolder(path, name), mode }, content));
     bytes += content.length;
   });
   return { files: toRows(rows, stats), others, hasLinks, bytes };
@@ -98,7 +98,7 @@ function readRows(
   try {
     store.readMany(digestsOf(rows), (at, bytes) => take(rows[at] as TreeRow, bytes));
   } catch (error) {
-    for (const row of rows) if (!done.has(row.name)) store.read(row.digest, toDisplayPath(`${path}/${row.name}`));
+    for (const row of rows) if (!done.has(row.name)) store.read(row.digest, toDisplayPath(inFolder(path, row.name)));
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { lstatSync, symlinkSync } from 'node:fs';
 import type { Content, Digest } from '../../core/content.ts';
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { inFolder, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { joinRows, ROW, RowsBuilder, rowType, STATS, type Rows } from '../../fs/stat-index/rows.ts';
@@ -72,7 +72,7 @@ export class Stager {
     const below = new Map<BytePath, StagedFolder>();
     const folders = Promise.all(
       others.filter(isFolder).map(async (row) => {
-        below.set(row.name, await this.#stageFolder(rowContent(row), `${temporary}/${row.name}`, `${path}/${row.name}`));
+        below.set(row.name, await this.#stageFolder(rowContent(row), inFolder(temporary, row.name), inFolder(path, row.name)));
       }),
     );
     const rest = this.#stageRest(others, temporary, path);
@@ -85,7 +85,7 @@ export class Stager {
 
   async #stageRest(others: readonly TreeRow[], temporary: BytePath, path: BytePath): Promise<void> {
     for (const row of others.filter((each) => !isFolder(each)))
-      await this.#stageOther(rowContent(row), `${temporary}/${row.name}`, `${path}/${row.name}`);
+      await this.#stageOther(rowContent(row), inFolder(temporary, row.name), inFolder(path, row.name));
   }
 
   /** Where it fails, jobs that have not begun are not wanted any more. */
@@ -154,7 +154,7 @@ export class Stager {
       const tree = { digest: Buffer.from(content.digest, 'hex'), size: content.size, files: content.files ?? 0 };
       index.setFolder(indexKey(this.#context, path), { rows, whole, tree });
     }
-    for (const [name, folder] of below) this.#rememberFolder(folder, `${path}/${name}`, shownMs);
+    for (const [name, folder] of below) this.#rememberFolder(folder, inFolder(path, name), shownMs);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Content, Digest } from '../../core/content.ts';
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import type { BytePath } from '../../fs/byte-path.ts';
+import { inFolder, type BytePath } from '../../fs/byte-path.ts';
 import { contentRow, rowContent, treeOf } from '../tree-objects.ts';
 import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
 
@@ -28,7 +28,7 @@ export function withoutMissing(context: WorkspaceContext, content: Content, path
   function remainingTree(tree: Content, at: BytePath): Content {
     const before = lost.length;
     const rows = context.trees.rows(tree.digest).flatMap((row): readonly TreeRow[] => {
-      const left = remains(rowContent(row), `${at}/${row.name}`);
+      const left = remains(rowContent(row), inFolder(at, row.name));
       return left === undefined ? [] : [contentRow(row.name, left)];
     });
     if (lost.length === before) return tree;

@@ -1,4 +1,4 @@
-import type { BytePath } from '../../fs/byte-path.ts';
+import { atOrBelow, inFolder, type BytePath } from '../../fs/byte-path.ts';
 import type { FolderRecord, KnownTree, WholeFolder } from '../../fs/stat-index/folder-record.ts';
 import {
   DIGEST_BYTES,
@@ -87,7 +87,7 @@ function addNode(context: WorkspaceContext, builder: RowsBuilder, folder: BytePa
     return;
   }
   const type = content.kind === 'symlink' ? ROW.symlink : content.mode === 'exec' ? ROW.exec : ROW.file;
-  const isRead = stat.type === 'file' && context.index.lookup(indexKey(context, `${folder}/${name}`), stat) !== undefined;
+  const isRead = stat.type === 'file' && context.index.lookup(indexKey(context, inFolder(folder, name)), stat) !== undefined;
   builder.addFile(name, type, { ...stat, size: content.size }, digest, isRead);
 }
 
@@ -111,8 +111,7 @@ function remember(context: WorkspaceContext, { key, record, scanned, others }: F
 function forgetGone(context: WorkspaceContext, key: BytePath, before: Rows, others: ReadonlyMap<BytePath, Node>): void {
   before.types.forEach((_type, row) => {
     const name = before.names[row] as BytePath;
-    if (rowType(before, row) === ROW.tree && others.get(name)?.content.kind !== 'tree')
-      context.index.forgetFolder(key === '' ? name : `${key}/${name}`);
+    if (rowType(before, row) === ROW.tree && others.get(name)?.content.kind !== 'tree') context.index.forgetFolder(atOrBelow(key, name));
   });
 }
 

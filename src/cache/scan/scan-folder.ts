@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { isTemporaryName } from '../../core/encoding/tree-format.ts';
+import { readEntries, readNames } from '../../fs/byte-names.ts';
 import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import type { FolderRecord, KnownTree, WholeFolder } from '../../fs/stat-index/folder-record.ts';
@@ -129,8 +130,8 @@ interface Listed {
 /** With the types where nothing is known of the names: then most will be read, and a type saves a stat. */
 function namesIn(folder: BytePath, withTypes: boolean): Listed {
   try {
-    if (!withTypes) return sorted(readdirSync(toSystemPath(folder), { encoding: 'latin1' }));
-    const entries = readdirSync(toSystemPath(folder), { encoding: 'latin1', withFileTypes: true });
+    if (!withTypes) return sorted(readNames(folder));
+    const entries = readEntries(folder);
     const files = new Set<BytePath>();
     for (const entry of entries) if (entry.isFile()) files.add(entry.name);
     return { ...sorted(entries.map((entry) => entry.name)), files };

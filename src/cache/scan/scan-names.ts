@@ -1,5 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { inFolder, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { LARGEST_AT_ONCE } from '../../fs/read-whole.ts';
 import { digestOfRow, isTrusted, matchesStat, ROW, RowsBuilder, rowType, sizeOfRow, type Rows } from '../../fs/stat-index/rows.ts';
@@ -81,7 +81,7 @@ class NameScan {
       this.#foundFolder(name, row);
       return;
     }
-    const path = `${folder}/${name}`;
+    const path = inFolder(folder, name);
     if (row === -1 && this.#foundNewFile(path, name)) return;
     const stat = lookAt(path);
     if (stat === undefined) this.#foundNothing(path);

@@ -1,4 +1,4 @@
-import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import { inFolder, toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import type { FolderRecord } from '../../fs/stat-index/folder-record.ts';
 import { NO_ROWS } from '../../fs/stat-index/rows.ts';
@@ -70,12 +70,12 @@ export class Scanner {
     const others = new Map<BytePath, Node>();
     const note = (name: BytePath, node: Node | undefined): void => {
       if (node !== undefined) others.set(name, node);
-      else if (this.#options.store) throw sourceChanged(`${folder}/${name}`);
+      else if (this.#options.store) throw sourceChanged(inFolder(folder, name));
     };
     const special = async (): Promise<void> => {
-      for (const name of scanned.special) note(name, await this.#options.readSpecial(`${folder}/${name}`));
+      for (const name of scanned.special) note(name, await this.#options.readSpecial(inFolder(folder, name)));
     };
-    await Promise.all([...scanned.folders.map(async (name) => note(name, await this.scan(`${folder}/${name}`))), special()]);
+    await Promise.all([...scanned.folders.map(async (name) => note(name, await this.scan(inFolder(folder, name)))), special()]);
     return others;
   }
 

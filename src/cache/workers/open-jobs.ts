@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { IgnoreRules } from '../../fs/ignore.ts';
-import type { BytePath } from '../../fs/byte-path.ts';
+import { relativeTo, type BytePath } from '../../fs/byte-path.ts';
 import type { StatIndex } from '../../fs/stat-index.ts';
 import { isTracing } from '../../fs/trace.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -40,7 +40,7 @@ export function openJobs(options: JobsOptions): BulkJobs {
   let unsynced: string[] = [];
   const thread: Thread = {
     root,
-    record: (folder) => index.folder(folder.startsWith(`${root}/`) ? folder.slice(root.length + 1) : folder),
+    record: (folder) => index.folder(relativeTo(root, folder)),
     store,
     treeRows: treeReader(store),
     ignore,

@@ -1,6 +1,6 @@
 import type { Digest } from '../../core/content.ts';
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
-import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import { relativeTo, toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import type { IgnoreRules } from '../../fs/ignore.ts';
 import type { FolderRecord } from '../../fs/stat-index/folder-record.ts';
 import { NO_ROWS, partOfRows } from '../../fs/stat-index/rows.ts';
@@ -88,5 +88,5 @@ function ignoresIn(ignore: IgnoreRules, root: BytePath, folder: BytePath): (name
 }
 
 function relative(root: BytePath, path: BytePath): string {
-  return toDisplayPath(path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path);
+  return toDisplayPath(relativeTo(root, path));
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { isInside } from '../../core/path/project-path.ts';
-import { toBytePath, toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
+import { relativeTo, toBytePath, toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import type { IgnoreRules } from '../../fs/ignore.ts';
 import type { StatIndex } from '../../fs/stat-index.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -30,7 +30,7 @@ export interface WorkspaceContext {
 
 /** Paths of the project are known to the stat index by their relative path, so that the project can be moved. */
 export function indexKey(context: WorkspaceContext, path: BytePath): BytePath {
-  return path.startsWith(`${context.root}/`) ? path.slice(context.root.length + 1) : path;
+  return relativeTo(context.root, path);
 }
 
 /** For messages: relative to the root where it is in the project. */

@@ -1,6 +1,5 @@
 import { chmodSync, copyFileSync, type Stats } from 'node:fs';
-import { isInside } from '../../core/path/project-path.ts';
-import { toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { inFolder, liesInside, toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
 import { moveIntoPlace, temporaryBeside } from '../../fs/place.ts';
@@ -14,7 +13,7 @@ const WRITABLE = 0o644;
 export function detach(context: WorkspaceContext, path: BytePath, options: DetachOptions = {}): void {
   const stat = lstat(path);
   if (stat === undefined) return;
-  if (stat.isDirectory()) for (const name of namesIn(path)) detach(context, `${path}/${name}`, options);
+  if (stat.isDirectory()) for (const name of namesIn(path)) detach(context, inFolder(path, name), options);
   else if (isShared(context, path, stat)) {
     throwIfInterrupted(options.signal);
     copyInPlace(context, path);
@@ -25,7 +24,7 @@ export function detach(context: WorkspaceContext, path: BytePath, options: Detac
 function isShared(context: WorkspaceContext, path: BytePath, stat: Stats): boolean {
   if (stat.isFile()) return stat.nlink > 1;
   const target = stat.isSymbolicLink() ? resolved(path) : undefined;
-  return target !== undefined && isInside(toBytePath(context.store.loose.folder), target);
+  return target !== undefined && liesInside(toBytePath(context.store.loose.folder), target);
 }
 
 function copyInPlace(context: WorkspaceContext, path: BytePath): void {

@@ -1,6 +1,6 @@
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
 import type { Digest } from '../../core/content.ts';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { inFolder, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { digestText } from '../../fs/hash.ts';
 import { digestOfRow, STATS, type FileTimes, type Rows } from '../../fs/stat-index/rows.ts';
@@ -39,7 +39,7 @@ export function linkFiles(store: ObjectStore, { folder, rows, link }: LinkFilesJ
   const left: number[] = [];
   rows.names.forEach((name, row) => {
     const [size = 0, mtimeMs = 0, ctimeMs = 0, ino = 0] = rows.stats.subarray(row * STATS, (row + 1) * STATS);
-    const file = { path: `${folder}/${name}`, digest: digestText(digestOfRow(rows, row)), seen: { size, mtimeMs, ctimeMs, ino } };
+    const file = { path: inFolder(folder, name), digest: digestText(digestOfRow(rows, row)), seen: { size, mtimeMs, ctimeMs, ino } };
     const ctime = linker.link(file);
     if (ctime === undefined) left.push(row);
     ctimes[row] = ctime ?? ctimeMs;

@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { lstatSync, statSync, type Stats } from 'node:fs';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { isInside } from '../../core/path/project-path.ts';
-import { toBytePath, toDisplayPath, toNameBytes, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { readNames, readRealPath, readTarget } from '../../fs/byte-names.ts';
+import { liesInside, toBytePath, toDisplayPath, toNameBytes, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
@@ -119,7 +119,7 @@ class PathReader {
   async #readLink(path: BytePath, stat: Stats): Promise<Node> {
     this.#options.onLink?.();
     const target = readlink(path);
-    if (isInside(toBytePath(this.#context.store.loose.folder), target)) {
+    if (liesInside(toBytePath(this.#context.store.loose.folder), target)) {
       const object = statSync(toSystemPath(path), { throwIfNoEntry: false });
       if (object?.isFile() === true) return await this.#readFile(path, stat, object, true);
     }
@@ -140,9 +140,9 @@ class PathReader {
   #behindLink(path: BytePath, stat: Stats): BytePath | undefined {
     if (this.#options.follow !== true || !stat.isSymbolicLink()) return undefined;
     const target = resolved(path);
-    if (target === undefined || isInside(this.#top, target)) return undefined;
+    if (target === undefined || liesInside(this.#top, target)) return undefined;
     this.#options.onLink?.();
-    return this.#following.has(target) || isInside(target, this.#top) ? undefined : target;
+    return this.#following.has(target) || liesInside(target, this.#top) ? undefined : target;
   }
 
   async #readFollowed(target: BytePath): Promise<Node | undefined> {
@@ -175,16 +175,17 @@ export function lstat(path: BytePath): Stats | undefined {
 
 /** Sorted by bytes. */
 export function namesIn(folder: BytePath): readonly BytePath[] {
-  return withIoErrors('read the folder', toDisplayPath(folder), () => readdirSync(toSystemPath(folder), { encoding: 'latin1' }).sort());
+  return withIoErrors('read the folder', toDisplayPath(folder), () => readNames(folder).sort());
 }
 
 function readlink(path: BytePath): BytePath {
-  return withIoErrors('read the symlink', toDisplayPath(path), () => readlinkSync(toSystemPath(path), { encoding: 'latin1' }));
+  return withIoErrors('read the symlink', toDisplayPath(path), () => readTarget(path));
 }
 
 function linkError(context: WorkspaceContext, link: BytePath, target: BytePath): MloError | undefined {
   const shown = shownPath(context, link);
-  const inside = staysInside(context, link, target) && (resolved(link) === undefined || isInside(context.realRoot, resolved(link) ?? ''));
+  const end = resolved(link);
+  const inside = staysInside(context, link, target) && (end === undefined || liesInside(context.realRoot, end));
   if (inside) return undefined;
   return new MloError(
     'MLO_FILE_TYPE',
@@ -201,10 +202,10 @@ export function followed(path: BytePath): BytePath | undefined {
   return lstat(path)?.isSymbolicLink() === true ? resolved(path) : path;
 }
 
-/** Where a link leads in the end; undefined where it dangles. (realpathSync itself makes text of the path, and then finds no name that is not UTF-8.) */
+/** Where a link leads in the end; undefined where it dangles. */
 export function resolved(link: BytePath): BytePath | undefined {
   try {
-    return realpathSync.native(toSystemPath(link), { encoding: 'latin1' });
+    return readRealPath(link);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ELOOP', 'ENOTDIR', 'EACCES')) return undefined;
     throw error;

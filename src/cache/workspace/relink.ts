@@ -1,6 +1,5 @@
 import { lstatSync, statSync, type Stats } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { folderOf, inFolder, nameOf, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { makeSharedFolder } from '../../fs/shared-folder.ts';
 import { copyOfRows, findRow, ROW, RowsBuilder, rowType, sizeOfRow, STATS, type Rows } from '../../fs/stat-index/rows.ts';
@@ -19,7 +18,7 @@ import { sourceChanged } from './source-changed.ts';
  * durable. Throws MLO_SOURCE_CHANGED where one is not what was stored any more.
  */
 export async function replaceByLinks(context: WorkspaceContext, path: BytePath, node: Node): Promise<void> {
-  const link = possibleLinks(context, node instanceof FolderNode ? path : dirname(path));
+  const link = possibleLinks(context, node instanceof FolderNode ? path : folderOf(path));
   if (!linksToObjects(link)) return;
   const relinker = new Relinker({ ...context, link });
   try {
@@ -71,7 +70,7 @@ class Relinker {
     const linked: { readonly rows: Rows; readonly ctimes: Float64Array }[] = [];
     await Promise.all([
       ...[...node.others].map(async ([name, other]) => {
-        if (other instanceof FolderNode) await this.#relinkFolder(`${path}/${name}`, other);
+        if (other instanceof FolderNode) await this.#relinkFolder(inFolder(path, name), other);
       }),
       ...linkableParts(node).map(async (rows) => {
         const { ctimes, left } = await this.#linkFiles(path, rows);
@@ -84,9 +83,9 @@ class Relinker {
 
   async #relinkFile(path: BytePath, node: Node): Promise<void> {
     const rows = new RowsBuilder(1);
-    addNode(rows, basename(path), node);
-    const { ctimes, left } = await this.#linkFiles(dirname(path), rows.rows());
-    this.#leave(dirname(path), rows.rows(), left, () => node);
+    addNode(rows, nameOf(path), node);
+    const { ctimes, left } = await this.#linkFiles(folderOf(path), rows.rows());
+    this.#leave(folderOf(path), rows.rows(), left, () => node);
     if (ctimes[0] !== node.stat.ctimeMs) this.#context.index.forget(indexKey(this.#context, path));
   }
 
@@ -99,7 +98,7 @@ class Relinker {
     for (const row of left) {
       const name = rows.names[row] as BytePath;
       const node = nodeOf(name);
-      if (node !== undefined) this.#left.push({ path: `${folder}/${name}`, node });
+      if (node !== undefined) this.#left.push({ path: inFolder(folder, name), node });
     }
   }
 

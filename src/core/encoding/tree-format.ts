@@ -1,13 +1,13 @@
+import { asBytePath, type BytePath } from '../byte-path.ts';
 import { isDigest, type Digest } from '../content.ts';
 import { MloError } from '../errors/mlo-error.ts';
 
 /**
- * One name of a folder. `name` holds the name's bytes, one character (U+0000 to U+00FF) a byte, so
- * that names that are not UTF-8 survive and text order is byte order.
+ * One name of a folder. `name` is bytes, so that names that are not UTF-8 survive and text order is byte order.
  * `size` is in bytes; of a symlink that of its target text, of a tree the sum over its files.
  */
 export interface TreeRow {
-  readonly name: string;
+  readonly name: BytePath;
   readonly type: 'file' | 'exec' | 'symlink' | 'tree';
   readonly digest: Digest;
   readonly size: number;
@@ -82,7 +82,7 @@ function decodeLine(line: string, digest: Digest): TreeRow {
   if (!isDigest(rowDigest) || !isCount(size) || (type === 'tree' && !isCount(files)))
     throw damaged(digest, `its line '${shown(line)}' is not an entry`);
   const escaped = rest.join(' ');
-  const name = unescapeName(escaped);
+  const name = asBytePath(unescapeName(escaped));
   if (escapeName(name) !== escaped) throw damaged(digest, `its name '${shown(escaped)}' is not in canonical form`);
   checkName(name, digest);
   return { name, type, digest: rowDigest, size: Number(size), ...(files === undefined ? {} : { files: Number(files) }) };

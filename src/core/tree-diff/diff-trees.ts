@@ -1,3 +1,4 @@
+import { inFolder, type BytePath } from '../byte-path.ts';
 import { splitMoves, type Located } from './pair-renames.ts';
 import type { ChangeCounts, ChangeKind, DiffEntry, DiffForest, DiffNode, TreeChange, TreeDiff, UnreadTree } from './types.ts';
 
@@ -15,19 +16,19 @@ export interface DiffOptions {
  * place and new in another with the same digest and size is one rename, of whole folders where they are equal.
  */
 export function diffTrees(old: DiffForest, now: DiffForest, { expand, list = true, onNames }: DiffOptions): TreeDiff {
-  const changes: TreeChange[] = [];
+  const changes: TreeChange<BytePath>[] = [];
   const counts = noChanges();
   let names = 0;
-  const unread: UnreadTree[] = [];
+  const unread: UnreadTree<BytePath>[] = [];
   const gone: Located[] = [];
   const fresh: Located[] = [];
 
-  function add(change: TreeChange): void {
+  function add(change: TreeChange<BytePath>): void {
     counts[change.kind] += filesOf(change);
     if (list) changes.push(change);
   }
 
-  function compare(path: string, before: DiffNode, after: DiffNode): void {
+  function compare(path: BytePath, before: DiffNode, after: DiffNode): void {
     const [a, b] = [before.entry, after.entry];
     if (a.type === b.type && a.digest === b.digest) return;
     if (a.type !== 'tree' || b.type !== 'tree') {
@@ -47,11 +48,11 @@ export function diffTrees(old: DiffForest, now: DiffForest, { expand, list = tru
     for (const row of sides[0]) {
       const same = rest.get(row.name);
       rest.delete(row.name);
-      const at = `${path}/${row.name}`;
+      const at = inFolder(path, row.name);
       if (same === undefined) gone.push({ path: at, node: before.child(row) });
       else if (same.type !== row.type || same.digest !== row.digest) compare(at, before.child(row), after.child(same));
     }
-    for (const row of rest.values()) fresh.push({ path: `${path}/${row.name}`, node: after.child(row) });
+    for (const row of rest.values()) fresh.push({ path: inFolder(path, row.name), node: after.child(row) });
   }
 
   for (const [path, node] of old) {

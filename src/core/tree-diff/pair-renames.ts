@@ -1,7 +1,8 @@
+import { inFolder, nameOf, type BytePath } from '../byte-path.ts';
 import type { DiffEntry, DiffNode, TreeChange, UnreadTree } from './types.ts';
 
 export interface Located {
-  readonly path: string;
+  readonly path: BytePath;
   readonly node: DiffNode;
 }
 
@@ -18,9 +19,9 @@ export function splitMoves(
   gone: readonly Located[],
   fresh: readonly Located[],
   expand: boolean,
-): { readonly changes: readonly TreeChange[]; readonly unread: readonly UnreadTree[] } {
-  const changes: TreeChange[] = [];
-  const unread: UnreadTree[] = [];
+): { readonly changes: readonly TreeChange<BytePath>[]; readonly unread: readonly UnreadTree<BytePath>[] } {
+  const changes: TreeChange<BytePath>[] = [];
+  const unread: UnreadTree<BytePath>[] = [];
   const pools = [pool('old', gone), pool('new', fresh)] as const;
   const [old, now] = pools;
 
@@ -78,14 +79,14 @@ function largest(pools: readonly Pool[]): number | undefined {
 }
 
 /** Puts what is in a folder into its pool; an empty folder stands for itself. */
-function open(into: Pool, { path, node }: Located, unread: UnreadTree[]): void {
+function open(into: Pool, { path, node }: Located, unread: UnreadTree<BytePath>[]): void {
   const rows = node.rows();
   if (rows === undefined) unread.push({ path, side: into.side, digest: node.entry.digest });
   if (rows === undefined || rows.length === 0) {
     into.done.push({ path, node });
     return;
   }
-  for (const row of rows) put(into, { path: `${path}/${row.name}`, node: node.child(row) });
+  for (const row of rows) put(into, { path: inFolder(path, row.name), node: node.child(row) });
 }
 
 /**
@@ -95,7 +96,7 @@ function open(into: Pool, { path, node }: Located, unread: UnreadTree[]): void {
 function pair(
   gone: readonly Located[],
   fresh: readonly Located[],
-  changes: TreeChange[],
+  changes: TreeChange<BytePath>[],
 ): { readonly gone: readonly Located[]; readonly fresh: readonly Located[] } {
   if (gone.length === 0 || fresh.length === 0) return { gone, fresh };
   const taken = new Set<Located>();
@@ -125,7 +126,7 @@ function sorted(located: readonly Located[], taken: ReadonlySet<Located>): reado
 }
 
 function namedKey({ path, node }: Located): string {
-  return `${entryKey(node.entry)} ${path.slice(path.lastIndexOf('/') + 1)}`;
+  return `${entryKey(node.entry)} ${nameOf(path)}`;
 }
 
 function contentKey({ node }: Located): string | undefined {

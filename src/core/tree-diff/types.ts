@@ -1,3 +1,4 @@
+import type { BytePath } from '../byte-path.ts';
 import type { Digest } from '../content.ts';
 import type { TreeRow } from '../encoding/tree-format.ts';
 
@@ -17,8 +18,8 @@ export interface DiffNode {
   child(row: TreeRow): DiffNode;
 }
 
-/** Paths of whole sides: one character a byte, '/' between names. */
-export type DiffForest = ReadonlyMap<string, DiffNode>;
+/** Paths of whole sides, '/' between names. */
+export type DiffForest = ReadonlyMap<BytePath, DiffNode>;
 
 export type ChangeKind = 'added' | 'deleted' | 'modified' | 'renamed' | 'type' | 'mode';
 
@@ -26,27 +27,28 @@ export type ChangeKind = 'added' | 'deleted' | 'modified' | 'renamed' | 'type' |
  * `path` is where it is on the new side (deleted: where it was), `from` where a renamed one was.
  * An entry of type tree stands for all that is in it: an empty folder, a renamed folder, a folder that took the place of a
  * file or the other way round, and where `expand` was not asked for any added or deleted folder.
+ * Paths are bytes in a comparison, and text where people and JSON meet them.
  */
-export interface TreeChange {
+export interface TreeChange<Path extends string = string> {
   readonly kind: ChangeKind;
-  readonly path: string;
-  readonly from?: string;
+  readonly path: Path;
+  readonly from?: Path;
   readonly old?: DiffEntry;
   readonly new?: DiffEntry;
 }
 
 /** A tree that differs and could not be opened: what changed in it is not known. */
-export interface UnreadTree {
-  readonly path: string;
+export interface UnreadTree<Path extends string = string> {
+  readonly path: Path;
   readonly side: 'old' | 'new';
   readonly digest: Digest;
 }
 
 export interface TreeDiff {
   /** Sorted by path bytes. */
-  readonly changes: TreeChange[];
+  readonly changes: TreeChange<BytePath>[];
   readonly counts: ChangeCounts;
-  readonly unread: readonly UnreadTree[];
+  readonly unread: readonly UnreadTree<BytePath>[];
 }
 
 /** Number of files by kind of change; an empty folder counts as one. */

@@ -1,4 +1,4 @@
-import type { BytePath } from '../byte-path.ts';
+import { asBytePath, split, type BytePath } from '../byte-path.ts';
 import { DIGEST_BYTES, STATS, type Rows } from './rows.ts';
 
 /** A folder of which every name is known. */
@@ -94,7 +94,7 @@ export function decodeFolderRecord(bytes: Buffer): FolderRecord {
   let names: readonly BytePath[] | undefined;
   const rows: Rows = {
     get names() {
-      return (names ??= count === 0 ? [] : bytes.toString('latin1', namesAt, namesAt + bytes.readUInt32LE(8)).split('\0'));
+      return (names ??= count === 0 ? [] : split(asBytePath(bytes.toString('latin1', namesAt, namesAt + bytes.readUInt32LE(8))), '\0'));
     },
     stats: new Float64Array(bytes.buffer, bytes.byteOffset + RECORD_HEADER_BYTES, count * STATS),
     digests: bytes.subarray(digestsAt, typesAt),

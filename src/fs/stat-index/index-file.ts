@@ -1,4 +1,4 @@
-import type { BytePath } from '../byte-path.ts';
+import { asBytePath, split, type BytePath } from '../byte-path.ts';
 import { hashBytes } from '../hash.ts';
 import { leastLength, RECORD_HEADER_BYTES } from './folder-record.ts';
 
@@ -53,7 +53,7 @@ export function decodeIndexFile(bytes: Buffer): IndexFile | undefined {
   const pathsAt = directoryAt + count * 8;
   if (pathsAt + bytes.readUInt32LE(28) !== end) return undefined;
   if (!Number.isSafeInteger(directoryAt) || directoryAt < HEADER_BYTES) return undefined;
-  const paths = count === 0 ? [] : bytes.toString('latin1', pathsAt, end).split('\0');
+  const paths = count === 0 ? [] : split(asBytePath(bytes.toString('latin1', pathsAt, end)), '\0');
   if (paths.length !== count) return undefined;
   const folders = new Map<BytePath, number>();
   for (const [row, path] of paths.entries()) {

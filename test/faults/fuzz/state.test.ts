@@ -8,6 +8,7 @@ import { SeenRuns } from '../../../src/app/transfer/seen-runs.ts';
 import type { LockEntry } from '../../../src/core/lock/types.ts';
 import { digestBytes, hashBytes } from '../../../src/fs/hash.ts';
 import { openIgnore } from '../../../src/fs/ignore.ts';
+import { asBytePath, toBytePath } from '../../../src/fs/byte-path.ts';
 import { openStatIndex } from '../../../src/fs/stat-index.ts';
 import { packageFieldsDigest } from '../../../src/runtime/module/package-fields.ts';
 import { describePackage, packageOf, type PackageLocation } from '../../../src/runtime/module/installed-packages.ts';
@@ -35,8 +36,8 @@ test('the stat index', async () => {
   const root = scratchFolder();
   const path = join(root, 'stat-index');
   const stat = { size: 3, mtimeMs: 1, ctimeMs: 2, ino: 4 };
-  const good = openStatIndex(path, root);
-  for (const file of ['a', 'b', 'sub/c', 'sub/deep/d']) good.record(file, stat, hashBytes(file), 1e9);
+  const good = openStatIndex(path, toBytePath(root));
+  for (const file of ['a', 'b', 'sub/c', 'sub/deep/d'].map(asBytePath)) good.record(file, stat, hashBytes(file), 1e9);
   good.save();
   await fuzz({
     suite: 'stat index',
@@ -44,10 +45,10 @@ test('the stat index', async () => {
     mutate: mutateSealed,
     read(bytes) {
       writeFileSync(path, bytes);
-      const index = openStatIndex(path, root);
-      for (const file of ['a', 'sub/c', 'sub/deep/d']) index.lookup(file, stat);
-      for (const folder of ['', 'sub']) index.folder(folder);
-      index.record('sub/new', stat, hashBytes('new'), 1e9);
+      const index = openStatIndex(path, toBytePath(root));
+      for (const file of ['a', 'sub/c', 'sub/deep/d'].map(asBytePath)) index.lookup(file, stat);
+      for (const folder of ['', 'sub'].map(asBytePath)) index.folder(folder);
+      index.record(asBytePath('sub/new'), stat, hashBytes('new'), 1e9);
       index.save();
     },
   });

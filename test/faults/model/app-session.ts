@@ -14,6 +14,7 @@ import { appContext } from '../../helpers/index.ts';
 import { edit, type Edited } from './edits.ts';
 import { copyOf, emptyFolder, expectedContent, folderAt, nodeAt, pathsOf, put, type ModelFolder, type ModelNode } from './model-tree.ts';
 import type { Random } from './random.ts';
+import { toBytePath } from '../../../src/fs/byte-path.ts';
 import { expectFolder } from './session.ts';
 
 interface Version {
@@ -110,11 +111,11 @@ export class AppSession {
     writeFileSync(this.#pointer, version.pointer);
     this.#current = version.model;
     const { targets } = await checkout(this.#ctx(), { targets: [], force });
-    if (targets[0]?.code === 'MLO_OUT_UNSAVED' && !force) expectFolder(this.#data, this.#model);
+    if (targets[0]?.code === 'MLO_OUT_UNSAVED' && !force) expectFolder(toBytePath(this.#data), this.#model);
     else {
       expect(targets[0]?.error).toBeUndefined();
       this.#model = copyOf(version.model);
-      expectFolder(this.#data, this.#model);
+      expectFolder(toBytePath(this.#data), this.#model);
     }
   }
 
@@ -125,7 +126,7 @@ export class AppSession {
     const { targets } = await checkout(this.#ctx(), { targets: [], force: false });
     expect(targets[0]?.error).toBeUndefined();
     this.#model = copyOf(this.#current);
-    expectFolder(this.#data, this.#model);
+    expectFolder(toBytePath(this.#data), this.#model);
   }
 
   async gc(allCommits: boolean): Promise<void> {
@@ -134,7 +135,7 @@ export class AppSession {
     const kept = this.#versions.filter(({ pointer, inGit }) => pointer === current || (allCommits && inGit));
     this.#hasDroppedCommitted ||= this.#versions.some((version) => version.inGit && !kept.includes(version));
     this.#versions = kept;
-    expectFolder(this.#data, this.#model);
+    expectFolder(toBytePath(this.#data), this.#model);
     await this.verify();
   }
 
@@ -160,7 +161,7 @@ export class AppSession {
       rmSync(this.#data, { recursive: true, force: true });
       const { targets } = await checkout(this.#ctx(), { targets: [], force: false });
       expect(targets[0]?.error).toBeUndefined();
-      expectFolder(this.#data, version.model);
+      expectFolder(toBytePath(this.#data), version.model);
     }
   }
 
@@ -188,7 +189,7 @@ export class AppSession {
   }
 
   #edit(): void {
-    const on: Edited = { root: this.#data, model: this.#model, random: this.#random, largest: 5_000 };
+    const on: Edited = { root: toBytePath(this.#data), model: this.#model, random: this.#random, largest: 5_000 };
     for (let each = this.#random.below(4); each >= 0; each -= 1) this.log.push(`  ${edit(on)}`);
     if (this.#random.chance(0.05)) this.#big();
   }

@@ -13,14 +13,14 @@ import {
   writeSync,
   type Stats,
 } from 'node:fs';
-import { toSystemPath } from '../../../src/fs/byte-path.ts';
+import { asBytePath, inFolder, toSystemPath, type BytePath } from '../../../src/fs/byte-path.ts';
 import { folderAt, nodeAt, pathsOf, put, type ModelFile, type ModelFolder, type ModelNode } from './model-tree.ts';
 import type { Random } from './random.ts';
 
 /** A folder of the disk and the model of it; an edit changes both in the same way. */
 export interface Edited {
   /** Absolute path of the folder, latin1. */
-  readonly root: string;
+  readonly root: BytePath;
   readonly model: ModelFolder;
   readonly random: Random;
   /** Longest file, bytes. */
@@ -93,7 +93,7 @@ export function edit(on: Edited): string {
 }
 
 function full(on: Edited, path: string): Buffer | string {
-  return toSystemPath(path === '' ? on.root : `${on.root}/${path}`);
+  return toSystemPath(path === '' ? on.root : inFolder(on.root, asBytePath(path)));
 }
 
 function someFile(on: Edited): string | undefined {
@@ -326,7 +326,7 @@ function fileToLink(on: Edited): void {
   const beside = `${path.slice(0, slash)}real-${on.random.below(1000)}`;
   if (nodeAt(on.model, beside) !== undefined) return;
   move(on, path, beside);
-  symlinkSync(toSystemPath(beside.slice(slash)), full(on, path));
+  symlinkSync(toSystemPath(asBytePath(beside.slice(slash))), full(on, path));
   put(on.model, path, { kind: 'link', target: beside.slice(slash) });
 }
 

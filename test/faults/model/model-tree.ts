@@ -1,6 +1,7 @@
 import type { TreeRow } from '../../../src/core/encoding/tree-format.ts';
 import type { Content } from '../../../src/core/content.ts';
 import { contentRow, treeOf } from '../../../src/cache/tree-objects.ts';
+import { asBytePath } from '../../../src/fs/byte-path.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 
 export interface ModelFile {
@@ -47,7 +48,8 @@ export function expectedContent(node: ModelNode, isIgnored: IsIgnored, path = ''
   const rows: TreeRow[] = [];
   for (const [name, below] of node.names) {
     const belowPath = path === '' ? name : `${path}/${name}`;
-    if (!isIgnored(belowPath, below.kind === 'folder')) rows.push(contentRow(name, expectedContent(below, isIgnored, belowPath)));
+    if (!isIgnored(belowPath, below.kind === 'folder'))
+      rows.push(contentRow(asBytePath(name), expectedContent(below, isIgnored, belowPath)));
   }
   return treeOf(rows).content;
 }

@@ -1,11 +1,12 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { openCache } from '../../../src/cache/open.ts';
 import type { Cache, LinkType } from '../../../src/cache/types.ts';
 import type { Content } from '../../../src/core/content.ts';
 import { MloError } from '../../../src/core/errors/mlo-error.ts';
-import { toDisplayPath, toSystemPath } from '../../../src/fs/byte-path.ts';
+import { readNames, readTarget } from '../../../src/fs/byte-names.ts';
+import { asBytePath, inFolder, toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../../src/fs/byte-path.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { openIgnore } from '../../../src/fs/ignore.ts';
 import { edit, type Edited } from './edits.ts';
@@ -209,7 +210,7 @@ export class Session {
       expect(this.#cache.has(content)).toBe(true);
       const at = join(this.#options.root, 'restored');
       await this.#cache.checkout(content, at);
-      expectFolder(at, model);
+      expectFolder(toBytePath(at), model);
       rmSync(at, { recursive: true });
       this.checks += 1;
     }
@@ -219,7 +220,7 @@ export class Session {
   #open(): Cache {
     const { root, links } = this.#options;
     const ignore = openIgnore(root);
-    this.#isIgnored = (path, isFolder) => ignore.ignores(toDisplayPath(`data/${path}`), isFolder);
+    this.#isIgnored = (path, isFolder) => ignore.ignores(toDisplayPath(asBytePath(`data/${path}`)), isFolder);
     return openCache({ cacheDir: join(root, 'cache'), stateDir: join(root, 'state'), root, ignore, link: this.#random.pick(links) });
   }
 
@@ -232,7 +233,7 @@ export class Session {
   }
 
   #edited(): Edited {
-    return { root: this.#data, model: this.#model, random: this.#random, largest: this.#options.largest };
+    return { root: toBytePath(this.#data), model: this.#model, random: this.#random, largest: this.#options.largest };
   }
 
   #expected(): Content {
@@ -262,7 +263,7 @@ export class Session {
 
   #expectOnDisk(): void {
     this.checks += 1;
-    expectFolder(this.#data, this.#model);
+    expectFolder(toBytePath(this.#data), this.#model);
   }
 
   /** What was there is there still, or else in the store. */
@@ -330,14 +331,14 @@ function merged(a: ModelFolder, b: ModelFolder): ModelFolder {
 }
 
 /** Byte by byte; a symlink of ours to an object counts as the file. */
-export function expectFolder(path: string, model: ModelFolder): void {
-  const found = readdirSync(toSystemPath(path), { encoding: 'latin1' });
+export function expectFolder(path: BytePath, model: ModelFolder): void {
+  const found = readNames(path);
   expect(found.sort()).toEqual([...model.names.keys()].sort());
   for (const [name, node] of model.names) {
-    const at = `${path}/${name}`;
+    const at = inFolder(path, asBytePath(name));
     const stat = lstatSync(toSystemPath(at));
     if (node.kind === 'folder') expectFolder(at, node);
-    else if (node.kind === 'link') expect(readlinkSync(toSystemPath(at), { encoding: 'latin1' })).toBe(node.target);
+    else if (node.kind === 'link') expect(readTarget(at)).toBe(node.target);
     else {
       expect(readFileSync(toSystemPath(at)).equals(node.bytes), at).toBe(true);
       if (!stat.isSymbolicLink()) expect((stat.mode & 0o100) !== 0, `${at} executable`).toBe(node.exec);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DigestTable } from '../../../src/cache/inventory/digest-table.ts';
 import { eachTreeRow } from '../../../src/cache/inventory/tree-rows.ts';
 import { encodeTree, type TreeRow } from '../../../src/core/encoding/tree-format.ts';
+import { asBytePath } from '../../../src/fs/byte-path.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 
 function bytesOf(text: string): Buffer {
@@ -11,7 +12,7 @@ function bytesOf(text: string): Buffer {
 function treeOf(count: number, changed: (index: number) => boolean = () => false): Buffer {
   const rows = Array.from({ length: count }, (_, index): TreeRow => {
     const digest = hashBytes(changed(index) ? `changed ${index}` : `file ${index}`);
-    const name = `name ${String(index).padStart(5, '0')}`;
+    const name = asBytePath(`name ${String(index).padStart(5, '0')}`);
     if (index % 7 === 0) return { name, type: 'tree', digest, size: index * 1000, files: index };
     return { name, type: index % 5 === 0 ? 'exec' : index % 11 === 0 ? 'symlink' : 'file', digest, size: index };
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { decodeTree, encodeTree, isTemporaryName, type TreeRow } from '../../../src/core/encoding/tree-format.ts';
+import { asBytePath, fromNameBytes } from '../../../src/fs/byte-path.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 
 const golden = readFileSync(new URL('../../golden/tree-1.txt', import.meta.url), 'latin1');
@@ -10,18 +11,18 @@ const digest = (letter: string): Digest => letter.repeat(64) as Digest;
 
 /** As bytes: one character a byte. */
 const rows: readonly TreeRow[] = [
-  { name: ' -rf ', type: 'symlink', digest: digest('a'), size: 8 },
-  { name: 'a', type: 'file', digest: digest('b'), size: 0 },
-  { name: 'a b', type: 'tree', digest: digest('c'), size: Number.MAX_SAFE_INTEGER, files: 3 },
-  { name: 'back\\slash', type: 'exec', digest: digest('d'), size: 12 },
-  { name: 'line\nbreak', type: 'file', digest: digest('e'), size: 1 },
-  { name: '\xc3\xa9', type: 'file', digest: digest('f'), size: 2 },
-  { name: '\xff', type: 'file', digest: digest('0'), size: 3 },
+  { name: asBytePath(' -rf '), type: 'symlink', digest: digest('a'), size: 8 },
+  { name: asBytePath('a'), type: 'file', digest: digest('b'), size: 0 },
+  { name: asBytePath('a b'), type: 'tree', digest: digest('c'), size: Number.MAX_SAFE_INTEGER, files: 3 },
+  { name: asBytePath('back\\slash'), type: 'exec', digest: digest('d'), size: 12 },
+  { name: asBytePath('line\nbreak'), type: 'file', digest: digest('e'), size: 1 },
+  { name: asBytePath('\xc3\xa9'), type: 'file', digest: digest('f'), size: 2 },
+  { name: asBytePath('\xff'), type: 'file', digest: digest('0'), size: 3 },
 ];
 
 const byteName = fc
   .uint8Array({ minLength: 1, maxLength: 40 })
-  .map((bytes) => Buffer.from(bytes).toString('latin1'))
+  .map(fromNameBytes)
   .filter((name) => !/[/\0]/.test(name) && name !== '.' && name !== '..' && !isTemporaryName(name));
 
 const anyRow = fc.record({

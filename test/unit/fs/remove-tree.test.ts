@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { toBytePath } from '../../../src/fs/byte-path.ts';
 import { removeTree } from '../../../src/fs/remove-tree.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 
@@ -15,7 +16,7 @@ test('a folder goes with all that is in it, told folder by folder; what links le
   writeFileSync(Buffer.concat([Buffer.from(join(root, 'data', 'a', 'b', 'not utf-8 ')), Buffer.from([0xff])]), 'bytes');
 
   const told: number[] = [];
-  removeTree(join(root, 'data'), (files) => told.push(files));
+  removeTree(toBytePath(join(root, 'data')), (files) => told.push(files));
   expect(readdirSync(root)).toEqual(['elsewhere']);
   expect(readFileSync(join(root, 'elsewhere', 'kept'), 'utf8')).toBe('kept');
   expect(told[0]).toBe(3);
@@ -25,6 +26,6 @@ test('a folder goes with all that is in it, told folder by folder; what links le
 
 test('what is gone already is no error', async () => {
   const root = await temporaryFolder('mlo-remove-');
-  removeTree(join(root, 'nothing'), () => {});
+  removeTree(toBytePath(join(root, 'nothing')), () => {});
   expect(existsSync(root)).toBe(true);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/open.ts';
 import type { Cache } from '../../../src/cache/types.ts';
+import { asBytePath, toBytePath } from '../../../src/fs/byte-path.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { openStatIndex } from '../../../src/fs/stat-index.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
@@ -10,6 +11,7 @@ import { temporaryFolder } from '../../helpers/index.ts';
 const OLD_MS = 60_000;
 const stat = { size: 3, mtimeMs: 1_700_000_000_000.5, ctimeMs: 1_700_000_000_000.5, ino: 42 };
 const digest = hashBytes('abc');
+const A = asBytePath('a');
 
 let folder: string;
 let file: string;
@@ -21,97 +23,97 @@ beforeEach(async () => {
 
 describe('stat index', () => {
   it('knows after it was saved what was recorded before', () => {
-    const index = openStatIndex(file, folder);
-    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
-    index.record('f\xffo\nx', stat, digest, stat.ctimeMs + OLD_MS);
+    const index = openStatIndex(file, toBytePath(folder));
+    index.record(A, stat, digest, stat.ctimeMs + OLD_MS);
+    index.record(asBytePath('f\xffo\nx'), stat, digest, stat.ctimeMs + OLD_MS);
     index.save();
-    const again = openStatIndex(file, folder);
-    expect(again.lookup('a', stat)).toBe(digest);
-    expect(again.lookup('f\xffo\nx', stat)).toBe(digest);
-    expect(again.lookup('b', stat)).toBeUndefined();
+    const again = openStatIndex(file, toBytePath(folder));
+    expect(again.lookup(A, stat)).toBe(digest);
+    expect(again.lookup(asBytePath('f\xffo\nx'), stat)).toBe(digest);
+    expect(again.lookup(asBytePath('b'), stat)).toBeUndefined();
   });
 
   it.each(['size', 'mtimeMs', 'ctimeMs', 'ino'] as const)('does not know a file whose %s is another', (key) => {
-    const index = openStatIndex(file, folder);
-    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
-    expect(index.lookup('a', { ...stat, [key]: stat[key] + 1 })).toBeUndefined();
+    const index = openStatIndex(file, toBytePath(folder));
+    index.record(A, stat, digest, stat.ctimeMs + OLD_MS);
+    expect(index.lookup(A, { ...stat, [key]: stat[key] + 1 })).toBeUndefined();
     index.save();
-    expect(openStatIndex(file, folder).lookup('a', { ...stat, [key]: stat[key] + 1 })).toBeUndefined();
+    expect(openStatIndex(file, toBytePath(folder)).lookup(A, { ...stat, [key]: stat[key] + 1 })).toBeUndefined();
   });
 
   it('does not trust an entry that was hashed within a tick of the last change', () => {
-    const index = openStatIndex(file, folder);
-    index.record('a', stat, digest, stat.ctimeMs + 1);
-    expect(index.lookup('a', stat)).toBeUndefined();
+    const index = openStatIndex(file, toBytePath(folder));
+    index.record(A, stat, digest, stat.ctimeMs + 1);
+    expect(index.lookup(A, stat)).toBeUndefined();
     index.save();
-    expect(openStatIndex(file, folder).lookup('a', stat)).toBeUndefined();
+    expect(openStatIndex(file, toBytePath(folder)).lookup(A, stat)).toBeUndefined();
   });
 
   it('waits two seconds where the file system keeps whole seconds only', () => {
     const whole = { ...stat, mtimeMs: 1_700_000_000_000, ctimeMs: 1_700_000_000_000 };
-    const index = openStatIndex(file, folder);
-    index.record('a', whole, digest, whole.ctimeMs + 1_500);
-    expect(index.lookup('a', whole)).toBeUndefined();
-    index.record('a', whole, digest, whole.ctimeMs + 3_000);
-    expect(index.lookup('a', whole)).toBe(digest);
+    const index = openStatIndex(file, toBytePath(folder));
+    index.record(A, whole, digest, whole.ctimeMs + 1_500);
+    expect(index.lookup(A, whole)).toBeUndefined();
+    index.record(A, whole, digest, whole.ctimeMs + 3_000);
+    expect(index.lookup(A, whole)).toBe(digest);
   });
 
   it('forgets', () => {
-    const index = openStatIndex(file, folder);
-    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
+    const index = openStatIndex(file, toBytePath(folder));
+    index.record(A, stat, digest, stat.ctimeMs + OLD_MS);
     index.save();
-    const again = openStatIndex(file, folder);
-    again.forget('a');
-    expect(again.lookup('a', stat)).toBeUndefined();
+    const again = openStatIndex(file, toBytePath(folder));
+    again.forget(A);
+    expect(again.lookup(A, stat)).toBeUndefined();
     again.save();
-    expect(openStatIndex(file, folder).lookup('a', stat)).toBeUndefined();
+    expect(openStatIndex(file, toBytePath(folder)).lookup(A, stat)).toBeUndefined();
   });
 
   it('is written only if something changed', () => {
-    const index = openStatIndex(file, folder);
-    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
+    const index = openStatIndex(file, toBytePath(folder));
+    index.record(A, stat, digest, stat.ctimeMs + OLD_MS);
     index.save();
     const before = lstatSync(file);
-    const again = openStatIndex(file, folder);
-    again.lookup('a', stat);
-    again.forget('never there');
+    const again = openStatIndex(file, toBytePath(folder));
+    again.lookup(A, stat);
+    again.forget(asBytePath('never there'));
     again.save();
     expect(lstatSync(file)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
   });
 
   it('is empty when its file is damaged anywhere, cut, or of another version', () => {
-    const index = openStatIndex(file, folder);
-    index.record('a', stat, digest, stat.ctimeMs + OLD_MS);
+    const index = openStatIndex(file, toBytePath(folder));
+    index.record(A, stat, digest, stat.ctimeMs + OLD_MS);
     index.save();
     const good = readFileSync(file);
     for (let at = 0; at < good.length; at += 1) {
       const bad = Buffer.from(good);
       bad[at] = (bad[at] ?? 0) ^ 0x10;
       writeFileSync(file, bad);
-      expect(openStatIndex(file, folder).lookup('a', stat), `byte ${at}`).toBeUndefined();
+      expect(openStatIndex(file, toBytePath(folder)).lookup(A, stat), `byte ${at}`).toBeUndefined();
       writeFileSync(file, good.subarray(0, at));
-      expect(openStatIndex(file, folder).lookup('a', stat), `cut at ${at}`).toBeUndefined();
+      expect(openStatIndex(file, toBytePath(folder)).lookup(A, stat), `cut at ${at}`).toBeUndefined();
     }
   });
 
   it('finds each of 3,000 files again', () => {
-    const index = openStatIndex(file, folder);
+    const index = openStatIndex(file, toBytePath(folder));
     const names = Array.from({ length: 3000 }, (_, each) => `data/images/class/picture-${each}.jpg`);
-    for (const [ino, name] of names.entries()) index.record(name, { ...stat, ino }, digest, stat.ctimeMs + OLD_MS);
+    for (const [ino, name] of names.entries()) index.record(asBytePath(name), { ...stat, ino }, digest, stat.ctimeMs + OLD_MS);
     index.save();
-    const again = openStatIndex(file, folder);
-    expect(names.filter((name, ino) => again.lookup(name, { ...stat, ino }) !== digest)).toEqual([]);
+    const again = openStatIndex(file, toBytePath(folder));
+    expect(names.filter((name, ino) => again.lookup(asBytePath(name), { ...stat, ino }) !== digest)).toEqual([]);
   });
 
   it('does not grow for ever: entries of files that are gone are dropped', () => {
-    const index = openStatIndex(file, folder);
+    const index = openStatIndex(file, toBytePath(folder));
     writeFileSync(join(folder, 'there'), 'abc');
-    index.record('there', stat, digest, stat.ctimeMs + OLD_MS);
-    for (let each = 0; each < 5000; each += 1) index.record(`gone-${each}`, stat, digest, stat.ctimeMs + OLD_MS);
+    index.record(asBytePath('there'), stat, digest, stat.ctimeMs + OLD_MS);
+    for (let each = 0; each < 5000; each += 1) index.record(asBytePath(`gone-${each}`), stat, digest, stat.ctimeMs + OLD_MS);
     index.save();
-    const again = openStatIndex(file, folder);
-    expect(again.lookup('there', stat)).toBe(digest);
-    expect(again.lookup('gone-7', stat)).toBeUndefined();
+    const again = openStatIndex(file, toBytePath(folder));
+    expect(again.lookup(asBytePath('there'), stat)).toBe(digest);
+    expect(again.lookup(asBytePath('gone-7'), stat)).toBeUndefined();
   });
 });
 
@@ -147,7 +149,7 @@ describe('a cache with a stat index', () => {
     writeFileSync(path, 'one');
     const known = async (): Promise<string | undefined> => {
       await observed();
-      return openStatIndex(join(folder, '.mlo/state/stat-index'), folder).lookup('file', lstatSync(path));
+      return openStatIndex(join(folder, '.mlo/state/stat-index'), toBytePath(folder)).lookup(asBytePath('file'), lstatSync(path));
     };
     await expect.poll(known).toBe(hashBytes('one'));
   });

@@ -3,6 +3,7 @@ import type { Digest } from '../../../src/core/content.ts';
 import { encodeTree, type TreeRow } from '../../../src/core/encoding/tree-format.ts';
 import { countChanges, diffTrees } from '../../../src/core/tree-diff/diff-trees.ts';
 import type { DiffForest, DiffNode } from '../../../src/core/tree-diff/types.ts';
+import { asBytePath } from '../../../src/fs/byte-path.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 
 /** A folder in memory: text is a file, `{exec}` an executable one, `{link}` a symlink. */
@@ -21,11 +22,11 @@ function rowOf(name: string, plan: Plan): { row: TreeRow; children: Map<string, 
   const rows = [...children].map(([each, inner]) => rowOf(each, inner).row);
   const files = rows.reduce((sum, row) => sum + (row.type === 'tree' ? (row.files ?? 0) : 1), 0);
   const size = rows.reduce((sum, row) => sum + row.size, 0);
-  return { row: { name, type: 'tree', digest: hashBytes(encodeTree(rows)), size, files }, children };
+  return { row: { name: asBytePath(name), type: 'tree', digest: hashBytes(encodeTree(rows)), size, files }, children };
 }
 
 function fileRow(name: string, type: TreeRow['type'], text: string): TreeRow {
-  return { name, type, digest: hashBytes(text), size: text.length };
+  return { name: asBytePath(name), type, digest: hashBytes(text), size: text.length };
 }
 
 function nodeOf(world: World, path: string, plan: Plan): DiffNode {
@@ -47,7 +48,7 @@ function compare(
 ) {
   const world: World = { opened: [], lost: new Set(lost) };
   const forest = (plans: { readonly [path: string]: Plan }): DiffForest =>
-    new Map(Object.entries(plans).map(([path, plan]) => [path, nodeOf(world, path, plan)]));
+    new Map(Object.entries(plans).map(([path, plan]) => [asBytePath(path), nodeOf(world, path, plan)]));
   const diff = diffTrees(forest(old), forest(now), { expand });
   const said = diff.changes.map(({ kind, path, from }) => `${kind} ${from === undefined ? '' : `${from} -> `}${path}`);
   return { ...diff, said, opened: world.opened, counts: countChanges(diff.changes) };
@@ -141,11 +142,8 @@ describe('what differs between two trees', () => {
     const told: number[] = [];
     const onNames = (count: number): unknown => told.push(count);
     const world: World = { opened: [], lost: new Set() };
-    const only = diffTrees(new Map([['d', nodeOf(world, 'd', before.d)]]), new Map([['d', nodeOf(world, 'd', after.d)]]), {
-      expand: false,
-      list: false,
-      onNames,
-    });
+    const side = (plan: Plan): DiffForest => new Map([[asBytePath('d'), nodeOf(world, 'd', plan)]]);
+    const only = diffTrees(side(before.d), side(after.d), { expand: false, list: false, onNames });
     expect(only.changes).toEqual([]);
     expect(only.counts).toEqual(all.counts);
     expect(only.counts).toMatchObject({ added: 1, deleted: 1, modified: 1, renamed: 1, type: 1 });
@@ -154,11 +152,11 @@ describe('what differs between two trees', () => {
 
   test('more changes than a call takes arguments are no trouble', () => {
     const rows = Array.from({ length: 130_000 }, (_, index): TreeRow => {
-      return { name: `f${index}`, type: 'file', digest: String(index).padStart(64, '0') as Digest, size: 1 };
+      return { name: asBytePath(`f${index}`), type: 'file', digest: String(index).padStart(64, '0') as Digest, size: 1 };
     });
     const flat = (row: DiffNode['entry']): DiffNode => ({ entry: row, rows: () => rows, child: flat });
     const folder = flat({ type: 'tree', digest: hashBytes('folder'), size: rows.length, files: rows.length });
-    const { changes } = diffTrees(new Map(), new Map([['d', folder]]), { expand: true });
+    const { changes } = diffTrees(new Map(), new Map([[asBytePath('d'), folder]]), { expand: true });
     expect(countChanges(changes)).toMatchObject({ added: rows.length });
   });
 });

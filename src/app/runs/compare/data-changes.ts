@@ -1,7 +1,8 @@
 import type { Cache } from '../../../cache/types.ts';
 import type { Content, Digest } from '../../../core/content.ts';
 import { diffTrees } from '../../../core/tree-diff/diff-trees.ts';
-import type { ChangeCounts } from '../../../core/tree-diff/types.ts';
+import type { ChangeCounts, DiffForest } from '../../../core/tree-diff/types.ts';
+import { toBytePath } from '../../../fs/byte-path.ts';
 import type { RunInput } from '../../../tracking/inputs/inputs.ts';
 import { storedNode } from '../../tracked/diff-nodes.ts';
 
@@ -37,7 +38,7 @@ function side({ digest, size, files }: RunInput): DataSide {
 function countsOf(cache: Cache, old: RunInput, now: RunInput): { readonly counts?: ChangeCounts } {
   const [before, after] = [contentOf(old), contentOf(now)];
   if (before?.kind !== 'tree' || after?.kind !== 'tree') return {};
-  const node = (content: Content): Map<string, ReturnType<typeof storedNode>> => new Map([[now.name, storedNode(cache, content)]]);
+  const node = (content: Content): DiffForest => new Map([[toBytePath(now.name), storedNode(cache, content)]]);
   const { counts, unread } = diffTrees(node(before), node(after), { expand: true, list: false });
   return unread.length > 0 ? {} : { counts };
 }
