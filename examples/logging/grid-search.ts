@@ -1,12 +1,13 @@
 // A grid search that logs by itself, outside of any pipeline: node examples/logging/grid-search.ts
 // One run for the search, one below it for each combination, with its loss by epoch.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { startRun, withRun } from 'mlo-cli';
 
 const EPOCHS = 60;
 const RATES = [0.01, 0.1, 1];
 const PENALTIES = [0, 0.01];
-const DATA = new URL('../data/iris.csv', import.meta.url);
+const DATA = fileURLToPath(new URL('../data/iris.csv', import.meta.url));
 
 interface Flower {
   /** Four measures, each between 0 and 1, and a 1. */
@@ -18,7 +19,7 @@ const flowers = readFlowers();
 const [training, test] = [flowers.filter((_, row) => row % 3 !== 0), flowers.filter((_, row) => row % 3 === 0)];
 
 const search = await startRun({ name: 'grid search', params: { epochs: EPOCHS } });
-search.logInput(DATA.pathname, { context: 'train' });
+search.logInput(DATA, { context: 'train' });
 let best = { accuracy: -1, rate: 0, penalty: 0, weights: [] as number[][] };
 for (const rate of RATES) {
   for (const penalty of PENALTIES) {
