@@ -32,7 +32,9 @@ describe('system metrics', () => {
     const [stage, alone] = await there.soon(() => {
       const runs = there.exists('.mlo/tracking.db') ? there.runs() : [];
       const both = [runs.find(({ name }) => name === 'repro')?.children[0], runs.find(({ name }) => name === 'wait.mjs')];
-      return both.every((run) => (run?.metrics['system/system_memory_usage_megabytes']?.points ?? 0) > 1) ? both : undefined;
+      // The first sample may be taken before the command of the stage has begun.
+      const isSampled = (name: string): boolean => both.every((run) => (run?.metrics[name]?.points ?? 0) > 1);
+      return isSampled('system/system_memory_usage_megabytes') && isSampled('system/process_memory_usage_megabytes') ? both : undefined;
     });
     await there.write({ go: '' });
     for (const command of commands) expect((await command.ended).code).toBe(0);
