@@ -1,14 +1,14 @@
-import { checkFormat, writeFormat } from '../remote/format/remote-format.ts';
+import { checkFormat } from '../remote/format/remote-format.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { IndexSet } from '../remote/index-set.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
-import { pushObjects, type PushResult } from '../remote/push/push-objects.ts';
-import { byteProgress, lookProgress } from './progress.ts';
+import { lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen } from './transfer/choose-contents.ts';
-import { leaseOn, withRemoteOf, type Connection, type TransferOptions } from './transfer/connect.ts';
-import { openLuggage, sendLuggage, tellLuggage, type Luggage, type SentLuggage } from './transfer/push-luggage.ts';
+import { withRemoteOf, type Connection, type TransferOptions } from './transfer/connect.ts';
+import { openLuggage, tellLuggage, type Luggage } from './transfer/push-luggage.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
+import { isEmpty, sendPlanned, type Cargo, type Destination } from './transfer/send-planned.ts';
 import type { AppContext } from './types.ts';
 
 export interface PushData {
@@ -49,8 +49,6 @@ export interface PushedRuns {
 }
 
 const JOBS = 4;
-/** Rounds around objects that turned out to be damaged. */
-const MOST_ROUNDS = 5;
 
 /** Sends what locks and pointers name, and the remote does not have. */
 export async function push(ctx: AppContext, options: TransferOptions): Promise<PushData> {
@@ -61,103 +59,60 @@ export async function push(ctx: AppContext, options: TransferOptions): Promise<P
 }
 
 async function pushChosen(project: Project, named: Chosen, connection: Connection, options: TransferOptions): Promise<PushData> {
-  const travel = options.runs && travelsWith(options);
   const isThere = await checkFormat(connection.remote);
   const index = isThere ? await IndexSet.load(connection.remote, connection.indexFolder) : IndexSet.none;
-  const luggage = travel ? await openLuggage(project, connection, isThere, index) : undefined;
+  const destination = { ...connection, isThere, index, jobs: options.jobs ?? JOBS };
+  if (!options.runs || !travelsWith(options)) return await pushAll(project, named, undefined, destination, options);
+  const luggage = await openLuggage(project, connection, isThere, index);
   try {
-    return await pushAll(
-      project,
-      luggage === undefined ? named : withArtifacts(named, luggage.runs.artifacts),
-      connection,
-      options,
-      { isThere, index },
-      luggage,
-    );
+    return await pushAll(project, withArtifacts(named, luggage.runs.artifacts), luggage, destination, options);
   } finally {
-    luggage?.runs.close();
+    luggage.runs.close();
   }
 }
 
 async function pushAll(
   project: Project,
   named: Chosen,
-  connection: Connection,
-  options: TransferOptions,
-  { isThere, index: loaded }: { readonly isThere: boolean; readonly index: IndexSet },
   luggage: Luggage | undefined,
+  destination: Destination,
+  { dry }: TransferOptions,
 ): Promise<PushData> {
   const startMs = performance.now();
-  const { remote, settings, indexFolder } = connection;
+  const { remote, settings } = destination;
   const cache = await project.cache();
-  const results = luggage?.results.contents ?? [];
-  const planOf = (): PushPlan =>
-    planPush(cache.objects, index, [...allContents(chosen), ...results], lookProgress(project.ctx.emit, 'data', 'objects'));
-  let chosen = named;
-  let index = loaded;
-  let plan = planOf();
-  if (plan.missing.size > 0) {
-    chosen = await named.withoutUncached(plan.missing);
-    plan = planOf();
-  }
-  let first = plan;
-  let result: PushResult = NOTHING;
-  let sent: SentLuggage | undefined;
-  const sends = !options.dry && (!isEmpty(plan) || (luggage !== undefined && luggage.runs.toSend + luggage.results.toSend > 0));
-  // Nothing is deleted there while it is held: what an index says now stays true.
-  const lease = sends ? await leaseOn(connection, 'push', project) : undefined;
-  try {
-    if (lease !== undefined) {
-      if (!isThere) await writeFormat(remote);
-      const before = index;
-      index = await IndexSet.load(remote, indexFolder);
-      if (!index.isSame(before)) first = plan = planOf();
-      for (let rounds = 0; !isEmpty(plan) && rounds < MOST_ROUNDS; rounds += 1) {
-        const { signal, emit } = project.ctx;
-        const onProgress = byteProgress(emit, 'push', settings.name, plan.bytes);
-        const jobs = options.jobs ?? JOBS;
-        const round = await pushObjects(plan, { remote, lease, local: cache.objects, index, indexFolder, jobs, signal, onProgress });
-        result = sumOf(result, round);
-        if (round.damaged.length === 0) break;
-        index = await IndexSet.load(remote, indexFolder);
-        plan = planOf();
-      }
-      await lease.confirm();
-      if (luggage !== undefined) sent = await sendLuggage(luggage, connection);
-    }
-  } finally {
-    await lease?.release();
-  }
+  const planOf = (chosen: Chosen, index: IndexSet): PushPlan =>
+    planPush(
+      cache.objects,
+      index,
+      [...allContents(chosen), ...(luggage?.results.contents ?? [])],
+      lookProgress(project.ctx.emit, 'data', 'objects'),
+    );
+  const wished = planOf(named, destination.index);
+  const chosen = wished.missing.size > 0 ? await named.withoutUncached(wished.missing) : named;
+  const planned = chosen === named ? wished : planOf(chosen, destination.index);
+  const cargo: Cargo = { local: cache.objects, luggage, planFor: (index) => planOf(chosen, index) };
+  const isToSend = !dry && !(isEmpty(planned) && isNothing(luggage));
+  const sent = isToSend ? await sendPlanned(project, cargo, planned, destination) : undefined;
+  const plan = sent?.plan ?? planned;
   return {
     remote: settings.name,
     address: remote.address,
-    done: !options.dry,
-    files: options.dry ? first.small.count + first.large.length : result.files,
-    trees: options.dry ? first.trees.count : result.trees,
-    bytes: first.bytes,
-    bytesSent: result.bytesSent + (sent?.bytes ?? 0),
-    packs: result.packs,
-    there: first.filesThere,
+    done: !dry,
+    files: dry ? plan.small.count + plan.large.length : (sent?.objects.files ?? 0),
+    trees: dry ? plan.trees.count : (sent?.objects.trees ?? 0),
+    bytes: plan.bytes,
+    bytesSent: (sent?.objects.bytesSent ?? 0) + (sent?.luggage?.bytes ?? 0),
+    packs: sent?.objects.packs ?? 0,
+    there: plan.filesThere,
     requests: remote.requests,
     durationMs: performance.now() - startMs,
-    missing: tellMissing(cache, chosen, plan.missing),
+    missing: tellMissing(cache, chosen, (sent ?? plan).missing),
     broken: chosen.broken,
-    ...(luggage === undefined ? {} : { runs: tellLuggage(luggage, sent) }),
+    ...(luggage === undefined ? {} : { runs: tellLuggage(luggage, sent?.luggage) }),
   };
 }
 
-const NOTHING: PushResult = { files: 0, trees: 0, packs: 0, bytesSent: 0, damaged: [] };
-
-function isEmpty({ small, large, trees }: PushPlan): boolean {
-  return small.count + large.length + trees.count === 0;
-}
-
-function sumOf(a: PushResult, b: PushResult): PushResult {
-  return {
-    files: a.files + b.files,
-    trees: a.trees + b.trees,
-    packs: a.packs + b.packs,
-    bytesSent: a.bytesSent + b.bytesSent,
-    damaged: b.damaged,
-  };
+function isNothing(luggage: Luggage | undefined): boolean {
+  return luggage === undefined || luggage.runs.toSend + luggage.results.toSend === 0;
 }

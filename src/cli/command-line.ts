@@ -1,8 +1,9 @@
-import { isSecretName, MASK, quote, redact } from '../core/text/redact.ts';
+import { isSecretName, MASK, redact } from '../core/text/redact.ts';
+import { shellWord } from '../core/text/shell-word.ts';
 
 /** The command as typed, for the lock file and the run: shell-quoted, and without secrets. */
 export function commandLine(args: readonly string[], secrets: readonly string[]): string {
-  const words = args.map((argument, index) => (followsSecretName(args, index) ? MASK : quote(argument)));
+  const words = args.map((argument, index) => (followsSecretName(args, index) ? MASK : shellWord(argument)));
   return redact(['mlo', ...words].join(' '), secrets);
 }
 

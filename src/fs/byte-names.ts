@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync, realpathSync, type Dirent } from 'node:fs';
-import { toSystemPath, type BytePath } from './byte-path.ts';
+import { fromNameBytes, toSystemPath, type BytePath } from './byte-path.ts';
 
 // Calls of node:fs that answer with names or paths. All throw what node:fs throws.
 
@@ -8,8 +8,11 @@ export function readNames(folder: BytePath): BytePath[] {
   return readdirSync(toSystemPath(folder), { encoding: 'latin1' }) as BytePath[];
 }
 
+/** (As latin1 and with types Node would look for a name that is not there, on file systems that give no types.) */
 export function readEntries(folder: BytePath): Dirent<BytePath>[] {
-  return readdirSync(toSystemPath(folder), { encoding: 'latin1', withFileTypes: true }) as Dirent<BytePath>[];
+  return readdirSync(toSystemPath(folder), { encoding: 'buffer', withFileTypes: true }).map((entry) =>
+    Object.assign(entry as Dirent<never>, { name: fromNameBytes(entry.name) }),
+  );
 }
 
 /** The target as the symlink tells it. */

@@ -72,11 +72,7 @@ interface Readable {
  * Calls `take` with every piece of the file in turn, while the next one is being read; the piece's memory is used again for
  * the next but one.
  */
-export async function readPieces(
-  file: Readable,
-  signal: AbortSignal | undefined,
-  take: (piece: Buffer) => void | Promise<void>,
-): Promise<number> {
+export async function readPieces(file: Readable, signal: AbortSignal | undefined, take: (piece: Buffer) => void): Promise<number> {
   let buffer = Buffer.allocUnsafeSlow(STREAM_BYTES);
   let spare = Buffer.allocUnsafeSlow(STREAM_BYTES);
   let size = 0;
@@ -90,7 +86,7 @@ export async function readPieces(
       const piece = buffer.subarray(0, bytesRead);
       [buffer, spare] = [spare, buffer];
       reading = file.read(buffer, 0, buffer.length, size);
-      await take(piece);
+      take(piece);
     }
   } finally {
     // The file must not be closed under a reading that goes on.

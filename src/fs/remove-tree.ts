@@ -1,5 +1,6 @@
-import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { fromNameBytes, inFolder, toSystemPath, type BytePath } from './byte-path.ts';
+import { rmdirSync, unlinkSync } from 'node:fs';
+import { readEntries } from './byte-names.ts';
+import { inFolder, toSystemPath, type BytePath } from './byte-path.ts';
 import { isErrno } from './errno.ts';
 
 /**
@@ -11,8 +12,8 @@ export function removeTree(folder: BytePath, onFiles: (files: number) => void): 
 
   function remove(path: BytePath): void {
     const folders: BytePath[] = [];
-    for (const entry of readdirSync(toSystemPath(path), { withFileTypes: true, encoding: 'buffer' })) {
-      const child = inFolder(path, fromNameBytes(entry.name));
+    for (const entry of readEntries(path)) {
+      const child = inFolder(path, entry.name);
       if (entry.isDirectory()) folders.push(child);
       else {
         unlessGone(() => unlinkSync(toSystemPath(child)));

@@ -15,8 +15,8 @@ export interface WriteAtomicOptions {
 }
 
 /**
- * What one call of the operating system writes at most, bytes. More than the 2 GiB that it takes is no use, and for longer writes Linux
- * looks for longer runs of free memory: 1 GiB in writes of 32 KiB took 0.7 s on a virtual machine, of 256 KiB and more 2 to 4 s.
+ * What is given to one call of the operating system at most, bytes. For a longer write Linux looks for a longer run of free memory: on a
+ * virtual machine 1 GiB took 0.7 s in writes of 32 KiB, and 2 to 4 s in writes of 256 KiB and more.
  */
 const LARGEST_WRITE = 32 * 1024;
 

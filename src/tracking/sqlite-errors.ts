@@ -1,5 +1,5 @@
 import { MloError } from '../core/errors/mlo-error.ts';
-import { quote } from '../core/text/redact.ts';
+import { shellWord } from '../core/text/shell-word.ts';
 
 interface SqliteFailure {
   readonly code: string;
@@ -42,24 +42,28 @@ export function withSqliteErrors<T>(path: string, work: () => T): T {
 
 /** Saves what can still be read of a damaged file into a new one beside it. */
 export function recoverCommand(path: string): string {
-  return `sqlite3 ${quote(path)} .recover | sqlite3 ${quote(`${path}.recovered`)}`;
+  return `sqlite3 ${shellWord(path)} .recover | sqlite3 ${shellWord(`${path}.recovered`)}`;
+}
+
+function setAside(path: string): string {
+  return `mv ${shellWord(path)} ${shellWord(`${path}.broken`)}`;
 }
 
 type Explanation = readonly [prefix: string, what: string, hint: (path: string) => string];
 
 /** Our statements fit our schema: where one does not, the file has lost part of it, or never had it. */
 const NOT_LAID_OUT = /^no such (table|column)|has no column named|^malformed database schema/;
-const LAID_OUT_OTHERWISE: Explanation = ['SQLITE_ERROR', 'does not have the tables of mlo', (path) => `mv ${path} ${path}.broken`];
+const LAID_OUT_OTHERWISE: Explanation = ['SQLITE_ERROR', 'does not have the tables of mlo', setAside];
 
 const EXPLANATIONS: readonly Explanation[] = [
   ['SQLITE_BUSY', 'is being written by another process and did not become free', () => 'mlo status'],
   ['SQLITE_LOCKED', 'is being written by another process and did not become free', () => 'mlo status'],
-  ['SQLITE_NOTADB', 'is not a SQLite database', (path) => `mv ${path} ${path}.broken`],
+  ['SQLITE_NOTADB', 'is not a SQLite database', setAside],
   ['SQLITE_CORRUPT', 'is damaged', recoverCommand],
-  ['SQLITE_FULL', 'cannot be written: the disk is full', (path) => `df -h ${path}`],
-  ['SQLITE_READONLY', 'cannot be written', (path) => `ls -l ${path}`],
-  ['SQLITE_CANTOPEN', 'cannot be opened', (path) => `ls -l ${path}`],
-  ['SQLITE_PERM', 'cannot be opened', (path) => `ls -l ${path}`],
-  ['SQLITE_IOERR', 'cannot be read or written', (path) => `df -h ${path}`],
-  ['SQLITE_PROTOCOL', 'cannot be locked on this file system', (path) => `df -T ${path}`],
+  ['SQLITE_FULL', 'cannot be written: the disk is full', (path) => `df -h ${shellWord(path)}`],
+  ['SQLITE_READONLY', 'cannot be written', (path) => `ls -l ${shellWord(path)}`],
+  ['SQLITE_CANTOPEN', 'cannot be opened', (path) => `ls -l ${shellWord(path)}`],
+  ['SQLITE_PERM', 'cannot be opened', (path) => `ls -l ${shellWord(path)}`],
+  ['SQLITE_IOERR', 'cannot be read or written', (path) => `df -h ${shellWord(path)}`],
+  ['SQLITE_PROTOCOL', 'cannot be locked on this file system', (path) => `df -T ${shellWord(path)}`],
 ];

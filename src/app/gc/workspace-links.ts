@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, readlinkSync, type Dirent } from 'node:fs';
+import { lstatSync, type Dirent } from 'node:fs';
 import { isDigest, type Digest } from '../../core/content.ts';
 import type { ProjectPath } from '../../core/stage.ts';
-import { fromNameBytes, inFolder, toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
+import { readEntries, readTarget } from '../../fs/byte-names.ts';
+import { inFolder, toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { absolutePath } from '../paths.ts';
 
@@ -56,15 +57,15 @@ class LinkSearch {
       this.#names += entries.length;
       this.#onNames(this.#names);
       for (const entry of entries) {
-        const name = fromNameBytes(entry.name);
-        if (entry.isSymbolicLink()) this.#follow(inFolder(folder, name));
-        else if (entry.isDirectory() && (isTracked || !NEVER_LINKED.has(name))) folders.push(inFolder(folder, name));
+        const path = inFolder(folder, entry.name);
+        if (entry.isSymbolicLink()) this.#follow(path);
+        else if (entry.isDirectory() && (isTracked || !NEVER_LINKED.has(entry.name))) folders.push(path);
       }
     }
   }
 
   #follow(link: BytePath): void {
-    const target = unlessGone('read the link', link, () => readlinkSync(toSystemPath(link), 'latin1'));
+    const target = unlessGone('read the link', link, () => readTarget(link));
     const [, prefix, rest] = TO_OBJECT.exec(target ?? '') ?? [];
     const digest = `${prefix}${rest}`;
     if (isDigest(digest)) this.found.add(digest);
@@ -72,11 +73,10 @@ class LinkSearch {
 }
 
 /** `isTracked`: a folder that may not be read is an error, for links in it would dangle unseen. */
-function entriesOf(folder: BytePath, isTracked: boolean): readonly Dirent<Buffer>[] {
-  const read = (): readonly Dirent<Buffer>[] => readdirSync(toSystemPath(folder), { withFileTypes: true, encoding: 'buffer' });
-  if (isTracked) return unlessGone('read the folder', folder, read) ?? [];
+function entriesOf(folder: BytePath, isTracked: boolean): readonly Dirent<BytePath>[] {
+  if (isTracked) return unlessGone('read the folder', folder, () => readEntries(folder)) ?? [];
   try {
-    return read();
+    return readEntries(folder);
   } catch (error) {
     if (isErrno(error)) return [];
     throw error;

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import type { Cache } from '../../cache/types.ts';
-import { quote, redact, secretsOf } from '../../core/text/redact.ts';
+import { redact, secretsOf } from '../../core/text/redact.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import type { Tracking } from '../../tracking/types.ts';
 import { tryProjectPath } from '../paths.ts';
@@ -136,5 +137,5 @@ export function scriptCommand(): string {
 function commandOfProcess(): string {
   const [node = 'node', script, ...rest] = process.argv;
   const words = [basename(node), ...(script === undefined ? [] : [relative(process.cwd(), script), ...rest])];
-  return redact(words.map(quote).join(' '), secretsOf(process.env));
+  return redact(words.map(shellWord).join(' '), secretsOf(process.env));
 }

@@ -15,6 +15,9 @@ export interface Extent {
   readonly max: number;
 }
 
+/** Below 2.2e-308 numbers have fewer and fewer digits, and a tenth of the smallest ones is 0. */
+const FEW_DIGITS = 1e-300;
+
 /** Finite values only; undefined where there are none. With `log`, positive ones only. */
 export function extentOf(columns: readonly ArrayLike<number>[], log = false): Extent | undefined {
   let min = Infinity;
@@ -45,12 +48,13 @@ export function createScale(extent: Extent | undefined, options: { readonly log?
 }
 
 function edges([low, high]: readonly [number, number], log: boolean): readonly [number, number] {
+  const largest = Math.max(Math.abs(low), Math.abs(high));
   // Differences that the numbers themselves can hardly tell are no differences to be drawn.
-  if (high - low > Math.max(Math.abs(low), Math.abs(high)) * 1e-12) {
+  if (high - low > Math.max(largest * 1e-12, FEW_DIGITS)) {
     if (Number.isFinite(high - low)) return [low, high];
     return [low / 2, high / 2];
   }
-  const room = log ? 0.5 : low === 0 ? 1 : Math.abs(low) * 0.1;
+  const room = log ? 0.5 : largest <= FEW_DIGITS ? 1 : largest * 0.1;
   return [inRange(low - room), inRange(high + room)];
 }
 

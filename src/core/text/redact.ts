@@ -22,11 +22,6 @@ export function redact(text: string, secrets: readonly string[]): string {
   return masked.replace(URL_WITH_PASSWORD, `$1${MASK}@`).replace(NAMED_SECRET, `$1${MASK}`);
 }
 
-/** An argument as a shell reads it back. */
-export function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The name says that its value is secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);

@@ -1,4 +1,4 @@
-/** A text as one word of a shell command, for commands that messages tell to type. */
+/** A text as one word of a shell command. */
 export function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

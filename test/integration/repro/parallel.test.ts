@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAlive } from '../../helpers/is-alive.ts';
 import { createProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
+import { fc } from '../../helpers/properties.ts';
 
 /** Stages 0…n-1; stage i reads its own input and the outs of some before it. */
 function pipelineOf(edges: readonly (readonly number[])[]): string {

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { confusionChart } from '../../../src/ui/chart/confusion-chart.ts';
 import { lineChart } from '../../../src/ui/chart/line-chart.ts';
 import { textWidth } from '../../../src/ui/format/text-width.ts';
 import { createStyle, plainStyle } from '../../../src/ui/style.ts';
 import { CHART_CASES } from './cases.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const WIDTHS = [40, 80, 120];
 

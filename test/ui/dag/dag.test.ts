@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DagData } from '../../../src/app/types.ts';
 import { assignLayers, layered, type Graph } from '../../../src/ui/dag/layers.ts';
@@ -9,6 +8,7 @@ import { dotLines } from '../../../src/ui/render/dag-dot.ts';
 import { mermaidLines } from '../../../src/ui/render/dag-mermaid.ts';
 import { textWidth } from '../../../src/ui/format/text-width.ts';
 import { plainStyle } from '../../../src/ui/style.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const IRIS = view(['load>split', 'split>train', 'split>evaluate', 'train>evaluate']);
 

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/open.ts';
 import { openIgnore } from '../../../src/fs/ignore.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
+import { fc } from '../../helpers/properties.ts';
 
 type Entry =
   | { readonly type: 'file' | 'exec'; readonly text: string }

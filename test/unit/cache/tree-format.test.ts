@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { decodeTree, encodeTree, isTemporaryName, type TreeRow } from '../../../src/core/encoding/tree-format.ts';
 import { asBytePath, fromNameBytes } from '../../../src/fs/byte-path.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const golden = readFileSync(new URL('../../golden/tree-1.txt', import.meta.url), 'latin1');
 const digest = (letter: string): Digest => letter.repeat(64) as Digest;

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCsv, readCsvBatches, type CsvOptions } from '../../../src/data.ts';
 import { csvSplitter } from '../../../src/core/formats/csv-rows.ts';
 import { REPOSITORY, temporaryFolder } from '../../helpers/index.ts';
+import { fc } from '../../helpers/properties.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readNpy, readNpz, writeNpy, writeNpz, type NewNpyArray, type NpyArray } from '../../../src/data.ts';
 import { fromHalf, toHalf } from '../../../src/core/formats/float16.ts';
 import { zipDirectory, zipLocalHeader } from '../../../src/core/formats/zip-headers.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
+import { fc } from '../../helpers/properties.ts';
 
 let folder: string;
 beforeAll(async () => {

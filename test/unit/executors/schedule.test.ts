@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runPool, type FailurePolicy, type PoolNode, type RunResult, type SkipReason } from '../../../src/executors/local-pool.ts';
 import { createSchedule } from '../../../src/executors/schedule.ts';
+import { fc } from '../../helpers/properties.ts';
 
 function node(id: string, upstream: readonly string[] = [], cpus = 1): PoolNode {
   return { id, upstream, cpus };

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openIgnore } from '../../../src/fs/ignore.ts';
 import { explainIgnore } from '../../../src/fs/ignore-explain.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const FOLDERS = ['a', 'a/a', 'a/a/b', 'a/b', 'b', 'b/ab', 'b/ab/a', '.a', 'sub', 'sub/a', 'sub/b'];
 const NAMES = ['ba', 'A', 'a.b', 'aab', '!a', '#b', 'b ', 'a*', '[a]', 'a-', '^', 'a\\b', 'é'];

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kFold, stratifiedKFold, take, trainTestSplit, type Label, type Parts } from '../../../src/train.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const counts = (labels: readonly Label[], numbers: readonly number[]): number[] => {
   const taken = take(labels, numbers);

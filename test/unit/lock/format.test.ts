@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { EMPTY_LOCK, formatLock, parseLock, updateLock } from '../../../src/core/lock/format.ts';
 import type { Lock } from '../../../src/core/lock/types.ts';
 import { canonicalJson, parseCanonicalJson } from '../../../src/core/encoding/canonical-json.ts';
 import type { Value } from '../../../src/core/value.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const D = 'a'.repeat(64) as Digest;
 const lock: Lock = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
 import { parseMetricLine, parseNumber } from '../../../src/core/metrics/metric-line.ts';
 import { typedValue } from '../../../src/core/text/typed-value.ts';
+import { fc } from '../../helpers/properties.ts';
 
 describe('a line of metrics', () => {
   it.each([

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { downsample, type PixelColumns } from '../../../src/core/metrics/downsample.ts';
+import { fc } from '../../helpers/properties.ts';
 
 interface Column {
   readonly column: number;

@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { PackName } from '../../../src/cache/packs/pack-name.ts';
 import { PackWriter } from '../../../src/cache/packs/pack-writer.ts';
@@ -8,6 +7,7 @@ import type { Packs } from '../../../src/cache/packs/packs.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 import { binary, digestOf, openPacks } from './entries.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const entry = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffFiles } from '../../../src/core/metrics/diff-files.ts';
 import { equalValues, flattenValues, getKey, nestParams, selectParams } from '../../../src/core/params/keys.ts';
 import type { Value, ValueMap } from '../../../src/core/value.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const VALUES: ValueMap = {
   lr: 0.1,

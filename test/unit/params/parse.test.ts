@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MloError } from '../../../src/core/errors/mlo-error.ts';
 import { equalValues } from '../../../src/core/params/keys.ts';
 import { parseParamsText } from '../../../src/core/params/parse.ts';
 import type { Value } from '../../../src/core/value.ts';
+import { fc } from '../../helpers/properties.ts';
 
 function errorOf(path: string, text: string): MloError {
   try {

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { equalValues, getKey } from '../../../src/core/params/keys.ts';
 import { parseParamsText } from '../../../src/core/params/parse.ts';
 import { setParamInText } from '../../../src/core/params/set.ts';
 import type { Value } from '../../../src/core/value.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const TEXT = `# Numbers of the pipeline.
 seed: 7   # the draw

@@ -1,8 +1,8 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MloError } from '../../../src/core/errors/mlo-error.ts';
 import { parseParamsText } from '../../../src/core/params/parse.ts';
 import { setParamInText } from '../../../src/core/params/set.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const TEXT = `# of the project
 seed = 7   # an  integer

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PlanWorld } from '../../helpers/plan-world.ts';
 import { stage } from '../../helpers/stages.ts';
+import { fc } from '../../helpers/properties.ts';
 
 function chain(): PlanWorld {
   const world = new PlanWorld([

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createScale, extentOf } from '../../../src/core/plots/scale.ts';
 import { ticksOf } from '../../../src/core/plots/ticks.ts';
+import { fc } from '../../helpers/properties.ts';
 
 function labels(min: number, max: number, options: { log?: boolean; whole?: boolean; atMost?: number } = {}): string {
   const scale = createScale({ min, max }, { log: options.log === true });
@@ -25,6 +25,13 @@ describe('ticks', () => {
     [0, 0, '-1.0 -0.5 0.0 0.5 1.0'],
   ])('from %d to %d are round: %s', (min, max, expected) => {
     expect(labels(min, max)).toBe(expected);
+  });
+
+  it('stand inside an axis around a number too small for digits of its own', () => {
+    for (const value of [-1e-323, 5e-324, 1e-310]) {
+      expect(labels(value, value)).toBe(labels(0, 0));
+      expect(createScale({ min: value, max: value }).place(value)).toBe(0.5);
+    }
   });
 
   it('of steps are whole numbers', () => {

@@ -1,9 +1,9 @@
 import { blake3 } from '@napi-rs/blake-hash';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chunkEnd, LARGEST_CHUNK, SMALLEST_CHUNK } from '../../../src/core/chunks/cut.ts';
 import { GEAR } from '../../../src/core/chunks/gear.ts';
 import { cutBytes } from '../../../src/remote/push/cut-file.ts';
+import { fc } from '../../helpers/properties.ts';
 
 /** Bytes that look random, the same for the same seed. */
 function noise(length: number, seed: number): Buffer {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { digestBytes } from '../../../src/fs/hash.ts';
 import { encodeIndex, IndexDamage, RemoteIndex, type IndexRow } from '../../../src/remote/format/index-format.ts';
 import { decodeRecipe, RecipeWriter } from '../../../src/remote/format/recipe-format.ts';
 import { remoteFormatText } from '../../../src/remote/format/remote-format.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const golden = (name: string): string => readFileSync(new URL(`../../golden/${name}`, import.meta.url), 'utf8');
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRng, seededRandom } from '../../../src/core/random/seeded-random.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const draw = (random: () => number, count: number): number[] => Array.from({ length: count }, random);
 

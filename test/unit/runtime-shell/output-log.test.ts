@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openOutputLog } from '../../../src/runtime/shell/output-log.ts';
+import { fc } from '../../helpers/properties.ts';
 
 let folder = '';
 beforeEach(() => {

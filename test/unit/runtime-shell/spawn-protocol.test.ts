@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { encodeMessage, messageReader, type ToHelper } from '../../../src/runtime/shell/spawn-protocol.ts';
+import { fc } from '../../helpers/properties.ts';
 
 it('messages arrive whole however the stream is cut, whatever text they carry', () => {
   const runMessage = fc.record({

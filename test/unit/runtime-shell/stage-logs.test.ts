@@ -1,10 +1,10 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { logName, stageLogPath } from '../../../src/runtime/log/log-path.ts';
 import { tailLog } from '../../../src/runtime/log/tail-log.ts';
+import { fc } from '../../helpers/properties.ts';
 
 let folder = '';
 let path = '';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pythonFloatText } from '../../../src/core/encoding/number-text.ts';
+import { fc } from '../../helpers/properties.ts';
 
 test.each([
   [1, '1.0'],

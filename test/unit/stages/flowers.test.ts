@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkIris } from '../../../stages/lib/check-iris.ts';
 import { readFlowers, writeFlowers } from '../../../stages/lib/flower-files.ts';
 import { formatFlowers, parseFlowers, speciesOf, type FlowerTable } from '../../../stages/lib/flowers.ts';
 import { addRatios } from '../../../stages/lib/ratios.ts';
 import { REPOSITORY, temporaryFolder } from '../../helpers/index.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const HEADER = 'sepal_length,sepal_width,petal_length,petal_width,species';
 const RAW = await readFile(join(REPOSITORY, 'data/raw/iris.csv'), 'utf8');

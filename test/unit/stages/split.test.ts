@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { speciesOf, type Flower } from '../../../stages/lib/flowers.ts';
 import { stratifiedSplit } from '../../../stages/lib/split.ts';
 import { seededRandom } from '../../../src/core/random/seeded-random.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const RUNNING = 0;
 

@@ -1,9 +1,9 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { comparePoints, sortedOnce, type PointColumns } from '../../../src/tracking/points/columns.ts';
 import { decodePoints, encodePoints } from '../../../src/tracking/points/encode.ts';
 import { extremesOf } from '../../../src/tracking/points/extremes.ts';
 import { VarintReader, writeVarint } from '../../../src/tracking/points/varint.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const EDGES = [
   0,

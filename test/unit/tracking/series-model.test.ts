@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MetricPoint } from '../../../src/core/run.ts';
 import { openTracking } from '../../../src/tracking/open.ts';
 import { newRun, pointsOf, runId, summaryOf } from '../../contract/tracking/records.ts';
+import { fc } from '../../helpers/properties.ts';
 
 const ID = runId('aa01');
 const NAMES = ['loss', 'acc'];

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { AttributeName, CompareOp, Condition, Field, Filter, Literal, OrderTerm } from '../../../../src/core/search/filter.ts';
 import { COMMITS, DIGESTS, EXPERIMENTS, INPUTS, METRICS, NUMBERS, PARAMS, STAGES, STATUSES, TAGS, TEXTS } from './sample-runs.ts';
+import { fc } from '../../../helpers/properties.ts';
 
 const ORDERED: readonly CompareOp[] = ['=', '!=', '>', '>=', '<', '<='];
 const EQUAL: readonly CompareOp[] = ['=', '!='];

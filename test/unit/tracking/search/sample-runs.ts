@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { Value } from '../../../../src/core/value.ts';
 import type { RunStatus } from '../../../../src/core/run.ts';
+import { fc } from '../../../helpers/properties.ts';
 
 /** A run as the test knows it, next to what is written to the database. */
 export interface SampleRun {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Filter, OrderTerm } from '../../../../src/core/search/filter.ts';
 import { parseFilter } from '../../../../src/core/search/parse-filter.ts';
@@ -10,6 +9,7 @@ import { filters, orders } from './filters.ts';
 import { naiveMatches, naiveOrder } from './naive.ts';
 import { NOW_MS, sampleRuns, type SampleRun } from './sample-runs.ts';
 import { withSamples } from './write-samples.ts';
+import { fc } from '../../../helpers/properties.ts';
 
 /** How many index findings count as few: decides which way a page is found. */
 const WAYS = [0, 1, 4, 2_000];
