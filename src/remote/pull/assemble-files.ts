@@ -5,6 +5,7 @@ import type { RecipeChunk } from '../format/recipe-format.ts';
 import type { IndexSet } from '../index-set.ts';
 import { ArrivingFile } from './arriving-file.ts';
 import { fetchEntries, type EntryRequest, type FetchEntriesOptions } from './fetch-entries.ts';
+import { RangeMemory } from './range-memory.ts';
 
 /** Chunks that are asked for at a time: 256 MiB of a file, about. What is known of each makes the collector slower. */
 const MOST_CHUNKS = 4 * 1024;
@@ -15,7 +16,7 @@ export interface FileToAssemble {
   readonly chunks: readonly RecipeChunk[];
 }
 
-export interface AssembleOptions extends Omit<FetchEntriesOptions, 'onFault'> {
+export interface AssembleOptions extends Omit<FetchEntriesOptions, 'onFault' | 'memory'> {
   readonly index: IndexSet;
   readonly received: ReceivedObjects;
   /** The file cannot be had: a chunk of it is not there, or wrong, or the whole is not what its digest says. */
@@ -50,6 +51,7 @@ interface Target {
 class Assembly {
   readonly #options: AssembleOptions;
   readonly #open = new Set<OpenFile>();
+  readonly #memory = new RangeMemory();
   /** By digest: where the chunk goes. */
   #chunks = new Map<string, { readonly digest: Buffer; readonly length: number; readonly targets: Target[] }>();
 
@@ -85,6 +87,7 @@ class Assembly {
     const targetsOf = (request: EntryRequest): readonly Target[] => this.#chunks.get(request.digest.toString('latin1'))?.targets ?? [];
     await fetchEntries(requests, {
       ...this.#options,
+      memory: this.#memory,
       onFault: (request, fault, key) => {
         for (const { file } of targetsOf(request)) this.#lose(file, fault, key);
       },

@@ -5,11 +5,10 @@ import type { ObjectPlace } from '../format/index-format.ts';
 import { packKey } from '../keys.ts';
 import { Lanes } from '../lanes.ts';
 import type { Remote } from '../port.ts';
-import { RangeMemory } from './range-memory.ts';
+import { LARGEST_RANGE, RangeMemory } from './range-memory.ts';
 
 /** Entries that lie this close to each other come with one request: the bytes between cost less than another one. */
 const LARGEST_GAP = 256 * 1024;
-const LARGEST_RANGE = 8 * 1024 * 1024;
 
 /** One entry of a pack that is wanted. */
 export interface EntryRequest {
@@ -32,6 +31,8 @@ export interface FetchEntriesOptions {
   readonly remote: Remote;
   /** Ranges at a time, of 8 MiB at most unless one entry is longer. */
   readonly jobs: number;
+  /** Where more calls follow: that of all of them. */
+  readonly memory?: RangeMemory;
   readonly signal?: AbortSignal;
   readonly onFault: (request: EntryRequest, fault: FetchFault, key: string) => void;
   /** Bytes that came. */
@@ -48,7 +49,7 @@ interface Try {
 
 /** Brings the entries, those that lie near each other with one request. Each ends with its `take` or with `onFault`. Throws MLO_REMOTE, MLO_INTERRUPTED. */
 export async function fetchEntries(requests: readonly EntryRequest[], options: FetchEntriesOptions): Promise<void> {
-  const memory = new RangeMemory(LARGEST_RANGE);
+  const memory = options.memory ?? new RangeMemory();
   let tries: Try[] = requests.map((request) => ({ request, at: 0, alone: false }));
   while (tries.length > 0) {
     const again: Try[] = [];
