@@ -15,6 +15,7 @@ import { roomFor } from '../read-into.ts';
 import type { RemoteSettings, S3Address } from '../settings.ts';
 import { withAttempts } from './attempts.ts';
 import { s3Client } from './client.ts';
+import { pieceIsUsed } from './collect-pieces.ts';
 import { asRemoteError, nameOf, statusOf, truncatedBody } from './errors.ts';
 import { abortUpload, arrivedBytes, PART_BYTES, unfinishedUploads, uploadInParts, type Upload } from './multipart.ts';
 import { secretsOf } from './secrets.ts';
@@ -261,6 +262,7 @@ async function bodyOf(body: AsyncIterable<Uint8Array>, size: number, limit: Rate
     if (done + piece.length > size) throw truncatedBody(done + piece.length, size);
     bytes.set(piece, done);
     done += piece.length;
+    pieceIsUsed(piece.length);
     await limit?.pace(piece.length);
   }
   if (done !== size) throw truncatedBody(done, size);
