@@ -6,5 +6,13 @@ export { findProgram, requireMlflow, requireNumpy, requirePeer, requireRemoteRea
 export { runCommand, startCommand, type CommandResult, type RunningCommand } from './run-command.ts';
 export { skipTest } from './skip.ts';
 export { temporaryFolder } from './temporary-folder.ts';
-export { createProject, projectAt, type MloOptions, type ProjectFiles, type ProjectOptions, type TestProject } from './test-project.ts';
+export {
+  createProject,
+  projectAt,
+  withEnvironment,
+  type MloOptions,
+  type ProjectFiles,
+  type ProjectOptions,
+  type TestProject,
+} from './test-project.ts';
 export { NATIVE_CACHE, requireNative } from './require-native.ts';

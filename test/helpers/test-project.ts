@@ -11,6 +11,10 @@ export interface ProjectFiles {
   readonly [path: string]: string | Uint8Array;
 }
 
+interface Environment {
+  readonly [name: string]: string;
+}
+
 export interface ProjectOptions {
   /** `git init` and one commit with all the files. */
   readonly git?: boolean;
@@ -30,7 +34,7 @@ export interface TestProject {
   readonly root: string;
   /** The user's home of every command: empty at first, outside the project. */
   readonly home: string;
-  readonly env: { readonly [name: string]: string };
+  readonly env: Environment;
   path(...parts: string[]): string;
   write(files: ProjectFiles): Promise<void>;
   read(path: string): Promise<string>;
@@ -92,6 +96,16 @@ export function projectAt(root: string, home: string): TestProject {
   };
 }
 
+/** The same project, whose commands have these variables too. */
+export function withEnvironment(project: TestProject, env: Environment): TestProject {
+  return {
+    ...project,
+    env: { ...project.env, ...env },
+    mlo: (args, options = {}) => project.mlo(args, { ...options, env: { ...env, ...options.env } }),
+    start: (args, options = {}) => project.start(args, { ...options, env: { ...env, ...options.env } }),
+  };
+}
+
 async function writeFiles(root: string, files: ProjectFiles): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     const full = join(root, path);
@@ -102,7 +116,7 @@ async function writeFiles(root: string, files: ProjectFiles): Promise<void> {
 }
 
 /** Nothing of the machine's own settings: no MLO_* (but that there is nothing to build), no Git or npm configuration, no terminal, no colour. */
-function cleanEnvironment(home: string): { readonly [name: string]: string } {
+function cleanEnvironment(home: string): Environment {
   return {
     PATH: [join(REPOSITORY, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter),
     HOME: home,

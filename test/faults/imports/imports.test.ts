@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createProject, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import { createProject, temporaryFolder, withEnvironment, type TestProject } from '../../helpers/index.ts';
 import { faultProxy, type FaultProxy } from '../../helpers/fault-proxy.ts';
+import { mloHere, type Answer } from '../../helpers/mlo-here.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { webServer } from '../../helpers/web-server.ts';
 import { succeeds } from '../../integration/remote/remotes.ts';
@@ -30,16 +31,7 @@ async function bucketWithFaults(): Promise<Bucket> {
   }
   const proxy = await faultProxy(endpoint);
   const project = await createProject({ '.mlo/config.yaml': '' }, { git: true });
-  const all = { ...env, AWS_ENDPOINT_URL: proxy.endpoint };
-  return {
-    url: `s3://${name}/set`,
-    proxy,
-    project: {
-      ...project,
-      mlo: (args, options = {}) => project.mlo(args, { ...options, env: { ...all, ...options.env } }),
-      start: (args, options = {}) => project.start(args, { ...options, env: { ...all, ...options.env } }),
-    },
-  };
+  return { url: `s3://${name}/set`, proxy, project: withEnvironment(project, { ...env, AWS_ENDPOINT_URL: proxy.endpoint }) };
 }
 
 function gets({ proxy }: Bucket): number {
@@ -189,14 +181,19 @@ describe('keys that an attacker has written', () => {
   ])('%j is refused before anything is written', async (...keys) => {
     const endpoint = await listing(['good.txt', ...keys]);
     const project = await createProject({ '.mlo/config.yaml': '' });
-    const env = { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'other', AWS_EC2_METADATA_DISABLED: 'true' };
-    const result = await project.mlo(['import-url', 's3://bucket/set', 'in/set'], { env });
-    expect({ code: result.code, text: result.stderr }).toMatchObject({ code: 2, text: expect.stringContaining('is refused') as string });
+    const importFrom = async (address: string): Promise<Answer> => {
+      const env = {
+        AWS_ENDPOINT_URL: address,
+        AWS_ACCESS_KEY_ID: 'key',
+        AWS_SECRET_ACCESS_KEY: 'other',
+        AWS_EC2_METADATA_DISABLED: 'true',
+      };
+      return await mloHere(withEnvironment(project, env), ['import-url', 's3://bucket/set', 'in/set']);
+    };
+    const { code, error } = await importFrom(endpoint);
+    expect({ code, text: JSON.stringify(error) }).toMatchObject({ code: 2, text: expect.stringContaining('is refused') as string });
     await nothingHappened(project, 'in', 'in/set', '../escaped', 'escaped');
-    const good = await project.mlo(['import-url', 's3://bucket/set', 'in/set'], {
-      env: { ...env, AWS_ENDPOINT_URL: await listing(['good.txt']) },
-    });
-    expect(good.code).toBe(0);
+    expect((await importFrom(await listing(['good.txt']))).code).toBe(0);
   });
 });
 

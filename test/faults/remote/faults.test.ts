@@ -5,13 +5,15 @@ import { temporaryFolder } from '../../helpers/index.ts';
 import type { Fault } from '../../helpers/fault-proxy.ts';
 import { clone, isConsistent, projectWithData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
 import { faults } from '../lib/index.ts';
-import { cloneHasAll, files, killedAt, PATHS, rig } from './rig.ts';
+import { cloneHasAll, files, killedAt, PATHS, rig, startingPoint } from './rig.ts';
 
 describe('kill -9', () => {
   it('of push at every request leaves a remote that the next push completes', async () => {
+    const { proxy, remote, project: prepared } = await rig();
+    const begin = await startingPoint(prepared, remote);
     let nth = 0;
     for (; ; nth += 1) {
-      const { proxy, remote, project } = await rig();
+      const project = await begin();
       const isKilled = await killedAt(project, proxy, ['push'], nth);
       await isConsistent(remote);
       expect(await succeeds(project, ['push'])).toMatchObject({ missing: [] });
@@ -26,9 +28,10 @@ describe('kill -9', () => {
   it('of pull at every request leaves a clone that the next pull completes', async () => {
     const { proxy, remote, project } = await rig();
     await succeeds(project, ['push']);
+    const begin = await startingPoint(await clone(project, remote), remote);
     let nth = 0;
     for (; ; nth += 1) {
-      const copy = await clone(project, remote);
+      const copy = await begin();
       const isKilled = await killedAt(copy, proxy, ['pull'], nth);
       await succeeds(copy, ['pull']);
       expect((await project.run('diff', ['-r', project.path('data'), copy.path('data')])).stdout).toBe('');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TestProject } from '../../helpers/index.ts';
 import { clone, isConsistent, keysOf, projectWithData, sameData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
 import { faults } from '../lib/index.ts';
-import { cloneHasAll, files, killedAt, PATHS, rig } from './rig.ts';
+import { cloneHasAll, files, killedAt, PATHS, rig, startingPoint } from './rig.ts';
 
 const SWEEP = ['gc', '--remote', '--grace', '0', '--force'];
 
@@ -14,12 +14,14 @@ async function change(project: TestProject, text: string): Promise<void> {
 
 describe('gc of a remote', () => {
   it('killed at every request leaves a remote that is whole, and the next gc finishes it', async () => {
+    const { proxy, remote, project: prepared } = await rig();
+    await succeeds(prepared, ['push']);
+    await change(prepared, 'second');
+    await succeeds(prepared, ['push']);
+    const begin = await startingPoint(prepared, remote);
     let nth = 0;
     for (; ; nth += 1) {
-      const { proxy, remote, project } = await rig();
-      await succeeds(project, ['push']);
-      await change(project, 'second');
-      await succeeds(project, ['push']);
+      const project = await begin();
       const isKilled = await killedAt(project, proxy, [...SWEEP, '--repack'], nth);
       await isConsistent(remote);
       await succeeds(project, [...SWEEP, '--repack']);

@@ -7,11 +7,12 @@ import { writeFormat } from '../../../src/remote/format/remote-format.ts';
 import { runId } from '../../contract/tracking/records.ts';
 import type { TestProject } from '../../helpers/index.ts';
 import { faultProxy, type FaultProxy } from '../../helpers/fault-proxy.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { clone, projectWithData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
 import { contentsOf, openStore } from '../../unit/runs/stores.ts';
 import { faults } from '../lib/index.ts';
-import { killedAt } from './rig.ts';
+import { killedAt, startingPoint } from './rig.ts';
 
 const PIPELINE = 'stages:\n  train:\n    cmd: cp data.txt model.txt\n    deps: [data.txt]\n    outs: [model.txt]\n';
 
@@ -44,20 +45,20 @@ function runsOf(project: TestProject): { readonly [id: string]: string } {
 
 describe('kill -9 while runs travel', () => {
   it('of push at every request: the next push completes it, and nothing names what is not there', async () => {
+    const { proxy, remote, project: prepared } = await rig();
+    const begin = await startingPoint(prepared, remote);
     let nth = 0;
     for (; ; nth += 1) {
-      const { proxy, remote, project } = await rig();
+      const project = await begin();
       const isKilled = await killedAt(project, proxy, ['push'], nth);
       const early = await clone(project, remote);
-      const pulled = await early.mlo(['fetch', '--json']);
+      const pulled = await mloHere(early, ['fetch']);
       // Whatever of runs is there by then has its artifacts.
       if (pulled.code !== 13)
         expect(
-          pulled
-            .json()
-            .data.missing.filter(({ uses }: { uses: { in: string[] }[] }) =>
-              uses.some((use) => use.in.some((who) => who.startsWith('run'))),
-            ),
+          pulled.data.missing.filter(({ uses }: { uses: { in: string[] }[] }) =>
+            uses.some((use) => use.in.some((who) => who.startsWith('run'))),
+          ),
         ).toEqual([]);
       await succeeds(project, ['push']);
       const late = await clone(project, remote);
@@ -72,9 +73,10 @@ describe('kill -9 while runs travel', () => {
   it('of fetch at every request: the next one completes it', async () => {
     const { proxy, remote, project } = await rig();
     await succeeds(project, ['push']);
+    const begin = await startingPoint(await clone(project, remote), remote);
     let nth = 0;
     for (; ; nth += 1) {
-      const copy = await clone(project, remote);
+      const copy = await begin();
       const isKilled = await killedAt(copy, proxy, ['fetch'], nth);
       expect(await succeeds(copy, ['fetch'])).toMatchObject({ missing: [], runs: { damaged: [] } });
       expect(runsOf(copy)).toEqual(runsOf(project));

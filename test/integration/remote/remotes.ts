@@ -4,7 +4,8 @@ import { IndexSet } from '../../../src/remote/index-set.ts';
 import { packKey } from '../../../src/remote/keys.ts';
 import { openRemote } from '../../../src/remote/open-remote.ts';
 import type { Remote } from '../../../src/remote/port.ts';
-import { projectAt, temporaryFolder, createProject, type ProjectFiles, type TestProject } from '../../helpers/index.ts';
+import { createProject, projectAt, temporaryFolder, withEnvironment, type ProjectFiles, type TestProject } from '../../helpers/index.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 
 /** A place to push to, as the tests look at it. */
@@ -39,7 +40,7 @@ export async function testRemote(kind: (typeof KINDS)[number]): Promise<TestRemo
 
 /** A repository with data that is added and committed, and a remote that nothing was pushed to. */
 export async function projectWithData(files: ProjectFiles, add: readonly string[], remote: TestRemote): Promise<TestProject> {
-  const project = withEnv(await createProject({ '.mlo/config.yaml': '' }, { git: true }), remote);
+  const project = withEnvironment(await createProject({ '.mlo/config.yaml': '' }, { git: true }), remote.env);
   await project.write(files);
   if (add.length > 0) {
     await project.write({ '.mlo/config.yaml': asConfigured(remote) });
@@ -62,22 +63,15 @@ function asConfigured({ url, settings }: TestRemote): string {
 export async function clone(project: TestProject, remote: TestRemote): Promise<TestProject> {
   const root = join(await temporaryFolder(), 'clone');
   await project.git('clone', '--quiet', project.root, root);
-  return withEnv(projectAt(root, project.home), remote);
+  return withEnvironment(projectAt(root, project.home), remote.env);
 }
 
-function withEnv(project: TestProject, remote: TestRemote): TestProject {
-  return {
-    ...project,
-    mlo: (args, options = {}) => project.mlo(args, { ...options, env: { ...remote.env, ...options.env } }),
-    start: (args, options = {}) => project.start(args, { ...options, env: { ...remote.env, ...options.env } }),
-  };
-}
-
-/** The `data` of `--json`. Fails with what was printed. */
+/** The `data` of `--json`, from a command in this process. Fails with what it brought. */
 export async function succeeds(project: TestProject, args: readonly string[], codes: readonly number[] = [0]): Promise<any> {
-  const result = await project.mlo([...args, '--json']);
-  if (!codes.includes(result.code)) throw new Error(`mlo ${args.join(' ')} ended with ${result.code}:\n${result.stdout}${result.stderr}`);
-  return result.json().data;
+  const answer = await mloHere(project, args);
+  if (!codes.includes(answer.code))
+    throw new Error(`mlo ${args.join(' ')} ended with ${answer.code}:\n${JSON.stringify(answer, undefined, 2)}`);
+  return answer.data;
 }
 
 /** Files below the remote's folder, as keys. */
