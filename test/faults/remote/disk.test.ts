@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { requirePeer, skipTest, temporaryFolder } from '../../helpers/index.ts';
 import { openRemote } from '../../../src/remote/open-remote.ts';
 import { clone, isConsistent, projectWithData, sameData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { faults } from '../lib/index.ts';
 import { cloneHasAll, files, PATHS } from './rig.ts';
 
@@ -63,7 +64,7 @@ describe('a full disk', () => {
     expect(code).not.toBe(70);
     expect(copy.exists('data/big.bin')).toBe(false);
     grow(disk);
-    expect((await copy.mlo(['verify', '--json'])).json().data.damages).toEqual([]);
+    expect((await mloHere(copy, ['verify'])).data.damages).toEqual([]);
     await succeeds(copy, ['pull']);
     await sameData(project, copy);
     expect((await succeeds(copy, ['verify'])).ok).toBe(true);

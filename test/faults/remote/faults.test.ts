@@ -4,8 +4,9 @@ import { IndexSet } from '../../../src/remote/index-set.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 import type { Fault } from '../../helpers/fault-proxy.ts';
 import { clone, isConsistent, projectWithData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
+import { startingPoint } from '../../integration/remote/starting-point.ts';
 import { faults } from '../lib/index.ts';
-import { cloneHasAll, files, killedAt, PATHS, rig, startingPoint } from './rig.ts';
+import { cloneHasAll, files, killedAt, PATHS, rig } from './rig.ts';
 
 describe('kill -9', () => {
   it('of push at every request leaves a remote that the next push completes', async () => {

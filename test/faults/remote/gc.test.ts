@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { TestProject } from '../../helpers/index.ts';
-import { clone, isConsistent, keysOf, projectWithData, sameData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
+import { isConsistent, keysOf, projectWithData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
+import { startingPoint } from '../../integration/remote/starting-point.ts';
 import { faults } from '../lib/index.ts';
-import { cloneHasAll, files, killedAt, PATHS, rig, startingPoint } from './rig.ts';
-
-const SWEEP = ['gc', '--remote', '--grace', '0', '--force'];
-
-async function change(project: TestProject, text: string): Promise<void> {
-  await project.write({ 'data/raw/part0/0.txt': `${text}\n`, 'data/raw/part1/own.txt': `own ${text}\n` });
-  await succeeds(project, ['add', 'data/raw']);
-  await project.git('commit', '--quiet', '--all', `--message=${text}`);
-}
+import { change, cloneHasAll, files, killedAt, PATHS, rig, SWEEP } from './rig.ts';
 
 describe('gc of a remote', () => {
   it('killed at every request leaves a remote that is whole, and the next gc finishes it', async () => {
@@ -33,34 +25,6 @@ describe('gc of a remote', () => {
     }
     expect(nth).toBeGreaterThan(8);
     faults('kill -9: gc of a remote', nth);
-  }, 240_000);
-
-  it('beside two pushes takes nothing that they count on', async () => {
-    for (const kind of ['folder', 'bucket'] as const) {
-      const remote = await testRemote(kind);
-      const one = await projectWithData(files(), PATHS, remote);
-      const two = await projectWithData(files(), PATHS, remote);
-      const third = await clone(one, remote);
-      for (let round = 0; round < 6; round += 1) {
-        // Every other round counts on what was garbage in the round before.
-        await change(one, `one ${round % 2}`);
-        await change(two, `two ${round % 3}`);
-        await third.git('pull', '--quiet');
-        const results = await Promise.all([
-          one.mlo(['push', '--json']),
-          two.mlo(['push', '--json']),
-          third.mlo([...SWEEP, '--repack', '--keep-project', one.root, '--keep-project', two.root]),
-        ]);
-        expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
-        await isConsistent(remote);
-      }
-      for (const project of [one, two]) {
-        const copy = await clone(project, remote);
-        await succeeds(copy, ['pull']);
-        await sameData(project, copy);
-      }
-      faults('two pushes and a gc at once', 6);
-    }
   }, 240_000);
 
   it('and a push wait for each other, and say for whom', async () => {

@@ -12,6 +12,7 @@ import { writeFormat } from '../../../src/remote/format/remote-format.ts';
 import { indexKey, packKey } from '../../../src/remote/keys.ts';
 import type { TestProject } from '../../helpers/index.ts';
 import { projectWithData, testRemote } from '../../integration/remote/remotes.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { faults } from '../lib/index.ts';
 
 interface Entry {
@@ -69,9 +70,9 @@ async function rig(): Promise<{ readonly project: TestProject; readonly folder: 
 }
 
 async function isRefused(project: TestProject, path: string): Promise<void> {
-  const { code, stdout } = await project.mlo(['pull', '--json']);
+  const { code, data } = await mloHere(project, ['pull']);
   expect(code).toBe(3);
-  const { missing } = JSON.parse(stdout).data.fetch;
+  const { missing } = data.fetch;
   expect(missing).toMatchObject([{ corruptAt: expect.stringMatching(/^packs\//) as string, uses: [{ path }] }]);
   expect(project.exists(path)).toBe(false);
   faults('hostile remote', 1);
@@ -131,11 +132,11 @@ describe('a remote that somebody with bad intentions wrote', () => {
     const digest = Buffer.alloc(32, 9);
     await hostileRemote(folder, [{ object: bytes }, { object: EVIL }], [{ digest, size: 8, recipe: Buffer.from(digestBytes(bytes)) }]);
     await pointerTo(project, 'data', digest.toString('hex') as Digest, 8);
-    const { code, stdout } = await project.mlo(['pull', '--json']);
+    const { code, data } = await mloHere(project, ['pull']);
     expect(code).toBe(3);
-    expect(JSON.parse(stdout).data.fetch.missing).toMatchObject([{ uses: [{ path: 'data' }] }]);
+    expect(data.fetch.missing).toMatchObject([{ uses: [{ path: 'data' }] }]);
     expect(project.exists('data')).toBe(false);
-    expect((await project.mlo(['verify', '--json'])).json().data.damages).toEqual([]);
+    expect((await mloHere(project, ['verify'])).data.damages).toEqual([]);
     faults('hostile remote', 1);
   });
 
@@ -167,7 +168,7 @@ describe('a remote that somebody with bad intentions wrote', () => {
     const { project, folder } = await rig();
     await hostileRemote(folder, [{ object: EVIL }], [], 5000);
     await pointerTo(project, 'data', evil, 4);
-    const { error } = (await project.mlo(['pull', '--json'])).json();
+    const { error } = await mloHere(project, ['pull']);
     expect(error).toMatchObject({ code: 'MLO_REMOTE_CORRUPT', message: expect.stringContaining('index/') as string });
     faults('hostile remote', 1);
   });

@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { faultProxy, type FaultProxy } from '../../helpers/fault-proxy.ts';
-import { projectAt, temporaryFolder, withEnvironment, type TestProject } from '../../helpers/index.ts';
+import type { TestProject } from '../../helpers/index.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { clone, projectWithData, sameData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
 
@@ -15,6 +12,14 @@ export function files(): { [path: string]: string | Uint8Array } {
     Array.from({ length: 60 }, (_, number) => [`data/raw/part${number % 3}/${number}.txt`, `row ${number}\n`]),
   );
   return { ...small, 'data/big.bin': LARGE };
+}
+
+export const SWEEP = ['gc', '--remote', '--grace', '0', '--force'];
+
+export async function change(project: TestProject, text: string): Promise<void> {
+  await project.write({ 'data/raw/part0/0.txt': `${text}\n`, 'data/raw/part1/own.txt': `own ${text}\n` });
+  await succeeds(project, ['add', 'data/raw']);
+  await project.git('commit', '--quiet', '--all', `--message=${text}`);
 }
 
 export interface Rig {
@@ -29,27 +34,6 @@ export async function rig(): Promise<Rig> {
   const behind = await testRemote('bucket');
   const remote = { ...behind, settings: [['endpoint', proxy.endpoint]] as const };
   return { proxy, remote, project: await projectWithData(files(), PATHS, remote) };
-}
-
-/** Prepared once: each call puts the remote back to what it is now, and returns a copy of the project as it is now. */
-export async function startingPoint(project: TestProject, remote: TestRemote): Promise<() => Promise<TestProject>> {
-  const kept = await temporaryFolder();
-  copyFolder(project.root, join(kept, 'project'));
-  copyFolder(remote.folder, join(kept, 'remote'));
-  return async () => {
-    rmSync(remote.folder, { recursive: true, force: true });
-    copyFolder(join(kept, 'remote'), remote.folder);
-    const root = join(await temporaryFolder(), 'project');
-    copyFolder(join(kept, 'project'), root);
-    return withEnvironment(projectAt(root, project.home), remote.env);
-  };
-}
-
-/** With times and hard links, and the attributes in which the S3 server keeps what it knows of an object. */
-function copyFolder(from: string, to: string): void {
-  if (!existsSync(from)) return;
-  mkdirSync(dirname(to), { recursive: true });
-  execFileSync('cp', ['-a', from, to]);
 }
 
 export async function cloneHasAll(project: TestProject, remote: TestRemote): Promise<void> {

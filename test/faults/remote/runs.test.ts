@@ -11,8 +11,9 @@ import { mloHere } from '../../helpers/mlo-here.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { clone, projectWithData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
 import { contentsOf, openStore } from '../../unit/runs/stores.ts';
+import { startingPoint } from '../../integration/remote/starting-point.ts';
 import { faults } from '../lib/index.ts';
-import { killedAt, startingPoint } from './rig.ts';
+import { killedAt } from './rig.ts';
 
 const PIPELINE = 'stages:\n  train:\n    cmd: cp data.txt model.txt\n    deps: [data.txt]\n    outs: [model.txt]\n';
 

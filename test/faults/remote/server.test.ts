@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { faultProxy, type Fault } from '../../helpers/fault-proxy.ts';
-import { ownS3Server } from '../../helpers/s3-server.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
+import { ownS3Server, s3Server } from '../../helpers/s3-server.ts';
 import { openRemote } from '../../../src/remote/open-remote.ts';
 import {
   clone,
@@ -19,7 +20,7 @@ import { cloneHasAll, files, PATHS, rig } from './rig.ts';
 
 /** After a pull that failed: what came verifies, what did not is not in the workspace, and the next pull completes. */
 async function nextPullCompletes(copy: Awaited<ReturnType<typeof clone>>, project: typeof copy): Promise<void> {
-  const { data } = (await copy.mlo(['verify', '--json'])).json();
+  const { data } = await mloHere(copy, ['verify']);
   expect(data.damages).toEqual([]);
   await succeeds(copy, ['pull']);
   await sameData(project, copy);
@@ -53,9 +54,9 @@ describe('a server that', () => {
     const copy = await clone(project, remote);
     proxy.decide = (_number, method, path) =>
       method === 'GET' && path.includes('/packs/') ? { kind: 'body', change: changeBody } : undefined;
-    const { code, stdout } = await copy.mlo(['pull', '--json']);
+    const { code, data } = await mloHere(copy, ['pull']);
     expect(code).toBe(3);
-    expect(JSON.parse(stdout).data.fetch.missing.length).toBeGreaterThan(0);
+    expect(data.fetch.missing.length).toBeGreaterThan(0);
     expect(copy.exists('data/raw')).toBe(false);
     proxy.decide = () => undefined;
     await nextPullCompletes(copy, project);
@@ -93,12 +94,12 @@ describe('a server that', () => {
           ),
       );
     proxy.decide = (_number, method, path) => (method === 'GET' && /^\/[^/]+\/?$/.test(path) ? { kind: 'body', change: stale } : undefined);
-    const pulled = await copy.mlo(['pull', '--json']);
+    const pulled = await mloHere(copy, ['pull']);
     expect(pulled.code).toBe(3);
-    expect(pulled.json().data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/big.bin' }] }]);
+    expect(pulled.data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/big.bin' }] }]);
     // Packs are named by their bytes: what is there is not sent again.
     expect(await succeeds(project, ['push'])).toMatchObject({ files: 1, bytesSent: 0 });
-    expect((await project.mlo(['gc', '--remote', '--grace', '0', '--force'])).code).not.toBe(70);
+    expect((await mloHere(project, ['gc', '--remote', '--grace', '0', '--force'])).code).not.toBe(70);
     proxy.decide = () => undefined;
     await isConsistent(remote);
     await succeeds(project, ['push']);
@@ -112,7 +113,7 @@ describe('a server that', () => {
     const copy = await clone(project, remote);
     proxy.decide = (_number, method, path) =>
       method === 'GET' && path.includes('/packs/') ? { kind: 'status', status: 404, code: 'NoSuchKey' } : undefined;
-    expect((await copy.mlo(['pull'])).code).toBe(3);
+    expect((await mloHere(copy, ['pull'])).code).toBe(3);
     proxy.decide = () => undefined;
     await nextPullCompletes(copy, project);
 
@@ -124,11 +125,11 @@ describe('a server that', () => {
       for (const key of keysOf(remote.folder).filter((each) => each.startsWith('packs/'))) rmSync(join(remote.folder, key));
       return undefined;
     };
-    const { code, stdout } = await second.mlo(['pull', '--json']);
+    const { code, data } = await mloHere(second, ['pull']);
     expect(code).toBe(3);
-    expect(JSON.parse(stdout).data.fetch.missing.length).toBeGreaterThan(0);
+    expect(data.fetch.missing.length).toBeGreaterThan(0);
     proxy.decide = () => undefined;
-    expect((await project.mlo(['verify', '--remote', '--repair'])).code).toBe(12);
+    expect((await mloHere(project, ['verify', '--remote', '--repair'])).code).toBe(12);
     await succeeds(project, ['push']);
     await nextPullCompletes(second, project);
     faults('remote: a lost key', 2);
@@ -159,7 +160,7 @@ describe('a server that', () => {
   });
 
   it('knows no conditions is used without, also by two pushes and a gc at once', async () => {
-    const proxy = await faultProxy((await testServer()).endpoint);
+    const proxy = await faultProxy((await s3Server()).endpoint);
     proxy.decide = (_number, _method, _path, headers) =>
       headers['if-none-match'] === undefined ? undefined : { kind: 'status', status: 501, code: 'NotImplemented' };
     const behind = await testRemote('bucket');
@@ -211,11 +212,6 @@ describe('a server that', () => {
   });
 });
 
-async function testServer(): Promise<{ readonly endpoint: string }> {
-  const { s3Server } = await import('../../helpers/s3-server.ts');
-  return await s3Server();
-}
-
 describe('a bucket without the right to', () => {
   const DENIED: Fault = { kind: 'status', status: 403, code: 'AccessDenied' };
 
@@ -229,7 +225,7 @@ describe('a bucket without the right to', () => {
       expect([verb, code]).toEqual([verb, 13]);
       expect(stderr).toMatch(/list .*access denied \(403 AccessDenied\)/);
     }
-    const { checks, works } = (await project.mlo(['remote', 'check', '--json'])).json().data;
+    const { checks, works } = (await mloHere(project, ['remote', 'check'])).data;
     expect(checks.filter(({ ok }: { ok: boolean }) => !ok).map(({ name }: { name: string }) => name)).toEqual(['list']);
     expect(works).toEqual({ pull: false, push: false, gc: false });
     proxy.decide = () => undefined;
@@ -254,7 +250,7 @@ describe('a bucket without the right to', () => {
     const { code, stdout, stderr } = await project.mlo(['remote', 'check']);
     expect(stdout).toMatch(/write .*denied[^]*\n. ranged read +the same bytes[^]*\n. clock +the same as here[^]*\n. delete +not tried/);
     expect([code, stderr]).toEqual([13, expect.stringMatching(/pull works.*push and gc --remote do not/)]);
-    const { checks, works } = (await project.mlo(['remote', 'check', '--json'])).json().data;
+    const { checks, works } = (await mloHere(project, ['remote', 'check'])).data;
     expect(checks.map(({ name, ok, skipped }: any) => `${name} ${skipped === true ? 'skipped' : ok}`)).toEqual([
       'read true',
       'list true',
@@ -269,7 +265,7 @@ describe('a bucket without the right to', () => {
     const { decide } = proxy;
     proxy.decide = (number, method, path, headers) =>
       method === 'GET' && headers['range'] !== undefined ? { kind: 'flip' } : decide(number, method, path, headers);
-    const flipped = (await project.mlo(['remote', 'check', '--json'])).json().data;
+    const flipped = (await mloHere(project, ['remote', 'check'])).data;
     expect(flipped).toMatchObject({ works: { pull: false } });
     expect(flipped.checks.find(({ name }: any) => name === 'ranged read')).toMatchObject({
       ok: false,

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { TestProject } from '../../helpers/index.ts';
-import { clone, projectWithData, succeeds, testRemote, type TestRemote } from '../remote/remotes.ts';
+import { clone, projectWithData, succeeds, testRemote } from '../remote/remotes.ts';
+import { preparedOnce } from '../remote/starting-point.ts';
 
 const COPY = `stages:
   copy-foo:
@@ -33,13 +34,13 @@ async function outcomes(project: TestProject, args: readonly string[], codes: re
   return stages.map(({ name, outcome }: { name: string; outcome: string }) => `${name} ${outcome}`);
 }
 
-async function chain(remote: TestRemote): Promise<TestProject> {
+const chain = preparedOnce(async (remote) => {
   const project = await projectWithData({ 'pipeline.yaml': CHAIN, fixed: 'fixed\n' }, [], remote);
   await succeeds(project, ['repro']);
   await project.git('add', '--all', '--', ':!ran.txt');
   await project.git('commit', '--quiet', '--message=results');
   return project;
-}
+});
 
 const ran = (project: TestProject): boolean => existsSync(project.path('ran.txt'));
 
@@ -63,8 +64,7 @@ describe('case 22: repro --pull', () => {
   });
 
   test('test_repro_skip_pull_if_no_run_cache_is_passed – with --no-run-cache no results are looked for', async () => {
-    const remote = await testRemote('folder');
-    const project = await chain(remote);
+    const { remote, project } = await chain('folder');
     await succeeds(project, ['push']);
     const copy = await clone(project, remote);
     await copy.remove('pipeline.lock');
@@ -107,8 +107,7 @@ describe('case 22: repro --pull', () => {
   });
 
   test('test_repro_allow_missing_and_pull – with --allow-missing nothing comes where nothing has changed', async () => {
-    const remote = await testRemote('folder');
-    const project = await chain(remote);
+    const { project } = await chain('folder');
     await succeeds(project, ['push']);
     await loses(project, 'foo', 'bar', 'ran.txt');
     expect(await outcomes(project, ['--pull', '--allow-missing'])).toEqual(['create-foo unchanged', 'copy-foo unchanged']);
@@ -127,8 +126,7 @@ describe('case 22: repro --pull', () => {
   });
 
   test('an out that the remote does not have is made again', async () => {
-    const remote = await testRemote('folder');
-    const project = await chain(remote);
+    const { remote, project } = await chain('folder');
     await succeeds(project, ['push', 'copy-foo', '--no-runs']);
     const copy = await clone(project, remote);
     expect(await outcomes(copy, ['--pull'])).toEqual(['create-foo ran', 'copy-foo restored']);
@@ -137,8 +135,7 @@ describe('case 22: repro --pull', () => {
 
 describe.each(['folder', 'bucket'] as const)('repro --pull with a remote in a %s', (kind) => {
   test('runs nothing in a fresh clone', async () => {
-    const remote = await testRemote(kind);
-    const project = await chain(remote);
+    const { remote, project } = await chain(kind);
     await succeeds(project, ['push']);
     const copy = await clone(project, remote);
     expect(await outcomes(copy, ['--pull'])).toEqual(['create-foo restored', 'copy-foo restored']);
@@ -147,8 +144,7 @@ describe.each(['folder', 'bucket'] as const)('repro --pull with a remote in a %s
   });
 
   test('takes results that another machine had with other params, at the turn of each stage', async () => {
-    const remote = await testRemote(kind);
-    const project = await chain(remote);
+    const { remote, project } = await chain(kind);
     const copy = await clone(project, remote);
     await project.write({ fixed: 'other\n' });
     await succeeds(project, ['repro']);
@@ -161,15 +157,13 @@ describe.each(['folder', 'bucket'] as const)('repro --pull with a remote in a %s
 
 describe('repro --pull', () => {
   test('asks nothing of the remote where nothing is missing', async () => {
-    const remote = await testRemote('folder');
-    const project = await chain(remote);
+    const { project } = await chain('folder');
     await succeeds(project, ['remote', 'modify', 'origin', 'url', 's3://nowhere/at-all']);
     expect(await outcomes(project, ['--pull'])).toEqual(['create-foo unchanged', 'copy-foo unchanged']);
   });
 
   test('says clearly that the remote is out of reach, and runs nothing', async () => {
-    const remote = await testRemote('folder');
-    const project = await chain(remote);
+    const { remote, project } = await chain('folder');
     await succeeds(project, ['push']);
     const copy = await clone(project, remote);
     await succeeds(copy, ['remote', 'modify', 'origin', 'url', 's3://nowhere/at-all']);
@@ -183,8 +177,7 @@ describe('repro --pull', () => {
   });
 
   test('is refused with --dry', async () => {
-    const remote = await testRemote('folder');
-    const project = await chain(remote);
+    const { project } = await chain('folder');
     expect((await project.mlo(['repro', '--pull', '--dry'])).code).toBe(2);
   });
 });

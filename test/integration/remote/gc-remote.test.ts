@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestBytes, hashBytes } from '../../../src/fs/hash.ts';
 import type { TestProject } from '../../helpers/index.ts';
-import { clone, isConsistent, keysOf, KINDS, noise, projectWithData, sameData, succeeds, testRemote, type TestRemote } from './remotes.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
+import { clone, isConsistent, keysOf, KINDS, noise, projectWithData, sameData, succeeds, testRemote } from './remotes.ts';
+import { preparedOnce } from './starting-point.ts';
 import { beginPut } from './begin-put.ts';
 
 const SWEEP = ['gc', '--remote', '--grace', '0', '--force'];
@@ -19,18 +21,17 @@ async function secondVersion(project: TestProject): Promise<void> {
   await project.git('commit', '--quiet', '--all', '--message=second');
 }
 
-async function withTwoVersions(remote: TestRemote): Promise<TestProject> {
+const withTwoVersions = preparedOnce(async (remote) => {
   const project = await projectWithData({ ...files('first'), 'data/big.bin': noise(400_000) }, ['data/raw', 'data/big.bin'], remote);
   await succeeds(project, ['push']);
   await secondVersion(project);
   await succeeds(project, ['push']);
   return project;
-}
+});
 
 describe.each(KINDS)('gc of a remote in a %s', (kind) => {
   it('says what would go, and with --force deletes what no branch, tag or run needs', async () => {
-    const remote = await testRemote(kind);
-    const project = await withTwoVersions(remote);
+    const { remote, project } = await withTwoVersions(kind);
     const before = keysOf(remote.folder).sort();
     const dry = await succeeds(project, ['gc', '--remote', '--grace', '0']);
     expect(dry).toMatchObject({ done: false, packs: { packs: 1 }, young: { objects: 0 }, missing: 0, lost: 0 });
@@ -53,8 +54,7 @@ describe.each(KINDS)('gc of a remote in a %s', (kind) => {
   });
 
   it('keeps what is young, what tags, other branches and --keep name, and what another project on it needs', async () => {
-    const remote = await testRemote(kind);
-    const project = await withTwoVersions(remote);
+    const { remote, project } = await withTwoVersions(kind);
     expect(await succeeds(project, ['gc', '--remote', '--force'])).toMatchObject({ gone: { objects: 0 }, packs: { packs: 0 } });
     const first = (await project.git('rev-parse', 'HEAD~1')).trim();
     expect(await succeeds(project, [...SWEEP, '--keep', first])).toMatchObject({ gone: { objects: 0 } });
@@ -74,8 +74,7 @@ describe.each(KINDS)('gc of a remote in a %s', (kind) => {
   });
 
   it('keeps all that a young tree of somebody else needs, however old', async () => {
-    const remote = await testRemote(kind);
-    const project = await withTwoVersions(remote);
+    const { remote, project } = await withTwoVersions(kind);
     const first = (await project.git('rev-parse', 'HEAD~1')).trim();
     const colleague = await clone(project, remote);
     await colleague.git('checkout', '--quiet', first);
@@ -115,8 +114,7 @@ describe.each(KINDS)('gc of a remote in a %s', (kind) => {
   });
 
   it('deletes what it did not write never, and packs of interrupted pushes once they are old', async () => {
-    const remote = await testRemote(kind);
-    const project = await withTwoVersions(remote);
+    const { remote, project } = await withTwoVersions(kind);
     const opened = await remote.open();
     await opened.put(`packs/ab/${'ab'.repeat(32)}`, Buffer.from('a pack of a push that was killed'));
     for (const key of ['runs/default/readme', 'registry/one', 'notes.txt', 'packs/readme', 'index/readme'])
@@ -132,8 +130,7 @@ describe.each(KINDS)('gc of a remote in a %s', (kind) => {
   });
 
   it('takes away puts that never ended, once they are old, and only those of mlo', async () => {
-    const remote = await testRemote(kind);
-    const project = await withTwoVersions(remote);
+    const { remote, project } = await withTwoVersions(kind);
     await succeeds(project, SWEEP);
     const own = await beginPut(remote, `packs/ab/${'ab'.repeat(32)}`);
     await beginPut(remote, `packs/ab/${'ef'.repeat(32)}`);
@@ -151,8 +148,7 @@ describe.each(KINDS)('gc of a remote in a %s', (kind) => {
   });
 
   it('keeps what batches of runs need, and refuses where one cannot be read', async () => {
-    const remote = await testRemote(kind);
-    const project = await withTwoVersions(remote);
+    const { remote, project } = await withTwoVersions(kind);
     const [pointer] = (await project.git('show', 'HEAD~1:data/raw.mlo')).match(/[0-9a-f]{64}/) ?? [];
     const tables = Buffer.alloc(40);
     tables.write(pointer as string, 'hex');
@@ -177,20 +173,19 @@ describe.each(KINDS)('gc of a remote in a %s', (kind) => {
     expect(await copy.read('data/raw/0/0.txt')).toBe('first 0\n');
     await opened.put(`run-cache/${'ab'.repeat(32)}`, Buffer.from('no batch'));
     const before = keysOf(remote.folder).length;
-    expect((await project.mlo([...SWEEP, '--json'])).json().error).toMatchObject({ code: 'MLO_REMOTE_CORRUPT' });
+    expect((await mloHere(project, SWEEP)).error).toMatchObject({ code: 'MLO_REMOTE_CORRUPT' });
     expect(keysOf(remote.folder)).toHaveLength(before);
     opened.close();
   });
 
   it('refuses to delete where packs are gone that are needed', async () => {
-    const remote = await testRemote(kind);
-    const project = await withTwoVersions(remote);
+    const { remote, project } = await withTwoVersions(kind);
     const opened = await remote.open();
     for (const key of keysOf(remote.folder).filter((each) => each.startsWith('packs/'))) await opened.delete(key);
     opened.close();
-    const { code, stdout } = await project.mlo([...SWEEP, '--json']);
+    const { code, error } = await mloHere(project, SWEEP);
     expect(code).toBe(12);
-    expect(JSON.parse(stdout).error).toMatchObject({
+    expect(error).toMatchObject({
       code: 'MLO_REMOTE_CORRUPT',
       hint: expect.stringContaining('mlo verify --remote --repair') as string,
     });
@@ -206,14 +201,13 @@ describe('gc of a remote', () => {
   });
 
   it('deletes nothing where it is not known what is needed', async () => {
-    const remote = await testRemote('folder');
-    const project = await withTwoVersions(remote);
+    const { remote, project } = await withTwoVersions('folder');
     await project.write({ 'data/raw.mlo': 'no pointer\n' });
     const before = keysOf(remote.folder).sort();
-    expect((await project.mlo(SWEEP)).code).not.toBe(0);
+    expect((await mloHere(project, SWEEP)).code).not.toBe(0);
     expect(keysOf(remote.folder).sort()).toEqual(before);
-    expect((await project.mlo([...SWEEP, '--keep', 'no-such-revision'])).code).not.toBe(0);
-    expect((await project.mlo([...SWEEP, '--keep-project', 'nowhere'])).code).not.toBe(0);
+    expect((await mloHere(project, [...SWEEP, '--keep', 'no-such-revision'])).code).not.toBe(0);
+    expect((await mloHere(project, [...SWEEP, '--keep-project', 'nowhere'])).code).not.toBe(0);
   });
 
   it.each([

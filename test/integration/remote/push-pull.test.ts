@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { clone, keysOf, KINDS, noise, projectWithData, sameData, succeeds, testRemote } from './remotes.ts';
 
 const MB = 1_000_000;
@@ -22,11 +23,12 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
       'data/run.sh': '#!/bin/sh\n',
     };
     const project = await projectWithData(files, ['data/raw', 'data/big.bin', 'data/medium.bin', 'data/empty.txt', 'data/run.sh'], remote);
-    const pushed = await succeeds(project, ['push']);
+    // By the real commands, as those after a clone too.
+    const pushed = (await project.mlo(['push', '--json'])).json().data;
     expect(pushed).toMatchObject({ done: true, files: 304, missing: [], broken: [] });
 
     const copy = await clone(project, remote);
-    const pulled = await succeeds(copy, ['pull']);
+    const pulled = (await copy.mlo(['pull', '--json'])).json().data;
     expect(pulled.fetch).toMatchObject({ files: 304, missing: [] });
     await sameData(project, copy);
     expect((await copy.run('test', ['-x', 'data/run.sh'])).code).toBe(0);
@@ -113,17 +115,17 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
       remote,
     );
     rmSync(project.path('.mlo/cache/objects'), { recursive: true });
-    const result = await project.mlo(['push', '--json']);
+    const result = await mloHere(project, ['push']);
     expect(result.code).toBe(3);
-    const { data, error } = result.json();
-    expect(error.code).toBe('MLO_TRANSFER');
+    const { data, error } = result;
+    expect(error?.code).toBe('MLO_TRANSFER');
     expect(data).toMatchObject({ files: 2, trees: 0 });
     expect(data.missing).toMatchObject([{ uses: [{ path: 'data/raw/lost.bin', in: ['workspace'] }] }]);
 
     const copy = await clone(project, remote);
-    const pulled = await copy.mlo(['pull', '--json']);
+    const pulled = await mloHere(copy, ['pull']);
     expect(pulled.code).toBe(3);
-    expect(pulled.json().data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/raw' }] }]);
+    expect(pulled.data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/raw' }] }]);
     expect(await copy.read('data/other.txt')).toBe('other\n');
     expect(copy.exists('data/raw')).toBe(false);
 
@@ -144,15 +146,14 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
     damage(join(remote.folder, large as string), noise(MB).subarray(500_000, 500_100));
 
     const copy = await clone(project, remote);
-    const { code, stdout } = await copy.mlo(['pull', '--json']);
+    const { code, data } = await mloHere(copy, ['pull']);
     expect(code).toBe(3);
-    const { data } = JSON.parse(stdout);
     const told = data.fetch.missing.map((each: any) => `${each.uses[0].path} ${each.corruptAt}`).sort();
     expect(told).toEqual([`data/big.bin ${large}`, `data/raw/part3/row17.txt ${small}`]);
     expect(copy.exists('data/big.bin')).toBe(false);
     expect(copy.exists('data/raw/part3/row17.txt')).toBe(false);
     expect(await copy.read('data/raw/part3/row24.txt')).toBe('row 24\n');
-    const { damages } = (await copy.mlo(['verify', '--json'])).json().data;
+    const { damages } = (await mloHere(copy, ['verify'])).data;
     expect(damages).toEqual([]);
   });
 
@@ -167,7 +168,7 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
     );
     expect(holders).toEqual([expect.stringMatching(/^journal\/.*\.jnl$/)]);
     for (const key of holders) damage(project.path(`.mlo/cache/${key}`), Buffer.from('row17.txt'));
-    const { data } = (await project.mlo(['status', '--remote', '--json'])).json();
+    const { data } = await mloHere(project, ['status', '--remote']);
     expect(data.data).toMatchObject([{ path: 'data/raw', state: 'remote' }]);
   });
 
@@ -178,9 +179,9 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
     for (const key of keysOf(remote.folder).filter((each) => each.startsWith('packs/'))) rmSync(join(remote.folder, key));
     await succeeds(project, ['push', 'data/b.txt']);
     const copy = await clone(project, remote);
-    const result = await copy.mlo(['pull', '--json']);
+    const result = await mloHere(copy, ['pull']);
     expect(result.code).toBe(3);
-    expect(result.json().data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/a.txt' }] }]);
+    expect(result.data.fetch.missing).toMatchObject([{ uses: [{ path: 'data/a.txt' }] }]);
     expect(await copy.read('data/b.txt')).toBe('b\n');
   });
 
@@ -216,9 +217,9 @@ describe('a remote of another kind', () => {
     const file = join(remote.folder, 'format.json');
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('"schema": 1', '"schema": 2'));
-    expect((await project.mlo(['push', '--json'])).json().error).toMatchObject({ code: 'MLO_FORMAT_VERSION' });
+    expect((await mloHere(project, ['push'])).error).toMatchObject({ code: 'MLO_FORMAT_VERSION' });
     writeFileSync(file, '{}');
-    expect((await project.mlo(['push', '--json'])).json().error).toMatchObject({ code: 'MLO_REMOTE' });
+    expect((await mloHere(project, ['push'])).error).toMatchObject({ code: 'MLO_REMOTE' });
   });
 });
 

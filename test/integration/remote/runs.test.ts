@@ -5,6 +5,7 @@ import type { TestProject } from '../../helpers/index.ts';
 import { runId } from '../../contract/tracking/records.ts';
 import { contentsOf, openStore } from '../../unit/runs/stores.ts';
 import { clone, KINDS, projectWithData, succeeds, testRemote, type TestRemote } from './remotes.ts';
+import { preparedOnce } from './starting-point.ts';
 
 const PIPELINE = `stages:
   train:
@@ -15,13 +16,13 @@ const PIPELINE = `stages:
     metrics: [{metrics.json: {cache: false}}]
 `;
 
-async function trained(remote: TestRemote): Promise<TestProject> {
+const trained = preparedOnce(async (remote) => {
   const project = await projectWithData({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 0.1\n', 'data.txt': 'data\n' }, [], remote);
   await succeeds(project, ['repro']);
   await project.git('add', '--all', '--', ':!ran.txt');
   await project.git('commit', '--quiet', '--message=results');
   return project;
-}
+});
 
 function runsOf(project: TestProject): { readonly [id: string]: string } {
   const store = openStore({ path: project.path('.mlo/tracking.db'), readOnly: true });
@@ -46,8 +47,7 @@ function batchesIn(remote: TestRemote, folder = 'runs/default'): string[] {
 
 describe.each(KINDS)('runs and a remote in a %s', (kind) => {
   it('travel with their artifacts and results, and edits of two machines come together', async () => {
-    const remote = await testRemote(kind);
-    const project = await trained(remote);
+    const { remote, project } = await trained(kind);
     expect((await succeeds(project, ['status', '--remote'])).runs).toMatchObject({ toPush: 2, toFetch: 0, results: { toPush: 1 } });
     expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, there: 0, open: 0, results: { sent: 1, there: 0 } });
     expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 0, there: 2, results: { sent: 0, there: 1 } });
@@ -74,8 +74,7 @@ describe.each(KINDS)('runs and a remote in a %s', (kind) => {
   });
 
   it('are not asked for, and not sent, with --no-runs, with targets, and with --rev', async () => {
-    const remote = await testRemote(kind);
-    const project = await trained(remote);
+    const { remote, project } = await trained(kind);
     for (const args of [['--no-runs'], ['train'], ['--rev', 'HEAD']])
       expect(await succeeds(project, ['push', ...args])).not.toHaveProperty('runs');
     expect([batchesIn(remote), batchesIn(remote, 'run-cache')]).toEqual([[], []]);
@@ -87,8 +86,7 @@ describe.each(KINDS)('runs and a remote in a %s', (kind) => {
   });
 
   it('in one batch that is damaged or cut off are named, and nothing of it is taken', async () => {
-    const remote = await testRemote(kind);
-    const project = await trained(remote);
+    const { remote, project } = await trained(kind);
     await succeeds(project, ['push']);
     const [path] = batchesIn(remote) as [string];
     const good = readFileSync(path);
@@ -142,8 +140,7 @@ describe('runs on a remote', () => {
   });
 
   it('are pushed though bytes of artifacts are nowhere, which is told', async () => {
-    const remote = await testRemote('folder');
-    const project = await trained(remote);
+    const { remote, project } = await trained('folder');
     rmSync(project.path('.mlo/cache'), { recursive: true });
     const pushed = await succeeds(project, ['push'], [3]);
     expect(pushed.runs).toMatchObject({ sent: 2, results: { sent: 0 } });
@@ -180,8 +177,7 @@ describe('runs on a remote', () => {
   });
 
   it('stay away where they were purged, and stay on the remote for the others', async () => {
-    const remote = await testRemote('folder');
-    const project = await trained(remote);
+    const { remote, project } = await trained('folder');
     await succeeds(project, ['push']);
     const copy = await clone(project, remote);
     await succeeds(copy, ['pull']);
@@ -195,8 +191,7 @@ describe('runs on a remote', () => {
   });
 
   it('come whole again after the database was deleted, or an older copy of it put back', async () => {
-    const remote = await testRemote('folder');
-    const project = await trained(remote);
+    const { project } = await trained('folder');
     await succeeds(project, ['push']);
     const before = readFileSync(project.path('.mlo/tracking.db'));
     const [run] = (await succeeds(project, ['runs', 'list'])).runs;
@@ -228,8 +223,7 @@ describe('runs on a remote', () => {
 
 describe('results of the run-cache', () => {
   it('restore on another machine what this one ran, and neither verify nor gc minds that their outs are not here', async () => {
-    const remote = await testRemote('folder');
-    const project = await trained(remote);
+    const { remote, project } = await trained('folder');
     const copy = await clone(project, remote);
     await project.write({ 'params.yaml': 'lr: 0.2\n', 'data.txt': 'more\n' });
     await succeeds(project, ['repro']);

@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import type { TestProject } from '../../helpers/index.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { clone, isConsistent, keysOf, KINDS, noise, projectWithData, sameData, succeeds, testRemote, type TestRemote } from './remotes.ts';
+import { preparedOnce } from './starting-point.ts';
 
 const FILES = {
   ...Object.fromEntries(Array.from({ length: 40 }, (_, number) => [`data/raw/part${number % 3}/${number}.txt`, `row ${number}\n`])),
   'data/big.bin': noise(600_000),
 };
 
-async function pushed(remote: TestRemote): Promise<TestProject> {
+const pushed = preparedOnce(async (remote) => {
   const project = await projectWithData(FILES, ['data/raw', 'data/big.bin'], remote);
   await succeeds(project, ['push']);
   return project;
-}
+});
 
 function flip(path: string, bytes: Uint8Array): void {
   const content = readFileSync(path);
@@ -29,8 +31,8 @@ function packs(remote: TestRemote): readonly string[] {
   return keysOf(remote.folder).filter((key) => key.startsWith('packs/'));
 }
 
-/** A project that has run, and pushed two runs and a result. */
-async function pushedRuns(remote: TestRemote): Promise<TestProject> {
+/** It has run, and pushed two runs and a result. */
+const pushedRuns = preparedOnce(async (remote) => {
   const pipeline = 'stages:\n  train: { cmd: cp data.txt model.txt, deps: [data.txt], outs: [model.txt] }\n';
   const project = await projectWithData({ 'data.txt': 'data\n', 'pipeline.yaml': pipeline }, [], remote);
   await succeeds(project, ['repro']);
@@ -38,7 +40,7 @@ async function pushedRuns(remote: TestRemote): Promise<TestProject> {
   await project.git('commit', '--quiet', '--message=results');
   expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, results: { sent: 1 } });
   return project;
-}
+});
 
 function batches(remote: TestRemote): readonly string[] {
   return keysOf(remote.folder).filter((each) => /^(runs|run-cache)\//.test(each));
@@ -59,9 +61,9 @@ function newer(bytes: Buffer): Buffer {
 
 /** Broken things are told, taken out, sent again by push, and then all is there. */
 async function isMended(remote: TestRemote, project: TestProject): Promise<void> {
-  const { code, stdout } = await project.mlo(['verify', '--remote', '--repair', '--json']);
+  const { code, data } = await mloHere(project, ['verify', '--remote', '--repair']);
   expect(code).toBe(12);
-  expect(JSON.parse(stdout).data.repaired).toBeDefined();
+  expect(data.repaired).toBeDefined();
   expect((await succeeds(project, ['push'])).missing).toEqual([]);
   expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
   expect(keysOf(remote.folder).filter((key) => key.startsWith('leases/'))).toEqual([]);
@@ -73,7 +75,7 @@ async function isMended(remote: TestRemote, project: TestProject): Promise<void>
 
 describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   it('reads all of it, and says so; a sample reads a part, a dry run nothing', async () => {
-    const project = await pushed(await testRemote(kind));
+    const { project } = await pushed(kind);
     const { looked, ok, estimate } = await succeeds(project, ['verify', '--remote']);
     expect(ok).toBe(true);
     expect(looked).toMatchObject({ trees: 4, recipes: 1 });
@@ -87,8 +89,7 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   });
 
   it('names what is broken with path and revision, and --repair makes push send it again', async () => {
-    const remote = await testRemote(kind);
-    const project = await pushed(remote);
+    const { remote, project } = await pushed(kind);
     await project.git('tag', 'v1');
     const [pack] = packs(remote);
     flip(join(remote.folder, pack as string), Buffer.from('row 17\n'));
@@ -105,8 +106,7 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   });
 
   it('reads runs and results too: what is broken there is told, taken out by --repair, and sent again by push', async () => {
-    const remote = await testRemote(kind);
-    const project = await pushedRuns(remote);
+    const { remote, project } = await pushedRuns(kind);
     const { looked, estimate } = await succeeds(project, ['verify', '--remote']);
     expect(looked.batches).toBe(2);
     const dry = await succeeds(project, ['verify', '--remote', '--dry-run']);
@@ -122,9 +122,9 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
         return bytes;
       });
     }
-    const { code, stdout } = await project.mlo(['verify', '--remote', '--json']);
-    expect([code, JSON.parse(stdout).data.batches.length]).toEqual([12, 2]);
-    expect(JSON.parse((await project.mlo(['verify', '--remote', '--repair', '--json'])).stdout).data.repaired.batches).toBe(2);
+    const { code, data } = await mloHere(project, ['verify', '--remote']);
+    expect([code, data.batches.length]).toEqual([12, 2]);
+    expect((await mloHere(project, ['verify', '--remote', '--repair'])).data.repaired.batches).toBe(2);
     expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, results: { sent: 1 } });
     expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
     const copy = await clone(project, remote);
@@ -136,24 +136,17 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
     ['of nothing', () => Buffer.alloc(0)],
     ['of a newer version by a flipped bit', newer],
   ])('takes batches away whose tables are %s, and push sends what this machine has of them', async (_what, how) => {
-    const remote = await testRemote(kind);
-    const project = await pushedRuns(remote);
+    const { remote, project } = await pushedRuns(kind);
     for (const key of batches(remote)) change(remote, key, how);
     const damaged = [...batches(remote)].sort();
     const other = await clone(project, remote);
-    const told = await other.mlo(['verify', '--remote', '--json']);
-    expect([
-      told.code,
-      told
-        .json()
-        .data.batches.map(({ key }: any) => key)
-        .sort(),
-    ]).toEqual([12, damaged]);
+    const told = await mloHere(other, ['verify', '--remote']);
+    expect([told.code, told.data.batches.map(({ key }: any) => key).sort()]).toEqual([12, damaged]);
     expect([...batches(remote)].sort()).toEqual(damaged);
     // Without the tables that the machine which pushed has kept.
-    const { stdout } = await other.mlo(['verify', '--remote', '--repair', '--json']);
-    expect(JSON.parse(stdout).data.repaired).toMatchObject({ batches: 0, left: [] });
-    expect([...JSON.parse(stdout).data.repaired.removed].sort()).toEqual(damaged);
+    const { data } = await mloHere(other, ['verify', '--remote', '--repair']);
+    expect(data.repaired).toMatchObject({ batches: 0, left: [] });
+    expect([...data.repaired.removed].sort()).toEqual(damaged);
     expect(batches(remote)).toEqual([]);
     expect((await succeeds(project, ['push'])).runs).toMatchObject({ sent: 2, results: { sent: 1 }, damaged: [] });
     expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
@@ -162,8 +155,7 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   });
 
   it.each(['runs', 'results'])('makes push send again what only %s that are there already need', async (what) => {
-    const remote = await testRemote(kind);
-    const project = await pushedRuns(remote);
+    const { remote, project } = await pushedRuns(kind);
     // What made the first result is named by the lock of no workspace, and by no branch, any more.
     await project.write({ 'data.txt': 'other\n' });
     await succeeds(project, ['repro']);
@@ -171,7 +163,7 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
     await succeeds(project, ['push']);
     const [pack] = packs(remote);
     flip(join(remote.folder, pack as string), Buffer.from('data\n'));
-    const { data } = (await project.mlo(['verify', '--remote', '--repair', '--json'])).json();
+    const { data } = await mloHere(project, ['verify', '--remote', '--repair']);
     expect(data.objects.length).toBeGreaterThan(0);
     if (what === 'results') rmSync(project.path('.mlo/tracking.db'));
     const digests = data.objects.map(({ digest }: any) => digest);
@@ -189,38 +181,35 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   });
 
   it('makes a batch with damaged tables whole by the copy of them that is kept here', async () => {
-    const remote = await testRemote(kind);
-    const project = await pushedRuns(remote);
+    const { remote, project } = await pushedRuns(kind);
     for (const key of batches(remote)) {
       change(remote, key, (bytes) => {
         bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1;
         return bytes;
       });
     }
-    const { stdout } = await project.mlo(['verify', '--remote', '--repair', '--json']);
-    expect(JSON.parse(stdout).data.repaired).toMatchObject({ batches: 2, removed: [], left: [] });
+    const { data } = await mloHere(project, ['verify', '--remote', '--repair']);
+    expect(data.repaired).toMatchObject({ batches: 2, removed: [], left: [] });
     const copy = await clone(project, remote);
     expect((await succeeds(copy, ['pull'])).fetch.runs).toMatchObject({ added: 2, results: 1, damaged: [] });
     expect((await succeeds(project, ['verify', '--remote'])).ok).toBe(true);
   });
 
   it('leaves a batch alone that a newer mlo wrote, and says so', async () => {
-    const remote = await testRemote(kind);
-    const project = await pushedRuns(remote);
+    const { remote, project } = await pushedRuns(kind);
     const [key = ''] = batches(remote).filter((each) => each.startsWith('runs/'));
     const bytes = newer(readFileSync(join(remote.folder, key)));
     const own = `runs/default/${hashBytes(bytes)}`;
     writeFileSync(join(remote.folder, own), bytes);
-    const { code, stdout } = await project.mlo(['verify', '--remote', '--repair', '--json']);
-    expect([code, JSON.parse(stdout).data.repaired]).toMatchObject([12, { batches: 0, removed: [], left: [own] }]);
+    const { code, data } = await mloHere(project, ['verify', '--remote', '--repair']);
+    expect([code, data.repaired]).toMatchObject([12, { batches: 0, removed: [], left: [own] }]);
     expect(batches(remote)).toContain(own);
     const { stdout: text } = await project.mlo(['verify', '--remote', '--repair']);
     expect(text).toMatch(/left .*newer mlo/);
   });
 
   it('writes format.json again where it is gone, which every other command tells', async () => {
-    const remote = await testRemote(kind);
-    const project = await pushedRuns(remote);
+    const { remote, project } = await pushedRuns(kind);
     rmSync(join(remote.folder, 'format.json'));
     const copy = await clone(project, remote);
     for (const args of [
@@ -231,14 +220,14 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
       ['verify', '--remote'],
       ['repro', '--pull'],
     ]) {
-      const { error } = (await copy.mlo([...args, '--json'])).json();
+      const { error } = await mloHere(copy, [...args]);
       expect([args, error]).toMatchObject([
         args,
         { code: 'MLO_REMOTE_CORRUPT', hint: expect.stringMatching(/verify --remote .*--repair/) },
       ]);
-      expect(error.message).toMatch(/format\.json is gone.*1 index/);
+      expect(error?.message).toMatch(/format\.json is gone.*1 index/);
     }
-    const { data: checked } = (await copy.mlo(['remote', 'check', '--json'])).json();
+    const { data: checked } = await mloHere(copy, ['remote', 'check']);
     expect(checked.checks[0]).toMatchObject({ name: 'read', ok: false, found: expect.stringMatching(/format\.json is gone/) });
     expect(keysOf(remote.folder)).not.toContain('format.json');
     const { ok, repaired } = await succeeds(copy, ['verify', '--remote', '--repair'], [12]);
@@ -248,19 +237,17 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   });
 
   it('does not write format.json again where nothing there is whole', async () => {
-    const remote = await testRemote(kind);
-    const project = await pushed(remote);
+    const { remote, project } = await pushed(kind);
     rmSync(join(remote.folder, 'format.json'));
     for (const key of keysOf(remote.folder).filter((each) => each.startsWith('index/'))) change(remote, key, (bytes) => bytes.subarray(1));
     const before = keysOf(remote.folder).sort();
-    const { error } = (await project.mlo(['verify', '--remote', '--repair', '--json'])).json();
+    const { error } = await mloHere(project, ['verify', '--remote', '--repair']);
     expect(error).toMatchObject({ code: 'MLO_REMOTE_CORRUPT', message: expect.stringMatching(/no index .* version/) });
     expect(keysOf(remote.folder).sort()).toEqual(before);
   });
 
   it('names what lay in a pack that is gone', async () => {
-    const remote = await testRemote(kind);
-    const project = await pushed(remote);
+    const { remote, project } = await pushed(kind);
     await project.write({ 'data/raw/late.txt': 'late\n' });
     await succeeds(project, ['add', 'data/raw']);
     await project.git('commit', '--quiet', '--all', '--message=late');
@@ -268,7 +255,7 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
     await succeeds(project, ['push']);
     const [late] = packs(remote).filter((key) => !before.includes(key));
     rmSync(join(remote.folder, late as string));
-    const { data } = (await project.mlo(['verify', '--remote', '--json'])).json();
+    const { data } = await mloHere(project, ['verify', '--remote']);
     expect(data.objects.map(({ state, uses }: any) => `${state} ${uses[0].path}`).sort()).toEqual([
       'missing data/raw',
       'missing data/raw/late.txt',
@@ -277,22 +264,20 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   });
 
   it('names an index that is damaged, which --repair deletes', async () => {
-    const remote = await testRemote(kind);
-    const project = await pushed(remote);
+    const { remote, project } = await pushed(kind);
     const [index] = keysOf(remote.folder).filter((key) => key.startsWith('index/'));
     flip(join(remote.folder, index as string), Buffer.from('mlo-index').subarray(1));
-    const { data } = (await project.mlo(['verify', '--remote', '--json'])).json();
+    const { data } = await mloHere(project, ['verify', '--remote']);
     expect(data.indexes).toMatchObject([{ key: index }]);
     await isMended(remote, project);
   });
 });
 
 it('verify --repair takes what the cache has lost from the remote', async () => {
-  const remote = await testRemote('folder');
-  const project = await pushed(remote);
+  const { project } = await pushed('folder');
   await project.remove('data/raw', 'data/big.bin');
   for (const part of ['objects', 'packs', 'journal']) rmSync(project.path('.mlo/cache', part), { recursive: true, force: true });
-  expect((await project.mlo(['verify', '--json'])).code).toBe(12);
+  expect((await mloHere(project, ['verify'])).code).toBe(12);
   const { ok, repaired } = await succeeds(project, ['verify', '--repair']);
   expect(ok).toBe(true);
   expect(repaired.restored.length).toBeGreaterThan(0);
