@@ -182,13 +182,16 @@ export class Journal implements ObjectSource {
     return (this.#writer ??= new SegmentWriter(join(this.#folder, newSegmentName())));
   }
 
-  /** Opens segments that are new here. One that vanishes while we look was merged: then its bytes are under a new name. */
   /** Nobody else writes here, or has come or gone since the last look. Asked for each of many stages. */
   #isAsListed(): boolean {
     const readers = [...this.#readers.values()];
     return this.#newestFirst !== undefined && readers.every((reader) => reader.isClosed) && modifiedMs(this.#folder) === this.#listedMs;
   }
 
+  /**
+   * Opens segments that are new here; true where there are any. One that vanishes while we look was merged: then its bytes are under a new
+   * name.
+   */
   #load(): boolean {
     let opened = 0;
     this.#listedMs = modifiedMs(this.#folder);

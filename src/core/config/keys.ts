@@ -22,10 +22,10 @@ export interface ConfigValues {
   readonly 'gc.run_cache': string;
   /** How long logs of runs live. */
   readonly 'gc.logs': string;
-  /** Name of the experiment that runs of this project belong to. */
   /** Patterns of metrics of which more is better, or less, where their names do not say so. */
   readonly 'metrics.higher': readonly string[];
   readonly 'metrics.lower': readonly string[];
+  /** Name of the experiment that runs of this project belong to. */
   readonly 'tracking.experiment': string;
   /** The tracking database: absolute, `~/…`, or relative to the project root whichever file says it. */
   readonly 'tracking.path': string;

@@ -1,7 +1,5 @@
-/**
- * What mlo and its spawn helper say to each other over one socket: a JSON object a line.
- * The output of commands does not pass here; it flows through FIFOs straight to mlo.
- */
+// What mlo and its spawn helper say to each other over one socket: a JSON object a line.
+// The output of commands does not pass here; it flows through FIFOs straight to mlo.
 
 /** Descriptor of the socket in the helper. */
 export const HELPER_SOCKET = 3;

@@ -3,7 +3,7 @@ import { parseMoment, parseSpanOfTime } from '../../core/search/moments.ts';
 import { anyOf, allOf, listOf, NEVER, sql, type Sql } from './sql.ts';
 import { beginsOtherwise, beginsWith, equalsAny, likes } from './text-match.ts';
 
-/** Each says when a value of one row fits a condition; NULL where there is no value. */
+// Each function says when a value of one row fits a condition; NULL where there is no value.
 
 /** The operators as SQL has them. */
 const OPERATORS: { readonly [op in CompareOp]: Sql } = {

@@ -7,10 +7,10 @@ import { padEnd, widest } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 import { changeLines, changeWord, countsText, unreadLines } from './tree-changes.ts';
 
-/** How many tracked paths differ, and a line for each that does; below it its files where they are known. */
 /** Outs have the stage that writes them. */
 type ShownStatus = DataStatus & { readonly stage?: StageAddress };
 
+/** How many tracked paths differ, and a line for each that does; below it its files where they are known. */
 export function dataStatusLines(data: readonly ShownStatus[], outs: readonly ShownStatus[], style: Style): string[] {
   const changed = data.filter((each) => each.state !== 'unchanged');
   const unchanged = data.length - changed.length;
