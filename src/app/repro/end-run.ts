@@ -1,0 +1,48 @@
+import { posix } from 'node:path';
+import { MloError } from '../../core/errors/mlo-error.ts';
+import type { StageReport } from '../../core/events.ts';
+import { asIoError } from '../../fs/errno.ts';
+import type { Prepared } from '../prepare-plan.ts';
+import type { Project } from '../project.ts';
+import type { ReproData } from '../types.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+/**
+ * Closes the run of a repro, with the params files and locks that its stages went by. What stages made is stored by now: that
+ * the books cannot be closed must not hide it, so that is answered instead of thrown.
+ */
+export async function endRun(
+  project: Project,
+  prepared: Prepared,
+  recorder: RunRecorder,
+  reports: readonly StageReport[],
+): Promise<ReproData['unrecorded']> {
+  try {
+    recorder.finish(filesOf(prepared), endOf(reports, project.ctx.signal.aborted));
+    recorder.flush();
+    return undefined;
+  } catch (caught) {
+    const error = asIoError(caught, 'record the run of', project.root);
+    if (!(error instanceof MloError)) throw error;
+    await project.abandonTracking();
+    const { code, message, hint } = error;
+    return { code, message, ...(hint === undefined ? {} : { hint }) };
+  }
+}
+
+function filesOf({ loaded, stages }: Prepared): readonly string[] {
+  const worked = new Set(stages.map((stage) => stage.file));
+  return [
+    ...new Set([
+      posix.join(posix.dirname(loaded.file), 'params.yaml'),
+      ...stages.flatMap((stage) => stage.params.map((spec) => spec.file)),
+      ...loaded.pipeline.files.flatMap((file) => (worked.has(file.path) ? [file.lockPath] : [])),
+    ]),
+  ];
+}
+
+function endOf(reports: readonly StageReport[], interrupted: boolean): Parameters<RunRecorder['finish']>[1] {
+  if (interrupted) return { status: 'KILLED', reason: 'interrupted' };
+  const failed = reports.filter((report) => report.outcome === 'failed').map((report) => report.name);
+  return failed.length === 0 ? { status: 'FINISHED' } : { status: 'FAILED', reason: `failed: ${failed.join(', ')}` };
+}
