@@ -42,26 +42,37 @@ export async function readAll(folder: string): Promise<void> {
 }
 
 /**
- * Loaded into a Node process: leaves its peak memory behind when it ends. On Linux that of its own address space:
- * `resourceUsage` begins with what the process that forked it had.
+ * Loaded into a Node process: leaves its peak memory and the processor time of all its threads behind when it ends. Memory on Linux
+ * that of its own address space: `resourceUsage` begins with what the process that forked it had.
  */
-const NOTE_MEMORY = `data:text/javascript,${encodeURIComponent(`
+const NOTE_USE = `data:text/javascript,${encodeURIComponent(`
   import fs from 'node:fs';
   const peak = () => {
     if (process.platform !== 'linux') return process.resourceUsage().maxRSS;
     return /^VmHWM:\\s+(\\d+) kB$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1];
   };
-  process.on('exit', () => fs.writeFileSync(process.env.MLO_BENCH_MEMORY, String(peak() * 1024)));
+  process.on('exit', () => {
+    const { user, system } = process.cpuUsage();
+    fs.writeFileSync(process.env.MLO_BENCH_USE, JSON.stringify({ bytes: peak() * 1024, cpuMs: (user + system) / 1000 }));
+  });
 `)}`;
 
-/** The same for a script of Node, with the most memory (bytes, resident) that the process had. */
-export async function runMeasuringMemory(command: Command): Promise<{ readonly ms: number; readonly bytes: number }> {
-  const folder = mkdtempSync(join(tmpdir(), 'mlo-bench-memory-'));
+export interface Use {
+  readonly ms: number;
+  /** The most memory, resident. */
+  readonly bytes: number;
+  /** Processor time of all threads, user and system. */
+  readonly cpuMs: number;
+}
+
+/** The same for a script of Node, with what the process used. */
+export async function runMeasuringUse(command: Command): Promise<Use> {
+  const folder = mkdtempSync(join(tmpdir(), 'mlo-bench-use-'));
   try {
-    const note = join(folder, 'bytes');
+    const note = join(folder, 'use');
     const [node = '', ...args] = command.argv;
-    const ms = await run({ ...command, argv: [node, '--import', NOTE_MEMORY, ...args], env: { ...command.env, MLO_BENCH_MEMORY: note } });
-    return { ms, bytes: Number(readFileSync(note, 'utf8')) };
+    const ms = await run({ ...command, argv: [node, '--import', NOTE_USE, ...args], env: { ...command.env, MLO_BENCH_USE: note } });
+    return { ms, ...(JSON.parse(readFileSync(note, 'utf8')) as Omit<Use, 'ms'>) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

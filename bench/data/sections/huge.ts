@@ -1,15 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBigFile, writeTree } from '../files.ts';
-import { runMeasuringMemory } from '../process.ts';
+import { floorCommand } from '../floors.ts';
+import { runMeasuringUse, type Use } from '../process.ts';
 import { formatBytes, formatMs, type Row } from '../rows.ts';
 import { needSpace, remove } from '../workplace.ts';
 import type { Section, World } from '../world.ts';
-
-interface Measured {
-  readonly ms: number;
-  readonly bytes: number;
-}
 
 const BIG_BYTES = 10 * 2 ** 30;
 const BIG_MEMORY = 300e6;
@@ -48,24 +44,27 @@ export const millionSection: Section = {
     const sizes = world.options.quick ? [1000, 10_000] : [10_000, 100_000, 1_000_000];
     const largest = sizes.at(-1) ?? 0;
     needSpace(world.base, largest * 8192, 'the section million');
-    const found: { readonly files: number; readonly add: Measured; readonly status: Measured }[] = [];
+    const found: { readonly files: number; readonly floor: Use; readonly add: Use; readonly status: Use }[] = [];
     for (const files of sizes) {
       const project = join(world.base, `many-${files}`);
       mkdirSync(join(project, '.mlo'), { recursive: true });
       process.stderr.write(`  writing ${files} files\n`);
       await writeTree(join(project, 'data'), { files, folders: Math.max(10, files / 1000), bytes: MANY_BYTES });
+      const floor = await measureFloor(world, project);
       const add = await measure(world, project, ['add', 'data']);
       await measure(world, project, ['status']);
-      found.push({ files, add, status: await measure(world, project, ['status']) });
+      found.push({ files, floor, add, status: await measure(world, project, ['status']) });
       remove(project);
     }
     for (const verb of ['add', 'status'] as const) {
       const each = found.map((at) => (at[verb].ms * 1000) / at.files);
-      const last = found.at(-1)?.[verb] ?? { ms: Number.NaN, bytes: Number.NaN };
+      const floors =
+        verb === 'add' ? [`floor, read, hash, append, one thread: ${found.map((at) => perFile(at.floor, at.files)).join('; ')}`] : [];
+      const last = found.at(-1)?.[verb] ?? { ms: Number.NaN, bytes: Number.NaN, cpuMs: Number.NaN };
       world.add({
         work: `${largest.toLocaleString('en')} files of 1 KiB: ${verb}`,
         measured: `${formatMs(last.ms)}, ${formatBytes(last.bytes)} of memory`,
-        compared: found.map(({ files }, index) => `${files.toLocaleString('en')} files: ${(each[index] ?? 0).toFixed(1)} µs a file`),
+        compared: [...found.map((at) => perFile(at[verb], at.files)), ...floors],
         targets: [
           memoryTarget(last.bytes, MANY_MEMORY),
           {
@@ -78,11 +77,27 @@ export const millionSection: Section = {
   },
 };
 
-async function measure(world: World, project: string, args: readonly string[]): Promise<Measured> {
+async function measure(world: World, project: string, args: readonly string[]): Promise<Use> {
   await world.timings.ready(project);
-  const measured = await runMeasuringMemory(world.mlo(project, args));
+  const measured = await runMeasuringUse(world.mlo(project, args));
   process.stderr.write(`  mlo ${args.join(' ')}: ${formatMs(measured.ms)}, ${formatBytes(measured.bytes)}\n`);
   return measured;
+}
+
+/** What the same disk and memory cost who promises nothing: where it is not linear either, it is not mlo that is slow. */
+async function measureFloor(world: World, project: string): Promise<Use> {
+  const pack = join(project, 'floor.pack');
+  const { argv, cwd } = floorCommand('pack', join(project, 'data'), pack);
+  await world.timings.ready(project);
+  const measured = await runMeasuringUse({ argv, ...(cwd === undefined ? {} : { cwd }) });
+  rmSync(pack);
+  return measured;
+}
+
+/** By the clock, and by processor time: a disk that has to be waited for is seen in the first alone. */
+function perFile({ ms, cpuMs }: Use, files: number): string {
+  const micros = (time: number): string => ((time * 1000) / files).toFixed(1);
+  return `${files.toLocaleString('en')} files: ${micros(ms)} µs a file (${micros(cpuMs)} of processor time)`;
 }
 
 function memoryTarget(bytes: number, most: number): NonNullable<Row['targets']>[number] {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, openSync, closeSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeFiles, writeBigFile, writeTree, type TreeShape } from '../files.ts';
-import { run, runMeasuringMemory } from '../process.ts';
+import { run, runMeasuringUse } from '../process.ts';
 import { formatBytes, type Row } from '../rows.ts';
 import { needSpace, remove } from '../workplace.ts';
 import type { Section, World } from '../world.ts';
@@ -134,7 +134,7 @@ async function measureAll(world: World, data: Data): Promise<ReadonlyMap<string,
   for (const { verb, args, inClone = false, before } of STEPS) {
     try {
       await before?.({ data, project, clone, git });
-      const { bytes } = await runMeasuringMemory(world.mlo(inClone ? clone : project, args(data)));
+      const { bytes } = await runMeasuringUse(world.mlo(inClone ? clone : project, args(data)));
       process.stderr.write(`  ${data.text}, ${verb}: ${formatBytes(bytes)}\n`);
       found.set(verb, bytes);
     } catch (error) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBigFile } from '../../data/files.ts';
-import { run, runMeasuringMemory } from '../../data/process.ts';
+import { run, runMeasuringUse } from '../../data/process.ts';
 import { formatBytes, type Row } from '../../data/rows.ts';
 import { needSpace, remove } from '../../data/workplace.ts';
 import { rclone, restic } from '../peers.ts';
@@ -116,7 +116,7 @@ async function mloRound(world: World, project: string, round: number, afterChang
   const file = join(project, 'big.bin');
   const timed = async (name: string, cwd: string, verb: string): Promise<void> => {
     await timings.ready(cwd);
-    const { ms, bytes } = await runMeasuringMemory(world.mlo(cwd, verb));
+    const { ms, bytes } = await runMeasuringUse(world.mlo(cwd, verb));
     timings.keep(name, round, ms);
     memory.set(verb, Math.max(bytes, memory.get(verb) ?? 0));
   };
