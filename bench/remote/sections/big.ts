@@ -11,6 +11,7 @@ import type { Section, World } from '../world.ts';
 const INSERTED = 1_000_000;
 const PIECE = 2 ** 24;
 const CHANGES = ['append 1 %', 'insert 1 MB'] as const;
+const HARDLINKS = { MLO_CACHE_LINK: 'hardlink' };
 const memory = new Map<string, number>();
 
 /** One file of random bytes: pushed, pulled, and pushed again after a change. */
@@ -47,6 +48,14 @@ export const bigSection: Section = {
         against: [
           { with: 'rclone copyto big, back', name: 'rclone', atMost: 1 },
           { with: 'restic restore big', name: 'restic', atMost: 1 },
+        ],
+      },
+      {
+        work: 'the same with hard links to the cache: written once',
+        of: 'mlo pull big, hard link',
+        against: [
+          { with: 'rclone copyto big, back', name: 'rclone' },
+          { with: 'restic restore big', name: 'restic' },
         ],
       },
       ...[...memory].map(([work, bytes]): Row => ({
@@ -123,6 +132,9 @@ async function mloRound(world: World, project: string, round: number, afterChang
   await timed('mlo push big', project, 'push');
   const clone = await world.clone(project);
   await timed('mlo pull big', clone, 'pull');
+  await world.clone(project);
+  const { env, ...command } = world.mlo(clone, 'pull');
+  await timings.time('mlo pull big, hard link', round, { ...command, env: { ...env, ...HARDLINKS } });
   remove(clone);
   for (const change of CHANGES) {
     if (change === 'append 1 %') appendFileSync(file, randomBytes(Math.round(world.options.bigBytes / 100)));
