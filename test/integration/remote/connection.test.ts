@@ -2,7 +2,8 @@ import { createServer, request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { faultProxy } from '../../helpers/fault-proxy.ts';
-import { requirePeer, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import { requirePeer, temporaryFolder, withEnvironment, type TestProject } from '../../helpers/index.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { ownS3Server, s3Server } from '../../helpers/s3-server.ts';
 import { join } from 'node:path';
 import { clone, projectWithData, sameData, succeeds, testRemote, type TestRemote } from './remotes.ts';
@@ -41,7 +42,7 @@ describe('settings of a remote', () => {
     const { remote, requests } = await recording();
     const project = await projectWithData(FILES, PATHS, remote);
     await modify(project, { [key]: value });
-    await project.mlo(['push']);
+    await mloHere(project, ['push']);
     const those = requests.filter((each) => each.method === method);
     expect(those.length).toBeGreaterThan(0);
     const expected = key === 'requester_pays' ? 'requester' : value;
@@ -52,7 +53,7 @@ describe('settings of a remote', () => {
     const { remote, requests } = await recording();
     const project = await projectWithData(FILES, PATHS, remote);
     await modify(project, { sse: 'aws:kms', sse_kms_key_id: 'alias/team' });
-    await project.mlo(['push']);
+    await mloHere(project, ['push']);
     const [put] = requests.filter(({ method }) => method === 'PUT');
     expect(put?.headers).toMatchObject({
       'x-amz-server-side-encryption': 'aws:kms',
@@ -157,20 +158,20 @@ describe('a proxy', () => {
     const remote = await testRemote('bucket');
     const project = await projectWithData(FILES, PATHS, remote);
     const endpoint = new URL(remote.settings[0]?.[1] ?? '');
-    expect((await project.mlo(['push'], { env: { HTTP_PROXY: `http://${address}`, NO_PROXY: '127.0.0.1' } })).code).toBe(0);
+    expect((await mloHere(withEnvironment(project, { HTTP_PROXY: `http://${address}`, NO_PROXY: '127.0.0.1' }), ['push'])).code).toBe(0);
     expect(seen).toEqual([]);
     const copy = await clone(project, remote);
-    expect((await copy.mlo(['pull'], { env: { http_proxy: address } })).code).toBe(0);
+    expect((await mloHere(withEnvironment(copy, { http_proxy: address }), ['pull'])).code).toBe(0);
     await sameData(project, copy);
     expect(seen.length).toBeGreaterThan(2);
     expect(new Set(seen)).toEqual(new Set([`GET ${endpoint.origin}`]));
 
     const before = seen.length;
     await modify(copy, { proxy: 'none' });
-    expect((await copy.mlo(['status', '--remote'], { env: { HTTP_PROXY: address } })).code).toBe(0);
+    expect((await mloHere(withEnvironment(copy, { HTTP_PROXY: address }), ['status', '--remote'])).code).toBe(0);
     expect(seen.length).toBe(before);
     await modify(copy, { proxy: `http://${address}` });
-    expect((await copy.mlo(['status', '--remote'], { env: { NO_PROXY: '*' } })).code).toBe(0);
+    expect((await mloHere(withEnvironment(copy, { NO_PROXY: '*' }), ['status', '--remote'])).code).toBe(0);
     expect(seen.length).toBeGreaterThan(before);
   });
 
