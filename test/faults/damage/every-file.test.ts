@@ -10,7 +10,7 @@ import { MloError } from '../../../src/core/errors/mlo-error.ts';
 import { appContext } from '../../helpers/index.ts';
 import { filesOf } from '../kill/states.ts';
 import { faults, scratchFolder } from '../lib/index.ts';
-import { IS_FULL } from '../lib/strace.ts';
+import { IS_FULL } from '../lib/is-full.ts';
 import { Random } from '../model/random.ts';
 
 const FLIPS = IS_FULL ? 400 : 8;

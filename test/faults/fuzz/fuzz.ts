@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { MloError } from '../../../src/core/errors/mlo-error.ts';
 import { isSafeProjectPath } from '../../../src/core/path/project-path.ts';
 import { faults } from '../lib/index.ts';
-import { IS_FULL } from '../lib/strace.ts';
+import { IS_FULL } from '../lib/is-full.ts';
 import { Random } from '../model/random.ts';
 import { watch } from './watchdog.ts';
 

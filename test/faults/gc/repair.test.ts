@@ -1,16 +1,11 @@
-import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  createProject,
-  injecting,
-  LAUNCHER,
-  projectAt,
-  requirePeer,
-  runCommand,
-  temporaryFolder,
-  type TestProject,
-} from '../../helpers/index.ts';
+import { checkout } from '../../../src/app/checkout.ts';
+import { verify } from '../../../src/app/verify.ts';
+import { appContext, createProject, projectAt, type TestProject } from '../../helpers/index.ts';
+import { faults, scratchCopy } from '../lib/index.ts';
+import { injected } from '../lib/inject.ts';
 
 let template: TestProject;
 
@@ -58,29 +53,30 @@ beforeAll(async () => {
 });
 
 describe('kill -9 while a cache is repaired', () => {
-  it.each(['rename', 'unlink', 'fdatasync', 'fsync', 'pwrite64'])(
+  it.each(['rename', 'unlink', 'fdatasync', 'fsync', 'pwrite64'] as const)(
     'at every %s leaves a cache that the next repair makes whole',
     async (call) => {
-      const strace = requirePeer('strace');
       let killed = 0;
       for (let nth = 1; nth <= 40; nth += 1) {
-        const root = join(await temporaryFolder('mlo-kill-repair-'), 'project');
-        cpSync(template.root, root, { recursive: true, preserveTimestamps: true });
-        const project = projectAt(root, template.home);
-        const inject = injecting(call, `signal=SIGKILL:when=${nth}`);
-        const { code } = await runCommand(strace, [...inject, process.execPath, LAUNCHER, 'verify', '--repair'], {
-          cwd: root,
-          env: project.env,
-        });
+        const project = projectAt(scratchCopy(template.root, 'mlo-kill-repair-'), template.home);
+        const { code } = await project.mlo(['verify', '--repair'], { env: injected({ call, nth }, 'kill') });
         if (code === 0) break;
         killed += 1;
-        const again = await project.mlo(['verify', '--repair']);
-        expect(again.code, `${call} ${nth}: ${again.stdout}${again.stderr}`).toBe(0);
+        // In this process: two more commands for each kill would take most of the time.
+        const ctx = appContext(project.root, project.env);
+        const again = await verify(ctx, { quick: false, repair: true });
+        expect(again.ok, `${call} ${nth}: ${JSON.stringify(again)}`).toBe(true);
         await project.remove('one', 'two', 'three');
-        expect((await project.mlo(['checkout'])).code, `${call} ${nth}`).toBe(0);
+        const { targets } = await checkout(ctx, { targets: [], force: false });
+        expect(
+          targets.map(({ change }) => change),
+          `${call} ${nth}`,
+        ).toEqual(['added', 'added', 'added']);
         for (const part of ['one', 'two', 'three']) expect(await project.read(`${part}/f42`)).toBe(`${part} ${content(42)}`);
+        rmSync(project.root, { recursive: true });
       }
       expect(killed).toBeGreaterThan(0);
+      faults('kill -9: verify --repair', killed);
     },
     300_000,
   );

@@ -1,11 +1,12 @@
 import { describe, it } from 'vitest';
-import { IS_FULL } from '../lib/strace.ts';
+import type { Call } from '../lib/inject.ts';
+import { IS_FULL } from '../lib/is-full.ts';
 import { killAtEvery } from './kill-at-every.ts';
 import { twoVersions } from './states.ts';
 import { ADD, CHECKOUT } from './verbs.ts';
 
 const HOURS_MS = 4 * 3_600_000;
-const LINKING = IS_FULL ? ['rename', 'link', 'fchmod', 'chmod', 'unlink'] : ['rename', 'link', 'fchmod'];
+const LINKING: readonly Call[] = IS_FULL ? ['rename', 'link', 'fchmod', 'chmod', 'unlink'] : ['rename', 'link', 'fchmod'];
 
 describe('kill -9 of a checkout, and where files are links: the store verifies, files are old or new, the next command finishes it', () => {
   it(

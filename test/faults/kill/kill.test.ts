@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { IS_FULL } from '../lib/strace.ts';
+import { IS_FULL } from '../lib/is-full.ts';
 import { killAtEvery } from './kill-at-every.ts';
 import { twoVersions } from './states.ts';
 import { ADD, COMMIT, GC } from './verbs.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { faults } from '../lib/index.ts';
-import { mloInjected, writePoints } from '../lib/strace.ts';
+import { mloInjected, writePoints } from '../lib/points.ts';
 import { twoVersions } from './states.ts';
 import { ADD, CHECKOUT, GC, prepared } from './verbs.ts';
 
@@ -25,9 +25,7 @@ describe('a system that refuses: an error with a code, and everything is as if i
       for (let point = await points.next(); point.done !== true; point = await points.next(true)) {
         const root = prepared(verb, of);
         const where = `${name}, ${errno} at ${point.value.call} ${point.value.nth}`;
-        const { code, stdout, stderr, signal } = await mloInjected(root, [...verb.args, '--json'], point.value, `error=${errno}`, {
-          onwards,
-        });
+        const { code, stdout, stderr, signal } = await mloInjected(root, [...verb.args, '--json'], { ...point.value, onwards }, errno);
         expect(signal, `${where}: ${stderr}`).toBeNull();
         // What is disposable may stay unwritten.
         if (code !== 0) expect(JSON.parse(stdout).error?.code ?? 'in a target', where).not.toBe('MLO_INTERNAL');

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -8,8 +7,8 @@ import { verify } from '../../../src/app/verify.ts';
 import { isTemporaryName } from '../../../src/core/encoding/tree-format.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { appContext } from '../../helpers/index.ts';
-import { scratchFolder } from '../lib/index.ts';
-import { IS_FULL } from '../lib/strace.ts';
+import { scratchCopy, scratchFolder } from '../lib/index.ts';
+import { IS_FULL } from '../lib/is-full.ts';
 
 /** Path below `data` → digest of the bytes, with `x` in front where it is executable. */
 export type Files = ReadonlyMap<string, string>;
@@ -71,9 +70,7 @@ async function addIt(root: string): Promise<Version> {
 
 /** A copy to do something to, with its hard links. */
 export function copyOf({ root }: TwoVersions): string {
-  const copy = scratchFolder();
-  execFileSync('cp', ['-a', `${root}/.`, copy]);
-  return copy;
+  return scratchCopy(root);
 }
 
 /** All files below; what was not finished has a temporary name and is left out. */

@@ -1,2 +1,2 @@
 export { faults } from './tally.ts';
-export { scratchFolder } from './scratch-folder.ts';
+export { scratchCopy, scratchFolder } from './scratch-folder.ts';

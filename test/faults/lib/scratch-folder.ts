@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,13 @@ export function scratchFolder(name = 'mlo-fault-'): string {
   const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : realpathSync(tmpdir()), name));
   folders.push(folder);
   return folder;
+}
+
+/** A copy of a folder to do something to, with its times and its hard links; the same place as above. */
+export function scratchCopy(folder: string, name?: string): string {
+  const copy = scratchFolder(name);
+  execFileSync('cp', ['-a', `${folder}/.`, copy]);
+  return copy;
 }
 
 afterAll(() => {

@@ -1,11 +1,8 @@
 /**
- * Writes packs, merges the journal and rewrites a pack, to be killed or refused at any system call. Arguments: cache folder,
- * name of this writer. Prints what is safe from kill -9 once it is: `packed`, `merged`, `rewritten`, `done`.
+ * Writes packs, to be killed or refused at any system call. Arguments: cache folder, name of this writer. Prints what is safe from
+ * kill -9 once it is: `packed`, `merged`, `rewritten`, `done`.
  */
-import { openStore } from '../../../src/cache/open-store.ts';
-import { PackWriter } from '../../../src/cache/packs/pack-writer.ts';
-import { hashBytes } from '../../../src/fs/hash.ts';
-import { objectsOf } from './objects-of.ts';
+import { writePacks } from './write-packs.ts';
 
 const [cacheDir = '', name = ''] = process.argv.slice(2);
 
@@ -14,35 +11,7 @@ function tell(text: string): void {
 }
 
 try {
-  const { store } = openStore({ cacheDir, readOnly: false });
-  const { packed, journalled, small } = objectsOf(name);
-  const writer = new PackWriter(store.packs.folder);
-  for (const bytes of packed) writer.put(Buffer.from(hashBytes(bytes), 'hex'), bytes, 'file', '.bin');
-  const sealed = writer.seal();
-  store.packs.adopt(writer.sealed);
-  tell('packed');
-  await store.packs.flush();
-  for (const bytes of journalled) {
-    const each = openStore({ cacheDir, readOnly: false });
-    each.store.put(hashBytes(bytes), bytes);
-    each.store.push();
-    await each.journal.close(each.store.packs);
-    each.store.packs.close();
-  }
-  tell('merged');
-  // Enough packs for the index over all of them.
-  for (const bytes of small) {
-    const one = new PackWriter(store.packs.folder);
-    one.put(Buffer.from(hashBytes(bytes), 'hex'), bytes, 'file');
-    one.seal();
-    store.packs.adopt(one.sealed);
-  }
-  await store.packs.flush();
-  if (sealed !== undefined) await store.packs.rewrite([sealed], (digest) => digest < '8');
-  tell('rewritten');
-  store.packs.sizeOf(hashBytes('nothing'));
-  store.packs.close();
-  tell('done');
+  await writePacks(cacheDir, name, tell);
 } catch (error) {
   const { code, message, hint } = error as { code?: string; message: string; hint?: string };
   tell(JSON.stringify({ code, message, hint }));

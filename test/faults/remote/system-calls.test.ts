@@ -1,14 +1,15 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { projectAt, requirePeer, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import { projectAt, temporaryFolder, type TestProject } from '../../helpers/index.ts';
 import { isConsistent, projectWithData, sameData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
 import { openRemote } from '../../../src/remote/open-remote.ts';
 import { faults } from '../lib/index.ts';
-import { mloInjected, writePoints } from '../lib/strace.ts';
+import type { Call } from '../lib/inject.ts';
+import { mloInjected, writePoints } from '../lib/points.ts';
 import { files, PATHS } from './rig.ts';
 
-const CALLS = ['write', 'pwrite64', 'rename', 'unlink', 'mkdir', 'rmdir', 'link', 'fsync', 'fdatasync', 'copy_file_range'];
+const CALLS: readonly Call[] = ['write', 'pwrite64', 'rename', 'unlink', 'mkdir', 'rmdir', 'link', 'fsync', 'fdatasync', 'copy_file_range'];
 
 /** A project with its remote beside it, in one folder that can be copied. */
 async function world(): Promise<string> {
@@ -46,7 +47,7 @@ async function killAtEvery(
   let killed = 0;
   for (let point = await points.next(); point.done !== true;) {
     const at = await copyOf(top);
-    const { signal } = await mloInjected(join(at, where), [verb], point.value, 'signal=SIGKILL');
+    const { signal } = await mloInjected(join(at, where), [verb], point.value, 'kill');
     await remoteIsConsistent(at);
     await succeeds(projectAt(join(at, where), home), [verb]);
     await check(at, projectAt(join(at, where), home));
@@ -59,7 +60,6 @@ async function killAtEvery(
 
 describe('kill -9 at system calls', () => {
   it('of push into a folder leaves a remote that the next push completes', async () => {
-    requirePeer('strace');
     const top = await world();
     const home = await temporaryFolder();
     const killed = await killAtEvery('push', top, home, 'project', async (at, project) => {
@@ -72,7 +72,6 @@ describe('kill -9 at system calls', () => {
   }, 240_000);
 
   it('of pull leaves a clone that the next pull completes', async () => {
-    requirePeer('strace');
     const top = await world();
     const home = await temporaryFolder();
     const project = projectAt(join(top, 'project'), home);

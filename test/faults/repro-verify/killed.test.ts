@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createProject } from '../../helpers/index.ts';
-import { mloInjected } from '../lib/strace.ts';
+import { mloInjected } from '../lib/points.ts';
 
 /** A stage that says when it is at work and then waits for ever, unless it is the first time. */
 const PIPELINE = `stages:
@@ -39,7 +39,7 @@ it('killed at any of its renames, the outs are all there after the next command'
   expect(await project.mlo(['repro'])).toMatchObject({ code: 0 });
   let killed = 0;
   for (let when = 1; when <= 12; when += 1) {
-    const { code } = await mloInjected(project.root, ['repro', '--verify'], { call: 'rename', nth: when }, 'signal=SIGKILL');
+    const { code } = await mloInjected(project.root, ['repro', '--verify'], { call: 'rename', nth: when }, 'kill');
     if (code !== 0) killed += 1;
     expect(await project.mlo(['repro'])).toMatchObject({ code: 0 });
     expect({ when, file: await project.read('out/file'), note: await project.read('note.txt') }).toEqual({

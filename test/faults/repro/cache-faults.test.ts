@@ -3,8 +3,9 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/core/errors/catalogue.ts';
-import { createProject, injecting, LAUNCHER, requirePeer, type TestProject } from '../../helpers/index.ts';
+import { createProject, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
+import { injected } from '../lib/inject.ts';
 
 const LARGE = {
   'pipeline.yaml': "stages:\n  a: {cmd: 'yes abcdefghijklmno | head -c 300000 > out; echo a >> ran', deps: [in], outs: [out]}\n",
@@ -51,10 +52,9 @@ describe('faults of the cache under a repro', () => {
   });
 
   test('a full disk in the cache is a clear error that loses nothing', async () => {
-    const strace = requirePeer('strace');
     const project = await createProject(LARGE);
-    const args = [...injecting('fsync', 'error=ENOSPC'), process.execPath, LAUNCHER, 'repro', '--json'];
-    const { code, stdout } = await project.run(strace, args);
+    const env = injected({ call: 'fsync', nth: 1, onwards: true }, 'ENOSPC');
+    const { code, stdout } = await project.mlo(['repro', '--json'], { env });
     expect(code).not.toBe(0);
     expect(stdout).toMatch(/ENOSPC|no space|disk I\/O error/i);
     expect(stdout).not.toContain('MLO_INTERNAL');
@@ -64,10 +64,8 @@ describe('faults of the cache under a repro', () => {
   });
 
   test('a cache that may not be written is a clear error', async () => {
-    const strace = requirePeer('strace');
     const project = await createProject(LARGE);
-    const args = [...injecting('mkdir', 'error=EACCES'), process.execPath, LAUNCHER, 'repro', '--json'];
-    const result = await project.run(strace, args);
+    const result = await project.mlo(['repro', '--json'], { env: injected({ call: 'mkdir', nth: 1, onwards: true }, 'EACCES') });
     const { ok, error } = result.json();
     expect([result.code, ok, error.code]).toEqual([CATALOGUE.MLO_CACHE_IO.exit, false, 'MLO_CACHE_IO']);
     expect(error.message).toContain(project.path('.mlo'));

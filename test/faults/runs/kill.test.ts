@@ -9,9 +9,10 @@ import { projectAt } from '../../helpers/index.ts';
 import { newRun, runId } from '../../contract/tracking/records.ts';
 import { contentsOf } from '../../unit/runs/stores.ts';
 import { faults, scratchFolder } from '../lib/index.ts';
-import { mloInjected, writePoints } from '../lib/strace.ts';
+import type { Call } from '../lib/inject.ts';
+import { mloInjected, writePoints } from '../lib/points.ts';
 
-const CALLS = ['pwrite64', 'write', 'fdatasync', 'fsync', 'ftruncate', 'unlink', 'rename', 'mkdir'];
+const CALLS: readonly Call[] = ['pwrite64', 'write', 'fdatasync', 'fsync', 'ftruncate', 'unlink', 'rename', 'mkdir'];
 const POINTS = 3_000;
 
 function inStore<T>(root: string, work: (tracking: Tracking) => T): T {
@@ -69,7 +70,7 @@ async function killEverywhere(name: string, args: readonly string[]): Promise<vo
     after ??= contents(done);
     expect(after).not.toEqual(before);
     const root = copyOf(project);
-    const { signal } = await mloInjected(root, args, point.value, 'signal=SIGKILL');
+    const { signal } = await mloInjected(root, args, point.value, 'kill');
     const database = new Database(join(root, '.mlo/tracking.db'));
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
     expect(database.pragma('foreign_key_check')).toEqual([]);

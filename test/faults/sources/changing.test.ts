@@ -9,7 +9,7 @@ import { MloError } from '../../../src/core/errors/mlo-error.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { startCommand } from '../../helpers/index.ts';
 import { faults, scratchFolder } from '../lib/index.ts';
-import { IS_FULL } from '../lib/strace.ts';
+import { IS_FULL } from '../lib/is-full.ts';
 
 const WRITER = fileURLToPath(new URL('writer.ts', import.meta.url));
 const ROUNDS = IS_FULL ? 500 : 40;

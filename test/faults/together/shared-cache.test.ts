@@ -6,7 +6,7 @@ import { verify } from '../../../src/app/verify.ts';
 import { isTemporaryName } from '../../../src/core/encoding/tree-format.ts';
 import { appContext, startCommand } from '../../helpers/index.ts';
 import { faults, scratchFolder } from '../lib/index.ts';
-import { IS_FULL } from '../lib/strace.ts';
+import { IS_FULL } from '../lib/is-full.ts';
 
 const USER = fileURLToPath(new URL('user.ts', import.meta.url));
 const ROUNDS = IS_FULL ? 100 : 8;

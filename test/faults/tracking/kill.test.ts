@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkDatabase } from '../../../src/tracking/check-database.ts';
 import { openTracking } from '../../../src/tracking/open.ts';
-import { injecting, requirePeer, runCommand, type CommandResult } from '../../helpers/index.ts';
+import { runCommand, type CommandResult } from '../../helpers/index.ts';
 import { faults, scratchFolder } from '../lib/index.ts';
-import { IS_FULL } from '../lib/strace.ts';
+import { injected, type Call } from '../lib/inject.ts';
+import { IS_FULL } from '../lib/is-full.ts';
 
 const WRITER = join(import.meta.dirname, '..', '..', 'unit', 'tracking', 'writer-process.ts');
 const RUN = 'a'.repeat(32);
@@ -14,12 +15,11 @@ const BATCHES = 30;
 const CALLS = ['pwrite64', 'fdatasync', 'ftruncate', 'unlink'] as const;
 const NTH = IS_FULL ? Array.from({ length: 240 }, (_, each) => each + 1) : [1, 2, 4, 9, 20, 45, 90, 150];
 
-/** Writes and commits batch after batch; killed at the `nth` such call of a thread. */
-async function killedWriter(path: string, call: string, nth: number): Promise<CommandResult> {
-  const inject = injecting(call, `signal=SIGKILL:when=${nth}`);
-  return await runCommand(requirePeer('strace'), [...inject, process.execPath, WRITER, path, RUN, String(BATCH * BATCHES), String(BATCH)], {
+/** Writes and commits batch after batch; killed at the `nth` such call. */
+async function killedWriter(path: string, call: Call, nth: number): Promise<CommandResult> {
+  return await runCommand(process.execPath, [WRITER, path, RUN, String(BATCH * BATCHES), String(BATCH)], {
     cwd: scratchFolder(),
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...injected({ call, nth }, 'kill') },
     timeoutMs: 120_000,
   });
 }
@@ -33,7 +33,7 @@ describe('kill -9 of a process in the middle of a group commit', () => {
       for (const nth of NTH) {
         const path = join(scratchFolder(), 'tracking.db');
         const { signal, stdout } = await killedWriter(path, call, nth);
-        // No thread comes so far.
+        // It does not make so many.
         if (signal !== 'SIGKILL') break;
         killed += 1;
         const where = `${call} ${nth}`;
