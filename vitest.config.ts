@@ -15,6 +15,9 @@ const bundledEntryPoints = {
       : undefined,
 };
 
+/** Their files run one after the other in the same processes: a third of their work is to start one and load `src` anew. The others start programs, load native code or measure memory. */
+const SHARING_PROCESSES = ['unit', 'ui', 'architecture'].map((folder) => `test/${folder}/**/*.test.{ts,tsx}`);
+
 export default defineConfig({
   plugins: [bundledEntryPoints],
   resolve: {
@@ -24,7 +27,6 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
     // Native packages (SQLite, sharp) live in processes, not in worker threads that vitest ends at will.
     pool: 'forks',
     // One more than there are cores: tests wait a fourth of their time for disks and servers. By itself vitest leaves a core free.
@@ -42,5 +44,12 @@ export default defineConfig({
     hookTimeout: 90_000,
     expect: { poll: { timeout: 30_000 } },
     teardownTimeout: 5_000,
+    projects: [
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}'], exclude: SHARING_PROCESSES } },
+      {
+        extends: true,
+        test: { name: 'sharing', include: SHARING_PROCESSES, isolate: false, setupFiles: ['test/helpers/leaves-process-as-it-was.ts'] },
+      },
+    ],
   },
 });
