@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCheck } from '../../../src/cache/verify/check-jobs.ts';
@@ -35,16 +35,19 @@ async function segmentPath(): Promise<string> {
   return path;
 }
 
-/** The file with one bit changed, under the same name in another folder. */
-async function eachFlip(path: string, check: (flipped: string, at: number, bytes: Buffer) => void): Promise<void> {
+/** The file with one bit changed, under the same name in another folder. Changed in place: some file systems write a file that is made anew out to the disk at once. */
+async function eachFlip(path: string, check: (flipped: string, at: number) => void): Promise<void> {
   const whole = readFileSync(path);
   const copy = join(await temporaryFolder(), path.slice(path.lastIndexOf('/') + 1));
+  copyFileSync(path, copy);
+  const file = openSync(copy, 'r+');
   for (let at = 0; at < whole.length; at += 1) {
-    const bytes = Buffer.from(whole);
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
-    writeFileSync(copy, bytes);
-    check(copy, at, bytes);
+    writeSync(file, Buffer.of((whole[at] ?? 0) ^ (1 << (at % 8))), 0, 1, at);
+    check(copy, at);
+    writeSync(file, whole, at, 1, at);
   }
+  closeSync(file);
+  expect(readFileSync(copy).equals(whole)).toBe(true);
 }
 
 describe('a bit flipped anywhere', () => {
@@ -80,10 +83,12 @@ describe('a segment whose writer died', () => {
     const whole = readFileSync(await segmentPath());
     const path = join(await temporaryFolder(), '000000000000002-0123456789ab.jnl');
     const records = whole.lastIndexOf(Buffer.from('mloR'));
+    const file = openSync(path, 'wx');
     for (let length = 0; length < records; length += 1) {
-      writeFileSync(path, whole.subarray(0, length));
       expect(runCheck({ kind: 'check-segment', path }).damages, String(length)).toEqual([]);
+      writeSync(file, whole, length, 1);
     }
+    closeSync(file);
   });
 
   it('a file that is gone is no damage', () => {
