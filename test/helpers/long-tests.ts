@@ -4,7 +4,7 @@ export const LONG_TESTS = [
   'faults/repro/kill',
   'faults/remote/runs',
   'faults/remote/faults',
-  'integration/native/install',
+  'integration/native/builds',
   'faults/kill/kill-checkout',
   'faults/gc/repair',
   'faults/remote/server',
