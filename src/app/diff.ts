@@ -1,10 +1,10 @@
 import type { Cache, ObserveOptions } from '../cache/types.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { Content } from '../core/content.ts';
-import { countChanges, diffTrees } from '../core/tree-diff/diff-trees.ts';
-import type { ChangeCounts, DiffNode, TreeChange, UnreadTree } from '../core/tree-diff/types.ts';
+import { diffTrees } from '../core/tree-diff/diff-trees.ts';
+import type { ChangeCounts, Changes, DiffNode, UnreadTree } from '../core/tree-diff/types.ts';
 import type { ProjectPath } from '../core/stage.ts';
-import { toBytePath, type BytePath } from '../fs/byte-path.ts';
+import { toBytePath, toDisplayPath, type BytePath } from '../fs/byte-path.ts';
 import { absolutePath, isAtOrBelow, projectPath } from './paths.ts';
 import { byteProgress, lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
@@ -23,7 +23,7 @@ export interface DiffData {
   /** Revisions as typed, or `workspace`. */
   readonly old: string;
   readonly new: string;
-  readonly changes: readonly TreeChange[];
+  readonly changes: Changes;
   /** In files. */
   readonly counts: ChangeCounts;
   /** Bytes of what was added and grew, less what was deleted and shrank. */
@@ -46,14 +46,17 @@ export async function diff(ctx: AppContext, { revs: [old = 'HEAD', current], pat
       current === undefined
         ? await workspaceForest(project, cache, states[1], before, concerns)
         : stored(cache, contentsOf(states[1], concerns));
-    const found = diffTrees(stored(cache, before), now, { expand: true, onNames: lookProgress(ctx.emit, 'data') });
-    const changes = showChanges(found.changes).filter(({ path, from }) => concerns(path) || (from !== undefined && concerns(from)));
+    const found = diffTrees(stored(cache, before), now, {
+      expand: true,
+      onNames: lookProgress(ctx.emit, 'data'),
+      ...(targets.length === 0 ? {} : { concerns: (path: BytePath) => concerns(toDisplayPath(path)) }),
+    });
     return {
       old,
       new: current ?? WORKSPACE,
-      changes,
-      counts: countChanges(changes),
-      sizeChange: changes.reduce((sum, change) => sum + (change.new?.size ?? 0) - (change.old?.size ?? 0), 0),
+      changes: showChanges(found.changes),
+      counts: found.counts,
+      sizeChange: found.sizeChange,
       unread: found.unread.map(shownUnread).filter(({ path }) => concerns(path)),
     };
   });

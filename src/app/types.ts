@@ -3,7 +3,7 @@ import type { StageReport, Emit } from '../core/events.ts';
 import type { Reason, StageState } from '../core/plan/types.ts';
 import type { RunId } from '../core/run.ts';
 import type { StageAddress } from '../core/stage.ts';
-import type { ChangeCounts, TreeChange, UnreadTree } from '../core/tree-diff/types.ts';
+import type { ChangeCounts, Changes, UnreadTree } from '../core/tree-diff/types.ts';
 import type { Value } from '../core/value.ts';
 
 /** What the command line hands to every use case; nothing below `cli` reads process or console itself. */
@@ -105,7 +105,7 @@ export interface DataStatus {
   /** Modified ones: files by what happened to them. */
   readonly counts?: ChangeCounts;
   /** With `granular`. */
-  readonly changes?: readonly TreeChange[];
+  readonly changes?: Changes;
   /** Trees that the cache does not have: what changed in them is not known. */
   readonly unread?: readonly UnreadTree[];
 }

@@ -1,4 +1,6 @@
+import type { BytePath } from '../core/byte-path.ts';
 import type { Content, Digest } from '../core/content.ts';
+import type { TreeRow } from '../core/encoding/tree-format.ts';
 import type { FingerprintRecord, LockedContent } from '../core/lock/types.ts';
 import type { RunId } from '../core/run.ts';
 import type { Undeclared } from '../core/undeclared.ts';
@@ -76,9 +78,9 @@ export interface CheckoutSummary {
 export interface Observed {
   readonly content: Content;
   /** Folders only: what is in it, sorted by name bytes. Digests of files that no store has are right all the same. */
-  rows(): readonly TreeEntry[];
+  rows(): readonly TreeRow[];
   /** What lies under a name of a folder; undefined where nothing does. */
-  child(name: Buffer): Observed | undefined;
+  child(name: BytePath): Observed | undefined;
 }
 
 /** One execution that can be brought back: what went in (the whole record) and what came out. */

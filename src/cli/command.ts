@@ -19,8 +19,8 @@ export interface Invocation {
 export interface Outcome {
   /** Goes into the JSON document as it is. */
   readonly data: unknown;
-  /** Lines on stdout for people. */
-  readonly lines?: readonly string[];
+  /** Lines on stdout for people; very many are made while they are printed. */
+  readonly lines?: Iterable<string>;
   /** Next command to type, on stderr. */
   readonly hint?: string;
   /** Default 0. */

@@ -37,7 +37,8 @@ export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, (key, item: unknown) => plainItem(key, item), indent) ?? 'null';
 }
 
-function plainItem(key: string, item: unknown): unknown {
+/** What stands for an item of that key in JSON. */
+export function plainItem(key: string, item: unknown): unknown {
   if (typeof item === 'number' && key.endsWith('Ms') && Number.isFinite(item)) return Math.round(item * 1000) / 1000;
   if (typeof item === 'bigint') return (JSON as unknown as JsonWithRaw).rawJSON(String(item));
   if (typeof item === 'number' && !Number.isFinite(item)) return String(item);

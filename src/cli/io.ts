@@ -54,8 +54,24 @@ export function writeErr(text: string): void {
   process.stderr.write(text);
 }
 
-export function writeLines(lines: readonly string[]): void {
-  if (lines.length > 0) writeOut(`${lines.join('\n')}\n`);
+/** Written in pieces of this many characters: of very long output nobody holds the whole. */
+const PIECE_LENGTH = 65_536;
+
+export function writeLines(lines: Iterable<string>): void {
+  writePieces(lines, '\n');
+}
+
+/** Each with `end` behind it. */
+export function writePieces(pieces: Iterable<string>, end = ''): void {
+  let text = '';
+  for (const piece of pieces) {
+    if (outputGone) return;
+    text += piece + end;
+    if (text.length < PIECE_LENGTH) continue;
+    writeOut(text);
+    text = '';
+  }
+  if (text !== '') writeOut(text);
 }
 
 /** For the moment before the process ends: nothing is left in a buffer. */

@@ -7,10 +7,11 @@ import type { Reporter } from '../ui/report/reporter.ts';
 import { createStyle, type Style } from '../ui/style.ts';
 import type { AnyCommandSpec, Invocation, Outcome } from './command.ts';
 import { createReporter } from './create-reporter.ts';
-import { ENVELOPE_SCHEMA_VERSION, toJson, type Envelope, type Warning } from './envelope.ts';
+import { ENVELOPE_SCHEMA_VERSION, type Envelope, type Warning } from './envelope.ts';
 import { readGlobals, type GlobalOptions } from './globals.ts';
 import { commandLine } from './command-line.ts';
-import { isOutputGone, onReaderGone, writeErr, writeLines, writeOut } from './io.ts';
+import { isOutputGone, onReaderGone, writeErr, writeLines, writePieces } from './io.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { errorBody, errorLines, headLine, type ErrorView } from './render-error.ts';
 import type { Interruption } from './signals.ts';
 import { styleOptions } from './terminal.ts';
@@ -149,7 +150,7 @@ export class Session {
   /** The document is the only thing on stdout; with `stream` it is the last line. */
   private writeEnvelope(envelope: Envelope, output = this.globals?.output): void {
     const streamed = output === 'stream';
-    writeOut(streamed ? `${toJson({ type: 'result', ...envelope })}\n` : `${toJson(envelope, 2)}\n`);
+    writePieces(streamed ? jsonPieces({ type: 'result', ...envelope }) : jsonPieces(envelope, 2));
   }
 
   private announceStop(): void {

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import type { Copy } from '../../cache/gc/types.ts';
 import type { Cache, Observed } from '../../cache/types.ts';
 import type { Digest } from '../../core/content.ts';
+import { toNameBytes } from '../../fs/byte-path.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
 import type { NamedContent } from '../tracked/stored-texts.ts';
@@ -22,7 +23,7 @@ function collect({ content, rows, child }: Observed, path: Buffer, within: Diges
   if (content.kind === 'file' && isOwnFile(path)) into.push({ digest: content.digest, within });
   if (content.kind !== 'tree') return;
   for (const { name, type, digest } of rows()) {
-    const at = Buffer.concat([path, SLASH, name]);
+    const at = Buffer.concat([path, SLASH, toNameBytes(name)]);
     if (type === 'tree') {
       const below = child(name);
       if (below !== undefined) collect(below, at, within, into);

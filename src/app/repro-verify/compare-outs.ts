@@ -3,6 +3,7 @@ import { sameContent, type Content, type Digest } from '../../core/content.ts';
 import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
 import type { OutSpec, Stage } from '../../core/stage.ts';
 import type { OutDifference } from '../../core/verified-stage.ts';
+import { fromNameBytes, toDisplayPath } from '../../fs/byte-path.ts';
 import { absolutePath } from '../paths.ts';
 
 const MOST_FILES = 20;
@@ -32,20 +33,15 @@ async function compare(path: string, cache: Cache, out: OutSpec, locked: Content
 
 /** Paths within the folder; equal sub-folders are not looked into. */
 function differingFiles(found: Observed, cache: Cache, tree: Digest, above = ''): readonly string[] {
-  const before = new Map(cache.readTree(tree).map((entry) => [entry.name.toString('latin1'), entry]));
+  const before = new Map(cache.readTree(tree).map((entry) => [fromNameBytes(entry.name), entry]));
   const paths: string[] = [];
   for (const row of found.rows()) {
-    const key = row.name.toString('latin1');
-    const old = before.get(key);
-    before.delete(key);
+    const old = before.get(row.name);
+    before.delete(row.name);
     if (old?.type === row.type && old.digest === row.digest) continue;
     const child = old?.type === 'tree' && row.type === 'tree' ? found.child(row.name) : undefined;
-    if (child === undefined) paths.push(above + nameOf(row));
-    else paths.push(...differingFiles(child, cache, (old as TreeEntry).digest, `${above}${nameOf(row)}/`));
+    if (child === undefined) paths.push(above + toDisplayPath(row.name));
+    else paths.push(...differingFiles(child, cache, (old as TreeEntry).digest, `${above}${toDisplayPath(row.name)}/`));
   }
-  return [...paths, ...Array.from(before.values(), (entry) => above + nameOf(entry))];
-}
-
-function nameOf({ name }: TreeEntry): string {
-  return name.toString('utf8');
+  return [...paths, ...Array.from(before.values(), (entry) => above + entry.name.toString('utf8'))];
 }

@@ -2,8 +2,8 @@ import type { Cache, Observed, TreeEntry } from '../../cache/types.ts';
 import type { Content } from '../../core/content.ts';
 import type { TreeRow } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import type { DiffEntry, DiffNode, TreeChange, UnreadTree } from '../../core/tree-diff/types.ts';
-import { fromNameBytes, toDisplayPath, toNameBytes, type BytePath } from '../../fs/byte-path.ts';
+import type { Changes, DiffEntry, DiffNode, TreeChange, UnreadTree } from '../../core/tree-diff/types.ts';
+import { fromNameBytes, toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 
 /** A content of the store as one side of a comparison; trees that are missing or broken cannot be opened. */
 export function storedNode(cache: Cache, content: Content): DiffNode {
@@ -31,9 +31,9 @@ function readRows(cache: Cache, { digest }: DiffEntry): readonly TreeRow[] | und
 export function observedNode(observed: Observed): DiffNode {
   return {
     entry: entryOf(observed.content),
-    rows: () => observed.rows().map(toRow),
+    rows: () => observed.rows(),
     child(row) {
-      const child = observed.child(toNameBytes(row.name));
+      const child = observed.child(row.name);
       if (child === undefined) throw new Error(`'${row.name}' was seen in a folder that does not have it`);
       return observedNode(child);
     },
@@ -46,30 +46,22 @@ function entryOf(content: Content): DiffEntry {
   return { type, digest, size, ...(files === undefined ? {} : { files }) };
 }
 
-/** Takes the list over: of a million changes there is never a second one. */
-export function showChanges(changes: TreeChange<BytePath>[]): readonly TreeChange[] {
-  const shown: TreeChange[] = changes;
-  for (const [at, change] of changes.entries()) shown[at] = shownChange(change);
-  return shown;
+/** Names are bytes in a comparison, and text where people and JSON meet them. */
+export function showChanges(changes: Changes<BytePath>): Changes {
+  return {
+    length: changes.length,
+    *[Symbol.iterator]() {
+      for (const change of changes) yield shownChange(change);
+    },
+  };
 }
 
-/** Names are bytes in a comparison, and text where people and JSON meet them. */
-function shownChange(change: TreeChange<BytePath>): TreeChange {
-  const from = change.from === undefined ? {} : { from: toDisplayPath(change.from) };
-  return { ...change, path: toDisplayPath(change.path), ...from, ...sides(change) };
+function shownChange({ kind, path, from, ...sides }: TreeChange<BytePath>): TreeChange {
+  return { kind, path: toDisplayPath(path), ...(from === undefined ? {} : { from: toDisplayPath(from) }), ...sides };
 }
 
 export function shownUnread(unread: UnreadTree<BytePath>): UnreadTree {
   return { ...unread, path: toDisplayPath(unread.path) };
-}
-
-/** Rows carry their names; a change has its path. */
-function sides({ old, new: now }: TreeChange): Pick<TreeChange, 'old' | 'new'> {
-  return { ...(old === undefined ? {} : { old: plain(old) }), ...(now === undefined ? {} : { new: plain(now) }) };
-}
-
-function plain({ type, digest, size, files }: DiffEntry): DiffEntry {
-  return { type, digest, size, ...(files === undefined ? {} : { files }) };
 }
 
 /** The store does not have it, or not as it should be. */

@@ -25,7 +25,8 @@ export function encodeFolder(rows: Rows): EncodedFolder {
   return { tree: { digest: digestBytes(bytes), size, files }, bytes };
 }
 
-function toTreeRows(rows: Rows): readonly TreeRow[] {
+/** As in the tree object. */
+export function toTreeRows(rows: Rows): readonly TreeRow[] {
   const { digests } = rows;
   const hex = Buffer.from(digests.buffer, digests.byteOffset, digests.length).toString('hex');
   return rows.names.map((name, row) => {

@@ -1,12 +1,15 @@
 import { inFolder, type BytePath } from '../byte-path.ts';
+import { ChangeList } from './change-list.ts';
 import { splitMoves, type Located } from './pair-renames.ts';
-import type { ChangeCounts, ChangeKind, DiffEntry, DiffForest, DiffNode, TreeChange, TreeDiff, UnreadTree } from './types.ts';
+import type { ChangeKind, DiffEntry, DiffForest, DiffNode, TreeChange, TreeDiff, UnreadTree } from './types.ts';
 
 export interface DiffOptions {
   /** Added and deleted folders are listed file by file. */
   readonly expand: boolean;
   /** False: `changes` stays empty, and only `counts` are told: of a million changed files nobody has to remember each. Default true. */
   readonly list?: boolean;
+  /** Changes of which this says false of both paths are neither listed nor counted. Default: all are. */
+  readonly concerns?: (path: BytePath) => boolean;
   /** Called for each pair of folders that is opened, with the number of names compared so far. */
   readonly onNames?: (count: number) => void;
 }
@@ -15,17 +18,20 @@ export interface DiffOptions {
  * What differs between two sides, name by name. Equal trees are never opened. What is gone in one
  * place and new in another with the same digest and size is one rename, of whole folders where they are equal.
  */
-export function diffTrees(old: DiffForest, now: DiffForest, { expand, list = true, onNames }: DiffOptions): TreeDiff {
-  const changes: TreeChange<BytePath>[] = [];
+export function diffTrees(old: DiffForest, now: DiffForest, { expand, list = true, concerns, onNames }: DiffOptions): TreeDiff {
+  const changes = new ChangeList();
   const counts = noChanges();
+  let sizeChange = 0;
   let names = 0;
   const unread: UnreadTree<BytePath>[] = [];
   const gone: Located[] = [];
   const fresh: Located[] = [];
 
   function add(change: TreeChange<BytePath>): void {
+    if (concerns !== undefined && !concerns(change.path) && (change.from === undefined || !concerns(change.from))) return;
     counts[change.kind] += filesOf(change);
-    if (list) changes.push(change);
+    sizeChange += (change.new?.size ?? 0) - (change.old?.size ?? 0);
+    if (list) changes.add(change);
   }
 
   function compare(path: BytePath, before: DiffNode, after: DiffNode): void {
@@ -50,7 +56,9 @@ export function diffTrees(old: DiffForest, now: DiffForest, { expand, list = tru
       rest.delete(row.name);
       const at = inFolder(path, row.name);
       if (same === undefined) gone.push({ path: at, node: before.child(row) });
-      else if (same.type !== row.type || same.digest !== row.digest) compare(at, before.child(row), after.child(same));
+      else if (same.type === row.type && same.digest === row.digest) continue;
+      else if (same.type === 'tree' || row.type === 'tree') compare(at, before.child(row), after.child(same));
+      else add({ kind: kindOf(row, same), path: at, old: row, new: same });
     }
     for (const row of rest.values()) fresh.push({ path: inFolder(path, row.name), node: after.child(row) });
   }
@@ -64,7 +72,8 @@ export function diffTrees(old: DiffForest, now: DiffForest, { expand, list = tru
 
   const moves = splitMoves(gone, fresh, expand);
   for (const change of moves.changes) add(change);
-  return { changes: changes.sort(byPath), counts, unread: unread.concat(moves.unread).sort(byPath) };
+  changes.sort();
+  return { changes, counts, sizeChange, unread: unread.concat(moves.unread).sort(byPath) };
 }
 
 /** `modified` where bytes differ, `mode` where only the executable bit does, `type` where it is another kind of thing. */
@@ -79,12 +88,6 @@ function plainType({ type }: DiffEntry): string {
 
 function noChanges(): { [kind in ChangeKind]: number } {
   return { added: 0, deleted: 0, modified: 0, renamed: 0, type: 0, mode: 0 };
-}
-
-export function countChanges(changes: readonly TreeChange[]): ChangeCounts {
-  const counts = noChanges();
-  for (const change of changes) counts[change.kind] += filesOf(change);
-  return counts;
 }
 
 /** A folder that could not be opened, or whose place something else has taken, counts as one. */

@@ -44,10 +44,16 @@ export interface UnreadTree<Path extends string = string> {
   readonly digest: Digest;
 }
 
+/** Made one after the other whenever they are asked for: of a million nobody holds all at once. Sorted by path bytes. */
+export interface Changes<Path extends string = string> extends Iterable<TreeChange<Path>> {
+  readonly length: number;
+}
+
 export interface TreeDiff {
-  /** Sorted by path bytes. */
-  readonly changes: TreeChange<BytePath>[];
+  readonly changes: Changes<BytePath>;
   readonly counts: ChangeCounts;
+  /** Bytes of what was added and grew, less what was deleted and shrank. */
+  readonly sizeChange: number;
   readonly unread: readonly UnreadTree<BytePath>[];
 }
 

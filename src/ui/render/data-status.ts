@@ -11,30 +11,24 @@ import { changeLines, changeWord, countsText, unreadLines } from './tree-changes
 type ShownStatus = DataStatus & { readonly stage?: StageAddress };
 
 /** How many tracked paths differ, and a line for each that does; below it its files where they are known. */
-export function dataStatusLines(data: readonly ShownStatus[], outs: readonly ShownStatus[], style: Style): string[] {
+export function* dataStatusLines(data: readonly ShownStatus[], outs: readonly ShownStatus[], style: Style): Generator<string> {
   const changed = data.filter((each) => each.state !== 'unchanged');
-  const unchanged = data.length - changed.length;
-  const head =
-    data.length === 0
-      ? []
-      : changed.length === 0
-        ? [`${count(unchanged, 'tracked path')} unchanged`]
-        : [`${changed.length} of ${count(data.length, 'tracked path')} changed:`];
-  const outHead = outs.length === 0 ? [] : [`${count(outs.length, 'out')} not as in the lock:`];
-  return [...head, ...entryLines(changed, style), ...outHead, ...entryLines(outs, style)];
+  if (data.length > 0 && changed.length === 0) yield `${count(data.length, 'tracked path')} unchanged`;
+  if (changed.length > 0) yield `${changed.length} of ${count(data.length, 'tracked path')} changed:`;
+  yield* entryLines(changed, style);
+  if (outs.length > 0) yield `${count(outs.length, 'out')} not as in the lock:`;
+  yield* entryLines(outs, style);
 }
 
-function entryLines(entries: readonly ShownStatus[], style: Style): string[] {
+function* entryLines(entries: readonly ShownStatus[], style: Style): Generator<string> {
   const width = widest(entries.map(({ path }) => printable(path)));
-  return entries.flatMap((entry) => {
+  for (const entry of entries) {
     const stage = entry.stage === undefined ? '' : style.dim(` (out of ${printable(entry.stage)})`);
-    return [
-      `  ${padEnd(printable(entry.path), width)}  ${style.yellow(stateText(entry))}${stage}`,
-      ...changeLines(entry.changes ?? [], style, '      '),
-      ...(entry.notCached?.paths ?? []).map((path) => `      ${style.red('not in the cache')}  ${printable(path)}`),
-      ...unreadLines(entry.unread ?? [], style, { old: 'the cache', new: 'the workspace' }).map((line) => `      ${line}`),
-    ];
-  });
+    yield `  ${padEnd(printable(entry.path), width)}  ${style.yellow(stateText(entry))}${stage}`;
+    if (entry.changes !== undefined && entry.counts !== undefined) yield* changeLines(entry.changes, entry.counts, style, '      ');
+    for (const path of entry.notCached?.paths ?? []) yield `      ${style.red('not in the cache')}  ${printable(path)}`;
+    for (const line of unreadLines(entry.unread ?? [], style, { old: 'the cache', new: 'the workspace' })) yield `      ${line}`;
+  }
 }
 
 function stateText({ state, counts, notCached, message, hint }: ShownStatus): string {

@@ -21,12 +21,10 @@ export interface StatusShow {
 /** Above this many stages, unchanged ones are counted instead of listed. */
 const LISTED = 30;
 
-export function statusLines(status: StatusData, style: Style, show: StatusShow): string[] {
-  return [
-    ...busyLines(status.busy, style, show.now),
-    ...shownStages(status, style, show),
-    ...dataStatusLines(status.data, status.outs, style),
-  ];
+export function* statusLines(status: StatusData, style: Style, show: StatusShow): Generator<string> {
+  yield* busyLines(status.busy, style, show.now);
+  yield* shownStages(status, style, show);
+  yield* dataStatusLines(status.data, status.outs, style);
 }
 
 /** Where only data was asked for, or there is only data, stages are not spoken of. */

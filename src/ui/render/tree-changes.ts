@@ -21,13 +21,14 @@ export function countsText(counts: ChangeCounts): string {
   return kinds.flatMap((kind) => (counts[kind] === 0 ? [] : [`${formatCount(counts[kind])} ${WORDS[kind]}`])).join(', ');
 }
 
-/** A line a change: what happened, where, and sizes. `indent` spaces before. */
-export function changeLines(changes: readonly TreeChange[], style: Style, indent: string): string[] {
-  const width = widest(changes.map(({ kind }) => WORDS[kind]));
-  return changes.map((change) => {
+/** A line a change: what happened, where, and sizes. `counts`: of these changes. `indent` spaces before. */
+export function* changeLines(changes: Iterable<TreeChange>, counts: ChangeCounts, style: Style, indent: string): Generator<string> {
+  const kinds = Object.keys(WORDS) as ChangeKind[];
+  const width = widest(kinds.filter((kind) => counts[kind] > 0).map((kind) => WORDS[kind]));
+  for (const change of changes) {
     const word = kindPaint(change.kind, style)(padEnd(WORDS[change.kind], width));
-    return `${indent}${word}  ${pathText(change, style)} ${style.dim(`(${sizesText(change, style)})`)}`;
-  });
+    yield `${indent}${word}  ${pathText(change, style)} ${style.dim(`(${sizesText(change, style)})`)}`;
+  }
 }
 
 export function changeWord(kind: ChangeKind): string {

@@ -22,12 +22,13 @@ describe('lists of more lines than a call takes arguments', () => {
   it('changes', () => {
     const entry = { type: 'file', digest: '0'.repeat(64) as Digest, size: 5 } as const;
     const changes = paths.map((path) => ({ kind: 'added', path, new: entry }) as const);
-    expect(changeLines(changes, plainStyle(), '')[7]).toBe('added  f7 (5 B)');
+    const counts = { added: MANY, deleted: 0, modified: 0, renamed: 0, type: 0, mode: 0 };
+    expect([...changeLines(changes, counts, plainStyle(), '')][7]).toBe('added  f7 (5 B)');
   });
 
   it('tracked paths', () => {
     const data = paths.map((path) => ({ path, state: 'missing' }) as const);
-    expect(dataStatusLines(data, [], plainStyle()).at(-1)).toBe(`  f${MANY - 1}  missing`);
+    expect([...dataStatusLines(data, [], plainStyle())].at(-1)).toBe(`  f${MANY - 1}  missing`);
   });
 
   it('names the first of very many folders whose trees are gone, and counts the others', () => {

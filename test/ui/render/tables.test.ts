@@ -93,7 +93,7 @@ describe('status', () => {
   const show = { why: false, all: false, now: 100_000 };
 
   it('is one line a stage, then tracked data that changed', () => {
-    expect(statusLines(STATUS, plainStyle(), show)).toEqual([
+    expect([...statusLines(STATUS, plainStyle(), show)]).toEqual([
       'Stage      State        Why                          Last',
       'data_load  = unchanged                              1.2 s',
       'train      ▶ run        cmd changed, dep x changed',
@@ -105,7 +105,7 @@ describe('status', () => {
   });
 
   it('gives every reason with old and new when asked why', () => {
-    expect(statusLines(STATUS, plainStyle(), { ...show, why: true }).slice(0, 6)).toEqual([
+    expect([...statusLines(STATUS, plainStyle(), { ...show, why: true })].slice(0, 6)).toEqual([
       '= unchanged data_load',
       '▶ run train',
       '    cmd a → b',
@@ -117,7 +117,9 @@ describe('status', () => {
 
   it('names a writer that is at work', () => {
     const busy = { pid: 12, host: 'box', command: 'mlo repro', sinceMs: 40_000 };
-    expect(statusLines({ ...STATUS, busy }, plainStyle(), show)[0]).toBe('Busy: mlo repro (pid 12 on box) has been writing for 1 min 00 s');
+    expect([...statusLines({ ...STATUS, busy }, plainStyle(), show)][0]).toBe(
+      'Busy: mlo repro (pid 12 on box) has been writing for 1 min 00 s',
+    );
   });
 
   it('of a dry repro without stages says so', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { encodeTree, type TreeRow } from '../../../src/core/encoding/tree-format.ts';
-import { countChanges, diffTrees } from '../../../src/core/tree-diff/diff-trees.ts';
+import { diffTrees } from '../../../src/core/tree-diff/diff-trees.ts';
 import type { DiffForest, DiffNode } from '../../../src/core/tree-diff/types.ts';
 import { asBytePath } from '../../../src/fs/byte-path.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
@@ -50,8 +50,8 @@ function compare(
   const forest = (plans: { readonly [path: string]: Plan }): DiffForest =>
     new Map(Object.entries(plans).map(([path, plan]) => [asBytePath(path), nodeOf(world, path, plan)]));
   const diff = diffTrees(forest(old), forest(now), { expand });
-  const said = diff.changes.map(({ kind, path, from }) => `${kind} ${from === undefined ? '' : `${from} -> `}${path}`);
-  return { ...diff, said, opened: world.opened, counts: countChanges(diff.changes) };
+  const said = Array.from(diff.changes, ({ kind, path, from }) => `${kind} ${from === undefined ? '' : `${from} -> `}${path}`);
+  return { ...diff, said, opened: world.opened };
 }
 
 describe('what differs between two trees', () => {
@@ -144,10 +144,21 @@ describe('what differs between two trees', () => {
     const world: World = { opened: [], lost: new Set() };
     const side = (plan: Plan): DiffForest => new Map([[asBytePath('d'), nodeOf(world, 'd', plan)]]);
     const only = diffTrees(side(before.d), side(after.d), { expand: false, list: false, onNames });
-    expect(only.changes).toEqual([]);
+    expect([...only.changes]).toEqual([]);
     expect(only.counts).toEqual(all.counts);
     expect(only.counts).toMatchObject({ added: 1, deleted: 1, modified: 1, renamed: 1, type: 1 });
     expect(told).toEqual([5]);
+  });
+
+  test('what nobody asked about is neither listed nor counted; a file that moved concerns both its places', () => {
+    const world: World = { opened: [], lost: new Set() };
+    const side = (plan: Plan): DiffForest => new Map([[asBytePath('d'), nodeOf(world, 'd', plan)]]);
+    const concerns = (path: string): boolean => path.startsWith('d/in');
+    const [before, after] = [side({ in: { a: 'bytes', b: '1' }, x: 'old' }), side({ in: { b: '22' }, out: 'bytes', x: 'newer' })];
+    const { changes, counts, sizeChange } = diffTrees(before, after, { expand: true, concerns });
+    expect(Array.from(changes, ({ kind, path }) => `${kind} ${path}`)).toEqual(['modified d/in/b', 'renamed d/out']);
+    expect(counts).toMatchObject({ modified: 1, renamed: 1, added: 0, deleted: 0 });
+    expect(sizeChange).toBe(1);
   });
 
   test('more changes than a call takes arguments are no trouble', () => {
@@ -156,7 +167,7 @@ describe('what differs between two trees', () => {
     });
     const flat = (row: DiffNode['entry']): DiffNode => ({ entry: row, rows: () => rows, child: flat });
     const folder = flat({ type: 'tree', digest: hashBytes('folder'), size: rows.length, files: rows.length });
-    const { changes } = diffTrees(new Map(), new Map([[asBytePath('d'), folder]]), { expand: true });
-    expect(countChanges(changes)).toMatchObject({ added: rows.length });
+    const { changes, counts, sizeChange } = diffTrees(new Map(), new Map([[asBytePath('d'), folder]]), { expand: true });
+    expect([changes.length, counts.added, sizeChange]).toEqual([rows.length, rows.length, rows.length]);
   });
 });
