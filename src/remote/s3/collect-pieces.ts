@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 /** Bytes of pieces that may lie about before they are collected. */
 const COLLECT_BYTES = 8 * 1024 * 1024;
 
-type Collect = (options: { readonly type: 'minor' }) => void;
+type Collect = (options: { readonly type: 'minor' }) => unknown;
 
 let since = 0;
 let collect: Collect | undefined;
