@@ -7,6 +7,7 @@ import { ENCODING, FOOTER_BYTES, PACK_START, PackDamage, readFrame, type Footer 
 import { PackIndex, type EntryLocation } from './pack-index.ts';
 import type { PackName } from './pack-name.ts';
 import { isSameDigest } from './sort-digests.ts';
+import { sortedByPosition } from './sort-positions.ts';
 import { readAt } from '../read-at.ts';
 
 /** Entries that lie this close to each other are read with one call. */
@@ -82,7 +83,7 @@ export class PackReader {
     digestOf: (entry: number) => Uint8Array,
     take: (entry: number, bytes: Buffer | undefined) => void,
   ): void {
-    const order = Uint32Array.from(locations.keys()).sort((a, b) => positionOf(locations, a) - positionOf(locations, b));
+    const order = sortedByPosition(locations.length, (entry) => positionOf(locations, entry));
     for (let from = 0; from < order.length;) {
       const start = positionOf(locations, order[from] ?? 0);
       let end = start;

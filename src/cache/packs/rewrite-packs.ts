@@ -2,7 +2,7 @@ import type { Digest } from '../../core/content.ts';
 import type { PackName } from './pack-name.ts';
 import type { PackReader } from './pack-reader.ts';
 import { PackWriter } from './pack-writer.ts';
-import { MOST_ROWS } from './sort-digests.ts';
+import { sortedByPosition } from './sort-positions.ts';
 
 export interface RewriteOptions {
   readonly keep: (digest: Digest) => boolean;
@@ -24,21 +24,16 @@ export function rewritePacks(folder: string, readers: readonly PackReader[], opt
 }
 
 function copyEntries(reader: PackReader, writer: PackWriter, { keep, onBroken }: RewriteOptions): void {
-  for (const row of rowsByPosition(reader)) {
-    const digest = reader.index.digest(row);
+  const { index } = reader;
+  // Files of a folder stay next to each other.
+  for (const row of sortedByPosition(index.count, (each) => index.position(each))) {
+    const digest = index.digest(row);
     if (writer.has(digest)) continue;
     const hex = digest.toString('hex') as Digest;
     if (!keep(hex)) continue;
-    const location = reader.index.location(row);
+    const location = index.location(row);
     const stored = reader.readStored(location);
     if (reader.verify(stored, location, digest) === undefined) onBroken(hex, stored);
     else writer.putStored(digest, stored, location.raw, location.encoding);
   }
-}
-
-/** Files of a folder stay next to each other. */
-function rowsByPosition({ index }: PackReader): Uint32Array {
-  const keys = new Float64Array(index.count);
-  for (let row = 0; row < index.count; row += 1) keys[row] = index.position(row) * MOST_ROWS + row;
-  return Uint32Array.from(keys.sort(), (key) => key % MOST_ROWS);
 }
