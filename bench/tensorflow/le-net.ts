@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { BackendName } from '../../src/core/stage.ts';
-import type { TensorFlow } from '../../src/runtime/tensorflow/types.ts';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import { loadBackend } from './backend.ts';
 import { readImages } from './images.ts';
+import { leNet } from './le-net-model.ts';
 
 // LeNet-5 on one backend, in a process of its own, and what it took as JSON on stdout.
 
@@ -37,31 +37,6 @@ for (let epoch = 0; epoch < Number(values.epochs); epoch += 1) {
 }
 const predictionsMs = predictions(model, tf.slice(xs, 0, 1), Number(values.predictions));
 process.stdout.write(`${JSON.stringify({ epochs, predictionsMs } satisfies LeNetTimes)}\n`);
-
-function leNet({ initializers, layers, sequential }: TensorFlow): LayersModel {
-  let seed = 0;
-  const kernelInitializer = (): ReturnType<typeof initializers.glorotUniform> => initializers.glorotUniform({ seed: (seed += 1) });
-  const { conv2d, maxPooling2d, flatten, dense } = layers;
-  return sequential({
-    layers: [
-      conv2d({
-        inputShape: [28, 28, 1],
-        filters: 6,
-        kernelSize: 5,
-        padding: 'same',
-        activation: 'relu',
-        kernelInitializer: kernelInitializer(),
-      }),
-      maxPooling2d({ poolSize: 2 }),
-      conv2d({ filters: 16, kernelSize: 5, activation: 'relu', kernelInitializer: kernelInitializer() }),
-      maxPooling2d({ poolSize: 2 }),
-      flatten(),
-      dense({ units: 120, activation: 'relu', kernelInitializer: kernelInitializer() }),
-      dense({ units: 84, activation: 'relu', kernelInitializer: kernelInitializer() }),
-      dense({ units: 10, activation: 'softmax', kernelInitializer: kernelInitializer() }),
-    ],
-  });
-}
 
 function predictions(predictor: LayersModel, image: Tensor, count: number): readonly number[] {
   const times: number[] = [];

@@ -1,4 +1,5 @@
 import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
+import { leNet as leNetModel } from '../../../bench/tensorflow/le-net-model.ts';
 import type { TensorFlow } from '../../../src/runtime/tensorflow/types.ts';
 import { numbers, size } from './parity/case.ts';
 
@@ -19,30 +20,8 @@ function batch(tf: TensorFlow, shape: number[], classes: number): { readonly xs:
   return { xs, ys: tf.oneHot(tf.tensor1d(numbers(shape[0] as number, { below: classes }, 6), 'int32'), classes).toFloat() };
 }
 
-/** LeNet-5 for 28x28 images, with ReLU and maximum pooling. */
 export function leNet(tf: TensorFlow, images = 32): Network {
-  const kernelInitializer = seeds(tf);
-  const { conv2d, dense, flatten, maxPooling2d } = tf.layers;
-  const model = tf.sequential({
-    layers: [
-      conv2d({
-        inputShape: [28, 28, 1],
-        filters: 6,
-        kernelSize: 5,
-        padding: 'same',
-        activation: 'relu',
-        kernelInitializer: kernelInitializer(),
-      }),
-      maxPooling2d({ poolSize: 2 }),
-      conv2d({ filters: 16, kernelSize: 5, activation: 'relu', kernelInitializer: kernelInitializer() }),
-      maxPooling2d({ poolSize: 2 }),
-      flatten(),
-      dense({ units: 120, activation: 'relu', kernelInitializer: kernelInitializer() }),
-      dense({ units: 84, activation: 'relu', kernelInitializer: kernelInitializer() }),
-      dense({ units: 10, activation: 'softmax', kernelInitializer: kernelInitializer() }),
-    ],
-  });
-  return { model, ...batch(tf, [images, 28, 28, 1], 10) };
+  return { model: leNetModel(tf), ...batch(tf, [images, 28, 28, 1], 10) };
 }
 
 /** The usual first own network: two convolutions, dropout, batch normalisation, tanh before pooling. */
