@@ -6,7 +6,7 @@ import type { Fault } from '../../helpers/fault-proxy.ts';
 import { clone, isConsistent, projectWithData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
 import { startingPoint } from '../../integration/remote/starting-point.ts';
 import { faults } from '../lib/index.ts';
-import { cloneHasAll, files, killedAt, PATHS, rig } from './rig.ts';
+import { cloneHasAll, files, killedAt, PATHS, pushedRig, rig } from './rig.ts';
 
 describe('kill -9', () => {
   it('of push at every request leaves a remote that the next push completes', async () => {
@@ -27,8 +27,7 @@ describe('kill -9', () => {
   }, 180_000);
 
   it('of pull at every request leaves a clone that the next pull completes', async () => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     const begin = await startingPoint(await clone(project, remote), remote);
     let nth = 0;
     for (; ; nth += 1) {
@@ -84,8 +83,7 @@ describe('a server that fails now and then', () => {
   );
 
   it('and hands out a wrong bit once is asked again, and no wrong byte is kept', async () => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     const seen = new Set<string>();
     proxy.decide = (_number, method, path) => {
       if (method !== 'GET' || !path.includes('/packs/') || seen.has(path)) return undefined;
@@ -103,8 +101,7 @@ describe('a server that fails now and then', () => {
     ['push', 'PUT', '/packs/'],
     ['pull', 'GET', '/packs/'],
   ])('and takes back the rights in the middle of %s says so, and goes on later', async (verb, method, part) => {
-    const { proxy, remote, project } = await rig();
-    if (verb === 'pull') await succeeds(project, ['push']);
+    const { proxy, remote, project } = await (verb === 'pull' ? pushedRig() : rig());
     const at = verb === 'push' ? project : await clone(project, remote);
     proxy.decide = (_number, each, path) =>
       each === method && path.includes(part) ? { kind: 'status', status: 403, code: 'ExpiredToken' } : undefined;

@@ -3,6 +3,7 @@ import { faultProxy, type FaultProxy } from '../../helpers/fault-proxy.ts';
 import type { TestProject } from '../../helpers/index.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { clone, projectWithData, sameData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
+import { startingPoint } from '../../integration/remote/starting-point.ts';
 
 const LARGE = randomBytes(2_000_000);
 export const PATHS = ['data/raw', 'data/big.bin'];
@@ -34,6 +35,19 @@ export async function rig(): Promise<Rig> {
   const behind = await testRemote('bucket');
   const remote = { ...behind, settings: [['endpoint', proxy.endpoint]] as const };
   return { proxy, remote, project: await projectWithData(files(), PATHS, remote) };
+}
+
+let afterPush: Promise<Omit<Rig, 'project'> & { begin(): Promise<TestProject> }> | undefined;
+
+/** The same after a push, prepared once for a test file. */
+export async function pushedRig(): Promise<Rig> {
+  afterPush ??= rig().then(async ({ proxy, remote, project }) => {
+    await succeeds(project, ['push']);
+    return { proxy, remote, begin: await startingPoint(project, remote) };
+  });
+  const { proxy, remote, begin } = await afterPush;
+  proxy.decide = () => undefined;
+  return { proxy, remote, project: await begin() };
 }
 
 export async function cloneHasAll(project: TestProject, remote: TestRemote): Promise<void> {

@@ -16,7 +16,7 @@ import {
   type TestRemote,
 } from '../../integration/remote/remotes.ts';
 import { faults } from '../lib/index.ts';
-import { cloneHasAll, files, PATHS, rig } from './rig.ts';
+import { cloneHasAll, files, PATHS, pushedRig, rig } from './rig.ts';
 
 /** After a pull that failed: what came verifies, what did not is not in the workspace, and the next pull completes. */
 async function nextPullCompletes(copy: Awaited<ReturnType<typeof clone>>, project: typeof copy): Promise<void> {
@@ -28,8 +28,7 @@ async function nextPullCompletes(copy: Awaited<ReturnType<typeof clone>>, projec
 
 describe('a server that', () => {
   it('goes silent in the middle of a body is given up, and asked again', async () => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     const copy = await clone(project, remote);
     await succeeds(copy, ['remote', 'modify', '--local', 'origin', 'timeout', '1s']);
     let stalls = 0;
@@ -49,8 +48,7 @@ describe('a server that', () => {
     ['less than it told', (body: Buffer) => body.subarray(0, body.length >> 1)],
     ['nothing at all', () => Buffer.alloc(0)],
   ])('hands out %s is not believed, and what it hands out later is', async (_what, changeBody) => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     const copy = await clone(project, remote);
     proxy.decide = (_number, method, path) =>
       method === 'GET' && path.includes('/packs/') ? { kind: 'body', change: changeBody } : undefined;
@@ -64,8 +62,7 @@ describe('a server that', () => {
   });
 
   it('tells wrong checksums in headers is asked again, or told', async () => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     const copy = await clone(project, remote);
     await succeeds(copy, ['remote', 'modify', '--local', 'origin', 'checksums', 'supported']);
     const wrong: Fault = { kind: 'headers', headers: { 'x-amz-checksum-crc32': 'AAAAAA==' } };
@@ -108,8 +105,7 @@ describe('a server that', () => {
   });
 
   it('has lost a key that an index names, for now or for good', async () => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     const copy = await clone(project, remote);
     proxy.decide = (_number, method, path) =>
       method === 'GET' && path.includes('/packs/') ? { kind: 'status', status: 404, code: 'NoSuchKey' } : undefined;
@@ -136,8 +132,7 @@ describe('a server that', () => {
   });
 
   it('moves everything into other packs during a pull is looked at again', async () => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     await project.write({ 'data/raw/part0/0.txt': 'another\n', 'data/big.bin': 'small now\n' });
     await succeeds(project, ['add', ...PATHS]);
     await project.git('commit', '--quiet', '--all', '--message=second');
@@ -216,8 +211,7 @@ describe('a bucket without the right to', () => {
   const DENIED: Fault = { kind: 'status', status: 403, code: 'AccessDenied' };
 
   it('list: it is said, nothing is changed', async () => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     const copy = await clone(project, remote);
     proxy.decide = (_number, method, path) => (method === 'GET' && /^\/[^/]+\/?$/.test(path) ? DENIED : undefined);
     for (const verb of ['push', 'pull', 'gc --remote --force', 'verify --remote']) {
@@ -234,8 +228,7 @@ describe('a bucket without the right to', () => {
   });
 
   it('write: pull, status, verify and a dry gc work; push and gc say what is missing', async () => {
-    const { proxy, remote, project } = await rig();
-    await succeeds(project, ['push']);
+    const { proxy, remote, project } = await pushedRig();
     const copy = await clone(project, remote);
     proxy.decide = (_number, method) => (method === 'GET' || method === 'HEAD' ? undefined : DENIED);
     for (const verb of ['pull', 'status --remote', 'verify --remote', 'gc --remote', 'push']) await succeeds(copy, verb.split(' '));
