@@ -12,7 +12,7 @@ const RUN = 'a'.repeat(32);
 const BATCH = 40;
 const BATCHES = 30;
 /** Calls by which SQLite writes, and the call of its kind that is hit. */
-const CALLS = ['pwrite64', 'fdatasync', 'ftruncate', 'unlink'] as const;
+const CALLS = ['pwrite64', 'fsync', 'ftruncate', 'unlink'] as const;
 const NTH = IS_FULL ? Array.from({ length: 240 }, (_, each) => each + 1) : [1, 2, 4, 9, 20, 45, 90, 150];
 
 /** Writes and commits batch after batch; killed at the `nth` such call. */
