@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { faultProxy, type FaultProxy } from '../../helpers/fault-proxy.ts';
 import type { TestProject } from '../../helpers/index.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { clone, projectWithData, sameData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
 import { startingPoint } from '../../integration/remote/starting-point.ts';
+import { Random } from '../model/random.ts';
 
-const LARGE = randomBytes(2_000_000);
+/** The same in every run: the chunks of it, and so the requests of a command, depend on the bytes. */
+const LARGE = new Random(1).bytes(2_000_000);
 export const PATHS = ['data/raw', 'data/big.bin'];
 
 export function files(): { [path: string]: string | Uint8Array } {
