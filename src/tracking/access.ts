@@ -1,5 +1,6 @@
-import { BUSY_MS, type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { withSqliteErrors } from './sqlite-errors.ts';
+import { BUSY_MS, whenFree } from './when-free.ts';
 
 /** One open database, as the parts that are not the writer's queue work with it. */
 export interface Access {
@@ -28,7 +29,6 @@ export function openAccess({ db, path, now, commit }: AccessOptions): Access {
     // Writing through a read-only handle is a mistake of ours, not of the user.
     if (commit === undefined) throw new Error(`${path} is opened read-only`);
     commit();
-    db.pragma(`busy_timeout = ${BUSY_MS}`);
   }
 
   return {
@@ -40,11 +40,11 @@ export function openAccess({ db, path, now, commit }: AccessOptions): Access {
     },
     write(work) {
       prepareToWrite();
-      return withSqliteErrors(path, () => db.transaction(work).immediate());
+      return withSqliteErrors(path, () => whenFree(db, BUSY_MS, () => db.transaction(work).immediate()));
     },
     async writeSlowly(work) {
       prepareToWrite();
-      withSqliteErrors(path, () => db.exec('BEGIN IMMEDIATE'));
+      withSqliteErrors(path, () => whenFree(db, BUSY_MS, () => db.exec('BEGIN IMMEDIATE')));
       try {
         const result = await work();
         withSqliteErrors(path, () => db.exec('COMMIT'));

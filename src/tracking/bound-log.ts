@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Connection } from './connection.ts';
 import { isBusy } from './sqlite-errors.ts';
+import { waitingAtMost } from './when-free.ts';
 
 /**
  * SQLite takes the write-ahead log over into the database as it goes, but starts it anew only when nobody is reading from it: where several
@@ -15,9 +16,8 @@ const WAIT_MS = 100;
 export function boundLog(db: Connection, path: string): void {
   const bytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   if (bytes <= MOST_LOG_BYTES) return;
-  db.pragma(`busy_timeout = ${WAIT_MS}`);
   try {
-    db.pragma('wal_checkpoint(TRUNCATE)');
+    waitingAtMost(db, WAIT_MS, () => db.pragma('wal_checkpoint(TRUNCATE)'));
   } catch (error) {
     if (!isBusy(error)) throw error;
   }

@@ -7,11 +7,9 @@ import { onNetwork } from './errors.ts';
 import { migrate, refuseOther, SCHEMA_VERSION, schemaVersion } from './migrations/migrate.ts';
 import { readImage } from './read-image.ts';
 import { isBusy, isSqliteFailure, withSqliteErrors } from './sqlite-errors.ts';
+import { BUSY_MS } from './when-free.ts';
 
 export type Connection = Database.Database;
-
-/** How long a statement waits for another process's write, milliseconds. */
-export const BUSY_MS = 10_000;
 
 /** What a reader keeps of the file: a search reads the same pages again and again, and SQLite's 2 MB hold few of a large database. */
 const PAGE_CACHE_KIB = 64 * 1024;

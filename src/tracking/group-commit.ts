@@ -1,8 +1,8 @@
 import { MloError } from '../core/errors/mlo-error.ts';
-import { BUSY_MS } from './connection.ts';
 import { isSqliteFailure, withSqliteErrors } from './sqlite-errors.ts';
 import type { MetricBatch } from '../core/run.ts';
 import type { Write } from './write.ts';
+import { BUSY_MS } from './when-free.ts';
 import type { Writer } from './writer.ts';
 
 /** A write waits at most this long for the commit it shares with others, milliseconds: with the 50 that a run gathers points for, 250. */

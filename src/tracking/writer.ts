@@ -10,6 +10,7 @@ import { isSameParam } from './param-guard.ts';
 import { refusalOf } from './refusal.ts';
 import type { FinishRun, NewRun, RunGit } from './types.ts';
 import type { RunProcess } from './run-process.ts';
+import { whenFree } from './when-free.ts';
 import { metricsWriter } from './write-metrics.ts';
 import type { Write } from './write.ts';
 
@@ -163,12 +164,11 @@ export function createWriter(db: Connection, now: () => number): Writer {
   });
 
   return (writes, busyMs) => {
-    db.pragma(`busy_timeout = ${busyMs}`);
     // Numbers of rows hold for one transaction: others may delete a row meanwhile, and SQLite gives its number again.
     names.forget();
     metrics.forget();
     sequence.clear();
-    return transaction.immediate(writes);
+    return whenFree(db, busyMs, () => transaction.immediate(writes));
   };
 }
 
