@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,7 +54,10 @@ async function start(program: string): Promise<SeaweedFs> {
   writeFileSync(config, JSON.stringify({ identities: [identity] }));
   const ports: number[] = [];
   while (ports.length < 8) ports.push(await freePort());
-  const child = spawn(program, settings(folder, config, ports), { stdio: 'ignore', cwd: folder });
+  const log = join(folder, 'weed.log');
+  const said = openSync(log, 'w');
+  const child = spawn(program, settings(folder, config, ports), { stdio: ['ignore', said, said], cwd: folder });
+  closeSync(said);
   running.add(child);
   const endpoint = `http://127.0.0.1:${ports[0]}`;
   const client = new S3Client({
@@ -70,7 +73,7 @@ async function start(program: string): Promise<SeaweedFs> {
     await client.send(new CreateBucketCommand({ Bucket: name }));
     return name;
   };
-  await ready(child, bucket);
+  await ready(child, bucket, log);
   return { endpoint, accessKeyId, secretAccessKey, bucket };
 }
 
@@ -110,7 +113,7 @@ function settings(
 }
 
 /** A bucket can be made: then all its parts have found each other. */
-async function ready(child: ChildProcess, bucket: () => Promise<string>): Promise<void> {
+async function ready(child: ChildProcess, bucket: () => Promise<string>, log: string): Promise<void> {
   const endMs = performance.now() + START_MS;
   while (performance.now() < endMs && child.exitCode === null) {
     const isReady = await bucket().then(
@@ -120,5 +123,5 @@ async function ready(child: ChildProcess, bucket: () => Promise<string>): Promis
     if (isReady) return;
     await sleep(200);
   }
-  throw new Error('SeaweedFS did not start');
+  throw new Error(`SeaweedFS did not start:\n${readFileSync(log, 'utf8').slice(-2_000)}`);
 }
