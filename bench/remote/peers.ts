@@ -21,7 +21,7 @@ export interface Peers {
 export function findPeers(env: NodeJS.ProcessEnv): Peers {
   const programs: { [name in PeerName]?: string } = {};
   const lines = Object.entries(HOW).map(([name, [variable, ask]]) => {
-    const program = env[variable];
+    const program = env[variable] || undefined;
     const asked = program === undefined ? undefined : spawnSync(program, [ask], { encoding: 'utf8' });
     if (program === undefined || asked?.status !== 0) return `${name}: not found (${variable}=/path/to/${name}), rows without it`;
     programs[name as PeerName] = program;
