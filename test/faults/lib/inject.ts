@@ -7,7 +7,7 @@ import { REPOSITORY, requirePeer, skipTest } from '../../helpers/index.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 /** What `inject.c` counts and hits, in its order: system calls by which anything gets onto the disk. */
-const CALLS = [
+export const CALLS = [
   'write',
   'pwrite64',
   'rename',
