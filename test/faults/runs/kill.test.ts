@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import type { Tracking } from '../../../src/tracking/types.ts';
 import { projectAt } from '../../helpers/index.ts';
 import { newRun, runId } from '../../contract/tracking/records.ts';
 import { contentsOf } from '../../unit/runs/stores.ts';
-import { faults, scratchFolder } from '../lib/index.ts';
+import { faults, scratchCopy, scratchFolder } from '../lib/index.ts';
 import type { Call } from '../lib/inject.ts';
 import { mloInjected, writePoints } from '../lib/points.ts';
 
@@ -53,23 +53,17 @@ function makeProject(): string {
 /** Short, since it is printed where two differ. */
 const contents = (root: string): string => hashBytes(JSON.stringify(inStore(root, contentsOf)));
 
-function copyOf(project: string): string {
-  const root = scratchFolder('mlo-kill-runs-');
-  cpSync(project, root, { recursive: true });
-  return root;
-}
-
 async function killEverywhere(name: string, args: readonly string[]): Promise<void> {
   const project = makeProject();
   const before = contents(project);
-  const done = copyOf(project);
+  const done = scratchCopy(project, 'mlo-kill-runs-');
   const points = writePoints(done, args, CALLS);
   let killed = 0;
   let after: string | undefined;
   for (let point = await points.next(); point.done !== true;) {
     after ??= contents(done);
     expect(after).not.toEqual(before);
-    const root = copyOf(project);
+    const root = scratchCopy(project, 'mlo-kill-runs-');
     const { signal } = await mloInjected(root, args, point.value, 'kill');
     const database = new Database(join(root, '.mlo/tracking.db'));
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
