@@ -104,8 +104,17 @@ async function place(
 }
 
 /** The list of paths is data of its own. */
-function failure({ message, code, hint, details }: MloError): Pick<CheckoutData['targets'][number], 'error' | 'code' | 'unsaved'> {
+function failure({
+  message,
+  code,
+  hint,
+  details,
+}: MloError): Pick<CheckoutData['targets'][number], 'error' | 'code' | 'unsaved' | 'unsavedCount'> {
   const unsaved = code === 'MLO_OUT_UNSAVED' && Array.isArray(details['paths']) ? (details['paths'] as readonly string[]) : undefined;
   const text = unsaved === undefined ? message.replaceAll(/\s*\n\s*/g, ' ') : (message.split('\n')[0] ?? message).replace(/:$/, '');
-  return { error: `${text}${hint === undefined ? '' : ` (${hint})`}`, code, ...(unsaved === undefined ? {} : { unsaved }) };
+  return {
+    error: `${text}${hint === undefined ? '' : ` (${hint})`}`,
+    code,
+    ...(unsaved === undefined ? {} : { unsaved, unsavedCount: Number(details['count']) }),
+  };
 }

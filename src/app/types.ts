@@ -168,6 +168,8 @@ export interface CheckoutData {
     readonly code?: string;
     /** Paths (1000 at most) whose bytes would have been lost. */
     readonly unsaved?: readonly string[];
+    /** How many these are, beyond the thousand too. */
+    readonly unsavedCount?: number;
   }[];
   /** The revision asked for, as typed. */
   readonly rev?: string;

@@ -43,6 +43,7 @@ export const checkoutVerb = defineCommand({
     ['targets[].path, .change', 'added, modified, unchanged, relinked or failed'],
     ['targets[].error?, .code?', 'why it failed'],
     ['targets[].unsaved?', 'paths (1000 at most) whose bytes exist nowhere else'],
+    ['targets[].unsavedCount?', 'how many these are'],
     ['rev?', 'the revision asked for, by --rev or path@revision'],
   ],
   writes: true,

@@ -1,9 +1,9 @@
 import type { CheckoutData } from '../../app/types.ts';
-import { count } from '../format/number.ts';
+import { count, formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
-/** Paths of a refusal; --json has them all. */
+/** Paths of a refusal; --json has a thousand. */
 const LISTED = 20;
 
 export function checkoutLines({ added, modified, deleted, targets, rev }: CheckoutData, style: Style): string[] {
@@ -18,10 +18,10 @@ export function checkoutLines({ added, modified, deleted, targets, rev }: Checko
   ];
 }
 
-function targetLines({ path, change, error, unsaved = [] }: CheckoutData['targets'][number], style: Style): string[] {
+function targetLines({ path, change, error, unsaved = [], unsavedCount = 0 }: CheckoutData['targets'][number], style: Style): string[] {
   if (change === 'unchanged') return [];
   if (change !== 'failed') return [`${style.green(style.glyphs.done)} ${printable(path)} ${change}`];
-  const more = unsaved.length > LISTED ? [style.dim(`    and ${unsaved.length - LISTED} more`)] : [];
+  const more = unsavedCount > LISTED ? [style.dim(`    and ${formatCount(unsavedCount - LISTED)} more`)] : [];
   return [
     `${style.red(style.glyphs.failed)} ${printable(path)}: ${printable(error ?? 'failed')}`,
     ...unsaved.slice(0, LISTED).map((each) => `    ${printable(each)}`),

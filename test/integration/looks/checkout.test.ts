@@ -57,9 +57,17 @@ describe('mlo checkout --rev', () => {
           change: 'failed',
           code: 'MLO_OUT_UNSAVED',
           unsaved: ['data/a.txt'],
+          unsavedCount: 1,
           error: expect.stringContaining('--force'),
         },
-        { path: 'data/sub', change: 'failed', code: 'MLO_OUT_UNSAVED', unsaved: ['data/sub/more'], error: expect.any(String) },
+        {
+          path: 'data/sub',
+          change: 'failed',
+          code: 'MLO_OUT_UNSAVED',
+          unsaved: ['data/sub/more'],
+          unsavedCount: 1,
+          error: expect.any(String),
+        },
         { path: 'o', change: 'modified' },
       ],
     ]);
@@ -93,6 +101,17 @@ describe('mlo checkout --relink', () => {
     await project.mlo(['checkout', '--relink', 'd/s']);
     expect([(await stat(project.path('d/a'))).nlink, (await stat(project.path('d/s/b'))).nlink]).toEqual([2, 1]);
     expect((await project.run('sh', ['-c', 'find . -name ".mlo-tmp-*"'])).stdout).toBe('');
+  });
+
+  test('says how many files it would lose, also where they are too many to be named', async () => {
+    const names = Array.from({ length: 1_100 }, (_, number) => `d/${number}`);
+    const files = (text: string) => Object.fromEntries(names.map((name) => [name, `${text} ${name}`]));
+    const project = await createProject({ '.mlo/config.yaml': '', ...files('first') });
+    await project.mlo(['add', 'd']);
+    await project.write(files('another'));
+    const { code, stdout } = await project.mlo(['checkout', 'd']);
+    expect([code, stdout]).toEqual([expect.any(Number), expect.stringContaining('    and 1,080 more\n')]);
+    expect(code).not.toBe(0);
   });
 
   test('files that .mloignore names, and unsaved edits, stay what they are', async () => {
