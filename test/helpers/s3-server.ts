@@ -23,7 +23,7 @@ export interface S3Server {
   readonly secretAccessKey: string;
   /** A new bucket: its name, and the folder of its objects. */
   bucket(): { readonly name: string; readonly folder: string };
-  /** SIGKILL, then the same again on the same port. */
+  /** SIGKILL, then the same again on the same port. Several at once happen one after the other. */
   killAndRestart(): Promise<void>;
 }
 
@@ -73,6 +73,15 @@ async function start(program: string, { tls }: S3ServerOptions): Promise<S3Serve
     return child;
   };
   let server = await spawnServer();
+  const killAndRestart = async (): Promise<void> => {
+    const isGone = new Promise<void>((resolve) => void server.once('exit', () => resolve()));
+    server.kill('SIGKILL');
+    await isGone;
+    running.delete(server);
+    server = await spawnServer();
+  };
+  // A server that is gone already, and not yet replaced, would never say that it has gone.
+  let restarted: Promise<void> = Promise.resolve();
   const nothing = join(folder, 'nothing');
   return {
     endpoint,
@@ -86,11 +95,8 @@ async function start(program: string, { tls }: S3ServerOptions): Promise<S3Serve
       AWS_SHARED_CREDENTIALS_FILE: nothing,
     },
     async killAndRestart() {
-      const isGone = new Promise<void>((resolve) => void server.once('exit', () => resolve()));
-      server.kill('SIGKILL');
-      await isGone;
-      running.delete(server);
-      server = await spawnServer();
+      restarted = restarted.then(killAndRestart);
+      await restarted;
     },
     bucket() {
       buckets += 1;
