@@ -107,6 +107,10 @@ export class RemoteIndex {
   readonly #bytes: Buffer;
   readonly #rowsAt: number;
   readonly #recipesAt: number;
+  /** Where the rows of each first part of a digest begin, and their end. */
+  readonly #fanOut: Uint32Array;
+  /** Bits of that part; about eight rows have the same. */
+  readonly #fanOutBits: number;
 
   /** Throws IndexDamage, also where a newer mlo wrote it. */
   constructor(bytes: Buffer) {
@@ -124,17 +128,20 @@ export class RemoteIndex {
       const at = HEADER_BYTES + number * PACK_BYTES;
       return { id: digestText(bytes.subarray(at, at + 32)), size: Number(bytes.readBigUInt64LE(at + 32)) };
     });
+    this.#fanOutBits = Math.max(0, Math.min(24, Math.floor(Math.log2(this.rowCount)) - 3));
+    this.#fanOut = new Uint32Array(2 ** this.#fanOutBits + 1).fill(this.rowCount);
     this.#check();
   }
 
   /** Where the object (32 bytes of digest) lies; undefined where this index does not have it. */
   find(digest: Uint8Array): ObjectPlace | undefined {
-    const at = this.#search(digest, this.#rowsAt, this.rowCount, ROW_BYTES);
+    const part = this.#partOf(digest, 0);
+    const at = this.#search(digest, this.#rowsAt, this.#fanOut[part] ?? 0, this.#fanOut[part + 1] ?? 0, ROW_BYTES);
     return at < 0 ? undefined : this.#place(at);
   }
 
   recipeOf(digest: Uint8Array): RecipePlace | undefined {
-    const at = this.#search(digest, this.#recipesAt, this.recipeCount, RECIPE_BYTES);
+    const at = this.#search(digest, this.#recipesAt, 0, this.recipeCount, RECIPE_BYTES);
     return at < 0 ? undefined : this.#recipe(at);
   }
 
@@ -158,9 +165,14 @@ export class RemoteIndex {
     return { size: Number(this.#bytes.readBigUInt64LE(at + 32)), recipe: this.#bytes.subarray(at + 40, at + 72) };
   }
 
-  #search(digest: Uint8Array, start: number, count: number, stride: number): number {
-    let low = 0;
-    let high = count;
+  #partOf(digest: Uint8Array, at: number): number {
+    return (((digest[at] ?? 0) << 16) | ((digest[at + 1] ?? 0) << 8) | (digest[at + 2] ?? 0)) >>> (24 - this.#fanOutBits);
+  }
+
+  /** Where the digest stands between two numbers of rows, of which the second is not among them; -1 where it does not. */
+  #search(digest: Uint8Array, start: number, from: number, to: number, stride: number): number {
+    let low = from;
+    let high = to;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const order = compareDigests(this.#bytes, start + middle * stride, digest, 0);
@@ -173,8 +185,10 @@ export class RemoteIndex {
 
   /** Whoever wrote it may have lied; only the bytes at a place tell whether they are those of the digest. */
   #check(): void {
+    let parts = 0;
     for (let row = 0; row < this.rowCount; row += 1) {
       const at = this.#rowsAt + row * ROW_BYTES;
+      for (const part = this.#partOf(this.#bytes, at); parts <= part; parts += 1) this.#fanOut[parts] = row;
       const pack = this.packs[this.#bytes.readUInt32LE(at + 32)];
       const location = locationAt(this.#bytes, at + 36);
       if (pack === undefined || location.at + location.stored > pack.size) throw new IndexDamage('a row names no place in its packs');

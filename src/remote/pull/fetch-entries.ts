@@ -49,76 +49,100 @@ interface Try {
 
 /** Brings the entries, those that lie near each other with one request. Each ends with its `take` or with `onFault`. Throws MLO_REMOTE, MLO_INTERRUPTED. */
 export async function fetchEntries(requests: readonly EntryRequest[], options: FetchEntriesOptions): Promise<void> {
-  const memory = options.memory ?? new RangeMemory();
-  let tries: Try[] = requests.map((request) => ({ request, at: 0, alone: false }));
-  while (tries.length > 0) {
-    const again: Try[] = [];
-    const lanes = new Lanes(options.jobs);
-    try {
-      for (const range of rangesOf(tries)) {
-        throwIfInterrupted(options.signal);
-        await lanes.begin(
-          async () =>
-            void again.push(...(await memory.lend(range.to - range.from, async (bytes) => await fetchRange(range, bytes, options)))),
-        );
-      }
-    } finally {
-      await lanes.end();
-    }
-    tries = again;
-  }
+  await fetchTries(requests.map(firstTry), options.memory ?? new RangeMemory(), options);
 }
 
-interface Range {
+/**
+ * The same for very many: of each only its number is held until its bytes are here. Numbers come in the order of the first places, pack by
+ * pack; `requestOf` is called twice for each.
+ */
+export async function fetchNumbered(
+  numbers: Iterable<number>,
+  requestOf: (number: number) => EntryRequest,
+  options: FetchEntriesOptions,
+): Promise<void> {
+  const memory = options.memory ?? new RangeMemory();
+  const again = await fetchRound(numbers, (number) => firstTry(requestOf(number)), memory, options);
+  await fetchTries(again, memory, options);
+}
+
+function firstTry(request: EntryRequest): Try {
+  return { request, at: 0, alone: false };
+}
+
+async function fetchTries(tries: readonly Try[], memory: RangeMemory, options: FetchEntriesOptions): Promise<void> {
+  for (let left = tries; left.length > 0;) left = await fetchRound(left.toSorted(byPlace), (each) => each, memory, options);
+}
+
+function byPlace(a: Try, b: Try): number {
+  const [one, other] = [placeOf(a), placeOf(b)];
+  if (one.pack.id === other.pack.id) return one.at - other.at;
+  return one.pack.id < other.pack.id ? -1 : 1;
+}
+
+/** Once through the items. Returns what is to be tried again. */
+async function fetchRound<T>(
+  items: Iterable<T>,
+  tryOf: (item: T) => Try,
+  memory: RangeMemory,
+  options: FetchEntriesOptions,
+): Promise<readonly Try[]> {
+  const again: Try[] = [];
+  const lanes = new Lanes(options.jobs);
+  try {
+    for (const range of rangesOf(items, tryOf)) {
+      throwIfInterrupted(options.signal);
+      await lanes.begin(async () => {
+        const left = await memory.lend(range.to - range.from, async (bytes) => await fetchRange(range, tryOf, bytes, options));
+        again.push(...left);
+      });
+    }
+  } finally {
+    await lanes.end();
+  }
+  return again;
+}
+
+interface Range<T> {
   readonly pack: Digest;
   readonly from: number;
-  readonly to: number;
-  readonly tries: readonly Try[];
+  to: number;
+  readonly items: T[];
 }
 
-function rangesOf(tries: readonly Try[]): readonly Range[] {
-  const byPack = new Map<Digest, Try[]>();
-  for (const each of tries) {
-    const { id } = placeOf(each).pack;
-    const group = byPack.get(id);
-    if (group === undefined) byPack.set(id, [each]);
-    else group.push(each);
-  }
-  return [...byPack].flatMap(([pack, group]) => mergeNeighbours(pack, group));
-}
-
-function mergeNeighbours(pack: Digest, tries: Try[]): readonly Range[] {
-  tries.sort((a, b) => placeOf(a).at - placeOf(b).at);
-  const ranges: Range[] = [];
-  let group: Try[] = [];
-  let from = 0;
-  let to = 0;
-  for (const each of tries) {
-    const { at, stored } = placeOf(each);
-    const isNear = group.length > 0 && !each.alone && at <= to + LARGEST_GAP && Math.max(to, at + stored) - from <= LARGEST_RANGE;
-    if (!isNear) {
-      if (group.length > 0) ranges.push({ pack, from, to, tries: group });
-      group = [];
-      from = at;
-      to = at;
+/** Items that follow each other in one pack. */
+function* rangesOf<T>(items: Iterable<T>, tryOf: (item: T) => Try): Generator<Range<T>> {
+  let range: Range<T> | undefined;
+  for (const item of items) {
+    const each = tryOf(item);
+    const { pack, at, stored } = placeOf(each);
+    const to = Math.max(range?.to ?? 0, at + stored);
+    const isNear = range?.pack === pack.id && !each.alone && at >= range.from && at <= range.to + LARGEST_GAP;
+    if (range !== undefined && isNear && to - range.from <= LARGEST_RANGE) {
+      range.to = to;
+      range.items.push(item);
+    } else {
+      if (range !== undefined) yield range;
+      range = { pack: pack.id, from: at, to: at + stored, items: [item] };
     }
-    group.push(each);
-    to = Math.max(to, at + stored);
   }
-  if (group.length > 0) ranges.push({ pack, from, to, tries: group });
-  return ranges;
+  if (range !== undefined) yield range;
 }
 
 /** What is to be tried again, in another way or at another place. */
-async function fetchRange(
-  { pack, from, to, tries }: Range,
+async function fetchRange<T>(
+  { pack, from, to, items }: Range<T>,
+  tryOf: (item: T) => Try,
   memory: Buffer | undefined,
   options: FetchEntriesOptions,
 ): Promise<readonly Try[]> {
   const key = packKey(pack);
-  const bytes = tries.some(isPlausible) ? await options.remote.getRange(key, from, to - from, memory) : Buffer.alloc(0);
+  const bytes = items.some((item) => isPlausible(tryOf(item)))
+    ? await options.remote.getRange(key, from, to - from, memory)
+    : Buffer.alloc(0);
   options.onBytes?.(bytes?.length ?? 0);
-  return tries.flatMap((each) => {
+  return items.flatMap((item) => {
+    const each = tryOf(item);
     if (bytes === undefined) return elsewhere(each, 'gone', key, options);
     const place = placeOf(each);
     const stored = bytes.subarray(place.at - from, place.at - from + place.stored);

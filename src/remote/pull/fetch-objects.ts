@@ -10,7 +10,8 @@ import { packKey } from '../keys.ts';
 import type { Remote } from '../port.ts';
 import type { Wanted } from '../push/plan-push.ts';
 import { assembleFiles, type FileToAssemble } from './assemble-files.ts';
-import { fetchEntries, type EntryRequest, type FetchEntriesOptions } from './fetch-entries.ts';
+import { fetchEntries, fetchNumbered, type EntryRequest, type FetchEntriesOptions } from './fetch-entries.ts';
+import { FilesByPlace } from './files-by-place.ts';
 
 /** Whatever is larger is no tree, bytes. */
 const LARGEST_TREE = 256 * 1024 * 1024;
@@ -59,13 +60,6 @@ export async function fetchObjects(wanted: Iterable<Wanted>, options: FetchOptio
   return fetch;
 }
 
-interface Step {
-  readonly digest: Buffer;
-  readonly isTree: boolean;
-  /** -1: not known. */
-  readonly size: number;
-}
-
 class Fetch implements FetchResult {
   files = 0;
   trees = 0;
@@ -76,6 +70,7 @@ class Fetch implements FetchResult {
   readonly #options: FetchOptions;
   readonly #received: ReceivedObjects;
   readonly #seen = new DigestTable();
+  readonly #small = new FilesByPlace();
   readonly #large: { readonly digest: Digest; readonly size: number; readonly recipe: Buffer }[] = [];
 
   constructor(options: FetchOptions, received: ReceivedObjects) {
@@ -83,55 +78,57 @@ class Fetch implements FetchResult {
     this.#received = received;
   }
 
-  /** Level by level: one round of requests for each depth of folders. */
+  /** Trees level by level, with one round of requests for each depth of folders; then all files that are named by them. */
   async run(wanted: Iterable<Wanted>): Promise<void> {
-    let steps: Step[] = [];
-    for (const { digest, kind, size = -1 } of wanted)
-      this.#step({ digest: Buffer.from(digest, 'hex'), isTree: kind === 'tree', size }, steps);
-    while (steps.length > 0) {
-      const below: Step[] = [];
-      const requests = steps.flatMap((step) => this.#look(step, below));
-      await fetchEntries(
-        requests,
-        this.#entryOptions((request) => digestText(request.digest)),
-      );
-      steps = below;
+    let trees: number[] = [];
+    for (const { digest, kind, size = -1 } of wanted) this.#meet(Buffer.from(digest, 'hex'), kind === 'tree', size, trees);
+    while (trees.length > 0) {
+      const below: number[] = [];
+      const requests = trees.flatMap((number) => this.#lookAtTree(this.#seen.digest(number), below));
+      await fetchEntries(requests, this.#entryOptions());
+      trees = below;
     }
-    if (this.#options.dry !== true) await this.#fetchLarge();
+    if (this.#options.dry === true) return;
+    await fetchNumbered(this.#small.inOrder(), (number) => this.#requestFile(number), this.#entryOptions());
+    await this.#fetchLarge();
   }
 
-  #step(step: Step, into: Step[]): void {
-    const before = this.#seen.count;
-    if (this.#seen.add(step.digest) === before) into.push(step);
+  /** Each object is looked at once. `size`: bytes; -1: not known. */
+  #meet(digest: Buffer, isTree: boolean, size: number, trees: number[]): void {
+    const number = this.#seen.count;
+    if (this.#seen.add(digest) !== number) return;
+    if (isTree) trees.push(number);
+    else this.#lookAtFile(digest, number, size);
   }
 
-  /** What has to be asked for; what is here already only leads on. */
-  #look(step: Step, below: Step[]): readonly EntryRequest[] {
-    if (step.isTree) return this.#lookAtTree(step, below);
-    const { digest, size } = step;
+  /** What has to be asked for is noted. */
+  #lookAtFile(digest: Buffer, number: number, size: number): void {
     const { local, index, dry } = this.#options;
-    if (size >= 0 ? local.has(digest, size) : local.sizeOf(digestText(digest)) !== undefined) return [];
+    if (size >= 0 ? local.has(digest, size) : local.sizeOf(digestText(digest)) !== undefined) return;
     const [recipe] = index.recipes(digest).filter((each) => size < 0 || each.size === size);
     if (recipe !== undefined) {
       this.#large.push({ digest: digestText(digest), ...recipe });
       if (dry === true) this.#count(recipe.size);
-      return [];
+      return;
     }
-    const places = index.places(digest);
-    const [first] = places;
+    const [first] = index.places(digest);
     if (first === undefined) this.missing.add(digestText(digest));
     else if (dry === true) this.#count(first.raw);
-    else {
-      const take: EntryRequest['take'] = (bytes, stored, place) => {
-        this.#received.putFile(digest, stored, bytes.length, place.encoding);
-        this.#count(bytes.length);
-      };
-      return [{ digest, most: LARGEST_ENTRY, places, take, ...(size < 0 ? {} : { size }) }];
-    }
-    return [];
+    else this.#small.add(number, size, first);
   }
 
-  #lookAtTree({ digest }: Step, below: Step[]): readonly EntryRequest[] {
+  #requestFile(number: number): EntryRequest {
+    const digest = this.#seen.digest(number);
+    const size = this.#small.sizeOf(number);
+    const take: EntryRequest['take'] = (bytes, stored, place) => {
+      this.#received.putFile(digest, stored, bytes.length, place.encoding);
+      this.#count(bytes.length);
+    };
+    return { digest, most: LARGEST_ENTRY, places: this.#options.index.places(digest), take, ...(size < 0 ? {} : { size }) };
+  }
+
+  /** What has to be asked for; of one that is here already what is below. */
+  #lookAtTree(digest: Buffer, below: number[]): readonly EntryRequest[] {
     const here = this.#readHere(digest);
     if (here !== undefined) {
       this.#enter(here, below);
@@ -161,8 +158,8 @@ class Fetch implements FetchResult {
     }
   }
 
-  #enter(rows: readonly TreeRow[], below: Step[]): void {
-    for (const { digest, type, size } of rows) this.#step({ digest: Buffer.from(digest, 'hex'), isTree: type === 'tree', size }, below);
+  #enter(rows: readonly TreeRow[], below: number[]): void {
+    for (const { digest, type, size } of rows) this.#meet(Buffer.from(digest, 'hex'), type === 'tree', size, below);
   }
 
   async #fetchLarge(): Promise<void> {
@@ -208,7 +205,7 @@ class Fetch implements FetchResult {
     }
   }
 
-  #entryOptions(objectOf: (request: EntryRequest) => Digest): FetchEntriesOptions {
+  #entryOptions(objectOf: (request: EntryRequest) => Digest = ({ digest }) => digestText(digest)): FetchEntriesOptions {
     const { remote, jobs, signal } = this.#options;
     return {
       remote,
