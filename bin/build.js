@@ -163,7 +163,6 @@ function canBeDeferred(module, name) {
 function install(from, to, filesBefore) {
   mkdirSync(to, { recursive: true });
   const names = readdirSync(from);
-  const isChunk = (name) => /-[A-Z0-9]{8}\.js(\.map)?$/.test(name);
   for (const name of names.filter(isChunk)) renameSync(new URL(name, from), new URL(name, to));
   for (const name of names.filter((name) => !isChunk(name))) renameSync(new URL(name, from), new URL(name, to));
 
@@ -171,6 +170,7 @@ function install(from, to, filesBefore) {
   const old = readdirSync(to).filter((name) => isChunk(name) && !names.includes(name));
   for (const name of old) if (filesBefore.includes(name)) utimesSync(new URL(name, to), now, now);
   removeOldChunks(to, old, now.getTime());
+  keepFromNpm(to, names);
   removeLargeCompileCache(new URL('.compile-cache/', to));
   return names;
 }
@@ -181,6 +181,18 @@ function removeOldChunks(to, old, nowMs) {
   const builds = [...new Set(chunks.map(({ replacedMs }) => replacedMs))].sort((a, b) => b - a);
   const keptSinceMs = Math.max(nowMs - KEEP_OLD_CHUNKS_MS, builds[KEEP_OLD_BUILDS - 1] ?? 0);
   for (const { file, replacedMs } of chunks) if (replacedMs < keptSinceMs) rmSync(file, { force: true });
+}
+
+/** For `npm pack` in a checkout, which takes the whole folder: without the chunks of builds before, and what has no name for others. */
+function keepFromNpm(to, names) {
+  const old = readdirSync(to).filter((name) => isChunk(name) && !names.includes(name));
+  const temporary = new URL(`.npmignore.${process.pid}`, to);
+  writeFileSync(temporary, ['.*', ...old.map((name) => `/${name}`), ''].join('\n'));
+  renameSync(temporary, new URL('.npmignore', to));
+}
+
+function isChunk(name) {
+  return /-[A-Z0-9]{8}\.js(\.map)?$/.test(name);
 }
 
 function removeLargeCompileCache(folder) {

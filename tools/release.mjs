@@ -32,10 +32,10 @@ try {
   rmSync(staging, { recursive: true, force: true });
 }
 
-/** Everything of the manifest's `files` but the bundle; of `bin` only the launcher, which needs no builder. */
+/** Everything of the manifest's `files` but the bundle; of `bin` the launcher and what stages find on their PATH, neither needs the builder. */
 function copyFiles(manifest) {
   for (const path of manifest.files) {
-    if (path === 'bin') cpSync(join(root, 'bin/mlo.js'), join(staging, 'bin/mlo.js'));
+    if (path === 'bin') for (const part of ['bin/mlo.js', 'bin/path/mlo']) cpSync(join(root, part), join(staging, part));
     else if (path !== 'dist') cpSync(join(root, path), join(staging, path), { recursive: true });
   }
 }

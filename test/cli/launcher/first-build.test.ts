@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runCommand } from '../../helpers/index.ts';
 import { checkout, type FakePackage } from './launcher-rig.ts';
 
 const says = (word: string): string => `const word: string = '${word}';\nprocess.stdout.write(word);\n`;
@@ -102,6 +103,20 @@ describe('a checkout', () => {
     expect(lateChunks()).toBe(9);
   });
 
+  it('is packed by npm with what was built last, and nothing of the builds before', async () => {
+    const mlo = await checkout(`process.stdout.write((await import('./late.ts')).word);\n`);
+    for (const word of ['one', 'two']) {
+      await mlo.write({ 'src/cli/late.ts': `export const word = '${word}';\n` });
+      await mlo.run([]);
+    }
+    const chunk = /^dist\/late-.*\.js$/;
+    const names = await packedBy(mlo);
+    expect(names.filter((name) => chunk.test(name))).toHaveLength(1);
+    expect(readFileSync(join(mlo.root, names.find((name) => chunk.test(name)) as string), 'utf8')).toContain('two');
+    expect(names).toEqual(expect.arrayContaining(['bin/mlo.js', 'bin/path/mlo', 'dist/main.js']));
+    expect(names.filter((name) => name.startsWith('dist/.'))).toEqual([]);
+  });
+
   it('answers --version without building', async () => {
     const mlo = await checkout(says('one'));
     expect((await mlo.run(['--version'])).code).toBe(0);
@@ -109,10 +124,19 @@ describe('a checkout', () => {
   });
 });
 
+async function packedBy(mlo: FakePackage): Promise<readonly string[]> {
+  const packed = await runCommand('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: mlo.root, env: process.env });
+  const [{ files }] = JSON.parse(packed.stdout) as [{ files: readonly { path: string }[] }];
+  return files.map(({ path }) => path);
+}
+
 function timeOf(mlo: FakePackage, path: string): number {
   return statSync(join(mlo.root, path)).mtimeMs;
 }
 
+/** What lies in `dist` for the next build, and for npm. */
+const KEPT = ['.build.json', '.compile-cache', '.npmignore'];
+
 function leftovers(mlo: FakePackage): readonly string[] {
-  return readdirSync(join(mlo.root, 'dist')).filter((name) => name.startsWith('.') && name !== '.build.json' && name !== '.compile-cache');
+  return readdirSync(join(mlo.root, 'dist')).filter((name) => name.startsWith('.') && !KEPT.includes(name));
 }

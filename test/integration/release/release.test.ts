@@ -33,7 +33,7 @@ describe('the published package', () => {
     expect((await readdir(installed)).toSorted()).toEqual(
       ['LICENSE', 'README.md', 'bin', 'data', 'dist', 'package.json', 'params.yaml', 'pipeline.yaml', 'schema', 'stages'].toSorted(),
     );
-    expect(await readdir(join(installed, 'bin'))).toEqual(['mlo.js']);
+    expect((await readdir(join(installed, 'bin'))).toSorted()).toEqual(['mlo.js', 'path']);
     const dist = await readdir(join(installed, 'dist'));
     expect(dist).toEqual(
       expect.arrayContaining([
@@ -55,6 +55,16 @@ describe('the published package', () => {
     expect(await mlo('init', '--no-git')).toMatchObject({ code: 0 });
     expect(await mlo('repro')).toMatchObject({ code: 0 });
     expect(JSON.parse(await consumer.read('metrics.json'))).toEqual({ count: 10, mean: 38.5 });
+  });
+
+  it('is found by a stage that logs with mlo, wherever it was started from', async () => {
+    const mlo = (...args: string[]) => consumer.run(process.execPath, [join(installed, 'bin/mlo.js'), ...args], { cwd: 'logs' });
+    await consumer.write({
+      'logs/pipeline.yaml': 'stages:\n  score:\n    cmd: mlo log metric accuracy 0.5 && echo yes > done.txt\n    outs: [done.txt]\n',
+      'logs/.mlo/config.yaml': '',
+    });
+    expect(await mlo('repro')).toMatchObject({ code: 0 });
+    expect(await mlo('runs', 'search', 'metrics.accuracy = 0.5')).toMatchObject({ code: 0, stdout: expect.stringContaining('score') as string });
   });
 
   it('has its parts for scripts, without conditions that only the checkout knows', async () => {
