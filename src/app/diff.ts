@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Cache, ObserveOptions } from '../cache/types.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { Content } from '../core/content.ts';
+import { shellWord } from '../core/text/shell-word.ts';
 import { diffTrees } from '../core/tree-diff/diff-trees.ts';
 import type { ChangeCounts, Changes, DiffNode, UnreadTree } from '../core/tree-diff/types.ts';
 import type { ProjectPath } from '../core/stage.ts';
@@ -36,7 +39,7 @@ export interface DiffData {
 export async function diff(ctx: AppContext, { revs: [old = 'HEAD', current], paths }: DiffCommandOptions): Promise<DiffData> {
   return await withProject(ctx, async (project) => {
     const targets = paths.map((path) => projectPath(project.root, ctx.cwd, path));
-    const states = [await trackedState(project, old), await trackedState(project, current)] as const;
+    const states = await statesOf(project, old, current);
     refuseUnknown(targets, states);
     const concerns = (path: ProjectPath): boolean =>
       targets.length === 0 || targets.some((target) => isAtOrBelow(path, target) || isAtOrBelow(target, path));
@@ -60,6 +63,21 @@ export async function diff(ctx: AppContext, { revs: [old = 'HEAD', current], pat
       unread: found.unread.map(shownUnread).filter(({ path }) => concerns(path)),
     };
   });
+}
+
+async function statesOf(project: Project, old: string, current: string | undefined): Promise<readonly [TrackedState, TrackedState]> {
+  try {
+    return [await trackedState(project, old), await trackedState(project, current)];
+  } catch (error) {
+    if (!(error instanceof MloError) || error.code !== 'MLO_GIT') throw error;
+    const unknown = error.details['revision'];
+    if (typeof unknown !== 'string' || !existsSync(resolve(project.ctx.cwd, unknown))) throw error;
+    const first = unknown === current ? ` ${shellWord(old)}` : '';
+    throw new MloError('MLO_GIT', `'${unknown}' is a path; Git knows no revision of that name`, {
+      hint: `mlo diff${first} --targets ${shellWord(unknown)}`,
+      details: error.details,
+    });
+  }
 }
 
 type Contents = ReadonlyMap<ProjectPath, Content>;

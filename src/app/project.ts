@@ -131,8 +131,11 @@ export async function withProject<T>(ctx: AppContext, work: (project: Project) =
   try {
     result = await work(project);
   } catch (error) {
-    // What went wrong first is what the user must see.
-    await project.close().catch((second: unknown) => ctx.emit({ type: 'warning', message: (second as Error).message }));
+    // What went wrong first is what the user must see, and once.
+    await project.close().catch((second: unknown) => {
+      const { message } = second as Error;
+      if (message !== (error as Error).message) ctx.emit({ type: 'warning', message });
+    });
     const path = (error as NodeJS.ErrnoException | undefined)?.path ?? project.root;
     throw withSourceLines(project.root, asIoError(error, 'work in', path));
   }

@@ -6,8 +6,8 @@ import { networkFileSystem } from '../fs/network-file-system.ts';
 import { onNetwork } from './errors.ts';
 import { migrate, refuseOther, SCHEMA_VERSION, schemaVersion } from './migrations/migrate.ts';
 import { readImage } from './read-image.ts';
-import { isBusy, isSqliteFailure, withSqliteErrors } from './sqlite-errors.ts';
-import { BUSY_MS } from './when-free.ts';
+import { isSqliteFailure, withSqliteErrors } from './sqlite-errors.ts';
+import { BUSY_MS, whenFree } from './when-free.ts';
 
 export type Connection = Database.Database;
 
@@ -32,7 +32,8 @@ export function openWritable(path: string, findNetwork: FindNetwork = networkFil
     const db = new Database(path, { timeout: BUSY_MS });
     return closeOnFailure(db, () => {
       refuseOther(db, path);
-      useWriteAheadLog(db);
+      // It needs the file alone for a moment, and SQLite does not wait for that where two processes create the same database.
+      whenFree(db, BUSY_MS, () => db.pragma('journal_mode = WAL'));
       db.pragma('synchronous = NORMAL');
       db.pragma('foreign_keys = ON');
       db.pragma(`journal_size_limit = ${WAL_LIMIT}`);
@@ -123,23 +124,6 @@ function readIntoMemory(path: string, why: Error): Connection {
     db.pragma('query_only = ON');
     return db;
   });
-}
-
-/**
- * The switch to WAL needs the file alone for a moment, and SQLite does not wait for it when two
- * processes create the same database; so it is tried again until the usual limit.
- */
-function useWriteAheadLog(db: Connection): void {
-  const deadline = Date.now() + BUSY_MS;
-  for (;;) {
-    try {
-      db.pragma('journal_mode = WAL');
-      return;
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
 }
 
 /** What `work` gives; where it throws, nobody would close the database. */

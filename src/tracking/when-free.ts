@@ -8,18 +8,22 @@ export const BUSY_MS = 10_000;
 const LOOK_MS = 100;
 
 /**
- * Does `work`, a transaction that begins with the right to write, as soon as no other connection writes; after `mostMs` milliseconds it throws what SQLite throws.
+ * Does `work`, which needs the right to write from its beginning (a transaction, or the switch to the write-ahead log), as soon as no other connection
+ * writes; after `mostMs` milliseconds it throws what SQLite throws.
  * SQLite's own waiting may never find it free where many commit one after the other: of sixteen processes that do nothing else one waited
  * 6 to 8 seconds, and 1.5 to 1.9 this way.
  */
 export function whenFree<T>(db: Connection, mostMs: number, work: () => T): T {
   return waitingAtMost(db, LOOK_MS, () => {
+    // Looks are counted, because on a loaded machine each takes longer; it takes its time where SQLite refuses at once, too.
     for (let waitedMs = LOOK_MS; ; waitedMs += LOOK_MS) {
+      const since = performance.now();
       try {
         return work();
       } catch (error) {
         if (!isBusy(error) || waitedMs >= mostMs) throw error;
       }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(0, LOOK_MS - (performance.now() - since)));
     }
   });
 }

@@ -88,13 +88,12 @@ function packageViews(): readonly BackendView[] {
   ];
 }
 
-/** What the files of a folder take; links count as themselves. */
+/** What the files of a folder take, those with several names once; symbolic links count as themselves. */
 function bytesIn(folder: string): number {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
-      (sum, entry) => sum + (entry.isDirectory() ? 0 : lstatSync(join(entry.parentPath, entry.name)).size),
-      0,
-    );
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+    const files = entries.map((entry) => lstatSync(join(entry.parentPath, entry.name)));
+    return [...new Map(files.map(({ dev, ino, size }) => [`${dev}:${ino}`, size])).values()].reduce((sum, size) => sum + size, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
     throw error;

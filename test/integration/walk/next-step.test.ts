@@ -74,6 +74,12 @@ describe('what to type next', () => {
     await project.remove('metrics.json', 'sub');
   });
 
+  it('diff of a path says how a path is named', async () => {
+    expect(await hintOf(project, 'diff', 'model')).toBe('mlo diff --targets model');
+    expect(await hintOf(project, 'diff', 'better', 'model')).toBe('mlo diff better --targets model');
+    expect(await hintOf(project, 'diff', 'none')).toBe('git log --oneline --decorate --all');
+  });
+
   it('remote check of a bucket without a region says it once, and what was not tried', async () => {
     await project.mlo(['remote', 'add', '--local', 'far', 's3://bucket/prefix']);
     const { stdout, stderr } = await project.mlo(['remote', 'check', 'far']);

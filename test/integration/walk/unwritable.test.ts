@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { createProject, LAUNCHER } from '../../helpers/index.ts';
+import { withProject } from '../../../src/app/project.ts';
+import { newRun } from '../../contract/tracking/records.ts';
+import { appContext, createProject, LAUNCHER } from '../../helpers/index.ts';
 import { skipTest } from '../../helpers/skip.ts';
 
 describe('a place that cannot be written', () => {
@@ -13,6 +16,21 @@ describe('a place that cannot be written', () => {
     expect(code).toBe(12);
     expect(stderr).toContain(`error[MLO_CACHE_IO]: Cannot write ${project.path('home/mlo/config.yaml')}: `);
     expect(stderr).toMatch(/^hint: .*move it away/m);
+  });
+
+  it('is told once, although what waits for it cannot be written at the end either', async () => {
+    const project = await createProject({ '.mlo/config.yaml': '', 'pipeline.yaml': 'stages: {}\n' });
+    const context = appContext(project.root);
+    const work = withProject(context, async ({ tracking, trackingPath }) => {
+      const opened = await tracking();
+      opened.startRun(newRun('aa01'));
+      const other = new Database(trackingPath);
+      other.exec('DROP TABLE runs');
+      other.close();
+      opened.flush();
+    });
+    await expect(work).rejects.toMatchObject({ code: 'MLO_TRACKING' });
+    expect(context.events).toEqual([]);
   });
 
   it('is told where it is the output itself, and is no fault of mlo', async () => {
