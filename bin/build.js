@@ -58,7 +58,8 @@ export async function build(root, { to = new URL('dist/', root), filesBefore = [
   }
 }
 
-function bundle(esbuild, root, entryPoints, to, chunkNames) {
+/** Tests bundle with it what they load into their own processes. */
+export function bundle(esbuild, root, entryPoints, to, chunkNames, plugins = []) {
   return esbuild.build({
     absWorkingDir: fileURLToPath(root),
     entryPoints,
@@ -72,7 +73,7 @@ function bundle(esbuild, root, entryPoints, to, chunkNames) {
     jsx: 'automatic',
     chunkNames,
     external: EXTERNAL,
-    plugins: [withoutExecutableCommands],
+    plugins: [withoutExecutableCommands, ...plugins],
     // The package's CommonJS build would give `import('yaml')` a default export only.
     alias: { yaml: fileURLToPath(new URL('node_modules/yaml/browser/index.js', root)) },
     // Linked maps cost nothing unless Node is asked to read them (`node --enable-source-maps`).

@@ -1,11 +1,6 @@
 import { EXIT } from '../core/errors/catalogue.ts';
-import { MloError } from '../core/errors/mlo-error.ts';
-import { commandPath } from './command.ts';
-import { commandNamed, wordsOf } from './command-named.ts';
-import { describe } from './commands/help.ts';
-import { guessColor, guessOutput, presetOptionalValues } from './globals.ts';
-import { guardStreams, writeOut } from './io.ts';
-import { buildProgram } from './program.ts';
+import { guardStreams } from './io.ts';
+import { failLine, runLine } from './run-line.ts';
 import { Session } from './session.ts';
 import { installSignals } from './signals.ts';
 
@@ -16,30 +11,10 @@ const LINGER_MS = 2000;
 export async function main(argv: readonly string[]): Promise<number> {
   guardStreams();
   const session = new Session(argv, installSignals());
-  const output = guessOutput(argv);
-  const fail = async (error: unknown): Promise<number> => {
-    await session.fail(error, output, guessColor(argv));
-    return session.exitCode;
-  };
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => void fail(error).then((code) => process.exit(code)));
+    process.on(event, (error: unknown) => void failLine(argv, session, error).then((code) => process.exit(code)));
   }
-  const { program } = await buildProgram(session.run, output === 'human' ? writeOut : () => {}, argv);
-  try {
-    await program.parseAsync(argv.length === 0 ? ['--help'] : presetOptionalValues(argv), { from: 'user' });
-    return session.exitCode;
-  } catch (error) {
-    const { printedBy, toUsageError } = await import('./usage-error.ts');
-    const command = commandNamed(program, argv);
-    const printed = printedBy(error);
-    if (printed === undefined) {
-      session.meant(commandPath(command));
-      const meant = { path: commandPath(command), words: wordsOf(program, argv), verbs: command.commands.map((verb) => verb.name()) };
-      return await fail(error instanceof MloError ? error : toUsageError(error, meant));
-    }
-    if (output !== 'human') session.answer(output, printed, printed === 'version' ? { version: program.version() } : describe(command));
-    return session.exitCode;
-  }
+  return await runLine(argv, session);
 }
 
 // Stands only where nothing is left to wait for before the command has ended.

@@ -10,7 +10,7 @@ import { FROM_OTHERS } from '../../src/cli/help/from-others.ts';
 import { topicLines, TOPICS } from '../../src/cli/help/topics.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { textWidth } from '../../src/ui/format/text-width.ts';
-import { createProject } from '../helpers/index.ts';
+import { createProjectHere } from '../helpers/index.ts';
 
 const HABITS = [...FROM_DVC, ...FROM_MLFLOW, ...FROM_OTHERS];
 const { program } = await buildProgram(async () => {});
@@ -73,7 +73,7 @@ describe('a line of another tool', () => {
     [['runs'], 'mlo runs list; what else there is: mlo help runs'],
     [['-v'], 'mlo --version; what else there is: mlo help'],
   ])('%j is answered by the line of mlo', async (argv, hint) => {
-    const project = await createProject();
+    const project = await createProjectHere();
     const { code, stdout, stderr } = await project.mlo(argv);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr.trim().split('\n').slice(1)).toEqual([`hint: ${hint}`]);
@@ -93,7 +93,7 @@ it.each(TOPICS)('the topic %s fits into 100 columns, but for words that are long
 });
 
 it('is aligned, and JSON has its rows', async () => {
-  const project = await createProject();
+  const project = await createProjectHere();
   const shown = await project.mlo(['help', 'from-dvc']);
   const lines = shown.stdout.split('\n').filter((line) => line.startsWith('dvc '));
   expect(lines).toHaveLength(FROM_DVC.length);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createProject, LAUNCHER, type TestProject } from '../helpers/index.ts';
+import { createProjectHere, LAUNCHER, type TestProject } from '../helpers/index.ts';
 import { inTerminal } from './pseudo-terminal.ts';
 
 const PIPELINE = `
@@ -17,12 +17,12 @@ stages:
 let project: TestProject;
 
 beforeEach(async () => {
-  project = await createProject({ 'pipeline.yaml': PIPELINE, 'input.txt': 'x\n' });
+  project = await createProjectHere({ 'pipeline.yaml': PIPELINE, 'input.txt': 'x\n' });
 });
 
 describe('repro', () => {
   it('prints the final table on stdout and what happens on stderr', async () => {
-    const { code, stdout, stderr } = await project.mlo(['repro']);
+    const { code, stdout, stderr } = await project.start(['repro']).ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Stage +Outcome +Why +Time\nfirst +✓ ran +never run +.*\nsecond +✓ ran .*\n2 stages: 2 ran in .*\n$/);
     expect(stderr.split('\n').map((line) => line.replace(/ in .* m?s/, ' in T'))).toEqual([
@@ -72,7 +72,7 @@ describe('repro', () => {
   });
 
   it('is a stream of events with --json=stream, the document last', async () => {
-    const { stdout, stderr } = await project.mlo(['repro', '--json=stream']);
+    const { stdout, stderr } = await project.start(['repro', '--json=stream']).ended;
     const lines = stdout
       .trimEnd()
       .split('\n')
@@ -87,7 +87,7 @@ describe('repro', () => {
 
   it('exits with 1 after a failure, says why, and what to type next', async () => {
     await project.write({ 'pipeline.yaml': PIPELINE.replace('cp input.txt first.txt', 'echo "no such thing" >&2 && exit 7') });
-    const { code, stdout, stderr } = await project.mlo(['repro']);
+    const { code, stdout, stderr } = await project.start(['repro']).ended;
     expect(code).toBe(1);
     expect(stdout).toMatch(/first +✗ failed/);
     expect(stderr).toMatch(/error\[MLO_STAGE_FAILED\]: Stage 'first' failed with exit code 7/);
@@ -155,7 +155,7 @@ describe('repro', () => {
 describe('status', () => {
   it('exits with 4 when asked to check and something is out of date', async () => {
     expect((await project.mlo(['status'])).code).toBe(0);
-    expect((await project.mlo(['status', '--check'])).code).toBe(4);
+    expect((await project.start(['status', '--check']).ended).code).toBe(4);
     await project.mlo(['repro']);
     expect((await project.mlo(['status', '--check'])).code).toBe(0);
   });
@@ -214,7 +214,8 @@ describe('the other commands', () => {
       'help',
     ];
     for (const command of commands) {
-      const result = await project.mlo([...command.split(' '), '--json']);
+      const result = await project.start([...command.split(' '), '--json']).ended;
+      expect(result.code, command).toBe(0);
       const document = result.json();
       expect(document, command).toMatchObject({ schemaVersion: 1, ok: true, warnings: expect.any(Array) });
       expect(command.startsWith(document.command), command).toBe(true);
@@ -247,7 +248,7 @@ describe('the other commands', () => {
 
 describe('what a command could not do', () => {
   it('is told in the colours of stderr, not of stdout', async () => {
-    const lost = await createProject({ '.mlo/config.yaml': '', 'data.csv': 'a\n' });
+    const lost = await createProjectHere({ '.mlo/config.yaml': '', 'data.csv': 'a\n' });
     await lost.mlo(['add', 'data.csv']);
     await lost.remove('data.csv', '.mlo/cache');
     const line = 'error[MLO_CHECKOUT]: 1 of 1 targets could not be checked out';

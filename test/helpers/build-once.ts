@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { buildLine } from './line-bundle.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,11 +14,16 @@ declare module 'vitest' {
  * Builds the bundle before the first test, so that the tests that start the real binary do not all wait for it.
  * Sources that do not build are their finding: the launcher says what is wrong, and unit tests run all the same.
  */
-export default function setup(project: TestProject): void {
-  project.provide('isBuilt', build());
-  project.onTestsRerun(() => project.provide('isBuilt', build()));
+export default async function setup(project: TestProject): Promise<void> {
+  project.provide('isBuilt', await build());
+  project.onTestsRerun(async () => project.provide('isBuilt', await build()));
 }
 
-function build(): boolean {
-  return spawnSync(process.execPath, [fileURLToPath(new URL('../../bin/build.js', import.meta.url))], { stdio: 'ignore' }).status === 0;
+async function build(): Promise<boolean> {
+  const script = fileURLToPath(new URL('../../bin/build.js', import.meta.url));
+  if (spawnSync(process.execPath, [script], { stdio: 'ignore' }).status !== 0) return false;
+  return await buildLine().then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,5 +1,6 @@
 export { appContext } from './app-context.ts';
 export { cloneCommitted } from './clone-committed.ts';
+export { createProjectHere, here } from './here.ts';
 export { injecting } from './injecting.ts';
 export { LAUNCHER, REPOSITORY, sharedData } from './paths.ts';
 export { findProgram, requireMlflow, requireNumpy, requirePeer, requireRemoteReader, requireScikit } from './require-peer.ts';

@@ -56,7 +56,7 @@ export function startCommand(program: string, args: readonly string[], options: 
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      const result = makeResult(code, signal, output);
+      const result = commandResult(code, signal, output);
       const ending = signal === null ? `exit ${result.code}` : `ended by ${signal}`;
       commandLog.add({
         command: [program, ...args].join(' '),
@@ -88,7 +88,11 @@ export function startCommand(program: string, args: readonly string[], options: 
   };
 }
 
-function makeResult(code: number | null, signal: NodeJS.Signals | null, output: { stdout: string; stderr: string }): CommandResult {
+export function commandResult(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  output: { stdout: string; stderr: string },
+): CommandResult {
   const { stdout, stderr } = output;
   return { code: code ?? 128 + signalNumber(signal), signal, stdout, stderr, json: () => parseJson(stdout, stderr) };
 }

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createProject, LAUNCHER } from '../../helpers/index.ts';
+import { createProjectHere, LAUNCHER } from '../../helpers/index.ts';
 
 const EMPTY = { '.mlo/config.yaml': '' };
 
 describe('add takes many paths at once', () => {
   test('patterns in quotes are expanded: within names, over folders, never hidden or ignored names, never pointers', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       ...EMPTY,
       '.mloignore': '*.tmp\n',
       'd/a.bin': 'a',
@@ -25,20 +25,20 @@ describe('add takes many paths at once', () => {
   });
 
   test('a pattern that a shell expanded may name the pointers of the first time', async () => {
-    const project = await createProject({ ...EMPTY, 'd/a': 'a', 'd/b': 'b' });
+    const project = await createProjectHere({ ...EMPTY, 'd/a': 'a', 'd/b': 'b' });
     await project.mlo(['add', 'd/a', 'd/b']);
     const again = await project.mlo(['add', 'd/a', 'd/a.mlo', 'd/b', 'd/b.mlo']);
     expect([again.code, again.stdout.match(/unchanged/g)?.length]).toEqual([0, 2]);
   });
 
   test('a name that looks like a pattern is a name where it exists', async () => {
-    const project = await createProject({ ...EMPTY, 'a[1].bin': 'x', 'a1.bin': 'y' });
+    const project = await createProjectHere({ ...EMPTY, 'a[1].bin': 'x', 'a1.bin': 'y' });
     expect((await project.mlo(['add', 'a[1].bin', '--json'])).json().data.added).toMatchObject([{ path: 'a[1].bin' }]);
     expect(await project.read('.gitignore')).toBe('/a\\[1\\].bin\n');
   });
 
   test('a list on stdin or in a file, with NUL bytes or line ends, is taken literally', async () => {
-    const project = await createProject({ ...EMPTY, 'a b': '1', 'c\nd': '2', '*': '3', list: 'a b\n*\n' });
+    const project = await createProjectHere({ ...EMPTY, 'a b': '1', 'c\nd': '2', '*': '3', list: 'a b\n*\n' });
     expect((await project.mlo(['add', '--from', '-'], { input: 'a b\0c\nd\0*\0' })).code).toBe(0);
     expect([project.exists('a b.mlo'), project.exists('c\nd.mlo'), project.exists('*.mlo')]).toEqual([true, true, true]);
     expect((await project.mlo(['add', '--from', 'list'])).stdout.match(/unchanged/g)).toHaveLength(2);
@@ -49,7 +49,7 @@ describe('add takes many paths at once', () => {
   });
 
   test('a thousand paths are one command: each .gitignore is complete, the output short', async () => {
-    const project = await createProject(EMPTY);
+    const project = await createProjectHere(EMPTY);
     for (const folder of ['f', 'g']) {
       mkdirSync(project.path(folder));
       for (let index = 0; index < 500; index += 1) writeFileSync(project.path(folder, `p${index}`), `${folder} ${index}`);
@@ -66,7 +66,7 @@ describe('add takes many paths at once', () => {
   });
 
   test('everything that speaks against them is told at once, and nothing is added', async () => {
-    const project = await createProject({ ...EMPTY, '.mloignore': 'no*\n', good: 'x', node: 'n' }, { git: true });
+    const project = await createProjectHere({ ...EMPTY, '.mloignore': 'no*\n', good: 'x', node: 'n' }, { git: true });
     const { code, stderr } = await project.mlo(['add', 'good', 'node', 'missing', '.git', 'a.mlo']);
     expect(code).toBe(2);
     expect(stderr).toContain('5 of 5 paths cannot be added; nothing was added');
@@ -77,7 +77,7 @@ describe('add takes many paths at once', () => {
   });
 
   test('a folder with an out in it is refused with both ways out', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  s: {cmd: cp in data/made, deps: [in], outs: [data/made]}\n',
       in: '1',
       'data/mine': '1',
@@ -91,21 +91,21 @@ describe('add takes many paths at once', () => {
   });
 
   test('a path inside another one goes with it', async () => {
-    const project = await createProject({ ...EMPTY, 'd/a': 'a' });
+    const project = await createProjectHere({ ...EMPTY, 'd/a': 'a' });
     expect((await project.mlo(['add', 'd/a', 'd', './d/', '--json'])).json().data.added).toMatchObject([{ path: 'd' }]);
   });
 });
 
 describe('names that no pointer can have', () => {
   test('255 bytes are too long for a pointer, 251 are not', async () => {
-    const project = await createProject({ ...EMPTY, ['x'.repeat(255)]: 'long', ['y'.repeat(251)]: 'fits' });
+    const project = await createProjectHere({ ...EMPTY, ['x'.repeat(255)]: 'long', ['y'.repeat(251)]: 'fits' });
     const { code, stderr } = await project.mlo(['add', 'x'.repeat(255)]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('has 255 bytes')]);
     expect((await project.mlo(['add', 'y'.repeat(251)])).code).toBe(0);
   });
 
   test('a name that is not UTF-8 is refused, and kept inside a folder', async () => {
-    const project = await createProject(EMPTY);
+    const project = await createProjectHere(EMPTY);
     mkdirSync(project.path('d'));
     writeFileSync(Buffer.concat([Buffer.from(project.path('d/')), Buffer.from([0x66, 0xff])]), 'bytes');
     const typed = await project.run('sh', ['-c', `cd d && "${process.execPath}" "$0" add "$(printf 'f\\377')"`, LAUNCHER]);
@@ -118,7 +118,7 @@ describe('names that no pointer can have', () => {
 
 describe('a path inside an added folder updates the pointer of the folder', () => {
   test('changed, new and deleted ones; the result is that of adding the whole folder', async () => {
-    const project = await createProject({ ...EMPTY, 'data/a/x': '1', 'data/a/y': '2', 'data/b': '3' });
+    const project = await createProjectHere({ ...EMPTY, 'data/a/x': '1', 'data/a/y': '2', 'data/b': '3' });
     await project.mlo(['add', 'data']);
     await project.write({ 'data/a/x': 'changed', 'data/n/new': 'new' });
     await project.remove('data/a/y');
@@ -146,7 +146,7 @@ describe('a path inside an added folder updates the pointer of the folder', () =
   });
 
   test('the other files of the folder need not be here', async () => {
-    const project = await createProject({ ...EMPTY, 'data/a': '1', 'data/b': '2' });
+    const project = await createProjectHere({ ...EMPTY, 'data/a': '1', 'data/b': '2' });
     await project.mlo(['add', 'data']);
     await project.remove('data');
     await project.write({ 'data/new': 'new' });
@@ -154,7 +154,7 @@ describe('a path inside an added folder updates the pointer of the folder', () =
   });
 
   test('a path that is nowhere is an error, and the pointer stays', async () => {
-    const project = await createProject({ ...EMPTY, 'data/a': '1' });
+    const project = await createProjectHere({ ...EMPTY, 'data/a': '1' });
     await project.mlo(['add', 'data']);
     const pointer = await project.read('data.mlo');
     const { code, stderr } = await project.mlo(['add', 'data/nope']);
@@ -165,7 +165,7 @@ describe('a path inside an added folder updates the pointer of the folder', () =
   });
 
   test('without the trees in the cache it says to add the whole folder', async () => {
-    const project = await createProject({ ...EMPTY, 'data/a': '1', 'data/b': '2' });
+    const project = await createProjectHere({ ...EMPTY, 'data/a': '1', 'data/b': '2' });
     await project.mlo(['add', 'data', '--no-commit']);
     await project.write({ 'data/a': 'changed' });
     const { code, stderr } = await project.mlo(['add', 'data/a']);
@@ -174,7 +174,7 @@ describe('a path inside an added folder updates the pointer of the folder', () =
   });
 
   test('--no-commit writes the new pointer and stores nothing', async () => {
-    const project = await createProject({ ...EMPTY, 'data/a': '1' });
+    const project = await createProjectHere({ ...EMPTY, 'data/a': '1' });
     await project.mlo(['add', 'data']);
     await project.write({ 'data/a': 'changed' });
     const added = (await project.mlo(['add', 'data/a', '--no-commit', '--json'])).json().data.added;
@@ -183,7 +183,7 @@ describe('a path inside an added folder updates the pointer of the folder', () =
   });
 
   test('a path behind a symlink is refused', async () => {
-    const project = await createProject({ ...EMPTY, 'real/x': '1' });
+    const project = await createProjectHere({ ...EMPTY, 'real/x': '1' });
     await project.run('ln', ['-s', 'real', 'link']);
     expect((await project.mlo(['add', 'link/x'])).stderr).toContain("lies behind the symlink 'link'");
   });

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const EMPTY = { '.mlo/config.yaml': '' };
 
 async function withTwo(): Promise<TestProject> {
-  const project = await createProject({ ...EMPTY, 'img/a': 'a', 'img/b': 'bb', 'other.bin': 'other' });
+  const project = await createProjectHere({ ...EMPTY, 'img/a': 'a', 'img/b': 'bb', 'other.bin': 'other' });
   await project.git('init', '--quiet', '--initial-branch=main');
   await project.git('commit', '--quiet', '--allow-empty', '--message=start');
   expect((await project.mlo(['add', 'img', 'other.bin'])).code).toBe(0);
@@ -58,7 +58,7 @@ describe('a pointer that names what is not data', () => {
   });
 
   test.each(['.git', '.mlo/cache', 'sub/.git/x'])('an out %s is refused', async (path) => {
-    const project = await createProject(
+    const project = await createProjectHere(
       { ...EMPTY, 'pipeline.yaml': `stages:\n  a:\n    cmd: echo\n    outs: [${path}]\n` },
       { git: true },
     );
@@ -111,7 +111,7 @@ describe('a broken pointer', () => {
   });
 
   test('stops mv and remove where they touch it or would lie around it, and nowhere else', async () => {
-    const project = await createProject({ ...EMPTY, 'img/a': 'a', 'other.bin': 'other', third: '3', 'dir/one': '1' });
+    const project = await createProjectHere({ ...EMPTY, 'img/a': 'a', 'other.bin': 'other', third: '3', 'dir/one': '1' });
     await project.mlo(['add', 'img', 'other.bin', 'third', 'dir/one']);
     await project.write({ 'img.mlo': '<<<<<<< a\n{"hash":"blake3-256"}\n=======\n{}\n>>>>>>> b\n', 'dir/one.mlo': '' });
     for (const args of [
@@ -145,7 +145,7 @@ describe('a broken pointer', () => {
 
 describe('data with the name of a pointer', () => {
   test('goes with the folder that is added, and comes back with it', async () => {
-    const project = await createProject({ ...EMPTY, 'd/x.mlo': 'hello\n', 'd/x': 'beside', 'd/y.mlo': '' });
+    const project = await createProjectHere({ ...EMPTY, 'd/x.mlo': 'hello\n', 'd/x': 'beside', 'd/y.mlo': '' });
     const added = await project.mlo(['add', 'd']);
     expect([added.code, added.stderr]).toEqual([0, expect.not.stringContaining('no pointer')]);
     await project.remove('d');
@@ -155,7 +155,7 @@ describe('data with the name of a pointer', () => {
   });
 
   test('that nobody has added is warned of, and only gc stops', async () => {
-    const project = await createProject({ ...EMPTY, 'd/x.mlo': 'hello\n', 'a.bin': 'a' });
+    const project = await createProjectHere({ ...EMPTY, 'd/x.mlo': 'hello\n', 'a.bin': 'a' });
     expect((await project.mlo(['add', 'a.bin'])).code).toBe(0);
     for (const command of ['status', 'ls', 'checkout', 'commit']) {
       const result = await project.mlo([command]);
@@ -165,7 +165,7 @@ describe('data with the name of a pointer', () => {
   });
 
   test('does not hide a damaged pointer in a folder that is added', async () => {
-    const project = await createProject({ ...EMPTY, 'd/x': 'x' });
+    const project = await createProjectHere({ ...EMPTY, 'd/x': 'x' });
     await project.mlo(['add', 'd/x']);
     await project.write({ 'd/x.mlo': `${await project.read('d/x.mlo')}}` });
     expect((await project.mlo(['add', 'd', '--json'])).json().error.code).toBe('MLO_FORMAT');

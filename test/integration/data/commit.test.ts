@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 const FILES = {
   'pipeline.yaml': 'stages:\n  a: {cmd: cp in oa, deps: [in], outs: [oa]}\n  b: {cmd: cp in ob, deps: [in], outs: [ob]}\n',
@@ -10,7 +10,7 @@ const FILES = {
 };
 
 test('commit takes what is named: a stage, data, a part of it; the rest stays as it is', async () => {
-  const project = await createProject(FILES);
+  const project = await createProjectHere(FILES);
   await project.mlo(['repro']);
   await project.mlo(['add', 'data', 'file']);
   await project.write({ oa: 'by hand', ob: 'by hand', 'data/one': 'edited', 'data/two': 'edited', file: 'edited' });
@@ -29,7 +29,7 @@ test('commit takes what is named: a stage, data, a part of it; the rest stays as
 });
 
 test('commit refuses outs whose deps have changed, unless --force says that they were made from them', async () => {
-  const project = await createProject(FILES);
+  const project = await createProjectHere(FILES);
   await project.mlo(['repro']);
   await project.write({ in: 'other', oa: 'by hand' });
   const refused = await project.mlo(['commit', 'a']);
@@ -38,7 +38,7 @@ test('commit refuses outs whose deps have changed, unless --force says that they
 });
 
 test('commit stores what add --no-commit has only looked at, and leaves data that is not here', async () => {
-  const project = await createProject(FILES);
+  const project = await createProjectHere(FILES);
   await project.mlo(['add', 'data', 'file', '--no-commit']);
   const pointer = await project.read('file.mlo');
   await project.remove('file');
@@ -52,7 +52,7 @@ test('commit stores what add --no-commit has only looked at, and leaves data tha
 });
 
 test('commit and add say that they stored what was only looked at before, and that nothing is left to do the next time', async () => {
-  const project = await createProject({ ...FILES, 'pipeline.yaml': FILES['pipeline.yaml'].replace('cp in ob', 'wc -c in > ob') });
+  const project = await createProjectHere({ ...FILES, 'pipeline.yaml': FILES['pipeline.yaml'].replace('cp in ob', 'wc -c in > ob') });
   const looked = await project.mlo(['add', 'data', 'file', '--no-commit']);
   expect(looked.stderr).toContain('hint: The cache does not have these bytes yet: mlo commit data file');
   const added = await project.mlo(['add', 'file']);

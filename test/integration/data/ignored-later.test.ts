@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 describe('what is ignored after it was added', () => {
   test('comes back and is put right by checkout like any other file', async () => {
-    const project = await createProject({ 'd/a': '1', 'd/b.log': 'tracked', 'd/tmp/c': 'tracked too' });
+    const project = await createProjectHere({ 'd/a': '1', 'd/b.log': 'tracked', 'd/tmp/c': 'tracked too' });
     await project.mlo(['init', '--template', 'empty', '--no-git']);
     await project.mlo(['add', 'd']);
     await project.write({ '.mloignore': '*.log\ntmp/\n' });
@@ -19,7 +19,7 @@ describe('what is ignored after it was added', () => {
   });
 
   test('is named before a folder that holds it gives way to a file', async () => {
-    const project = await createProject({ 'd/x': 'a file', 'd/y': 'y' });
+    const project = await createProjectHere({ 'd/x': 'a file', 'd/y': 'y' });
     await project.mlo(['init', '--template', 'empty', '--no-git']);
     await project.mlo(['add', 'd']);
     const pointer = await project.read('d.mlo');
@@ -36,7 +36,7 @@ describe('what is ignored after it was added', () => {
   });
 
   test('leftovers of a killed checkout go with the next command that writes', async () => {
-    const project = await createProject({ 'd/a': '1' });
+    const project = await createProjectHere({ 'd/a': '1' });
     await project.mlo(['init', '--template', 'empty', '--no-git']);
     await project.mlo(['add', 'd']);
     const leave = (): void => {

@@ -1,12 +1,12 @@
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 const EMPTY = { '.mlo/config.yaml': '' };
 
 describe('mv', () => {
   test('moves data, pointer and .gitignore entry; status has nothing to say', async () => {
-    const project = await createProject({ ...EMPTY, 'data/x': '1' });
+    const project = await createProjectHere({ ...EMPTY, 'data/x': '1' });
     await project.mlo(['add', 'data']);
     const { ino } = await stat(project.path('data/x'));
     expect((await project.mlo(['mv', 'data', 'moved/here'])).code).toBe(0);
@@ -17,7 +17,7 @@ describe('mv', () => {
   });
 
   test('a folder that exists, or a slash at the end, takes the data into it', async () => {
-    const project = await createProject({ ...EMPTY, one: '1', two: '2', 'dir/other': 'o' });
+    const project = await createProjectHere({ ...EMPTY, one: '1', two: '2', 'dir/other': 'o' });
     await project.mlo(['add', 'one', 'two']);
     expect((await project.mlo(['mv', 'one', 'dir', '--json'])).json().data).toMatchObject({ to: 'dir/one', movedData: true });
     expect((await project.mlo(['mv', 'two.mlo', 'new/', '--json'])).json().data).toMatchObject({ from: 'two', to: 'new/two' });
@@ -25,7 +25,7 @@ describe('mv', () => {
   });
 
   test('overwrites nothing: a file, a pointer, tracked data, an out of a stage', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  s: {cmd: touch out, outs: [out]}\n',
       a: '1',
       b: '2',
@@ -52,7 +52,7 @@ describe('mv', () => {
   });
 
   test('says what to do for outs, parts of folders and untracked files, and which stages read the old path', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  s: {cmd: cp data/x out, deps: [data/x], outs: [out]}\n',
       'data/x': '1',
       plain: 'p',
@@ -67,7 +67,7 @@ describe('mv', () => {
 
   test('finishes what a killed one began, at each point', async () => {
     for (const left of ['pointer', 'data'] as const) {
-      const project = await createProject({ ...EMPTY, 'data/x': '1' });
+      const project = await createProjectHere({ ...EMPTY, 'data/x': '1' });
       await project.mlo(['add', 'data']);
       await project.write({ 'to.mlo': await project.read('data.mlo') });
       if (left === 'data') await project.run('mv', ['data', 'to']);
@@ -78,7 +78,7 @@ describe('mv', () => {
   });
 
   test('data that is not in the workspace moves with its pointer', async () => {
-    const project = await createProject({ ...EMPTY, a: '1' });
+    const project = await createProjectHere({ ...EMPTY, a: '1' });
     await project.mlo(['add', 'a']);
     await project.remove('a');
     expect((await project.mlo(['mv', 'a', 'b'])).stdout).toContain('the pointer only');
@@ -89,7 +89,7 @@ describe('mv', () => {
 
 describe('remove', () => {
   test('takes pointer and .gitignore entry, and keeps the data', async () => {
-    const project = await createProject({ ...EMPTY, a: '1', b: '2' });
+    const project = await createProjectHere({ ...EMPTY, a: '1', b: '2' });
     await project.mlo(['add', 'a', 'b']);
     const removed = await project.mlo(['remove', 'a.mlo']);
     expect([removed.code, removed.stdout]).toEqual([0, expect.stringContaining('the data stays')]);
@@ -99,7 +99,7 @@ describe('remove', () => {
   });
 
   test('--data deletes only what the cache has, ignored files counted; --force the rest', async () => {
-    const project = await createProject({ ...EMPTY, '.mloignore': '*.tmp\n', 'd/x': '1', 'd/y.tmp': 'never stored' });
+    const project = await createProjectHere({ ...EMPTY, '.mloignore': '*.tmp\n', 'd/x': '1', 'd/y.tmp': 'never stored' });
     await project.mlo(['add', 'd']);
     const refused = await project.mlo(['remove', 'd', '--data']);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("Bytes in 'd' are not in the cache")]);
@@ -109,7 +109,7 @@ describe('remove', () => {
   });
 
   test('says what to do for stages, parts of folders and untracked paths; all or nothing', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  s: {cmd: touch out, outs: [out]}\n', 'd/x': '1' });
+    const project = await createProjectHere({ 'pipeline.yaml': 'stages:\n  s: {cmd: touch out, outs: [out]}\n', 'd/x': '1' });
     await project.mlo(['add', 'd']);
     expect((await project.mlo(['remove', 's'])).stderr).toContain("is of stage 's'");
     expect((await project.mlo(['remove', 'out'])).stderr).toContain("is of stage 's'");
@@ -121,7 +121,7 @@ describe('remove', () => {
 
 describe('unprotect', () => {
   test.each(['hardlink', 'symlink'])('case 62: a %s to the cache becomes a writable copy, the cache stays as it is', async (link) => {
-    const project = await createProject({ '.mlo/config.yaml': `cache.link: ${link}\n`, 'd/a': 'one', 'd/sub/b': 'two', c: 'three' });
+    const project = await createProjectHere({ '.mlo/config.yaml': `cache.link: ${link}\n`, 'd/a': 'one', 'd/sub/b': 'two', c: 'three' });
     await project.mlo(['add', 'd', 'c']);
     const isLink = async (path: string): Promise<boolean> => {
       const found = await lstat(project.path(path));
@@ -141,7 +141,7 @@ describe('unprotect', () => {
   });
 
   test('refuses what is not tracked, the cache above all', async () => {
-    const project = await createProject({ ...EMPTY, plain: 'p', a: '1' });
+    const project = await createProjectHere({ ...EMPTY, plain: 'p', a: '1' });
     await project.mlo(['add', 'a']);
     for (const path of ['plain', '.mlo', '.mlo/cache'])
       expect((await project.mlo(['unprotect', path])).stderr).toContain('is not tracked by mlo');
@@ -151,7 +151,7 @@ describe('unprotect', () => {
 
 describe('check-ignore', () => {
   test('case 61: names file, line and pattern; nested files and negation count as in Git', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       ...EMPTY,
       '.mloignore': '# comment\n*.log\n\n/build/\n',
       'd/.mloignore': '!keep.log\n',
@@ -168,7 +168,7 @@ describe('check-ignore', () => {
 
   test('exits as git check-ignore does, and agrees with it', async () => {
     const rules = 'a*\n!ab\nfolder/\n/top\n**/deep/*.x\n\\#odd\n';
-    const project = await createProject({ ...EMPTY, '.mloignore': rules, '.gitignore': rules }, { git: true });
+    const project = await createProjectHere({ ...EMPTY, '.mloignore': rules, '.gitignore': rules }, { git: true });
     const paths = [
       'a',
       'ab',

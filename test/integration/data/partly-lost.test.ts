@@ -1,10 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 test('a checkout of a folder with a lost object places everything else, and names what is lost', async () => {
   const large = 'x'.repeat(70_000);
-  const project = await createProject({ 'd/a': 'a', 'd/sub/large': large, 'd/sub/other': 'o' });
+  const project = await createProjectHere({ 'd/a': 'a', 'd/sub/large': large, 'd/sub/other': 'o' });
   await project.mlo(['init', '--template', 'empty', '--no-git']);
   await project.mlo(['add', 'd']);
   for (const name of readdirSync(project.path('.mlo/cache/objects'))) rmSync(project.path('.mlo/cache/objects', name), { recursive: true });

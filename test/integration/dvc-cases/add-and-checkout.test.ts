@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 const EMPTY = { '.mlo/config.yaml': '' };
 
 describe('what DVC users expect of add and checkout', () => {
   test('add writes the pointer and .gitignore; checkout brings the bytes back, with exec bits, empty folders and links', async () => {
-    const project = await createProject({ ...EMPTY, 'data/run.sh': '#!/bin/sh\n', 'data/sub/x': 'x' });
+    const project = await createProjectHere({ ...EMPTY, 'data/run.sh': '#!/bin/sh\n', 'data/sub/x': 'x' });
     await project.run('sh', ['-c', 'mkdir data/empty && ln -s sub/x data/link']);
     expect((await project.mlo(['add', 'data'])).code).toBe(0);
     expect(await project.read('.gitignore')).toBe('/data\n');
@@ -19,7 +19,7 @@ describe('what DVC users expect of add and checkout', () => {
   });
 
   test('case 48: test_double_add_unchanged_file – adding twice changes nothing', async () => {
-    const project = await createProject({ ...EMPTY, file: 'x' });
+    const project = await createProjectHere({ ...EMPTY, file: 'x' });
     await project.mlo(['add', 'file']);
     const pointer = await project.read('file.mlo');
     const again = JSON.parse((await project.mlo(['add', 'file', '--json'])).stdout) as { data: { added: { changed: boolean }[] } };
@@ -29,14 +29,14 @@ describe('what DVC users expect of add and checkout', () => {
   });
 
   test('case 49: test_add_tracked_file – what Git tracks is refused with the way out', async () => {
-    const project = await createProject({ ...EMPTY, t: 'x' }, { git: true });
+    const project = await createProjectHere({ ...EMPTY, t: 'x' }, { git: true });
     const { code, stderr } = await project.mlo(['add', 't']);
     expect(code).toBe(2);
     expect(stderr).toContain("git rm -r --cached 't'");
   });
 
   test('case 50: test_add_parent_dir – overlapping paths are refused with the way out', async () => {
-    const project = await createProject({ ...EMPTY, 'd/one': '1', 'd/two': '2' });
+    const project = await createProjectHere({ ...EMPTY, 'd/one': '1', 'd/two': '2' });
     await project.mlo(['add', 'd/one']);
     const { code, stderr } = await project.mlo(['add', 'd']);
     expect(code).toBe(2);
@@ -44,12 +44,12 @@ describe('what DVC users expect of add and checkout', () => {
   });
 
   test('case 51: test_try_adding_pipeline_tracked_output – an out of a stage is refused', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n', o: 'x' });
+    const project = await createProjectHere({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n', o: 'x' });
     expect((await project.mlo(['add', 'o'])).stderr).toContain("out 'o' of stage 'a'");
   });
 
   test('case 53: test_add_on_not_existing_file_should_not_remove_stage_file – a failing add leaves the pointer', async () => {
-    const project = await createProject({ ...EMPTY, file: 'x' });
+    const project = await createProjectHere({ ...EMPTY, file: 'x' });
     await project.mlo(['add', 'file']);
     const pointer = await project.read('file.mlo');
     await project.remove('file');
@@ -58,7 +58,7 @@ describe('what DVC users expect of add and checkout', () => {
   });
 
   test('case 55: TestCheckoutForce – an unsaved edit is never overwritten without --force', async () => {
-    const project = await createProject({ ...EMPTY, 'd/file': 'one' });
+    const project = await createProjectHere({ ...EMPTY, 'd/file': 'one' });
     await project.mlo(['add', 'd']);
     await project.write({ 'd/file': 'edited', 'd/new': 'new' });
     const refused = await project.mlo(['checkout']);
@@ -71,7 +71,7 @@ describe('what DVC users expect of add and checkout', () => {
   });
 
   test('case 56: test_checkout_stats_on_failure – one target that fails does not keep the others back; exit code 3', async () => {
-    const project = await createProject({ ...EMPTY, good: 'good', bad: 'b'.repeat(100_000) });
+    const project = await createProjectHere({ ...EMPTY, good: 'good', bad: 'b'.repeat(100_000) });
     await project.mlo(['add', 'good', 'bad']);
     await project.remove('good', 'bad', '.mlo/cache/objects');
     const { code, stdout, stderr } = await project.mlo(['checkout']);
@@ -81,7 +81,11 @@ describe('what DVC users expect of add and checkout', () => {
   });
 
   test('commit accepts the workspace as the result', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: cp in o, deps: [in], outs: [o]}\n', in: 'x', data: 'one' });
+    const project = await createProjectHere({
+      'pipeline.yaml': 'stages:\n  a: {cmd: cp in o, deps: [in], outs: [o]}\n',
+      in: 'x',
+      data: 'one',
+    });
     await project.mlo(['repro']);
     await project.mlo(['add', 'data']);
     await project.write({ o: 'by hand', data: 'two' });
@@ -93,7 +97,7 @@ describe('what DVC users expect of add and checkout', () => {
   });
 
   test('status shows modified, missing and uncached data; --check says so with exit code 4', async () => {
-    const project = await createProject({ ...EMPTY, one: '1', two: '2' });
+    const project = await createProjectHere({ ...EMPTY, one: '1', two: '2' });
     await project.mlo(['add', 'one', 'two']);
     expect((await project.mlo(['status', '--check'])).code).toBe(0);
     await project.write({ one: 'changed' });

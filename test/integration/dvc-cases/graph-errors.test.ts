@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createProject, type ProjectFiles } from '../../helpers/index.ts';
+import { createProjectHere, type ProjectFiles } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 async function refusal(
@@ -7,7 +7,7 @@ async function refusal(
   files: ProjectFiles = {},
   options: { git?: boolean } = {},
 ): Promise<{ code: string | undefined; text: string; exit: number | null; ran: boolean }> {
-  const project = await createProject({ 'dvc.yaml': yaml, ...files }, options);
+  const project = await createProjectHere({ 'dvc.yaml': yaml, ...files }, options);
   const human = await project.mlo(['repro']);
   const { json, result } = await repro(project);
   return { code: json.error?.code, text: human.stderr, exit: result.code, ran: project.exists('ran') };
@@ -43,7 +43,7 @@ describe('what can be known before anything runs is an error before anything run
   });
 
   test('case 35: StagePathAsOutputError – a pipeline file within an out', async () => {
-    const project = await createProject({ 'sub/dvc.yaml': `stages:\n  a: {cmd: ${RAN}, outs: [.]}\n`, '.mlo/config.yaml': '' });
+    const project = await createProjectHere({ 'sub/dvc.yaml': `stages:\n  a: {cmd: ${RAN}, outs: [.]}\n`, '.mlo/config.yaml': '' });
     const { json } = await repro(project, ['-f', 'sub/dvc.yaml']);
     expect(json.error?.message).toContain("contains its own pipeline file 'sub/dvc.yaml'");
   });
@@ -86,7 +86,7 @@ describe('what can be known before anything runs is an error before anything run
   });
 
   test('case 41: test_repro_when_new_outs_added_does_not_exist – an out that was not written is told as just that', async () => {
-    const project = await createProject({ 'dvc.yaml': 'stages:\n  a: {cmd: "true", outs: [zz9]}\n' });
+    const project = await createProjectHere({ 'dvc.yaml': 'stages:\n  a: {cmd: "true", outs: [zz9]}\n' });
     const { json, result } = await repro(project);
     expect(result.code).toBe(1);
     expect(json.data?.stages[0]?.error).toMatchObject({ code: 'MLO_OUT_NOT_WRITTEN' });
@@ -94,7 +94,7 @@ describe('what can be known before anything runs is an error before anything run
   });
 
   test('problems of the workspace come all at once: a missing dep, a missing module, a wdir and a tracked out', async () => {
-    const project = await createProject(
+    const project = await createProjectHere(
       {
         'pipeline.yaml': `stages:
   a: {cmd: ${RAN}, deps: [gone]}
@@ -139,7 +139,7 @@ describe('what can be known before anything runs is an error before anything run
   });
 
   test('an out that leads out of the project through a symlink is refused', async () => {
-    const project = await createProject({ 'pipeline.yaml': `stages:\n  a: {cmd: ${RAN}, outs: [link/x]}\n` });
+    const project = await createProjectHere({ 'pipeline.yaml': `stages:\n  a: {cmd: ${RAN}, outs: [link/x]}\n` });
     await project.run('ln', ['-s', project.home, project.path('link')]);
     const { json } = await repro(project);
     expect(json.error?.code).toBe('MLO_PATH_UNSAFE');
@@ -147,7 +147,7 @@ describe('what can be known before anything runs is an error before anything run
   });
 
   test('a stage that deletes or changes its dep is told as just that', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: rm in && echo > out, deps: [in], outs: [out]}\n',
       in: 'x',
     });

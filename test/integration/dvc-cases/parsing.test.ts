@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 async function names(yaml: string, params = ''): Promise<readonly string[]> {
-  const project = await createProject({ 'dvc.yaml': yaml, ...(params === '' ? {} : { 'params.yaml': params }) });
+  const project = await createProjectHere({ 'dvc.yaml': yaml, ...(params === '' ? {} : { 'params.yaml': params }) });
   const listed = await project.mlo(['stage', 'list', '--json']);
   expect(listed.stdout + listed.stderr).toContain('"ok": true');
   return (JSON.parse(listed.stdout) as { data: { stages: { name: string }[] } }).data.stages.map((stage) => stage.name);
 }
 
 async function firstProblem(yaml: string, files: Record<string, string> = {}): Promise<string> {
-  const project = await createProject({ 'dvc.yaml': yaml, ...files });
+  const project = await createProjectHere({ 'dvc.yaml': yaml, ...files });
   const { code, stderr } = await project.mlo(['repro']);
   expect(code).toBe(2);
   return stderr;
@@ -40,7 +40,7 @@ describe('what DVC users expect of dvc.yaml', () => {
   });
 
   test('case 43: a generated stage is a target, and so is the group', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  build:\n    foreach: [us, uk]\n    do: {cmd: "echo ${item} > ${item}.out", outs: ["${item}.out"]}\n',
     });
     expect((await repro(project, ['build@uk'])).outcomes).toEqual({ 'build@uk': 'ran' });
@@ -65,7 +65,7 @@ describe('what DVC users expect of dvc.yaml', () => {
   });
 
   test('case 46: test_interpolate_non_string, test_cmd_dict – a map is unpacked in cmd and refused elsewhere', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  a: {cmd: "echo ${opts} > o", outs: [o]}\n',
       'params.yaml': 'opts: {lr: 0.1, name: x, flag: true, off: false, list: [1, 2]}\n',
     });
@@ -75,7 +75,7 @@ describe('what DVC users expect of dvc.yaml', () => {
   });
 
   test('floats keep the text that DVC gives them', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  a: {cmd: "echo ${one} ${small} ${big} > o", outs: [o]}\n',
       'params.yaml': 'one: 1.0\nsmall: 0.00001\nbig: 1e20\n',
     });
@@ -84,7 +84,7 @@ describe('what DVC users expect of dvc.yaml', () => {
   });
 
   test('a param called size or nfiles is a param like any other: a changed value is never restored from another one (dvc#10296)', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  a: {cmd: "cp params.yaml o", params: [size, nfiles], outs: [o]}\n',
       'params.yaml': 'size: 1\nnfiles: 1\n',
     });
@@ -95,7 +95,7 @@ describe('what DVC users expect of dvc.yaml', () => {
   });
 
   test('a bare date in params.yaml is a string, not the end of every command', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  a: {cmd: "echo ${d} > o", params: [d], outs: [o]}\n',
       'params.yaml': 'd: 2020-01-01\n',
     });
@@ -105,16 +105,16 @@ describe('what DVC users expect of dvc.yaml', () => {
 
   test('a command of several lines is a shell for every line in dvc.yaml and one script in pipeline.yaml', async () => {
     const yaml = 'stages:\n  a:\n    cmd: |\n      x=1\n      echo "x=$x" > o\n    outs: [o]\n';
-    const dvc = await createProject({ 'dvc.yaml': yaml });
+    const dvc = await createProjectHere({ 'dvc.yaml': yaml });
     await repro(dvc);
     expect(await dvc.read('o')).toBe('x=\n');
-    const ours = await createProject({ 'pipeline.yaml': yaml });
+    const ours = await createProjectHere({ 'pipeline.yaml': yaml });
     await repro(ours);
     expect(await ours.read('o')).toBe('x=1\n');
   });
 
   test('a project as dvc init and dvc stage add leave it runs unchanged; dvc.lock is never touched', async () => {
-    const project = await createProject(
+    const project = await createProjectHere(
       {
         '.dvc/config': '',
         '.dvc/.gitignore': '/config.local\n/tmp\n/cache\n',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 const DIAMOND = `stages:
@@ -12,7 +12,7 @@ const DIAMOND = `stages:
 `;
 
 async function diamond(): Promise<TestProject> {
-  const project = await createProject({ 'dvc.yaml': DIAMOND, in: '', in2: '' });
+  const project = await createProjectHere({ 'dvc.yaml': DIAMOND, in: '', in2: '' });
   await repro(project);
   return project;
 }
@@ -55,7 +55,7 @@ describe('what DVC users expect of targets and failures', () => {
 `;
 
   test('a failing stage stops the rest, and the error names stage, command and exit code', async () => {
-    const project = await createProject({ 'dvc.yaml': FAILING });
+    const project = await createProjectHere({ 'dvc.yaml': FAILING });
     const { outcomes, result, json } = await repro(project);
     expect(result.code).toBe(1);
     expect(outcomes['a']).toBe('failed');
@@ -66,21 +66,21 @@ describe('what DVC users expect of targets and failures', () => {
   });
 
   test('case 26: test_repro_keep_going – with --keep-going independent stages run, dependants are blocked, the exit code is 1', async () => {
-    const project = await createProject({ 'dvc.yaml': FAILING });
+    const project = await createProjectHere({ 'dvc.yaml': FAILING });
     const { outcomes, result } = await repro(project, ['--keep-going']);
     expect(outcomes).toEqual({ a: 'failed', d: 'blocked', independent: 'ran' });
     expect(result.code).toBe(1);
   });
 
   test('case 27: test_repro_ignore_errors – with --ignore-errors dependants are tried and the exit code is 0', async () => {
-    const project = await createProject({ 'dvc.yaml': FAILING.replace('exit 3', 'echo half > a.out; exit 3') });
+    const project = await createProjectHere({ 'dvc.yaml': FAILING.replace('exit 3', 'echo half > a.out; exit 3') });
     const { outcomes, result } = await repro(project, ['--ignore-errors']);
     expect(outcomes).toEqual({ a: 'failed', d: 'ran', independent: 'ran' });
     expect(result.code).toBe(0);
   });
 
   test('case 28: test_repro_list_of_commands_raise_and_stops_after_failure – the third command does not run', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  a:\n    cmd:\n      - echo 1 >> ran\n      - exit 3\n      - echo 3 >> ran\n',
     });
     const { json } = await repro(project);
@@ -96,7 +96,7 @@ describe('what DVC users expect of targets and failures', () => {
   });
 
   test('case 30: earlier finished stages stay in the lock; the old outs of the failed one are gone but in the cache', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': `stages:
   one: {cmd: cp in one, deps: [in], outs: [one]}
   two: {cmd: 'cp one two; test ! -e fail', deps: [one], outs: [two]}

@@ -1,6 +1,6 @@
 import { link } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 const CHAIN = `stages:
@@ -16,7 +16,7 @@ const CHAIN = `stages:
 `;
 
 async function chain(): Promise<TestProject> {
-  return await createProject({ 'dvc.yaml': CHAIN, 'params.yaml': 'lr: 0.1\nother: 1\n', 'in.txt': 'text\n', '.mlo/config.yaml': '' });
+  return await createProjectHere({ 'dvc.yaml': CHAIN, 'params.yaml': 'lr: 0.1\nother: 1\n', 'in.txt': 'text\n', '.mlo/config.yaml': '' });
 }
 
 async function ran(project: TestProject): Promise<string> {
@@ -48,7 +48,7 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 4: test_memory_for_multiple_runs_of_same_stage – a value seen before comes from the run-cache', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a:\n    cmd: echo ${lr} > a.out && echo ran >> ran.txt\n    params: [lr]\n    outs: [a.out]\n',
       'params.yaml': 'lr: 1\n',
     });
@@ -80,7 +80,7 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('what a killed attempt left is called that, and what a killed removal left of a known out is nobody else’s', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   slow: {cmd: 'echo part > o && echo at work && { test -e go || sleep 600; } && echo whole > o', outs: [o]}
   tree: {cmd: 'mkdir -p t/sub && echo \${n} > t/a && echo b > t/sub/b && echo c > t/sub/c', params: [n], outs: [t]}
@@ -126,7 +126,12 @@ describe('what DVC users expect of skipping and of changes', () => {
   test('case 9: test_order_is_preserved_when_pipeline_order_changes – the order of entries changes nothing, not even the lock', async () => {
     const stage = (deps: string, outs: string, params: string): string =>
       `stages:\n  a:\n    cmd: cp x o && cp y p\n    deps: ${deps}\n    outs: ${outs}\n    params: ${params}\n`;
-    const project = await createProject({ 'dvc.yaml': stage('[x, y]', '[o, p]', '[k, l]'), x: '1', y: '2', 'params.yaml': 'k: 1\nl: 2\n' });
+    const project = await createProjectHere({
+      'dvc.yaml': stage('[x, y]', '[o, p]', '[k, l]'),
+      x: '1',
+      y: '2',
+      'params.yaml': 'k: 1\nl: 2\n',
+    });
     await repro(project);
     const lock = await project.read('dvc.mlo.lock');
     await project.write({ 'dvc.yaml': stage('[y, x]', '[p, o]', '[l, k]') });
@@ -149,7 +154,7 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 11: test_repro_changed_dir_data – a dep folder counts by what is in it, hard links too', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  a:\n    cmd: ls data > list\n    deps: [data]\n    outs: [list]\n',
       'data/one': '1',
     });
@@ -162,7 +167,7 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 12: test_repro_dep_under_dir, test_repro_dep_dir_with_outputs_under_it – edges go through folders', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': `stages:
   last:
     cmd: ls dir > last.out
@@ -184,21 +189,21 @@ describe('what DVC users expect of skipping and of changes', () => {
 
   test('case 13: test_repro_metrics_add_unchanged – an out that becomes a metric does not run again', async () => {
     const text = (kind: string): string => `stages:\n  a:\n    cmd: echo 'm{}' | tr -d m > m.json\n    ${kind}: [m.json]\n`;
-    const project = await createProject({ 'dvc.yaml': text('outs') });
+    const project = await createProjectHere({ 'dvc.yaml': text('outs') });
     await repro(project);
     await project.write({ 'dvc.yaml': text('metrics') });
     expect((await repro(project)).outcomes).toEqual({ a: 'unchanged' });
   });
 
   test('case 14: test_repro_frozen_callback – a stage without deps and outs always runs', async () => {
-    const project = await createProject({ 'dvc.yaml': 'stages:\n  a:\n    cmd: echo hi >> ran.txt\n' });
+    const project = await createProjectHere({ 'dvc.yaml': 'stages:\n  a:\n    cmd: echo hi >> ran.txt\n' });
     await repro(project);
     expect((await repro(project)).outcomes).toEqual({ a: 'ran' });
     expect(JSON.parse((await project.mlo(['status', '--json'])).stdout).data.stages[0].state).toBe('run');
   });
 
   test('case 15: test_always_changed – runs each time and never comes from the run-cache', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  a:\n    cmd: echo x > o && echo ran >> ran.txt\n    outs: [o]\n    always_changed: true\n',
     });
     await repro(project);
@@ -208,7 +213,7 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 16: test_repro_frozen – upstream runs, the frozen stage and those after it do not; a missing out is told', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': `stages:
   up: {cmd: cp in up, deps: [in], outs: [up]}
   fz: {cmd: cp up fz, deps: [up], outs: [fz]}
@@ -233,7 +238,7 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 17: test_newest_entry_is_loaded_for_non_deterministic_stage – the newest result comes back', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': 'stages:\n  a:\n    cmd: cat counter > o && echo x >> counter\n    deps: [in]\n    outs: [o]\n',
       in: '',
       counter: '',
@@ -247,7 +252,7 @@ describe('what DVC users expect of skipping and of changes', () => {
   });
 
   test('case 18: test_outs_no_cache_deactivate_run_cache – an uncached out keeps a stage out of the run-cache, an uncached metric does not', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'dvc.yaml': `stages:
   out: {cmd: echo 1 > o, deps: [in], outs: [o: {cache: false}]}
   metric: {cmd: 'echo 1 > m.json', deps: [in], metrics: [m.json: {cache: false}]}

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 const NO_GRACE = { MLO_GC_GRACE: '0' };
 
 test('gc says what was set aside as broken; what is older than the grace period goes with --force', async () => {
-  const project = await createProject({ '.mlo/config.yaml': '', 'a.txt': 'a' });
+  const project = await createProjectHere({ '.mlo/config.yaml': '', 'a.txt': 'a' });
   expect((await project.mlo(['add', 'a.txt'])).code).toBe(0);
   await project.write({ '.mlo/cache/corrupt/one': Buffer.alloc(2_000_000), '.mlo/cache/corrupt/two': 'two' });
   const young = await project.mlo(['gc']);

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createProject, projectAt, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, here, projectAt, type TestProject } from '../../helpers/index.ts';
 
 const NO_GRACE = { MLO_GC_GRACE: '0' };
 const CONFIG = { '.mlo/config.yaml': '' };
@@ -33,7 +33,7 @@ function content(version: number, index: number): string {
 
 /** Three versions of a folder with a large file: `v1` is a tag, `old` a branch, the third is the head of main. */
 async function withHistory(files = 40): Promise<TestProject> {
-  const project = await createProject(CONFIG);
+  const project = await createProjectHere(CONFIG);
   await project.git('init', '--quiet', '--initial-branch=main');
   for (const version of [1, 2, 3]) {
     await project.write({
@@ -140,7 +140,7 @@ describe('gc --force', () => {
   });
 
   test('what a killed repro has finished stays, whether or not a lock has it', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       ...CONFIG,
       'in.txt': 'a',
       'pipeline.yaml':
@@ -164,7 +164,7 @@ describe('gc and runs', () => {
   const PIPELINE = 'stages:\n  s:\n    cmd: echo working && cat in.txt in.txt > out.txt\n    deps: [in.txt]\n    outs: [out.txt]\n';
 
   async function withRuns(): Promise<TestProject> {
-    const project = await createProject({ ...CONFIG, 'in.txt': 'one', 'pipeline.yaml': PIPELINE });
+    const project = await createProjectHere({ ...CONFIG, 'in.txt': 'one', 'pipeline.yaml': PIPELINE });
     for (const text of ['one', 'two', 'three']) {
       await project.write({ 'in.txt': text });
       expect((await project.mlo(['repro'])).code).toBe(0);
@@ -216,7 +216,7 @@ describe('gc in a cache of two projects', () => {
     const one = await withHistory(10);
     const root = join(one.root, '..', 'second');
     mkdirSync(root);
-    const two = projectAt(root, one.home);
+    const two = here(projectAt(root, one.home));
     await two.write({
       '.mlo/config.yaml': `cache:\n  dir: ${one.path('.mlo/cache')}\n`,
       'only/here.txt': 'only in the second project',
@@ -271,7 +271,7 @@ describe('gc beside a worktree of the same repository', () => {
   test('keeps what its workspace needs, committed or not, whichever of the two is asked', async () => {
     const project = await withHistory(10);
     await project.git('worktree', 'add', '--quiet', '-b', 'side', '../side', 'v1');
-    const side = projectAt(join(project.root, '..', 'side'), project.home);
+    const side = here(projectAt(join(project.root, '..', 'side'), project.home));
     expect((await side.mlo(['checkout'])).code).toBe(0);
     await side.write({ 'data/new.bin': Buffer.alloc(90_000, 'new') });
     expect((await side.mlo(['add', 'data'])).code).toBe(0);
@@ -307,7 +307,11 @@ describe('gc --max-size', () => {
   });
 
   test('never what the workspace only links to', async () => {
-    const project = await createProject({ '.mlo/config.yaml': 'cache:\n  link: hardlink\n', 'data/a': 'a'.repeat(1000), 'data/b': 'b' });
+    const project = await createProjectHere({
+      '.mlo/config.yaml': 'cache:\n  link: hardlink\n',
+      'data/a': 'a'.repeat(1000),
+      'data/b': 'b',
+    });
     await project.mlo(['add', 'data']);
     expect((await gc(project, ['--force', '--max-size', '1'])).data.evicted).toMatchObject({ objects: 0 });
     await expectWorkspaceWhole(project);

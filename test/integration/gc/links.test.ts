@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createProject, projectAt, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, here, projectAt, type TestProject } from '../../helpers/index.ts';
 
 const ENV = { MLO_GC_GRACE: '0', MLO_GC_RUN_CACHE: '0' };
 const LINKED = 'cache:\n  link: symlink\n';
@@ -39,7 +39,7 @@ function expectLinksLead(project: TestProject): void {
 
 describe('gc where files of the workspace are symlinks into the cache', () => {
   test('keeps what they lead to after the pointer was moved to another version, and says why', async () => {
-    const project = await linked(await createProject({ '.mlo/config.yaml': LINKED }));
+    const project = await linked(await createProjectHere({ '.mlo/config.yaml': LINKED }));
     await project.git('checkout', '--quiet', 'HEAD~1');
     const data = await gc(project);
     expectLinksLead(project);
@@ -52,17 +52,17 @@ describe('gc where files of the workspace are symlinks into the cache', () => {
   });
 
   test('also where no pointer names the path any more', async () => {
-    const project = await linked(await createProject({ '.mlo/config.yaml': LINKED }));
+    const project = await linked(await createProjectHere({ '.mlo/config.yaml': LINKED }));
     await project.git('checkout', '--quiet', 'HEAD~2');
     await gc(project);
     expectLinksLead(project);
   });
 
   test('also those of another project on the same cache, and of a single file kept by hand', async () => {
-    const one = await linked(await createProject({ '.mlo/config.yaml': LINKED }));
+    const one = await linked(await createProjectHere({ '.mlo/config.yaml': LINKED }));
     const root = join(one.home, 'another');
     mkdirSync(root);
-    const other = projectAt(root, one.home);
+    const other = here(projectAt(root, one.home));
     await other.write({ '.mlo/config.yaml': `${LINKED}  dir: ${one.path('.mlo/cache')}\n`, 'other.bin': 'of the other project' });
     expect((await other.mlo(['add', 'other.bin'])).code).toBe(0);
     await other.remove('other.bin');
@@ -76,14 +76,14 @@ describe('gc where files of the workspace are symlinks into the cache', () => {
   });
 
   test('a link that leads to nothing is not said to be needed', async () => {
-    const project = await linked(await createProject({ '.mlo/config.yaml': LINKED }));
+    const project = await linked(await createProjectHere({ '.mlo/config.yaml': LINKED }));
     await project.git('checkout', '--quiet', 'HEAD~1');
     rmSync(readLinkOf(project, 'data/in/f0'));
     expect((await gc(project)).missing).toBe(0);
   });
 
   test('--max-size drops none of it, also where another file has the same bytes', async () => {
-    const project = await linked(await createProject({ '.mlo/config.yaml': LINKED }));
+    const project = await linked(await createProjectHere({ '.mlo/config.yaml': LINKED }));
     await project.write({ 'own.txt': content(2, 1) });
     await project.write({ '.mlo/config.yaml': '' });
     expect((await project.mlo(['add', 'own.txt'])).code).toBe(0);

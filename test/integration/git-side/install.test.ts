@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createProject, projectAt, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, here, projectAt, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = 'stages:\n  a: {cmd: cp ia oa, deps: [ia], outs: [oa]}\n  b: {cmd: cp ib ob, deps: [ib], outs: [ob]}\n';
 
 /** Two stages and added data, run, installed and committed. */
 async function installed(args: readonly string[] = []): Promise<TestProject> {
-  const project = await createProject(
+  const project = await createProjectHere(
     { '.mlo/config.yaml': '', 'pipeline.yaml': PIPELINE, ia: '1', ib: '1', 'data/x': '1' },
     { git: true },
   );
@@ -146,7 +146,7 @@ describe('the hooks', () => {
   });
 
   test('hooks that are there are left as they are, and the line to add is told', async () => {
-    const project = await createProject({ '.mlo/config.yaml': '' }, { git: true });
+    const project = await createProjectHere({ '.mlo/config.yaml': '' }, { git: true });
     const own = '#!/bin/sh\necho mine\n';
     mkdirSync(project.path('.git/hooks'), { recursive: true });
     writeFileSync(project.path('.git/hooks/post-checkout'), own);
@@ -160,7 +160,7 @@ describe('the hooks', () => {
   });
 
   test('core.hooksPath is followed inside the repository, and left alone outside of it', async () => {
-    const project = await createProject({ '.mlo/config.yaml': '' }, { git: true });
+    const project = await createProjectHere({ '.mlo/config.yaml': '' }, { git: true });
     await project.git('config', 'core.hooksPath', '.hooks');
     expect((await project.mlo(['install', '--hooks'])).code).toBe(0);
     expect([project.exists('.hooks/pre-push'), project.exists('.git/hooks/pre-push')]).toEqual([true, false]);
@@ -172,8 +172,8 @@ describe('the hooks', () => {
   });
 
   test('two projects of one repository share a hook; each takes out its own part', async () => {
-    const project = await createProject({ 'one/.mlo/config.yaml': '', "it's/.mlo/config.yaml": '' }, { git: true });
-    const two = projectAt(project.path("it's"), project.home);
+    const project = await createProjectHere({ 'one/.mlo/config.yaml': '', "it's/.mlo/config.yaml": '' }, { git: true });
+    const two = here(projectAt(project.path("it's"), project.home));
     await projectAt(project.path('one'), project.home).mlo(['install', '--hooks']);
     await two.mlo(['install', '--hooks']);
     const hook = await project.read('.git/hooks/pre-push');
@@ -187,7 +187,7 @@ describe('the hooks', () => {
 
 describe('install', () => {
   test('twice is once; --uninstall leaves the repository as it was', async () => {
-    const project = await createProject({ '.mlo/config.yaml': '' }, { git: true });
+    const project = await createProjectHere({ '.mlo/config.yaml': '' }, { git: true });
     await project.git('config', 'merge.other.driver', 'true');
     writeFileSync(project.path('.git/info/attributes'), '*.png binary\n');
     const files = ['.git/config', '.git/info/attributes'];
@@ -204,7 +204,7 @@ describe('install', () => {
   });
 
   test('outside Git it says so', async () => {
-    const project = await createProject({ '.mlo/config.yaml': '' });
+    const project = await createProjectHere({ '.mlo/config.yaml': '' });
     expect((await project.mlo(['install'])).stderr).toContain('is in no Git checkout');
   });
 

@@ -1,20 +1,20 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createProject, projectAt, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, here, projectAt, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = 'stages:\n  a: {cmd: cp in out, deps: [in], outs: [out]}\n';
 
 /** A project with data and a stage, and a worktree of it on a branch of its own. */
 async function withWorktree(files: { readonly [path: string]: string } = {}): Promise<{ main: TestProject; tree: TestProject }> {
-  const main = await createProject({ '.mlo/config.yaml': '', 'pipeline.yaml': PIPELINE, in: '1', ...files }, { git: true });
+  const main = await createProjectHere({ '.mlo/config.yaml': '', 'pipeline.yaml': PIPELINE, in: '1', ...files }, { git: true });
   await main.write({ 'data/x': 'one' });
   await main.mlo(['add', 'data']);
   await main.mlo(['repro']);
   await main.git('add', '--all');
   await main.git('commit', '-q', '-m', 'ready');
   await main.git('worktree', 'add', '-q', '-b', 'other', join(main.root, '..', 'tree'));
-  return { main, tree: projectAt(join(main.root, '..', 'tree'), main.home) };
+  return { main, tree: here(projectAt(join(main.root, '..', 'tree'), main.home)) };
 }
 
 describe('a Git worktree shares what the main checkout has', () => {
@@ -44,10 +44,10 @@ describe('a Git worktree shares what the main checkout has', () => {
   });
 
   test('its local configuration, and a relative cache.dir means the same folder', async () => {
-    const main = await createProject({ '.mlo/config.yaml': 'cache.dir: ../shared\n', x: '1' }, { git: true });
+    const main = await createProjectHere({ '.mlo/config.yaml': 'cache.dir: ../shared\n', x: '1' }, { git: true });
     await main.mlo(['config', 'set', '--local', 'core.jobs', '7']);
     await main.git('worktree', 'add', '-q', '-b', 'other', join(main.root, '..', 'deeper', 'tree'));
-    const tree = projectAt(join(main.root, '..', 'deeper', 'tree'), main.home);
+    const tree = here(projectAt(join(main.root, '..', 'deeper', 'tree'), main.home));
     expect((await tree.mlo(['config', 'get', 'core.jobs'])).stdout).toContain('7');
     await tree.git('rm', '-q', '--cached', 'x');
     await tree.mlo(['add', 'x']);
@@ -81,10 +81,10 @@ describe('a Git worktree has of its own', () => {
   });
 
   test('its root, also where it lies inside the main checkout and .mlo is not in Git', async () => {
-    const main = await createProject({ 'pipeline.yaml': PIPELINE, in: '1', '.gitignore': '/.mlo\n/trees\n/out\n' }, { git: true });
+    const main = await createProjectHere({ 'pipeline.yaml': PIPELINE, in: '1', '.gitignore': '/.mlo\n/trees\n/out\n' }, { git: true });
     await main.mlo(['repro']);
     await main.git('worktree', 'add', '-q', '-b', 'other', main.path('trees/one'));
-    const tree = projectAt(main.path('trees/one'), main.home);
+    const tree = here(projectAt(main.path('trees/one'), main.home));
     mkdirSync(tree.path('sub'));
     await tree.write({ in: '2' });
     expect((await tree.mlo(['repro'], { cwd: 'sub' })).code).toBe(0);
@@ -98,7 +98,7 @@ test('install counts for the worktrees too, and the hook brings the data with a 
   expect((await tree.mlo(['install', '--hooks'])).code).toBe(0);
   expect((await main.mlo(['install', '--hooks'])).stdout).toContain('set up already');
   await main.git('worktree', 'add', '-q', '-b', 'third', join(main.root, '..', 'third'));
-  const third = projectAt(join(main.root, '..', 'third'), main.home);
+  const third = here(projectAt(join(main.root, '..', 'third'), main.home));
   expect([await third.read('data/x'), await third.read('out')]).toEqual(['one', '1']);
   expect((await third.mlo(['install', '--uninstall'])).code).toBe(0);
   expect((await main.mlo(['install', '--uninstall'])).stdout).toContain('nothing of mlo');

@@ -2,7 +2,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createProject, temporaryFolder, withEnvironment, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, temporaryFolder, withEnvironment, type TestProject } from '../../helpers/index.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { seaweedFs } from '../../helpers/seaweedfs.ts';
 import { webServer } from '../../helpers/web-server.ts';
@@ -38,7 +38,7 @@ async function bucketOf(kind: 'versitygw' | 'seaweedfs'): Promise<TestBucket> {
 }
 
 async function projectWith(env: { readonly [name: string]: string } = {}): Promise<TestProject> {
-  return withEnvironment(await createProject({ '.mlo/config.yaml': '' }, { git: true }), env);
+  return withEnvironment(await createProjectHere({ '.mlo/config.yaml': '' }, { git: true }), env);
 }
 
 function pointerOf(project: TestProject, path: string): any {

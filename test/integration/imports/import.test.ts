@@ -1,14 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createProject, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, temporaryFolder, type TestProject } from '../../helpers/index.ts';
 import { succeeds } from '../remote/remotes.ts';
 
 const BIG = Buffer.alloc(300_000, 'bytes of a model, again and again ');
 
 /** A project with two commits: `v1`, and one after it. */
 async function registry(): Promise<TestProject> {
-  const project = await createProject(
+  const project = await createProjectHere(
     { '.mlo/config.yaml': '', 'docs/readme.txt': 'read me\n', 'docs/run.sh': '#!/bin/sh\n' },
     { git: true },
   );
@@ -32,7 +32,7 @@ async function commit(project: TestProject, message: string): Promise<void> {
 }
 
 async function consumer(): Promise<TestProject> {
-  return await createProject({ '.mlo/config.yaml': '' }, { git: true });
+  return await createProjectHere({ '.mlo/config.yaml': '' }, { git: true });
 }
 
 function sourceOf(project: TestProject, path: string): any {
@@ -216,7 +216,7 @@ describe('imports and remotes', () => {
 describe('mlo get', () => {
   it('brings a path of another project, a file of Git or a URL to where no project is, and leaves nothing else', async () => {
     const from = await registry();
-    const somewhere = await createProject();
+    const somewhere = await createProjectHere();
     await succeeds(somewhere, ['get', from.root, 'data/raw', '--rev', 'v1', '-o', 'raw1']);
     expect(await somewhere.read('raw1/a.txt')).toBe('a1\n');
     await succeeds(somewhere, ['get', from.root, 'data/raw/sub/b.txt']);

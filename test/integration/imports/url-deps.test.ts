@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { webServer } from '../../helpers/web-server.ts';
 import { succeeds } from '../remote/remotes.ts';
@@ -13,7 +13,7 @@ const PIPELINE = (dep: string): string => `stages:
 `;
 
 async function projectWith(pipeline: string): Promise<TestProject> {
-  return await createProject({ '.mlo/config.yaml': '', 'pipeline.yaml': pipeline }, { git: true });
+  return await createProjectHere({ '.mlo/config.yaml': '', 'pipeline.yaml': pipeline }, { git: true });
 }
 
 async function outcome(project: TestProject, codes: readonly number[] = [0], env = {}): Promise<string> {

@@ -1,6 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 import { versions } from './versions.ts';
 
 describe('mlo checkout --rev', () => {
@@ -80,7 +80,7 @@ describe('mlo checkout --rev', () => {
 
 describe('mlo checkout --relink', () => {
   async function linked(): Promise<TestProject> {
-    const project = await createProject({ '.mlo/config.yaml': '', 'd/a': 'a'.repeat(10), 'd/s/b': 'bb', f: 'file' });
+    const project = await createProjectHere({ '.mlo/config.yaml': '', 'd/a': 'a'.repeat(10), 'd/s/b': 'bb', f: 'file' });
     await project.mlo(['add', 'd', 'f']);
     expect((await stat(project.path('d/a'))).nlink).toBe(1);
     await project.write({ '.mlo/config.yaml': 'cache:\n  link: [hardlink]\n' });
@@ -106,7 +106,7 @@ describe('mlo checkout --relink', () => {
   test('says how many files it would lose, also where they are too many to be named', async () => {
     const names = Array.from({ length: 1_100 }, (_, number) => `d/${number}`);
     const files = (text: string) => Object.fromEntries(names.map((name) => [name, `${text} ${name}`]));
-    const project = await createProject({ '.mlo/config.yaml': '', ...files('first') });
+    const project = await createProjectHere({ '.mlo/config.yaml': '', ...files('first') });
     await project.mlo(['add', 'd']);
     await project.write(files('another'));
     const { code, stdout } = await project.mlo(['checkout', 'd']);
@@ -128,7 +128,7 @@ describe('mlo checkout --relink', () => {
 
 describe('mlo checkout --digest', () => {
   test('brings back the bytes that a stage replaced, by the command that the stage named', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: mkdir -p o && cp in o/x, deps: [in], outs: [o]}\n',
       in: '1',
     });
@@ -141,7 +141,7 @@ describe('mlo checkout --digest', () => {
   });
 
   test('brings single files, never over unsaved bytes, and never out of the project', async () => {
-    const project = await createProject({ '.mlo/config.yaml': '', f: 'some bytes', other: 'unsaved' });
+    const project = await createProjectHere({ '.mlo/config.yaml': '', f: 'some bytes', other: 'unsaved' });
     await project.mlo(['add', 'f']);
     const { digest } = JSON.parse(await project.read('f.mlo')) as { digest: string };
     expect((await project.mlo(['checkout', '--digest', digest, '--to', 'deep/er/g'])).code).toBe(0);

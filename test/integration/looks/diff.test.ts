@@ -1,12 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = 'stages:\n  make: {cmd: mkdir -p o && cp in o/copy && echo same > o/same, deps: [in], outs: [o]}\n';
 
 /** v1: a folder, a file and an out; v2: a file of the folder and the out changed. */
 async function twoVersions(): Promise<TestProject> {
-  const project = await createProject({
+  const project = await createProjectHere({
     'pipeline.yaml': PIPELINE,
     in: '1',
     'd/a': 'aaa',
@@ -95,7 +95,7 @@ v1 → v2: 2 modified, 1 deleted, 1 renamed; +3 B
   });
 
   test('a tree that is not in the cache is named, the rest is compared, exit code 3', async () => {
-    const project = await createProject({ '.mlo/config.yaml': '', 'd/a': '1', 'e/a': '1', 'e/b': '2' }, { git: true });
+    const project = await createProjectHere({ '.mlo/config.yaml': '', 'd/a': '1', 'e/a': '1', 'e/b': '2' }, { git: true });
     await project.git('rm', '-r', '-q', '--cached', 'd', 'e');
     await project.mlo(['add', 'd']);
     for (const name of readdirSync(project.path('.mlo/cache'))) rmSync(project.path('.mlo/cache', name), { recursive: true });
@@ -117,7 +117,7 @@ v1 → v2: 2 modified, 1 deleted, 1 renamed; +3 B
   test('revisions that Git does not know, and projects without Git, are told', async () => {
     const project = await twoVersions();
     expect((await project.mlo(['diff', 'nope'])).stderr).toContain('Git knows no revision "nope"');
-    const plain = await createProject({ '.mlo/config.yaml': '' });
+    const plain = await createProjectHere({ '.mlo/config.yaml': '' });
     expect((await plain.mlo(['diff'])).stderr).toContain('no Git repository');
   });
 });

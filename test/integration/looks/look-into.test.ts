@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createProject, LAUNCHER, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, LAUNCHER, type TestProject } from '../../helpers/index.ts';
 import { BINARY, versions } from './versions.ts';
 
 let project: TestProject;
@@ -65,7 +65,7 @@ src/
   });
 
   test('a file whose name has an @ is itself; a revision that Git does not know is no revision', async () => {
-    const other = await createProject({ '.mlo/config.yaml': '', 'img@2x.png': 'x' }, { git: true });
+    const other = await createProjectHere({ '.mlo/config.yaml': '', 'img@2x.png': 'x' }, { git: true });
     expect((await other.mlo(['ls', 'img@2x.png'])).stdout).toBe('img@2x.png\n');
     expect((await other.mlo(['cat', 'img@2x.png@HEAD'])).stdout).toBe('x');
     expect((await other.mlo(['ls', 'img@3x.png'])).stderr).toContain("There is no 'img@3x.png' here: not in tracked data");
@@ -82,14 +82,14 @@ src/
   });
 
   test('works without Git', async () => {
-    const plain = await createProject({ '.mlo/config.yaml': '', 'd/x': '1', other: 'o', 'deep/er/y': '' });
+    const plain = await createProjectHere({ '.mlo/config.yaml': '', 'd/x': '1', other: 'o', 'deep/er/y': '' });
     await plain.mlo(['add', 'd']);
     expect((await plain.mlo(['ls', '-R'])).stdout).toContain('deep/er/y');
     expect((await plain.mlo(['ls', 'd'])).stdout).toBe('x\n');
   });
 
   test('a folder whose tree is lost is named, exit code 3', async () => {
-    const lost = await createProject({ '.mlo/config.yaml': '', 'd/x': '1', e: 'e' });
+    const lost = await createProjectHere({ '.mlo/config.yaml': '', 'd/x': '1', e: 'e' });
     await lost.mlo(['add', 'd', 'e']);
     rmSync(lost.path('.mlo/cache'), { recursive: true });
     const { code, stdout, stderr } = await lost.mlo(['ls', '-R', '--tracked']);
@@ -134,7 +134,7 @@ describe('mlo cat', () => {
   });
 
   test('streams large files, and ends quietly where the reader goes away', async () => {
-    const big = await createProject({ '.mlo/config.yaml': '', big: Buffer.alloc(9_000_000, 'abc\u00ff\0') });
+    const big = await createProjectHere({ '.mlo/config.yaml': '', big: Buffer.alloc(9_000_000, 'abc\u00ff\0') });
     await big.mlo(['add', 'big']);
     const same = await big.run('sh', ['-c', '"$NODE" "$LAUNCHER" cat big | cmp - big && echo same'], { env: launcher() });
     expect([same.stdout, same.stderr]).toEqual(['same\n', '']);
@@ -157,7 +157,7 @@ describe('mlo cat', () => {
   });
 
   test('a broken object is an error, never silence', async () => {
-    const broken = await createProject({ '.mlo/config.yaml': '', big: 'b'.repeat(100_000) });
+    const broken = await createProjectHere({ '.mlo/config.yaml': '', big: 'b'.repeat(100_000) });
     await broken.mlo(['add', 'big']);
     await broken.run('sh', [
       '-c',

@@ -1,11 +1,11 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const FILES = { '.mlo/config.yaml': '', 'd/1': 'one', 'd/2': 'two', 'd/3': 'three', 'd/run': 'x', 'd/s/4': 'four', 'd/same/5': 'five' };
 
 async function changed(): Promise<TestProject> {
-  const project = await createProject(FILES);
+  const project = await createProjectHere(FILES);
   await project.mlo(['add', 'd']);
   await project.write({ 'd/2': 'other', 'd/new': 'new' });
   await project.run('sh', ['-c', 'rm d/1 && mv d/3 d/s/moved && chmod +x d/run']);
@@ -48,7 +48,7 @@ describe('status of tracked data', () => {
   });
 
   test('a file in the place of a folder, and a link in the place of a file, are changes of type', async () => {
-    const project = await createProject(FILES);
+    const project = await createProjectHere(FILES);
     await project.mlo(['add', 'd']);
     await project.run('sh', ['-c', 'rm -r d/s d/1 && echo file > d/s && ln -s 2 d/1']);
     const [data] = await dataOf(project, '--granular');
@@ -59,7 +59,7 @@ describe('status of tracked data', () => {
   });
 
   test('names with bytes that are not UTF-8 and control characters are shown, not printed', async () => {
-    const project = await createProject(FILES);
+    const project = await createProjectHere(FILES);
     await project.mlo(['add', 'd']);
     await project.run('sh', ['-c', 'printf x > "d/$(printf "a\\377b\\033c")"']);
     const { stdout } = await project.mlo(['status', '--granular']);
@@ -87,7 +87,7 @@ describe('status of tracked data', () => {
   });
 
   test('what the cache does not have is counted, and named with --granular', async () => {
-    const project = await createProject({ ...FILES, 'd/big': 'b'.repeat(100_000) });
+    const project = await createProjectHere({ ...FILES, 'd/big': 'b'.repeat(100_000) });
     await project.mlo(['add', 'd']);
     for (const folder of readdirSync(project.path('.mlo/cache/objects')))
       rmSync(project.path('.mlo/cache/objects', folder), { recursive: true });
@@ -110,7 +110,7 @@ describe('status of tracked data', () => {
 
 describe('status of outs', () => {
   test('outs that are not as in the lock are counted with their stage', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml':
         'stages:\n  make: {cmd: mkdir o && echo 1 > o/a && echo 2 > o/b, outs: [o]}\n  other: {cmd: echo x > p, outs: [p]}\n',
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const STAGE = `import { defineStage } from 'mlo-cli';
 import { writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ export default defineStage({ outs: ['out'], run: ({ outs }) => writeFileSync(out
 `;
 
 async function finished(): Promise<TestProject> {
-  const project = await createProject({
+  const project = await createProjectHere({
     'pipeline.yaml': 'stages:\n  t:\n    run: stages/t.ts\n    outs: {out: out.txt}\n',
     'stages/t.ts': STAGE,
   });

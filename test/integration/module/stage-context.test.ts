@@ -104,7 +104,8 @@ describe('seeds', () => {
   it('are for the stage alone: files that mlo writes for it take no numbers of them', async () => {
     const project = await createStageProject({ 'stages/train.ts': stage(body, noop) });
     const without = await project.run();
-    const writing = `writeSvg('a.svg', '<svg/>'); await writeNpy('a.npy', { data: Float32Array.of(1) });`;
+    const [svg, npy] = ['a.svg', 'a.npy'].map((name) => JSON.stringify(project.path(name)));
+    const writing = `writeSvg(${svg}, '<svg/>'); await writeNpy(${npy}, { data: Float32Array.of(1) });`;
     const imports = `import { writeSvg } from 'mlo-cli/train';\nimport { writeNpy } from 'mlo-cli/data';`;
     await project.write({ 'stages/train.ts': stage(`${writing}\n${body}`, imports) });
     for (const isolate of ['worker', 'process'] as const) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = `stages:
   train:
@@ -49,7 +49,7 @@ async function json(...args: string[]): Promise<Shown['data'] & { readonly code:
 }
 
 beforeAll(async () => {
-  project = await createProject({
+  project = await createProjectHere({
     'pipeline.yaml': PIPELINE,
     'train.sh': TRAIN,
     'params.yaml': 'k: 4\n',
@@ -161,7 +161,7 @@ describe('mlo plots show', () => {
   });
 
   it('says how to declare plots where there are none', async () => {
-    const empty = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
+    const empty = await createProjectHere({ 'pipeline.yaml': 'stages: {}\n' });
     const { code, stdout, stderr } = await empty.mlo(['plots', 'show']);
     expect([code, stdout]).toEqual([0, 'No plots.\n']);
     expect(stderr).toContain("hint: declare files under 'plots:' of a stage");

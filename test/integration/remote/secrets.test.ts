@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProject, here } from '../../helpers/index.ts';
 import { faultProxy } from '../../helpers/fault-proxy.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
 import { keysOf, projectWithData, succeeds, testRemote } from './remotes.ts';
@@ -64,10 +64,18 @@ describe('secrets', () => {
       await succeeds(project, ['remote', 'modify', '--local', 'origin', 'sse_customer_key_file', '~/key']);
       const env = { HTTPS_PROXY: `http://anna:${PROXY_PASSWORD}@127.0.0.1:1`, MLO_SSE_CUSTOMER_KEY: KEY.toString('base64') };
       const printed: string[] = [];
-      for (const verb of VERBS) {
-        const [plain, json] = await Promise.all([project.mlo([...verb, '-v'], { env }), project.mlo([...verb, '--json'], { env })]);
-        printed.push(plain.stdout, plain.stderr, json.stdout, json.stderr);
+      const inProcess = here(project);
+      for (const verb of VERBS)
+        for (const how of ['-v', '--json']) {
+          const { stdout, stderr } = await inProcess.mlo([...verb, how], { env });
+          printed.push(stdout, stderr);
+        }
+      // Streams and the end of a real process too.
+      for (const verb of [['push', '-v'], ['repro', '--json=stream'], ['doctor']]) {
+        const { stdout, stderr } = await project.mlo(verb, { env });
+        printed.push(stdout, stderr);
       }
+      expect(printed.filter((text) => text !== '').length).toBeGreaterThanOrEqual(2 * VERBS.length);
       await project.git('add', '--all');
       await project.git('commit', '--quiet', '--allow-empty', '--message=all');
       const secrets = [...Object.values(CANARIES), KEY.toString(), KEY.toString('base64'), PROXY_PASSWORD];

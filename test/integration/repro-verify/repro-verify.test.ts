@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 interface Verified {
   readonly ok: boolean;
@@ -27,7 +27,7 @@ const PIPELINE = `stages:
 `;
 
 async function reproduced(pipeline: string, files = {}): Promise<TestProject> {
-  const project = await createProject({ '.mlo/config.yaml': '', 'in.txt': 'one\n', 'pipeline.yaml': pipeline, ...files });
+  const project = await createProjectHere({ '.mlo/config.yaml': '', 'in.txt': 'one\n', 'pipeline.yaml': pipeline, ...files });
   expect(await project.mlo(['repro'])).toMatchObject({ code: 0 });
   return project;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 const CACHED = `stages:
@@ -14,7 +14,7 @@ const UNCACHED = CACHED.replace(
 
 describe('the .gitignore lines of outs', () => {
   it('go with the next repro once an out is not cached any more, also where nothing runs', async () => {
-    const project = await createProject({ 'pipeline.yaml': CACHED, '.gitignore': '/dist\n' });
+    const project = await createProjectHere({ 'pipeline.yaml': CACHED, '.gitignore': '/dist\n' });
     await repro(project);
     expect(await project.read('.gitignore')).toBe('/dist\n/a.txt\n/own name.txt\n');
     expect(await project.read('sub/.gitignore')).toBe('/b.txt\n');
@@ -26,7 +26,7 @@ describe('the .gitignore lines of outs', () => {
   });
 
   it('stay where the user has written them', async () => {
-    const project = await createProject({ 'pipeline.yaml': CACHED, '.gitignore': '/a.txt\n' });
+    const project = await createProjectHere({ 'pipeline.yaml': CACHED, '.gitignore': '/a.txt\n' });
     await repro(project);
     await project.write({ 'pipeline.yaml': UNCACHED });
     await repro(project);
@@ -34,7 +34,7 @@ describe('the .gitignore lines of outs', () => {
   });
 
   it('are written again with a later change back, and stay where nobody remembers who wrote them', async () => {
-    const project = await createProject({ 'pipeline.yaml': CACHED });
+    const project = await createProjectHere({ 'pipeline.yaml': CACHED });
     await repro(project);
     await project.write({ 'pipeline.yaml': UNCACHED });
     await repro(project);
@@ -49,7 +49,7 @@ describe('the .gitignore lines of outs', () => {
   });
 
   it.each(['checkout', 'repro'])('come back with the outs when a folder was removed with its .gitignore, by %s', async (verb) => {
-    const project = await createProject({ 'pipeline.yaml': CACHED });
+    const project = await createProjectHere({ 'pipeline.yaml': CACHED });
     await repro(project);
     await project.remove('sub');
     expect((await project.mlo([verb])).code).toBe(0);
@@ -58,7 +58,7 @@ describe('the .gitignore lines of outs', () => {
   });
 
   it('stand in the order of before, so that nothing changes for Git', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml':
         "stages: {z: {cmd: 'echo z > sub/z.txt', outs: [sub/z.txt]}, a: {cmd: 'cp sub/z.txt sub/a.txt', deps: [sub/z.txt], outs: [sub/a.txt]}}\n",
     });
@@ -71,7 +71,7 @@ describe('the .gitignore lines of outs', () => {
   });
 
   it('are not written into an out when a part of it is checked out', async () => {
-    const project = await createProject({ 'pipeline.yaml': "stages: {a: {cmd: 'mkdir -p out; echo a > out/a.txt', outs: [out]}}\n" });
+    const project = await createProjectHere({ 'pipeline.yaml': "stages: {a: {cmd: 'mkdir -p out; echo a > out/a.txt', outs: [out]}}\n" });
     await repro(project);
     await project.remove('out/a.txt');
     expect((await project.mlo(['checkout', 'out/a.txt'])).code).toBe(0);

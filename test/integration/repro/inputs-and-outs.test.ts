@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 /** Waits until the stage has written the file. */
@@ -10,7 +10,7 @@ async function until(project: TestProject, path: string): Promise<void> {
 
 describe('inputs that change while a stage runs', () => {
   test('a dep that another stage has looked at meanwhile is noticed all the same', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   slow: {cmd: 'mkfifo gate; touch slow.started; cat gate; cat x > o1', deps: [x], outs: [o1]}
   quick: {cmd: 'cat other > q', deps: [other], outs: [q]}
@@ -40,7 +40,7 @@ describe('inputs that change while a stage runs', () => {
   });
 
   test('a param that is edited while a stage reads the file is noticed', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': "stages:\n  a: {cmd: 'mkfifo gate; touch started; cat gate; cat params.yaml > o', params: [lr], outs: [o]}\n",
       'params.yaml': 'lr: 1\n',
     });
@@ -52,7 +52,7 @@ describe('inputs that change while a stage runs', () => {
   });
 
   test('a change of the params file that the stage does not declare is none', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': "stages:\n  a: {cmd: 'mkfifo gate; touch started; cat gate; echo > o', params: [lr], outs: [o]}\n",
       'params.yaml': 'lr: 1\n',
     });
@@ -66,7 +66,7 @@ describe('inputs that change while a stage runs', () => {
 
 describe('links', () => {
   test('a dep that is a link a stage made counts by the file behind it', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   make: {cmd: 'mkdir -p m; cat x > m/v1; ln -sfn v1 m/latest', deps: [x], outs: [m/v1, m/latest]}
   use: {cmd: 'cat m/latest > o', deps: [m/latest], outs: [o]}
@@ -81,7 +81,7 @@ describe('links', () => {
   });
 
   test('a persist out is written to without touching the object that it shared its bytes with', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       '.mlo/config.yaml': 'cache:\n  link: [hardlink]\n',
       'pipeline.yaml': `stages:
   keep: {cmd: cp x model, deps: [x], outs: [model]}
@@ -100,7 +100,9 @@ describe('links', () => {
   });
 
   test('an out that cannot be kept does not stand in the way of its own repair', async () => {
-    const project = await createProject({ 'pipeline.yaml': "stages:\n  venv: {cmd: 'mkdir v; ln -s /usr/bin/env v/python', outs: [v]}\n" });
+    const project = await createProjectHere({
+      'pipeline.yaml': "stages:\n  venv: {cmd: 'mkdir v; ln -s /usr/bin/env v/python', outs: [v]}\n",
+    });
     expect((await repro(project)).outcomes).toEqual({ venv: 'failed' });
     await project.write({ 'pipeline.yaml': "stages:\n  venv: {cmd: 'mkdir v; touch v/python', outs: [v]}\n" });
     expect((await project.mlo(['status'])).code).toBe(0);
@@ -110,7 +112,7 @@ describe('links', () => {
 
 describe('what was killed', () => {
   test('bytes that were put into an out after a kill are kept before a stage replaces them', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': "stages:\n  t: {cmd: 'mkfifo gate 2>/dev/null; touch started; cat gate; echo made > o', outs: [o]}\n",
     });
     const running = project.start(['repro']);
@@ -126,7 +128,7 @@ describe('what was killed', () => {
 
 describe('settings', () => {
   test('-S writes nothing when the pipeline cannot run, and never outside the project', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: echo > o, params: [p], outs: [o]}\n',
       'params.yaml': 'p: 1\n',
     });
@@ -138,7 +140,7 @@ describe('settings', () => {
   });
 
   test('-S refuses a key that the file does not have, and adds one with a plus', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: echo > o, params: [train], outs: [o]}\n',
       'params.yaml': 'train:\n  rate: 1 # ours\n',
       'other.yaml': 'x: 1\n',
@@ -157,7 +159,7 @@ describe('settings', () => {
   });
 
   test('a module stage that declares one key of two params files is told so', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {run: a.ts, params: [lr, {other.yaml: [lr]}], outs: [o]}\n',
       'a.ts': '',
       'params.yaml': 'lr: 1\n',
@@ -167,7 +169,7 @@ describe('settings', () => {
   });
 
   test('--allow-missing never runs a stage whose dep is missing', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml':
         'stages:\n  a: {cmd: cp raw mid, deps: [raw], outs: [mid]}\n  b: {cmd: "touch b.ran; cat mid > fin", deps: [mid], params: [p], outs: [fin]}\n',
       raw: 'x',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createProject, type ProjectFiles, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type ProjectFiles, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 interface Told {
@@ -50,7 +50,7 @@ const EVERY_KIND: ProjectFiles = {
 
 describe('what can be known before anything runs is told at once', () => {
   test('every kind of problem in one pipeline, each with its own code and place', async () => {
-    const project = await createProject(EVERY_KIND, { git: true });
+    const project = await createProjectHere(EVERY_KIND, { git: true });
     await project.run('ln', ['-s', project.home, project.path('link')]);
     const told = await problemsOf(project);
     expect(places(told)).toEqual([
@@ -79,7 +79,7 @@ describe('what can be known before anything runs is told at once', () => {
   });
 
   test('status, which runs nothing, tells what keeps it from knowing: language, graph and params', async () => {
-    const project = await createProject(EVERY_KIND, { git: true });
+    const project = await createProjectHere(EVERY_KIND, { git: true });
     const { stdout } = await project.mlo(['status', '--json']);
     const { error } = JSON.parse(stdout) as { error: { details: { problems: readonly Told[] } } };
     expect(new Set(error.details.problems.map(({ code }) => code))).toEqual(
@@ -88,7 +88,7 @@ describe('what can be known before anything runs is told at once', () => {
   });
 
   test('problems of the workspace alone keep their codes; the first check names the whole', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: touch ran, wdir: nowhere}\n  b: {cmd: touch ran, deps: [gone]}\n',
     });
     const { json } = await repro(project);
@@ -97,7 +97,7 @@ describe('what can be known before anything runs is told at once', () => {
   });
 
   test('a stage that waits for a missing dep is looked at as well, and so is the one after it', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   a: {run: gone.ts, deps: [gone], outs: [out]}
   b: {cmd: touch ran, shell: no-such-shell, deps: [out]}
@@ -113,14 +113,14 @@ describe('what can be known before anything runs is told at once', () => {
 
 describe('one mistake is told once, not with all that follows from it', () => {
   test('a dep that a stage with outs of no certain place may write', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': "stages:\n  a: {cmd: touch ran, outs: ['${nope}']}\n  b: {cmd: touch ran, deps: [o], params: [{made.yaml: [k]}]}\n",
     });
     expect(places(await problemsOf(project))).toEqual(['MLO_TEMPLATE pipeline.yaml:2:31']);
   });
 
   test('a module, a wdir and a file of params in the out of a stage that is wrong', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   a: {cmd: touch ran, frozen: 1, outs: [made]}
   b: {run: made/b.ts}
@@ -131,7 +131,7 @@ describe('one mistake is told once, not with all that follows from it', () => {
   });
 
   test('a target that is a stage which is wrong', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: touch ran, frozen: 1}\n  b: {cmd: touch ran, deps: [gone]}\n',
     });
     expect(places(await problemsOf(project, ['a']))).toEqual(['MLO_PIPELINE_INVALID pipeline.yaml:2:31']);
@@ -139,14 +139,14 @@ describe('one mistake is told once, not with all that follows from it', () => {
   });
 
   test('a target that no stage has is told beside what is wrong with the graph', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: touch ran, outs: [x]}\n  b: {cmd: touch ran, outs: [x]}\n',
     });
     expect((await problemsOf(project, ['c'])).map(({ code }) => code)).toEqual(['MLO_GRAPH', 'MLO_TARGET']);
   });
 
   test('a file of params that cannot be parsed: its own keys are not missing, those of other files are', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: touch ran, params: [{bad.yaml: [k]}, {other.yaml: [n]}]}\n',
       'bad.yaml': 'k: [1\n',
       'other.yaml': 'm: 1\n',
@@ -162,21 +162,21 @@ describe('a shell that is not there', () => {
   const SHELL = '#!/bin/sh\nexec /bin/sh "$@"\n';
 
   test('is told before the first stage runs', async () => {
-    const project = await createProject({ 'pipeline.yaml': `stages:\n  first: {cmd: touch ran}\n${PIPELINE.slice(8)}` });
+    const project = await createProjectHere({ 'pipeline.yaml': `stages:\n  first: {cmd: touch ran}\n${PIPELINE.slice(8)}` });
     const [told] = await problemsOf(project);
     expect(told).toMatchObject({ code: 'MLO_CONFIG', line: 3 });
     expect(told?.message).toBe("Stage 'a': The shell 'my-shell' is in none of the folders of PATH");
   });
 
   test('is told where it is not executable', async () => {
-    const project = await createProject({});
+    const project = await createProjectHere({});
     const shell = project.path('plain');
     await project.write({ plain: '', 'pipeline.yaml': `stages:\n  a: {cmd: touch ran, shell: ${shell}}\n` });
     expect(messages(await problemsOf(project))).toContain('is not an executable file');
   });
 
   test('does not matter to a stage that does not run', async () => {
-    const project = await createProject({ 'pipeline.yaml': PIPELINE, 'bin/my-shell': SHELL });
+    const project = await createProjectHere({ 'pipeline.yaml': PIPELINE, 'bin/my-shell': SHELL });
     const PATH = `${project.path('bin')}:${project.env['PATH']}`;
     expect((await repro(project, [], { env: { PATH } })).outcomes).toEqual({ a: 'ran' });
     expect((await repro(project)).outcomes).toEqual({ a: 'unchanged' });
@@ -196,7 +196,7 @@ describe('params of a module from several files', () => {
     ['a key of a file taken wholly', '[a.z, {f.yaml: }]', "params 'a.z' of 'params.yaml' and 'a' of 'f.yaml'"],
   ])('%s is refused: one would be lost', async (_what, params, words) => {
     const values = 'a: {y: 1, z: 2}\n';
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:\n  m: {run: m.ts, params: ${params}}\n`,
       'm.ts': '',
       'params.yaml': values,
@@ -206,7 +206,7 @@ describe('params of a module from several files', () => {
   });
 
   test('neighbours are no clash, and neither is a key with one inside it in the same file', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  m: {run: m.ts, params: [a, a.z, ab, {f.yaml: [b.a, abc]}]}\n',
       'm.ts': '',
       'params.yaml': 'a: {z: 2}\nab: 1\n',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isAlive } from '../../helpers/is-alive.ts';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 import { fc } from '../../helpers/properties.ts';
 
@@ -25,7 +25,7 @@ describe('stages side by side', () => {
       fc.asyncProperty(dags, fc.nat(), async (edges, choice) => {
         const inputs = Object.fromEntries(edges.map((_, index) => [`in${index}`, `input ${index}\n`]));
         const files = { 'pipeline.yaml': pipelineOf(edges), ...inputs };
-        const [one, eight] = [await createProject(files), await createProject(files)];
+        const [one, eight] = [await createProjectHere(files), await createProjectHere(files)];
         await repro(one, ['-j', '1']);
         await repro(eight, ['-j', '8']);
         expect(await eight.read('pipeline.lock')).toBe(await one.read('pipeline.lock'));
@@ -43,7 +43,7 @@ describe('stages side by side', () => {
 
   test('stages that start together have one parent run', async () => {
     const stages = Array.from({ length: 4 }, (_, index) => `  s${index}: {cmd: 'echo > ${index}.out', outs: [${index}.out]}\n`);
-    const project = await createProject({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
+    const project = await createProjectHere({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
     await repro(project, ['-j', '4']);
     const { data } = JSON.parse((await project.mlo(['runs', 'list', '--json'])).stdout) as {
       data: { runs: { parentId?: string; status: string }[] };
@@ -52,7 +52,7 @@ describe('stages side by side', () => {
   });
 
   test('two stages really run at the same time with -j 2', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   left: {cmd: 'mkfifo a b 2>/dev/null; echo hello > a & cat b > left.out', outs: [left.out]}
   right: {cmd: 'mkfifo a b 2>/dev/null; cat a > right.out; echo back > b', outs: [right.out]}
@@ -68,12 +68,12 @@ describe('stages side by side', () => {
       `touch ${own}.here; for f in ${others.map((other) => `${other}.here`).join(' ')}; do while ! test -e $f; do :; done; done; echo > ${own}.out`;
     const names = Array.from({ length: 4 }, (_, index) => `s${index}`);
     const stages = names.map((name) => `  ${name}: {cmd: '${meet(name, names)}', outs: [${name}.out], timeout: 20s}\n`);
-    const project = await createProject({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
+    const project = await createProjectHere({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
     expect((await repro(project, ['-j', '4'])).outcomes).toEqual(Object.fromEntries(names.map((name) => [name, 'ran'])));
   });
 
   test('a stage that asks for all cpus runs alone', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   big: {cmd: 'test ! -e busy && touch busy && touch big.out && rm busy', outs: [big.out], resources: {cpus: 4096}}
   small: {cmd: 'test ! -e busy && touch busy && touch small.out && rm busy', outs: [small.out]}
@@ -86,7 +86,7 @@ describe('stages side by side', () => {
     const alone = (name: string): string => `mkdir busy && echo ${name} > ${name}.out && rmdir busy`;
     const names = Array.from({ length: 30 }, (_, index) => `s${index}`);
     const stages = names.map((name) => `  ${name}: {cmd: '${alone(name)}', outs: [${name}.out]}\n`);
-    const project = await createProject({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
+    const project = await createProjectHere({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
     expect((await repro(project, ['-j', '1'])).outcomes).toEqual(Object.fromEntries(names.map((name) => [name, 'ran'])));
   });
 
@@ -98,13 +98,13 @@ describe('stages side by side', () => {
       const deps = index === 0 ? '' : `    deps: [s${index - 1}.out]\n`;
       return `  s${index}:\n    cmd: |\n      ${before} && echo ${index} > s${index}.out\n${deps}    outs: [s${index}.out]\n`;
     });
-    const project = await createProject({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
+    const project = await createProjectHere({ 'pipeline.yaml': `stages:\n${stages.join('')}` });
     const { outcomes } = await repro(project, ['-j', '2']);
     expect(new Set(Object.values(outcomes))).toEqual(new Set(['ran']));
   });
 
   test('a stage whose outs cannot be stored fails before anything else starts', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   bad: {cmd: mkfifo bad.out, outs: [bad.out]}
   below: {cmd: cp bad.out below.out, deps: [bad.out], outs: [below.out]}
@@ -117,7 +117,7 @@ describe('stages side by side', () => {
   });
 
   test('with -j 1 stages have their turn in the order of the file and the graph, so that what one leaves undeclared is there for the next', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'in.txt': '1',
       'pipeline.yaml': `stages:
   prepare: {cmd: cp in.txt data.txt, deps: [in.txt], outs: [data.txt]}
@@ -129,7 +129,7 @@ describe('stages side by side', () => {
   });
 
   test('what the next stage adds to the outs of the one before does not become part of them', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   a: {cmd: mkdir A && for i in $(seq 200); do echo $i > A/$i; done, outs: [A]}
   b: {cmd: echo b > A/from_b, outs: []}
@@ -140,7 +140,7 @@ describe('stages side by side', () => {
   });
 
   test('after a stage that did not write its out nothing starts', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': `stages:
   bad: {cmd: 'true', outs: [bad.out]}
   later: {cmd: echo > later.out, outs: [later.out]}
@@ -152,7 +152,9 @@ describe('stages side by side', () => {
   });
 
   test('a timeout ends the whole process group and says so', async () => {
-    const project = await createProject({ 'pipeline.yaml': "stages:\n  slow: {cmd: 'sleep 600 & echo $! > pid; wait', timeout: 1s}\n" });
+    const project = await createProjectHere({
+      'pipeline.yaml': "stages:\n  slow: {cmd: 'sleep 600 & echo $! > pid; wait', timeout: 1s}\n",
+    });
     const { json, result } = await repro(project);
     expect(result.code).toBe(1);
     expect(json.data?.stages[0]?.error?.code).toBe('MLO_STAGE_TIMEOUT');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
 
 describe('projects of several pipeline files', () => {
@@ -12,7 +12,7 @@ describe('projects of several pipeline files', () => {
   };
 
   test('form one graph; a command works on the file where the user stands and what it needs', async () => {
-    const project = await createProject(FILES);
+    const project = await createProjectHere(FILES);
     expect((await repro(project)).outcomes).toEqual({ 'sub/pipeline.yaml:make': 'ran', top: 'ran' });
     expect((await repro(project, [], { cwd: 'sub' })).outcomes).toEqual({ 'sub/pipeline.yaml:make': 'unchanged' });
     expect((await repro(project, ['make'], { cwd: 'sub' })).outcomes).toEqual({ 'sub/pipeline.yaml:make': 'unchanged' });
@@ -20,19 +20,19 @@ describe('projects of several pipeline files', () => {
   });
 
   test('keep a lock each, beside the pipeline file', async () => {
-    const project = await createProject(FILES);
+    const project = await createProjectHere(FILES);
     await repro(project);
     expect(Object.keys(JSON.parse(await project.read('sub/pipeline.lock')).stages)).toEqual(['make']);
     expect(Object.keys(JSON.parse(await project.read('pipeline.lock')).stages)).toEqual(['top']);
   });
 
   test('.mloignore keeps folders out', async () => {
-    const project = await createProject({ ...FILES, '.mloignore': 'other/\n', 'other/pipeline.yaml': 'stages: [broken' });
+    const project = await createProjectHere({ ...FILES, '.mloignore': 'other/\n', 'other/pipeline.yaml': 'stages: [broken' });
     expect((await repro(project)).result.code).toBe(0);
   });
 
   test('a folder with a .mlo folder of its own is another project, in the workspace and in every commit', async () => {
-    const project = await createProject({ ...FILES, '.gitignore': '/top.out\n' });
+    const project = await createProjectHere({ ...FILES, '.gitignore': '/top.out\n' });
     await project.git('init', '--quiet', '--initial-branch=main');
     expect((await project.mlo(['init', 'inner', '--template', 'empty'])).code).toBe(0);
     await project.write({
@@ -62,7 +62,7 @@ describe('projects of several pipeline files', () => {
   });
 
   test('what belongs to a project further down is refused, with the way there', async () => {
-    const project = await createProject({ ...FILES, 'sub/.mlo/config.yaml': '' });
+    const project = await createProjectHere({ ...FILES, 'sub/.mlo/config.yaml': '' });
     const chosen = await project.mlo(['repro', '-f', 'sub/pipeline.yaml']);
     expect(chosen.code).toBe(2);
     expect(chosen.stderr).toContain("'sub/pipeline.yaml' lies in 'sub', which is a project of its own");
@@ -72,21 +72,21 @@ describe('projects of several pipeline files', () => {
   });
 
   test('a pipeline without stages is valid: exit 0 and a hint', async () => {
-    const project = await createProject({ 'pipeline.yaml': '' });
+    const project = await createProjectHere({ 'pipeline.yaml': '' });
     const { code, stdout, stderr } = await project.mlo(['repro']);
     expect(code).toBe(0);
     expect(stdout + stderr).toMatch(/no stages/i);
   });
 
   test('no project at all: exit 10 and the way out', async () => {
-    const project = await createProject({});
+    const project = await createProjectHere({});
     const { code, stderr } = await project.mlo(['repro']);
     expect(code).toBe(10);
     expect(stderr).toContain('mlo init');
   });
 
   test('a clean clone with the lock but neither outs nor cache simply runs', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml':
         'stages:\n  a: {cmd: cp in a.out, deps: [in], outs: [a.out]}\n  b: {cmd: cat a.out a.out > b.out, deps: [a.out], outs: [b.out]}\n',
       in: 'x',
@@ -99,7 +99,7 @@ describe('projects of several pipeline files', () => {
   });
 
   test('cached outs get into .gitignore, uncached ones do not', async () => {
-    const project = await createProject(
+    const project = await createProjectHere(
       { 'pipeline.yaml': 'stages:\n  a: {cmd: mkdir -p d && touch d/x y, outs: [d/x, {y: {cache: false}}]}\n' },
       { git: true },
     );
@@ -114,7 +114,7 @@ describe('names that are hard', () => {
   test('outs with spaces, newlines, quotes, dashes, 255 bytes and no UTF-8 come back as they were', async () => {
     const long = 'n'.repeat(255);
     const script = `mkdir -p tree/-rf 'tree/with space' && printf 1 > 'tree/with space/it'"'"'s' && printf 2 > tree/-rf/-- && printf 3 > tree/${long} && printf 4 > "tree/$(printf 'new\\nline')" && printf 5 > "tree/$(printf '\\377\\376')" && mkdir tree/empty && ln -s -- -rf tree/link && printf '#!/bin/sh\\n' > tree/run && chmod +x tree/run`;
-    const project = await createProject({ 'pipeline.yaml': `stages:\n  a:\n    cmd: |\n      ${script}\n    outs: [tree]\n` });
+    const project = await createProjectHere({ 'pipeline.yaml': `stages:\n  a:\n    cmd: |\n      ${script}\n    outs: [tree]\n` });
     expect((await repro(project)).outcomes).toEqual({ a: 'ran' });
     const listing = async (): Promise<string> => (await project.run('find', ['tree', '-printf', '%P %y %m %s %l\\0'])).stdout;
     const before = (await listing()).split('\0').sort();
@@ -124,7 +124,7 @@ describe('names that are hard', () => {
   });
 
   test('a dep that is a link, or holds links, counts by what lies behind them, outside the project too', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       'pipeline.yaml': 'stages:\n  a: {cmd: cat link data/* > o, deps: [link, data], outs: [o]}\n',
       'data/own': 'own',
     });
@@ -141,14 +141,14 @@ describe('names that are hard', () => {
   });
 
   test('a link that leads out of the project is refused by name', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: mkdir t && ln -s /etc/passwd t/secret, outs: [t]}\n' });
+    const project = await createProjectHere({ 'pipeline.yaml': 'stages:\n  a: {cmd: mkdir t && ln -s /etc/passwd t/secret, outs: [t]}\n' });
     const { json } = await repro(project);
     expect(json.data?.stages[0]?.error?.message).toContain('secret');
     expect(['MLO_FILE_TYPE', 'MLO_PATH_UNSAFE']).toContain(json.data?.stages[0]?.error?.code);
   });
 
   test('hostile paths in a lock and in a pointer are refused before anything is touched', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n' });
+    const project = await createProjectHere({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n' });
     await repro(project);
     const lock = await project.read('pipeline.lock');
     await project.write({ 'pipeline.lock': lock.replace('"o": {', '"../o": {') });
@@ -163,7 +163,7 @@ describe('names that are hard', () => {
   });
 
   test('a lock with conflict markers, of a newer schema or cut short is told as such, and nothing is lost', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n' });
+    const project = await createProjectHere({ 'pipeline.yaml': 'stages:\n  a: {cmd: touch o, outs: [o]}\n' });
     await repro(project);
     const lock = await project.read('pipeline.lock');
     for (const [text, code] of [

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createProject, type CommandResult, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type CommandResult, type TestProject } from '../../helpers/index.ts';
 
 /** Fails until it was tried `times` times; counts in a file outside the outs. */
 const flaky = (times: number): string =>
   `echo x >> tries; n=$(wc -l < tries); echo "attempt $n"; echo "$n" > out.txt; test $n -ge ${times}`;
 
 async function pipeline(stage: string): Promise<TestProject> {
-  return await createProject({ '.mlo/config.yaml': '', 'pipeline.yaml': `stages:\n  train:\n${stage}` });
+  return await createProjectHere({ '.mlo/config.yaml': '', 'pipeline.yaml': `stages:\n  train:\n${stage}` });
 }
 
 function stageOf(command: string, more: string): string {
@@ -64,7 +64,7 @@ describe('retries', () => {
   });
 
   it('are tries of modules, too', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       '.mlo/config.yaml': '',
       'pipeline.yaml': 'stages:\n  train:\n    run: train.ts\n    outs: {out: out.txt}\n    retries: 2\n',
       'train.ts': `import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';

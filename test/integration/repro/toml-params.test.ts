@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 it('params in TOML are dependencies, templates and values to show, compare and set', async () => {
-  const project = await createProject(
+  const project = await createProjectHere(
     {
       '.mlo/config.yaml': '',
       'conf.toml': 'word = "hello" # kept\n[train]\nlr = 0.1\nunused = 1\n',

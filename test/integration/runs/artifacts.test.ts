@@ -5,13 +5,13 @@ import { openProject } from '../../../src/app/project.ts';
 import type { Content } from '../../../src/core/content.ts';
 import { openTracking } from '../../../src/tracking/open.ts';
 import { newRun, runId } from '../../contract/tracking/records.ts';
-import { appContext, createProject, type TestProject } from '../../helpers/index.ts';
+import { appContext, createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const ID = runId('aa01');
 
 /** A run with a file, an executable, a folder in which a folder is, and names from hell. */
 async function projectWithArtifacts(hostile: readonly string[] = []): Promise<TestProject> {
-  const project = await createProject({
+  const project = await createProjectHere({
     'pipeline.yaml': 'stages: {}\n',
     'report.txt': 'all is well\n',
     'run.sh': '#!/bin/sh\n',

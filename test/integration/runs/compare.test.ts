@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = `stages:
   prepare:
@@ -29,7 +29,7 @@ interface Compared {
 }
 
 it('the first repro of a clean commit is of that commit, and so is each of its stages, whatever mlo adds to .gitignore', async () => {
-  const project = await createProject(
+  const project = await createProjectHere(
     { 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n', 'raw/a.txt': 'a', '.mlo/config.yaml': '' },
     { git: true },
   );
@@ -48,7 +48,7 @@ describe('mlo runs compare', () => {
     (await project.mlo(['runs', 'compare', ...args, '--json'])).json().data as Compared;
 
   beforeAll(async () => {
-    project = await createProject(
+    project = await createProjectHere(
       {
         'pipeline.yaml': PIPELINE,
         'params.yaml': 'lr: 0.5\n',

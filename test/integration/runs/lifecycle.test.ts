@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = `stages:
   make:
@@ -29,7 +29,7 @@ describe('the life of a run on the command line', () => {
   let id: string;
 
   beforeAll(async () => {
-    project = await createProject({ 'pipeline.yaml': PIPELINE, '.mlo/config.yaml': 'gc:\n  grace: 0\n' });
+    project = await createProjectHere({ 'pipeline.yaml': PIPELINE, '.mlo/config.yaml': 'gc:\n  grace: 0\n' });
     expect((await project.mlo(['repro', '--experiment', 'iris'])).code).toBe(0);
     id = (await runsOf(project))[0]?.id ?? '';
   });
@@ -64,7 +64,7 @@ describe('the life of a run on the command line', () => {
   });
 
   it('keeps what it has in the cache until it is purged; then gc frees what was said', async () => {
-    const own = await createProject({ 'pipeline.yaml': PIPELINE, '.mlo/config.yaml': 'gc:\n  grace: 0\n  run_cache: 0\n' });
+    const own = await createProjectHere({ 'pipeline.yaml': PIPELINE, '.mlo/config.yaml': 'gc:\n  grace: 0\n  run_cache: 0\n' });
     await own.mlo(['repro']);
     await own.write({ 'pipeline.yaml': 'stages: {}\n' });
     await own.remove('pipeline.lock', 'model', 'metrics.json');
@@ -103,7 +103,7 @@ describe('the life of a run on the command line', () => {
   });
 
   it('refuses to delete while it is running, but not after its process died', async () => {
-    const own = await createProject({ 'pipeline.yaml': 'stages:\n  wait:\n    cmd: echo ready && exec sleep 60\n    outs: [x]\n' });
+    const own = await createProjectHere({ 'pipeline.yaml': 'stages:\n  wait:\n    cmd: echo ready && exec sleep 60\n    outs: [x]\n' });
     const running = own.start(['repro', '-v']);
     await running.waitFor('ready');
     const run = (await runsOf(own))[0]?.id ?? '';
@@ -115,7 +115,7 @@ describe('the life of a run on the command line', () => {
   });
 
   it('comes into another project by export and import, and says which bytes are not there', async () => {
-    const other = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
+    const other = await createProjectHere({ 'pipeline.yaml': 'stages: {}\n' });
     expect((await project.mlo(['runs', 'export', '--all', '-o', 'runs/'])).code).toBe(0);
     const first = await other.mlo(['runs', 'import', project.path('runs')]);
     expect([first.code, first.stdout]).toEqual([0, expect.stringMatching(/6 runs: 6 added.*\n.*whose bytes are not in this cache/)]);
@@ -130,7 +130,7 @@ describe('the life of a run on the command line', () => {
   });
 
   it('takes in the whole files of a folder and names the damaged one with its line', async () => {
-    const other = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
+    const other = await createProjectHere({ 'pipeline.yaml': 'stages: {}\n' });
     const folder = other.path('in');
     await project.mlo(['runs', 'export', '--all', '-o', folder]);
     const broken = join(folder, readdirSync(folder).toSorted()[0] ?? '');
@@ -168,7 +168,7 @@ describe('the life of a run on the command line', () => {
   });
 
   it('without a single run says so and writes no database', async () => {
-    const empty = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
+    const empty = await createProjectHere({ 'pipeline.yaml': 'stages: {}\n' });
     for (const args of [
       ['delete', 'aaaa'],
       ['tag', 'aaaa', 'k=v'],

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = 'stages:\n  make: {cmd: "echo 1 > o", outs: [o]}\n';
 
@@ -8,7 +8,7 @@ describe('a mistake in a command about runs is said', () => {
   let id: string;
 
   beforeAll(async () => {
-    project = await createProject({ 'pipeline.yaml': PIPELINE, file: 'x\n', 'folder/.keep': '' });
+    project = await createProjectHere({ 'pipeline.yaml': PIPELINE, file: 'x\n', 'folder/.keep': '' });
     expect((await project.mlo(['repro'])).code).toBe(0);
     id = JSON.parse((await project.mlo(['runs', 'list', '--stage', 'make', '--json'])).stdout).data.runs[0].id;
   });

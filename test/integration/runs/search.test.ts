@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { openTracking } from '../../../src/tracking/open.ts';
 import { newRun, point, runId } from '../../contract/tracking/records.ts';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 /** Four runs of which three have a metric; the second is the run of a stage below the first. */
 async function projectWithRuns(): Promise<TestProject> {
-  const project = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
+  const project = await createProjectHere({ 'pipeline.yaml': 'stages: {}\n' });
   const tracking = openTracking({ path: project.path('.mlo/tracking.db') });
   const start = (id: string, startedMs: number, accuracy: number | undefined, more: Parameters<typeof newRun>[1]): void => {
     tracking.startRun(newRun(id, { startedMs, ...more }));
@@ -46,7 +46,7 @@ describe('mlo runs search', () => {
   });
 
   it('shows what is readable where lines may be of any length, says what has no place, and all of it with --wide', async () => {
-    const project = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
+    const project = await createProjectHere({ 'pipeline.yaml': 'stages: {}\n' });
     const tracking = openTracking({ path: project.path('.mlo/tracking.db') });
     for (const [each, id] of ['aa01', 'aa02'].entries()) {
       const params = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name.repeat(30), `${name.repeat(50)} ${each}`]));
@@ -137,7 +137,7 @@ describe('mlo runs search', () => {
     const search = async (filter: string): Promise<string> => (await project.mlo(['runs', 'search', filter])).stderr;
     expect(await search('metrics.acuracy > 0.9')).toContain('no run has metrics.acuracy: did you mean metrics.accuracy?');
     expect(await search('metrics.accuracy > 2')).toContain('no run matches');
-    const empty = await createProject({ 'pipeline.yaml': 'stages: {}\n' });
+    const empty = await createProjectHere({ 'pipeline.yaml': 'stages: {}\n' });
     expect((await empty.mlo(['runs', 'search'])).stderr).toContain('there are no runs yet: mlo repro');
     expect(empty.exists('.mlo/tracking.db')).toBe(false);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 const WRITTEN = `# the pipeline
 vars: [values.yaml]  # two  spaces
@@ -22,7 +22,11 @@ metrics: [m.json]
 `;
 
 async function projectWith(text?: string) {
-  return await createProject({ '.mlo/config.yaml': '', 'values.yaml': 'a: 1\n', ...(text === undefined ? {} : { 'pipeline.yaml': text }) });
+  return await createProjectHere({
+    '.mlo/config.yaml': '',
+    'values.yaml': 'a: 1\n',
+    ...(text === undefined ? {} : { 'pipeline.yaml': text }),
+  });
 }
 
 describe('mlo stage add', () => {

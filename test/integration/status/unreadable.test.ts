@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 async function withData(): Promise<TestProject> {
-  const project = await createProject({ '.mlo/config.yaml': '', 'd/a.txt': 'a', 'e.txt': 'e' });
+  const project = await createProjectHere({ '.mlo/config.yaml': '', 'd/a.txt': 'a', 'e.txt': 'e' });
   expect((await project.mlo(['add', 'd', 'e.txt'])).code).toBe(0);
   await project.write({ 'e.txt': 'changed' });
   return project;
@@ -44,7 +44,7 @@ describe('status of a folder that cannot be looked at as a whole', () => {
   });
 
   test('and that a stage reads: the stage is not up to date, the others are shown', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       '.mlo/config.yaml': '',
       'd/a.txt': 'a',
       'e.txt': 'e',
@@ -66,7 +66,7 @@ describe('status of a folder that cannot be looked at as a whole', () => {
 });
 
 test('an untracked folder deeper than paths reach is one short warning with the way out', async () => {
-  const project = await createProject({ '.mlo/config.yaml': '', x: 'x' });
+  const project = await createProjectHere({ '.mlo/config.yaml': '', x: 'x' });
   const down = 'for (let each = 0; each < 1500; each += 1) { fs.mkdirSync("folder"); process.chdir("folder"); }';
   expect((await project.run(process.execPath, ['-e', down])).code).toBe(0);
   const added = await project.mlo(['add', 'x']);
@@ -78,7 +78,7 @@ test('an untracked folder deeper than paths reach is one short warning with the 
 });
 
 test('files that the cache has lost come with what to type', async () => {
-  const project = await createProject({ '.mlo/config.yaml': '', 'd/a.txt': Buffer.alloc(80_000, 'a') });
+  const project = await createProjectHere({ '.mlo/config.yaml': '', 'd/a.txt': Buffer.alloc(80_000, 'a') });
   expect((await project.mlo(['add', 'd'])).code).toBe(0);
   const objects = project.path('.mlo/cache/objects');
   for (const name of readdirSync(objects)) rmSync(join(objects, name), { recursive: true });

@@ -1,11 +1,11 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 /** Two versions of a folder with a large file; the first is the tag `t1`, the second the workspace's. */
 async function withTag(): Promise<TestProject> {
-  const project = await createProject({ '.mlo/config.yaml': '' });
+  const project = await createProjectHere({ '.mlo/config.yaml': '' });
   await project.git('init', '--quiet', '--initial-branch=main');
   for (const version of [1, 2]) {
     await project.write({ 'img/a': Buffer.alloc(80_000, `version ${version}`), 'img/b': `small ${version}\n` });
@@ -91,7 +91,7 @@ describe('an object that only a tag needs', () => {
 });
 
 test('outs that are not cached are not missing from a tag', async () => {
-  const project = await createProject({
+  const project = await createProjectHere({
     '.mlo/config.yaml': '',
     'in.txt': '1',
     'pipeline.yaml': 'stages:\n  make:\n    cmd: cp in.txt m.json\n    deps: [in.txt]\n    outs: [{m.json: {cache: false}}]\n',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = `stages:
   train:
@@ -13,7 +13,7 @@ const PIPELINE = `stages:
 `;
 
 async function withRun(): Promise<TestProject> {
-  const project = await createProject({ '.mlo/config.yaml': 'gc.grace: 0s\n', 'pipeline.yaml': PIPELINE });
+  const project = await createProjectHere({ '.mlo/config.yaml': 'gc.grace: 0s\n', 'pipeline.yaml': PIPELINE });
   expect((await project.mlo(['repro'])).code).toBe(0);
   return project;
 }
@@ -112,7 +112,7 @@ describe('verify of recorded runs', () => {
 });
 
 test('tracking.path puts the database elsewhere, for every command', async () => {
-  const project = await createProject({ '.mlo/config.yaml': '', 'pipeline.yaml': PIPELINE });
+  const project = await createProjectHere({ '.mlo/config.yaml': '', 'pipeline.yaml': PIPELINE });
   expect((await project.mlo(['config', 'set', 'tracking.path', '~/runs/own.db', '--local'])).code).toBe(0);
   expect((await project.mlo(['repro'])).code).toBe(0);
   expect([existsSync(`${project.home}/runs/own.db`), project.exists('.mlo/tracking.db')]).toEqual([true, false]);

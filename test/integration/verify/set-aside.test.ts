@@ -1,10 +1,10 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 test('a packed object that was found broken before is said to be damaged, not to be missing', async () => {
   const files = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`d/f${index}`, `content ${index}\n`]));
-  const project = await createProject({ '.mlo/config.yaml': '', ...files });
+  const project = await createProjectHere({ '.mlo/config.yaml': '', ...files });
   expect((await project.mlo(['add', 'd'])).code).toBe(0);
   for (const name of readdirSync(project.path('.mlo/cache/packs')).filter((each) => each.endsWith('.pack'))) {
     const path = project.path('.mlo/cache/packs', name);

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PackWriter } from '../../../src/cache/packs/pack-writer.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const FILES = { '.mlo/config.yaml': '' };
 
 /** A folder of small files and two large ones, committed and tagged. */
 async function withData(config = ''): Promise<TestProject> {
   const small = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`data/a/f${index}.txt`, `content ${index}\n`]));
-  const project = await createProject({
+  const project = await createProjectHere({
     '.mlo/config.yaml': config,
     ...small,
     'data/b/one.bin': Buffer.alloc(100_000, 'one'),
@@ -63,12 +63,12 @@ describe('verify of what is whole', () => {
   });
 
   test('an empty project is whole', async () => {
-    const project = await createProject(FILES);
+    const project = await createProjectHere(FILES);
     expect((await verified(project)).code).toBe(0);
   });
 
   test('stages, runs and the run-cache are whole', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       ...FILES,
       'in.txt': 'a',
       'pipeline.yaml': 'stages:\n  s:\n    cmd: cp in.txt out.txt\n    deps: [in.txt]\n    outs: [out.txt]\n',
@@ -79,7 +79,7 @@ describe('verify of what is whole', () => {
   });
 
   test('an uncached out is not asked for', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       ...FILES,
       'in.txt': 'a',
       'pipeline.yaml':
@@ -140,7 +140,7 @@ describe('a flipped bit', () => {
   });
 
   test('in an object of a stage names the stage', async () => {
-    const project = await createProject({
+    const project = await createProjectHere({
       ...FILES,
       'in.txt': 'a',
       'pipeline.yaml': 'stages:\n  make:\n    cmd: head -c 100000 /dev/zero > out.bin\n    deps: [in.txt]\n    outs: [out.bin]\n',

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { createProjectHere } from '../../helpers/index.ts';
 
 it('commit counts added data that is unchanged, and says so where there is none', async () => {
-  const project = await createProject({
+  const project = await createProjectHere({
     '.mlo/config.yaml': '',
     'pipeline.yaml': 'stages: {}\n',
     'data/a.csv': 'a\n',

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProject, projectAt, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import { createProjectHere, here, projectAt, temporaryFolder, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = `stages:
   train:
@@ -25,7 +25,7 @@ async function hintOf(where: TestProject, ...args: readonly string[]): Promise<s
 }
 
 beforeAll(async () => {
-  project = await createProject({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n', '.mlo/config.yaml': '' }, { git: true });
+  project = await createProjectHere({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n', '.mlo/config.yaml': '' }, { git: true });
   expect((await project.mlo(['repro'])).code).toBe(0);
   const added = await project.mlo(['remote', 'add', 'origin', join(await temporaryFolder(), 'remote')]);
   expect(added.stderr).toBe('hint: mlo remote check origin; clones know it once .mlo/config.yaml is committed\n');
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await project.git('branch', 'better');
   const root = join(await temporaryFolder(), 'clone');
   await project.git('clone', '--quiet', project.root, root);
-  clone = projectAt(root, project.home);
+  clone = here(projectAt(root, project.home));
 });
 
 describe('what to type next', () => {
@@ -49,7 +49,7 @@ describe('what to type next', () => {
   });
 
   it('without a remote is to run', async () => {
-    const alone = await createProject({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n' });
+    const alone = await createProjectHere({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n' });
     expect(await hintOf(alone, 'status')).toBe('mlo repro');
   });
 
@@ -137,7 +137,7 @@ it('a note of a run is compared among the tags, under the name that its command 
 });
 
 it('packages that were committed have no stages and params of the project, at a revision neither', async () => {
-  const own = await createProject(
+  const own = await createProjectHere(
     {
       'pipeline.yaml': PIPELINE,
       'params.yaml': 'lr: 1\n',
@@ -152,14 +152,14 @@ it('packages that were committed have no stages and params of the project, at a 
 
 describe('init where npm has installed packages', () => {
   it('keeps them out of Git', async () => {
-    const own = await createProject({ 'node_modules/some/index.js': '' });
+    const own = await createProjectHere({ 'node_modules/some/index.js': '' });
     expect((await own.mlo(['init'])).stdout).toContain('.gitignore');
     expect(await own.read('.gitignore')).toBe('node_modules/\n');
     expect(await own.git('status', '--porcelain')).not.toContain('node_modules');
   });
 
   it('leaves a .gitignore as it is', async () => {
-    const own = await createProject({ 'node_modules/some/index.js': '', '.gitignore': '/dist\n' });
+    const own = await createProjectHere({ 'node_modules/some/index.js': '', '.gitignore': '/dist\n' });
     expect((await own.mlo(['init'])).code).toBe(0);
     expect(await own.read('.gitignore')).toBe('/dist\n');
   });
