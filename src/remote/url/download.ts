@@ -68,10 +68,7 @@ class Download {
 
   async begin(file: UrlFile): Promise<void> {
     const { size } = file;
-    if (size === undefined || (!file.hasRanges && size >= LOOSE_BYTES))
-      return await this.#lanes.begin(async () => await this.#stream(file));
-    if (!file.hasRanges)
-      return await this.#lanes.begin(async () => this.#takeSmall(file, this.#counted(await whole(this.#options.reader, file))));
+    if (size === undefined || !file.hasRanges) return await this.#lanes.begin(async () => await this.#stream(file));
     if (size < LOOSE_BYTES)
       return await this.#lanes.begin(async () => this.#takeSmall(file, this.#counted(await this.#options.reader.read(file, 0, size))));
     const opened = this.#create(file, Math.ceil(size / RANGE_BYTES));
@@ -107,12 +104,14 @@ class Download {
 
   /** What breaks off begins again from the start: nobody knows whether the rest would be of the same state. */
   async #stream(file: UrlFile): Promise<void> {
+    const { reader } = this.#options;
+    if (reader.stream === undefined) throw new Error(`${reader.address}: a file without ranges, and no stream`);
     for (let attempt = 1; ; attempt += 1) {
       const opened = this.#create(file, 1);
       try {
         const hasher = createHasher();
         let size = 0;
-        for await (const bytes of this.#options.reader.stream(file)) {
+        for await (const bytes of reader.stream(file)) {
           throwIfInterrupted(this.#options.signal);
           withIoErrors('write the object', opened.path, () => writeAll(opened.handle, bytes, size));
           hasher.update(bytes);
@@ -153,10 +152,4 @@ class Download {
     closeSync(opened.handle);
     rmSync(opened.path, { force: true });
   }
-}
-
-async function whole(reader: UrlReader, file: UrlFile): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const bytes of reader.stream(file)) pieces.push(bytes);
-  return Buffer.concat(pieces);
 }

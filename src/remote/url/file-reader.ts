@@ -3,7 +3,6 @@ import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { asIoError, withIoErrors } from '../../fs/errno.ts';
-import { STREAM_BYTES } from '../../fs/hash.ts';
 import { readInto } from '../read-into.ts';
 import { changedMeanwhile, nothingAt } from './changed.ts';
 import type { UrlFile, UrlLook, UrlReader } from './port.ts';
@@ -30,10 +29,6 @@ export function fileReader(path: string): UrlReader {
     requests: 0,
     look: async () => look(path),
     read,
-    async *stream(file) {
-      for (let from = 0; from < (file.size ?? 0); from += STREAM_BYTES)
-        yield await read(file, from, Math.min(STREAM_BYTES, (file.size ?? 0) - from));
-    },
     close() {},
   };
 }

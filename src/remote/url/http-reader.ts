@@ -157,7 +157,6 @@ class HttpReader implements UrlReader {
     if (this.#signal?.aborted === true) return new MloError('MLO_INTERRUPTED', 'Interrupted');
     const status = error instanceof Refused ? error.$metadata.httpStatusCode : undefined;
     if (status === 404 || status === 410) return nothingAt(this.address);
-    if (status === 412) return changedMeanwhile(this.address);
     const rights = status === 401 || status === 403;
     const code = (error as NodeJS.ErrnoException).code;
     return new MloError('MLO_REMOTE', `Cannot ${doing} ${this.address}: ${error.message}${code === undefined ? '' : ` (${code})`}`, {

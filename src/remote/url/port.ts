@@ -25,7 +25,7 @@ export interface UrlReader {
   look(): Promise<UrlLook>;
   /** Exactly these bytes of the file as it was looked at; tried again where that may help. */
   read(file: UrlFile, from: number, length: number): Promise<Buffer>;
-  /** All of it, for files of unknown size or without ranges; not tried again. */
-  stream(file: UrlFile): AsyncIterable<Uint8Array>;
+  /** All of it, for files of unknown size or without ranges (where there are such); not tried again. */
+  stream?(file: UrlFile): AsyncIterable<Uint8Array>;
   close(): void;
 }

@@ -80,10 +80,6 @@ class S3UrlReader implements UrlReader {
     });
   }
 
-  async *stream(file: UrlFile): AsyncIterable<Uint8Array> {
-    yield await this.read(file, 0, file.size ?? 0);
-  }
-
   close(): void {
     this.#client.destroy();
   }

@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createProject, temporaryFolder, withEnvironment, type TestProject } from '../../helpers/index.ts';
+import { importUrl } from '../../../src/app/import-url.ts';
+import { EXIT } from '../../../src/core/errors/catalogue.ts';
+import { appContext, createProject, temporaryFolder, withEnvironment, type TestProject } from '../../helpers/index.ts';
 import { faultProxy, type FaultProxy } from '../../helpers/fault-proxy.ts';
 import { mloHere, type Answer } from '../../helpers/mlo-here.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
@@ -12,6 +14,7 @@ import { webServer } from '../../helpers/web-server.ts';
 import { succeeds } from '../../integration/remote/remotes.ts';
 
 const BIG = Buffer.alloc(9_000_000, 'bytes of a large file, again and again ');
+const SMALL = Buffer.alloc(5_000, 'a,b\n1,2\n');
 const FILES = 24;
 
 interface Bucket {
@@ -115,12 +118,42 @@ describe('an import from a web server', () => {
     const server = await webServer({
       '/stream.bin': { bytes: BIG, etag: '"1"', ranges: false, cut: { after: 5_000_000, times: 1 } },
       '/ranges.bin': { bytes: BIG, etag: '"1"', cut: { after: 100_000, times: 2 } },
+      '/small.csv': { bytes: SMALL, ranges: false, cut: { after: 1_000, times: 2 } },
     });
     const project = await createProject({ '.mlo/config.yaml': '' });
-    for (const name of ['stream.bin', 'ranges.bin']) {
+    for (const [name, bytes] of [
+      ['stream.bin', BIG],
+      ['ranges.bin', BIG],
+      ['small.csv', SMALL],
+    ] as const) {
       await succeeds(project, ['import-url', `${server.url}/${name}`]);
-      expect(readFileSync(project.path(name)).equals(BIG)).toBe(true);
+      expect(readFileSync(project.path(name)).equals(bytes)).toBe(true);
     }
+  });
+
+  it('that breaks off each time says so, and leaves nothing', async () => {
+    const server = await webServer({ '/small.csv': { bytes: SMALL, ranges: false, cut: { after: 1_000, times: 100 } } });
+    const project = await createProject({ '.mlo/config.yaml': '' });
+    const { code, error } = await mloHere(project, ['import-url', `${server.url}/small.csv`]);
+    expect({ code, error }).toMatchObject({ code: EXIT.remote, error: { code: 'MLO_REMOTE' } });
+    expect(server.requests.filter((request) => request.startsWith('GET'))).toHaveLength(3);
+    await nothingHappened(project, 'small.csv');
+  });
+
+  it('that is interrupted leaves nothing but what came whole', async () => {
+    const server = await webServer({ '/ranges.bin': { bytes: BIG, etag: '"1"' } });
+    const project = await createProject({ '.mlo/config.yaml': '' });
+    const stop = new AbortController();
+    server.intercept = (request) => {
+      const isLast = request.headers.range?.endsWith('-8999999') === true;
+      if (isLast) stop.abort();
+      return isLast;
+    };
+    const ctx = { ...appContext(project.root, project.env), signal: stop.signal };
+    const importing = importUrl(ctx, { url: `${server.url}/ranges.bin`, force: false, dry: false });
+    await expect(importing).rejects.toMatchObject({ code: 'MLO_INTERRUPTED' });
+    await nothingHappened(project, 'ranges.bin');
+    expect(readdirSync(project.path('.mlo/cache'), { recursive: true }).filter((path) => String(path).includes('tmp'))).toEqual([]);
   });
 
   it('never puts two states of a file together', async () => {
