@@ -48,7 +48,8 @@ export interface PushedRuns {
   readonly damaged: readonly DamagedBatch[];
 }
 
-const JOBS = 4;
+/** Packs on their way at a time: with the one that is filled 128 MiB of memory. */
+const JOBS = 3;
 
 /** Sends what locks and pointers name, and the remote does not have. */
 export async function push(ctx: AppContext, options: TransferOptions): Promise<PushData> {

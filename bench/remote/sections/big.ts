@@ -11,6 +11,8 @@ import type { Section, World } from '../world.ts';
 const INSERTED = 1_000_000;
 const PIECE = 2 ** 24;
 const CHANGES = ['append 1 %', 'insert 1 MB'] as const;
+const WRITTEN_ONCE = 'dd big, synced';
+const WRITTEN_TWICE = 'dd big, synced, and cp';
 const HARDLINKS = { MLO_CACHE_LINK: 'hardlink' };
 const memory = new Map<string, number>();
 
@@ -48,6 +50,7 @@ export const bigSection: Section = {
         against: [
           { with: 'rclone copyto big, back', name: 'rclone', atMost: 1 },
           { with: 'restic restore big', name: 'restic', atMost: 1 },
+          { with: WRITTEN_TWICE, name: 'floor without any transfer: written, synced, copied' },
         ],
       },
       {
@@ -56,6 +59,7 @@ export const bigSection: Section = {
         against: [
           { with: 'rclone copyto big, back', name: 'rclone' },
           { with: 'restic restore big', name: 'restic' },
+          { with: WRITTEN_ONCE, name: 'floor without any transfer: written, synced' },
         ],
       },
       ...[...memory].map(([work, bytes]): Row => ({
@@ -136,6 +140,7 @@ async function mloRound(world: World, project: string, round: number, afterChang
   const { env, ...command } = world.mlo(clone, 'pull');
   await timings.time('mlo pull big, hard link', round, { ...command, env: { ...env, ...HARDLINKS } });
   remove(clone);
+  await diskFloor(world, file, round);
   for (const change of CHANGES) {
     if (change === 'append 1 %') appendFileSync(file, randomBytes(Math.round(world.options.bigBytes / 100)));
     else insertInTheMiddle(file);
@@ -143,6 +148,19 @@ async function mloRound(world: World, project: string, round: number, afterChang
     await world.timeMlo(`mlo push, ${change}`, round, project, 'push');
     await timings.time(`cut, ${change}`, round, { argv: [process.execPath, join(import.meta.dirname, '..', 'cut-floor.ts'), file] });
     await afterChange(change);
+  }
+}
+
+/** What a pull has the disk do: the file is written and made durable, and where workspace and cache do not share it, copied. */
+async function diskFloor({ timings, base }: World, file: string, round: number): Promise<void> {
+  const [object, copy] = [join(base, 'object.bin'), join(base, 'copy.bin')];
+  const write = `dd if='${file}' of='${object}' bs=256k conv=fsync status=none`;
+  for (const [name, script] of [
+    [WRITTEN_ONCE, write],
+    [WRITTEN_TWICE, `${write} && cp '${object}' '${copy}'`],
+  ] as const) {
+    await timings.time(name, round, { argv: ['sh', '-c', script] });
+    remove(object, copy);
   }
 }
 

@@ -34,7 +34,7 @@ export interface PushOptions {
   readonly index: IndexSet;
   /** Where copies of indexes are kept. */
   readonly indexFolder: string;
-  /** Packs on their way at a time; each takes 32 MiB of memory. */
+  /** Packs on their way at a time; each takes 32 MiB of memory, and so does the one that is filled. */
   readonly jobs: number;
   readonly signal?: AbortSignal;
   /** Bytes of the plan that were dealt with. */
