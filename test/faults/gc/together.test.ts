@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectAt, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 
 const ROUNDS = 3;
 const ENV = { MLO_GC_GRACE: '0' };
@@ -47,10 +48,7 @@ describe('gc, add and checkout in one cache', () => {
       const top = await temporaryFolder('mlo-gc-together-');
       const projects = await Promise.all(Array.from({ length: count }, (_, number) => projectOfCache(top, number)));
       await Promise.all(projects.map(work));
-      for (const project of projects) {
-        const verified = await project.mlo(['verify']);
-        expect(verified.code, verified.stdout).toBe(0);
-      }
+      for (const project of projects) expect(await mloHere(project, ['verify'])).toMatchObject({ code: 0, data: { ok: true } });
     },
     300_000,
   );

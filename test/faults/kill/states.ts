@@ -25,13 +25,15 @@ interface Version {
   readonly files: Files;
 }
 
-/** Enough for several threads; in full so many that they look at one folder in parts. */
-const MANY = IS_FULL ? 2_200 : 400;
+/** Enough for several threads and, where files are no links, for packs of both versions; in full so many that threads look at one folder in parts. */
+const MANY = IS_FULL ? 2_200 : 280;
+const MANY_LINKS = IS_FULL ? 2_200 : 100;
 const FOLDERS = ['a', 'b', 'b/c', 'gone', 'd', 'e', 'f', 'g'];
-const FILES = 50;
+const FILES = 12;
 
 /** `later`: the settings from then on. */
 export async function twoVersions(config = '', later = config): Promise<TwoVersions> {
+  const many = config === '' ? MANY : MANY_LINKS;
   const root = scratchFolder();
   mkdirSync(join(root, '.mlo'));
   const configure = (text: string): void => writeFileSync(join(root, '.mlo/config.yaml'), `gc.grace: 0s\n${text}`);
@@ -42,13 +44,13 @@ export async function twoVersions(config = '', later = config): Promise<TwoVersi
     rmSync(join(root, 'data', path), { force: true });
     writeFileSync(join(root, 'data', path), content);
   };
-  for (let each = 0; each < MANY; each += 1) put(`many/${each}`, `one of many ${each}`);
+  for (let each = 0; each < many; each += 1) put(`many/${each}`, `one of many ${each}`);
   for (const folder of FOLDERS) for (let each = 0; each < FILES; each += 1) put(`${folder}/${each}`, `${folder} ${each}`);
   put('large', Buffer.alloc(5_000_000, 'large'));
   put('medium', Buffer.alloc(100_000, 'medium'));
   put('file or folder', 'a file');
   const first = await addIt(root);
-  for (let each = 0; each < MANY; each += 2) put(`many/${each}`, `changed ${each}`);
+  for (let each = 0; each < many; each += 1) if (each % 10 > 0) put(`many/${each}`, `changed ${each}`);
   for (let each = 0; each < FILES; each += 1) put(`a/${each}`, `new a ${each}`);
   rmSync(join(root, 'data/gone'), { recursive: true });
   mkdirSync(join(root, 'data/new'));

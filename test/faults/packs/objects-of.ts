@@ -7,8 +7,16 @@ export interface DriverObjects {
   readonly small: readonly Buffer[];
 }
 
+const made = new Map<string, DriverObjects>();
+
 /** What the writer of that name stores. */
 export function objectsOf(name: string): DriverObjects {
+  const objects = made.get(name) ?? makeObjects(name);
+  made.set(name, objects);
+  return objects;
+}
+
+function makeObjects(name: string): DriverObjects {
   const make = (kind: string, count: number, length: number): Buffer[] =>
     Array.from({ length: count }, (_, number) => Buffer.alloc(length, `${name} ${kind} ${number} `));
   const random = Array.from({ length: 170 }, (_, number) => noise(number + name.length * 1000));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { IndexSet } from '../../../src/remote/index-set.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 import type { Fault } from '../../helpers/fault-proxy.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { clone, isConsistent, projectWithData, succeeds, testRemote } from '../../integration/remote/remotes.ts';
 import { startingPoint } from '../../integration/remote/starting-point.ts';
 import { faults } from '../lib/index.ts';
@@ -105,9 +106,9 @@ describe('a server that fails now and then', () => {
     const at = verb === 'push' ? project : await clone(project, remote);
     proxy.decide = (_number, each, path) =>
       each === method && path.includes(part) ? { kind: 'status', status: 403, code: 'ExpiredToken' } : undefined;
-    const { code, stdout } = await at.mlo([verb, '--json']);
+    const { code, error } = await mloHere(at, [verb]);
     expect(code).toBe(13);
-    expect(JSON.parse(stdout).error).toMatchObject({ code: 'MLO_REMOTE', message: expect.stringContaining('expired') as string });
+    expect(error).toMatchObject({ code: 'MLO_REMOTE', message: expect.stringContaining('expired') as string });
     proxy.decide = () => undefined;
     await isConsistent(remote);
     await succeeds(at, [verb]);

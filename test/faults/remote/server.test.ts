@@ -215,9 +215,9 @@ describe('a bucket without the right to', () => {
     const copy = await clone(project, remote);
     proxy.decide = (_number, method, path) => (method === 'GET' && /^\/[^/]+\/?$/.test(path) ? DENIED : undefined);
     for (const verb of ['push', 'pull', 'gc --remote --force', 'verify --remote']) {
-      const { code, stderr } = await (verb === 'pull' ? copy : project).mlo(verb.split(' '));
+      const { code, error } = await mloHere(verb === 'pull' ? copy : project, verb.split(' '));
       expect([verb, code]).toEqual([verb, 13]);
-      expect(stderr).toMatch(/list .*access denied \(403 AccessDenied\)/);
+      expect(error?.message).toMatch(/list .*access denied \(403 AccessDenied\)/);
     }
     const { checks, works } = (await mloHere(project, ['remote', 'check'])).data;
     expect(checks.filter(({ ok }: { ok: boolean }) => !ok).map(({ name }: { name: string }) => name)).toEqual(['list']);
@@ -236,9 +236,9 @@ describe('a bucket without the right to', () => {
     await project.write({ 'data/raw/new.txt': 'new\n' });
     await succeeds(project, ['add', 'data/raw']);
     for (const verb of ['push', 'gc --remote --force']) {
-      const { code, stderr } = await project.mlo(verb.split(' '));
+      const { code, error } = await mloHere(project, verb.split(' '));
       expect([verb, code]).toEqual([verb, 13]);
-      expect(stderr).toMatch(/write .*access denied \(403 AccessDenied\)/);
+      expect(error?.message).toMatch(/write .*access denied \(403 AccessDenied\)/);
     }
     const { code, stdout, stderr } = await project.mlo(['remote', 'check']);
     expect(stdout).toMatch(/write .*denied[^]*\n. ranged read +the same bytes[^]*\n. clock +the same as here[^]*\n. delete +not tried/);

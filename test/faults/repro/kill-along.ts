@@ -1,25 +1,25 @@
-import { readdirSync, readFileSync, existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect } from 'vitest';
 import { repro } from '../../../src/app/repro.ts';
 import { runsList } from '../../../src/app/runs-list.ts';
 import type { ReproOptions } from '../../../src/app/types.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
-import { appContext, createProject, type TestProject } from '../../helpers/index.ts';
-import { faults } from '../lib/index.ts';
+import { appContext, projectAt, type TestProject } from '../../helpers/index.ts';
+import { faults, scratchFolder } from '../lib/index.ts';
 import { injected, type Call } from '../lib/inject.ts';
 
 const FILES = {
   'pipeline.yaml': `stages:
-  small: {cmd: 'cat in > small.out; echo small >> ran', deps: [in], outs: [small.out]}
-  large: {cmd: 'yes 0123456789abcdef | head -c 200000 > large.out; echo large >> ran', deps: [small.out], outs: [large.out]}
-  tree: {cmd: 'mkdir -p tree/sub && cp small.out tree/sub/a && cp large.out tree/b; echo tree >> ran', deps: [large.out], params: [p], outs: [tree]}
+  files: {cmd: 'cp in small.out && cp big large.out; echo files >> ran', deps: [in, big], outs: [small.out, large.out]}
+  tree: {cmd: 'mkdir -p tree/sub && cp small.out large.out tree/sub; echo tree >> ran', deps: [small.out, large.out], params: [p], outs: [tree]}
   metric: {cmd: 'echo 1 > metric.json; echo metric >> ran', deps: [tree], metrics: [metric.json: {cache: false}]}
 `,
   'params.yaml': 'p: 1\n',
   in: 'input\n',
+  big: '0123456789abcdef\n'.repeat(12_000),
 };
-const STAGES = 4;
+const STAGES = 3;
 /** As the command line has it without a flag. */
 const EVERYTHING: ReproOptions = {
   targets: [],
@@ -41,8 +41,15 @@ const EVERYTHING: ReproOptions = {
 
 let undisturbed = '';
 
+/** In memory where there is room: a hundred commands, each with its syncs, need not wait for the disk. */
+async function makeProject(): Promise<TestProject> {
+  const project = projectAt(scratchFolder('mlo-kill-repro-'), scratchFolder('mlo-home-'));
+  await project.write(FILES);
+  return project;
+}
+
 beforeAll(async () => {
-  const project = await createProject(FILES);
+  const project = await makeProject();
   expect((await project.mlo(['repro'])).code).toBe(0);
   undisturbed = await project.read('pipeline.lock');
 });
@@ -92,10 +99,11 @@ export async function killAlong(call: Call, next: (nth: number) => number): Prom
     while (!ended) {
       const at = nth;
       nth = next(nth);
-      const project = await createProject(FILES);
+      const project = await makeProject();
       const killed = await killedAt(project, call, at);
       ended ||= !killed;
       await expectRecovery(project, `${call} ${at}`);
+      rmSync(project.root, { recursive: true });
       kills += killed ? 1 : 0;
     }
   };
