@@ -24,17 +24,18 @@ const OPTIMIZERS: { readonly [name: string]: (tf: TensorFlow) => Optimizer } = {
 };
 
 describe.each(COMPARED_BACKENDS)('the first three updates on %s and on cpu', (backend) => {
-  it.each(Object.entries(NETWORKS))('%s: losses equal to 1e-5, weights to 1e-4', async (_, build) => {
-    await expectSame(backend, build, (tf) => tf.train.momentum(0.05, 0.9));
+  it.each(Object.entries(NETWORKS))('%s: losses equal to 1e-5, weights to 1e-4', async (name, build) => {
+    await expectSame(backend, name, build, (tf) => tf.train.momentum(0.05, 0.9));
   });
 
-  it.each(Object.entries(OPTIMIZERS))('%s moves weights alike', async (_, optimizer) => {
-    await expectSame(backend, perceptron, optimizer);
+  it.each(Object.entries(OPTIMIZERS))('%s moves weights alike', async (name, optimizer) => {
+    await expectSame(backend, `perceptron, ${name}`, perceptron, optimizer);
   });
 
   it('LeNet-5 with Adam has equal losses', async () => {
     const [expected, found] = await both(
       backend,
+      'LeNet-5 with Adam',
       (tf) => leNet(tf, 16),
       (tf) => tf.train.adam(0.001),
     );
@@ -44,17 +45,22 @@ describe.each(COMPARED_BACKENDS)('the first three updates on %s and on cpu', (ba
   });
 });
 
+/** What cpu makes of a network: asked once for all backends that are compared with it. */
+const onCpu = new Map<string, Promise<Training>>();
+
 async function both(
   backend: (typeof COMPARED_BACKENDS)[number],
+  what: string,
   build: (tf: TensorFlow) => Network,
   optimizer: (tf: TensorFlow) => Optimizer,
 ): Promise<readonly [Training, Training]> {
-  const expected = await train(await useBackend('cpu'), build, optimizer);
-  return [expected, await train(await useBackend(backend), build, optimizer)];
+  const expected = onCpu.get(what) ?? useBackend('cpu').then(async (tf) => await train(tf, build, optimizer));
+  onCpu.set(what, expected);
+  return [await expected, await train(await useBackend(backend), build, optimizer)];
 }
 
-async function expectSame(...[backend, build, optimizer]: Parameters<typeof both>): Promise<void> {
-  const [expected, found] = await both(backend, build, optimizer);
+async function expectSame(...what: Parameters<typeof both>): Promise<void> {
+  const [expected, found] = await both(...what);
   expect(new Set(expected.losses).size).toBe(3);
   for (const [at, loss] of expected.losses.entries())
     expect(Math.abs((found.losses[at] as number) - loss), `loss ${at}`).toBeLessThan(1e-5 * Math.max(1, loss));
