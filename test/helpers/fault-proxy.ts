@@ -13,8 +13,8 @@ export type Fault =
   | { readonly kind: 'flip' }
   /** The body of the answer ends after so many bytes, and the connection stays open: nothing more comes. */
   | { readonly kind: 'stall'; readonly bytes: number }
-  /** It is passed on after a while. */
-  | { readonly kind: 'delay'; readonly ms: number }
+  /** It is passed on after this. */
+  | { readonly kind: 'hold'; readonly until: Promise<unknown> }
   /** Headers of the answer are other ones. */
   | { readonly kind: 'headers'; readonly headers: { readonly [name: string]: string } }
   /** The body of the answer is what this makes of it. */
@@ -45,7 +45,7 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
     incoming.on('data', (chunk: Buffer) => void chunks.push(chunk));
     incoming.on('end', () => {
       const go = (): void => pass(new URL(proxy.target), incoming, Buffer.concat(chunks), outgoing, fault);
-      if (fault?.kind === 'delay') setTimeout(go, fault.ms);
+      if (fault?.kind === 'hold') fault.until.then(go, go);
       else go();
     });
     incoming.on('error', () => outgoing.destroy());

@@ -5,10 +5,15 @@ import { createServer } from 'node:net';
 const FIRST = 10_240;
 const BEYOND = 32_768;
 
-/** A port of 127.0.0.1 that nobody used a moment ago, and that no connection will be given. */
+/** A server that takes several listens on none of them yet when it is given the next. */
+const given = new Set<number>();
+
+/** A port of 127.0.0.1 that nobody used a moment ago, that no connection will be given, and that nobody else in this process was given. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, BEYOND);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
 }

@@ -74,9 +74,11 @@ async function start(program: string, { tls }: S3ServerOptions): Promise<S3Serve
   };
   let server = await spawnServer();
   const killAndRestart = async (): Promise<void> => {
-    const isGone = new Promise<void>((resolve) => void server.once('exit', () => resolve()));
-    server.kill('SIGKILL');
-    await isGone;
+    if (server.exitCode === null && server.signalCode === null) {
+      const isGone = new Promise<void>((resolve) => void server.once('exit', () => resolve()));
+      server.kill('SIGKILL');
+      await isGone;
+    }
     running.delete(server);
     server = await spawnServer();
   };
@@ -111,7 +113,7 @@ async function start(program: string, { tls }: S3ServerOptions): Promise<S3Serve
 async function ready(place: string, isSecure: boolean, child: ChildProcess): Promise<void> {
   const endMs = performance.now() + START_MS;
   while (performance.now() < endMs) {
-    if (child.exitCode !== null) break;
+    if (child.exitCode !== null || child.signalCode !== null) break;
     if ((await statusOf(place, isSecure)) === 403) return;
     await sleep(25);
   }

@@ -31,8 +31,17 @@ const MANY_LINKS = IS_FULL ? 2_200 : 100;
 const FOLDERS = ['a', 'b', 'b/c', 'gone', 'd', 'e', 'f', 'g'];
 const FILES = 12;
 
-/** `later`: the settings from then on. */
+const made = new Map<string, Promise<TwoVersions>>();
+
+/** Made once for a test file: what is done is done to copies. `later`: the settings from then on. */
 export async function twoVersions(config = '', later = config): Promise<TwoVersions> {
+  const key = JSON.stringify([config, later]);
+  const versions = made.get(key) ?? makeTwoVersions(config, later);
+  made.set(key, versions);
+  return await versions;
+}
+
+async function makeTwoVersions(config: string, later: string): Promise<TwoVersions> {
   const many = config === '' ? MANY : MANY_LINKS;
   const root = scratchFolder();
   mkdirSync(join(root, '.mlo'));

@@ -138,18 +138,21 @@ describe('a server that', () => {
     await project.git('commit', '--quiet', '--all', '--message=second');
     await succeeds(project, ['push']);
     const copy = await clone(project, remote);
-    let pulls = 0;
-    const pull = copy.start(['pull', '--json']);
-    const gc = new Promise<number>((resolve, reject) => {
-      proxy.decide = (_number, method, path) => {
-        if (method !== 'GET' || !path.includes('/packs/') || pulls > 0) return undefined;
-        pulls += 1;
-        project.mlo(['gc', '--remote', '--grace', '0', '--repack', '--force']).then(({ code }) => resolve(code), reject);
-        return { kind: 'delay', ms: 2_500 };
-      };
-    });
-    expect(await gc).toBe(0);
-    expect((await pull.ended).json()).toMatchObject({ ok: true });
+    const before = proxy.requests.length;
+    let gc: ReturnType<typeof project.mlo> | undefined;
+    proxy.decide = (_number, method, path) => {
+      if (method !== 'GET' || !path.includes('/packs/') || gc !== undefined) return undefined;
+      gc = project.mlo(['gc', '--remote', '--grace', '0', '--repack', '--force']);
+      return { kind: 'hold', until: gc };
+    };
+    expect((await copy.mlo(['pull', '--json'])).json()).toMatchObject({ ok: true });
+    expect(await gc).toMatchObject({ code: 0 });
+    const packs = (method: string): string[] =>
+      proxy.requests
+        .slice(before)
+        .flatMap((line) => (line.startsWith(`${method} `) && line.includes('/packs/') ? [line.slice(method.length + 1)] : []));
+    const moved = new Set(packs('PUT'));
+    expect(packs('GET').filter((path) => moved.has(path))).not.toEqual([]);
     await sameData(project, copy);
     faults('remote: repacked during a pull', 1);
   });
