@@ -9,7 +9,7 @@ beforeAll(() => {
   before = processState();
 });
 
-/** For files that share a process: what one leaves behind, the next would find. One that must is a file of `test/integration`, which have processes of their own. */
+/** For files that share a process: what one leaves behind, the next would find. One that must is a file of a folder that `vitest.config.ts` does not name. */
 afterAll(() => expect(processState()).toEqual(before));
 
 function processState() {

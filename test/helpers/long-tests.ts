@@ -19,8 +19,6 @@ export const LONG_TESTS = [
   'integration/imports/import-url',
   'integration/native/stopping',
   'faults/kill/kill',
-  'integration/gc/gc',
   'integration/release/release',
-  'integration/verify/verify',
   'contract/remote/s3',
 ].map((path) => `test/${path}.test.ts`);

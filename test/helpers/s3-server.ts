@@ -74,6 +74,7 @@ async function start(program: string, { tls }: S3ServerOptions): Promise<S3Serve
   };
   let server = await spawnServer();
   const killAndRestart = async (): Promise<void> => {
+    // One that has ended by itself would not say so again.
     if (server.exitCode === null && server.signalCode === null) {
       const isGone = new Promise<void>((resolve) => void server.once('exit', () => resolve()));
       server.kill('SIGKILL');

@@ -1,5 +1,5 @@
 import { mkdir, symlink } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { openTracking } from '../../../src/tracking/open.ts';
 import type { RunDetail } from '../../../src/tracking/types.ts';
 import {
@@ -41,7 +41,8 @@ export async function createScriptProject(files: ProjectFiles, options?: Project
       for (;;) {
         const found = look();
         if (found !== undefined) return found;
-        await setImmediate();
+        // What it waits for needs the core.
+        await setTimeout(5);
       }
     },
   };
