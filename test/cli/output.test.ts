@@ -189,7 +189,10 @@ describe('errors in a pipeline file', () => {
 });
 
 describe('the other commands', () => {
-  it('each print one JSON document', async () => {
+  it('each print one JSON document, and end well as processes', async () => {
+    await project.git('init', '--quiet');
+    await project.git('add', 'pipeline.yaml');
+    await project.git('commit', '--quiet', '--message=start');
     await project.mlo(['repro']);
     const commands = [
       'status',
@@ -212,6 +215,27 @@ describe('the other commands', () => {
       'freeze first',
       'unfreeze first',
       'help',
+      'ls',
+      'cat input.txt',
+      'du',
+      'diff',
+      'unprotect input.txt',
+      'verify',
+      'gc',
+      'plots show',
+      'params diff',
+      'metrics diff',
+      'runs search',
+      'experiments create other',
+      'experiments list',
+      'remote list',
+      'backend status',
+      'explain MLO_USAGE',
+      'completion bash',
+      'mv input.txt moved.txt',
+      'remove moved.txt',
+      'stage remove second',
+      'init another',
     ];
     for (const command of commands) {
       const result = await project.start([...command.split(' '), '--json']).ended;

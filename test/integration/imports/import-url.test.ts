@@ -53,14 +53,14 @@ describe.each(['versitygw', 'seaweedfs'] as const)('objects of %s', (kind) => {
     await bucket.put('settings', 'not below the prefix');
     const project = await projectWith(bucket.env);
     // By the real commands here; in other tests by the same without their start.
-    const { data } = (await project.mlo(['import-url', `s3://${bucket.name}/set`, 'data/set', '--json'])).json();
+    const { data } = (await project.start(['import-url', `s3://${bucket.name}/set`, 'data/set', '--json']).ended).json();
     expect(data).toMatchObject({ path: 'data/set', files: 4, filesReceived: 4, done: true });
     expect(await project.read('data/set/sub/b c+é.txt')).toBe('sub/b c+é.txt\n');
     expect(readFileSync(project.path('data/set/big.bin')).equals(BIG)).toBe(true);
     expect((await succeeds(project, ['status'])).upToDate).toBe(true);
     expect(await project.git('check-ignore', 'data/set')).toContain('data/set');
 
-    const { data: same } = (await project.mlo(['update', '--all', '--json'])).json();
+    const { data: same } = (await project.start(['update', '--all', '--json']).ended).json();
     expect(same.imports).toMatchObject([{ path: 'data/set', state: 'unchanged' }]);
     await bucket.put('set/a.txt', 'another a\n');
     await bucket.put('set/new.txt', 'new\n');

@@ -132,7 +132,7 @@ describe('mlo import', () => {
         text: expect.stringContaining(text) as string,
       });
     }
-    const option = await project.mlo(['import', '--', '--upload-pack=touch pwned', 'data/raw']);
+    const option = await project.start(['import', '--', '--upload-pack=touch pwned', 'data/raw']).ended;
     expect(option.stderr).toContain("must not begin with '-'");
     expect(readdirSync(project.root).sort()).toEqual(['.git', '.mlo']);
   });
@@ -225,7 +225,7 @@ describe('mlo get', () => {
     expect(await somewhere.read('raw/a.txt')).toBe('a2\n');
     expect(readdirSync(somewhere.root).sort()).toEqual(['b.txt', 'raw', 'raw1', 'run.sh']);
     await somewhere.write({ 'raw/own.txt': 'own\n' });
-    const refused = await somewhere.mlo(['get', from.root, 'data/raw']);
+    const refused = await somewhere.start(['get', from.root, 'data/raw']).ended;
     expect(refused.code).toBe(2);
     expect(await somewhere.read('raw/own.txt')).toBe('own\n');
     await succeeds(somewhere, ['get', from.root, 'data/raw', '-o', './', '--force']);
