@@ -2,6 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Cache, CheckoutOptions } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
+import { MloError } from '../../core/errors/mlo-error.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import { absolutePath } from '../paths.ts';
 import { byteProgress } from '../progress.ts';
@@ -26,6 +27,8 @@ async function relinkAt(cache: Cache, content: Content, path: string, options: C
   const here = await cache.observe(path, { anything: true, includeIgnored: true });
   if (here === undefined) return 0;
   if (sameContent(here, content)) {
+    // A kill may leave what was moved aside to be cleared away: never the only copy.
+    if (!cache.has(content)) throw onlyHere(path);
     await replace(cache, content, path, options);
     return content.files ?? 1;
   }
@@ -37,6 +40,13 @@ async function relinkAt(cache: Cache, content: Content, path: string, options: C
     if (Buffer.from(name, 'utf8').equals(row.name)) files += await relinkAt(cache, contentOf(row), join(path, name), options);
   }
   return files;
+}
+
+function onlyHere(path: string): MloError {
+  return new MloError('MLO_OBJECT_MISSING', `${path} was left as it is: not all of its bytes are in the cache`, {
+    hint: 'mlo verify --repair stores them again',
+    details: { path },
+  });
 }
 
 /** The old files stay beside until the new ones are there. */

@@ -1,0 +1,42 @@
+import { rmSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createProject, type TestProject } from '../../helpers/index.ts';
+import { injected } from '../lib/inject.ts';
+
+const RELINKED = { '.mlo/config.yaml': 'cache:\n  link: [hardlink]\n' };
+
+/** Tracked as copies, with a cache that has lost the bytes: those of the workspace are the only ones. */
+async function onlyInWorkspace(): Promise<TestProject> {
+  const project = await createProject({ '.mlo/config.yaml': '', 'd/a': 'a'.repeat(10), 'd/s/b': 'bb', f: 'file' });
+  expect((await project.mlo(['add', 'd', 'f'])).code).toBe(0);
+  for (const folder of ['journal', 'packs', 'objects']) rmSync(project.path('.mlo/cache', folder), { recursive: true, force: true });
+  await project.write(RELINKED);
+  return project;
+}
+
+async function expectBytes(project: TestProject): Promise<void> {
+  expect(await Promise.all(['d/a', 'd/s/b', 'f'].map((path) => project.read(path)))).toEqual(['a'.repeat(10), 'bb', 'file']);
+}
+
+describe('mlo checkout --relink where the cache has lost the bytes', () => {
+  it('says so, and leaves those of the workspace', async () => {
+    const project = await onlyInWorkspace();
+    const { code, stdout, stderr } = await project.mlo(['checkout', '--relink']);
+    expect([code, stdout + stderr]).toEqual([expect.any(Number), expect.stringContaining('not all of its bytes are in the cache')]);
+    expect(code).not.toBe(0);
+    await expectBytes(project);
+    expect((await project.mlo(['verify', '--repair'])).code).toBe(0);
+    expect((await project.mlo(['checkout', '--relink'])).code).toBe(0);
+    await expectBytes(project);
+  });
+
+  it('killed at any rename leaves them too, also to what the next command clears away', async () => {
+    for (let nth = 1; nth <= 20; nth += 1) {
+      const project = await onlyInWorkspace();
+      const { signal } = await project.mlo(['checkout', '--relink'], { env: injected({ call: 'rename', nth }, 'kill') });
+      await project.mlo(['add', 'd', 'f']);
+      await expectBytes(project);
+      if (signal === null) break;
+    }
+  });
+});
