@@ -121,6 +121,19 @@ describe('a flipped bit', () => {
     expect((await project.read('data/b/one.bin')).length).toBe(100_000);
   });
 
+  test('in a file of more than 32 MiB, which is read in pieces, is found too', async () => {
+    const project = await createProject({ ...FILES, 'model.bin': Buffer.alloc(33 * 1024 * 1024, 'weights') });
+    expect((await project.mlo(['add', 'model.bin'])).code).toBe(0);
+    expect((await verified(project)).data).toMatchObject({ ok: true, looked: { bytes: 33 * 1024 * 1024 } });
+    const [loose = ''] = cacheFiles(project, 'objects');
+    flip(loose, 32 * 1024 * 1024 + 3);
+    const { code, data } = await verified(project);
+    expect([code, data.damages]).toEqual([12, [expect.objectContaining({ kind: 'object' })]]);
+    expect(project.path('.mlo/cache', data.damages[0].file)).toBe(loose);
+    expect((await verified(project, '--repair')).code).toBe(0);
+    expect((await verified(project)).code).toBe(0);
+  });
+
   test('names the file, the branch and the tag that the object belongs to, also where only history needs it', async () => {
     const project = await withData();
     const [loose = ''] = cacheFiles(project, 'objects');
