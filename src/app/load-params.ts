@@ -52,17 +52,18 @@ function faultOf(stages: readonly Stage[], files: ParamFiles, isMade: (path: Pro
 }
 
 function stageParams(stage: Stage, files: ParamFiles['values']): StageParams {
-  const byFile: Record<string, Record<string, Value>> = {};
+  const byFile = new Map<string, Map<string, Value>>();
   for (const spec of stage.params) {
     const values = files.get(spec.file);
     if (values === undefined) continue;
-    const selected = (byFile[spec.file] ??= {});
+    const selected = byFile.get(spec.file) ?? new Map<string, Value>();
+    byFile.set(spec.file, selected);
     for (const key of spec.keys ?? Object.keys(values)) {
       const value = spec.keys === null ? values[key] : getKey(values, key);
-      if (value !== undefined) selected[key] = value;
+      if (value !== undefined) selected.set(key, value);
     }
   }
-  return byFile;
+  return Object.fromEntries([...byFile].map(([file, selected]) => [file, Object.fromEntries(selected)]));
 }
 
 async function paramFiles(project: Project, stages: readonly Stage[], readText: ReadText): Promise<ParamFiles> {

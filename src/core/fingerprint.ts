@@ -77,13 +77,13 @@ function actionRecord(stage: Stage, context: FingerprintContext): FingerprintRec
 }
 
 function depRecords(stage: Stage, deps: ReadonlyMap<ProjectPath, Content>): NonNullable<FingerprintRecord['deps']> {
-  const records: Record<string, ReturnType<typeof toLocked>> = {};
-  for (const dep of stage.deps) {
-    const content = deps.get(dep.path);
-    if (content === undefined) throw new Error(`fingerprint of '${stage.address}' without its dep '${dep.path}'`);
-    records[dep.path] = toLocked(content);
-  }
-  return records;
+  return Object.fromEntries(
+    stage.deps.map(({ path }) => {
+      const content = deps.get(path);
+      if (content === undefined) throw new Error(`fingerprint of '${stage.address}' without its dep '${path}'`);
+      return [path, toLocked(content)];
+    }),
+  );
 }
 
 function folderOf(path: ProjectPath): ProjectPath {

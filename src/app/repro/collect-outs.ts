@@ -19,7 +19,7 @@ export async function collectOuts(
   stage: Stage,
   commit: boolean,
 ): Promise<{ readonly [path: string]: LockedContent }> {
-  const outs: Record<string, LockedContent> = {};
+  const outs = new Map<string, LockedContent>();
   const missing: OutSpec[] = [];
   for (const out of stage.outs) {
     const path = absolutePath(project.root, out.path);
@@ -27,10 +27,10 @@ export async function collectOuts(
     const content = exists ? await store(cache, out, path, commit) : undefined;
     workspace.outs.set(out.path, content);
     if (content === undefined) missing.push(out);
-    else outs[out.path] = toLocked(content);
+    else outs.set(out.path, toLocked(content));
   }
   if (missing.length > 0) throw notWritten(stage, missing);
-  return outs;
+  return Object.fromEntries(outs);
 }
 
 /** Throws MLO_DEP_CHANGED where a dep or a param is not what the stage was started with. */

@@ -181,10 +181,10 @@ async function recordOuts({ project, recorder }: ReproSession, stage: Stage, ent
 
 /** What lies in the outs of a failed attempt, so that exactly that may be removed by the next one. */
 async function leftoversOf({ prepared }: ReproSession, stage: Stage): Promise<Leftovers> {
-  const found: Record<string, Digest> = {};
+  const found = new Map<string, Digest>();
   for (const out of stage.outs) {
     const content = out.persist ? undefined : await prepared.workspace.lookAtOut(out.path);
-    if (content !== undefined) found[out.path] = content.digest;
+    if (content !== undefined) found.set(out.path, content.digest);
   }
-  return found;
+  return Object.fromEntries(found);
 }

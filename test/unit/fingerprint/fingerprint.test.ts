@@ -10,6 +10,7 @@ const A = 'a'.repeat(64) as Digest;
 const B = 'b'.repeat(64) as Digest;
 const CONTEXT = { hash: hashBytes, stageApi: 7 };
 const content = (digest: Digest): Content => ({ kind: 'file', digest, size: 3 });
+const contents = (...paths: readonly string[]): Map<string, Content> => new Map(paths.map((path) => [path, content(A)]));
 const MODULE = { kind: 'module', path: 'lib/train.ts', declared: 'train.ts' } as const;
 
 describe('the declared part of a fingerprint', () => {
@@ -49,8 +50,13 @@ describe('the declared part of a fingerprint', () => {
     expect(JSON.stringify(record)).not.toContain('secret');
   });
 
+  it('has a dep of any name', () => {
+    const record = declaredRecord(stage('a', { deps: ['__proto__', 'toString'] }), {}, contents('__proto__', 'toString'), CONTEXT);
+    expect(Object.keys(record.deps ?? {})).toEqual(['__proto__', 'toString']);
+  });
+
   it('cannot be made without one of the deps', () => {
-    expect(() => declaredRecord(stage('a', { deps: ['d'] }), {}, new Map(), CONTEXT)).toThrow("without its dep 'd'");
+    expect(() => declaredRecord(stage('a', { deps: ['d'] }), {}, new Map(), CONTEXT)).toThrow("fingerprint of 'a' without its dep 'd'");
   });
 });
 
@@ -58,6 +64,21 @@ describe('the first key of the run-cache', () => {
   const base = stage('a', { deps: ['d'], outs: ['o', 'p'] });
   const record: FingerprintRecord = { cmd: 'make a', deps: { d: { digest: A, size: 3 } } };
   const key = (of: Stage, changes: Partial<FingerprintRecord> = {}): Digest => runCacheKey(of, { ...record, ...changes }, hashBytes);
+
+  it('stays what it is: another one would forget all runs of all caches', () => {
+    const dvc = { ...base, file: 'dvc.yaml' as const };
+    const module = stage('a', { action: MODULE, outs: ['o'] });
+    const deps = {
+      d: { digest: A, size: 3 },
+      t: { digest: B, size: 3, kind: 'tree' as const, files: 2 },
+      x: { digest: B, size: 3, mode: 'exec' as const },
+    };
+    expect([key(base, { deps }), key(dvc), runCacheKey(module, { run: 'lib/train.ts', stageApi: 7 }, hashBytes)]).toEqual([
+      '8a581764827c54f0eaf376a54d96d1f087b67da6d3d4e266ca501414ea1032cc',
+      'e7d7e2f7853bd05b0fe6efaf13dd919b1848e4e7c3434cd05c8dc3bc87ee3466',
+      '200f48f2fde6207c85bcc3abd7219e7d7678a0d290d6a7b2dc516529d233ec2f',
+    ]);
+  });
 
   it.each([
     ['the name of the stage', stage('b', { deps: ['d'], outs: ['o', 'p'], action: base.action }), {}],

@@ -62,20 +62,50 @@ describe('the lock file', () => {
   });
 
   test.each([
-    ['not JSON', '{', 'MLO_FORMAT'],
-    ['a list', '[]', 'MLO_FORMAT'],
-    ['no schema', '{"stages": {}}', 'MLO_FORMAT'],
-    ['another hash', '{"schema": 1, "hash": "md5", "stages": {}}', 'MLO_FORMAT'],
-    ['a newer schema', '{"schema": 2, "hash": "blake3-256", "stages": {}}', 'MLO_FORMAT_VERSION'],
-    ['an out without a digest', '{"schema": 1, "hash": "blake3-256", "stages": {"a": {"outs": {"o": {"size": 1}}}}}', 'MLO_FORMAT'],
+    ['not JSON', '{', 'MLO_FORMAT', "'sub/pipeline.lock' is damaged: "],
+    ['a list', '[]', 'MLO_FORMAT', 'it is not a JSON object'],
+    ['no schema', '{"hash": "blake3-256", "stages": {}}', 'MLO_FORMAT', '"schema" should be 1'],
+    ['another hash', '{"schema": 1, "hash": "md5", "stages": {}}', 'MLO_FORMAT', '"hash" should be "blake3-256"'],
+    ['stages that are a list', '{"schema": 1, "hash": "blake3-256", "stages": []}', 'MLO_FORMAT', '"stages" should be an object'],
+    ['a stage that is a text', '{"schema": 1, "hash": "blake3-256", "stages": {"a": "x"}}', 'MLO_FORMAT', "stage 'a' is not an object"],
+    [
+      'a newer schema',
+      '{"schema": 2, "hash": "blake3-256", "stages": {}}',
+      'MLO_FORMAT_VERSION',
+      "'sub/pipeline.lock' has schema 2; this mlo reads up to 1",
+    ],
+    [
+      'an out without a digest',
+      '{"schema": 1, "hash": "blake3-256", "stages": {"a": {"outs": {"o": {"size": 1}}}}}',
+      'MLO_FORMAT',
+      "stage 'a': outs 'o' is not a digest with a size",
+    ],
+    [
+      'the markers of a merge',
+      '{\n<<<<<<< ours\n=======\n>>>>>>> theirs\n}',
+      'MLO_FORMAT',
+      "'sub/pipeline.lock' has merge conflict markers: both sides ran the same stages",
+    ],
     [
       'an out outside',
       `{"schema": 1, "hash": "blake3-256", "stages": {"a": {"outs": {"../o": {"size": 1, "digest": "${D}"}}}}}`,
       'MLO_PATH_UNSAFE',
+      '../o',
     ],
-    ['code that is no digest', '{"schema": 1, "hash": "blake3-256", "stages": {"a": {"code": {"x.ts": "?"}}}}', 'MLO_FORMAT'],
-  ])('refuses %s', (_, text, code) => {
-    expect(() => parseLock('pipeline.lock', text)).toThrow(expect.objectContaining({ code }));
+    [
+      'code that is no digest',
+      '{"schema": 1, "hash": "blake3-256", "stages": {"a": {"code": {"x.ts": "?"}}}}',
+      'MLO_FORMAT',
+      "stage 'a': code 'x.ts' is not a digest",
+    ],
+  ])('refuses %s, and says what is wrong', (_, text, code, message) => {
+    const error: unknown = expect.objectContaining({ code, message: expect.stringContaining(message) });
+    expect(() => parseLock('sub/pipeline.lock', text)).toThrow(error as Error);
+  });
+
+  test('with markers of a merge says how to go on', () => {
+    const hint: unknown = expect.stringContaining('Keep one block of each in sub/pipeline.lock (or all of one side');
+    expect(() => parseLock('sub/pipeline.lock', '>>>>>>> theirs')).toThrow(expect.objectContaining({ hint }) as Error);
   });
 
   test('property: canonical JSON of a value does not depend on the order of keys, and reads back', () => {

@@ -27,6 +27,8 @@ describe('merging locks by stage', () => {
     const base = { a: entry('1'), b: entry('1') };
     expect(merged(base, { a: entry('1') }, base).text).toBe(formatLock(lock({ a: entry('1') })));
     expect(merged(base, { a: entry('1') }, { a: entry('1'), b: entry('2') }).text).toBe(formatLock(lock({ a: entry('1'), b: entry('2') })));
+    expect(merged(base, base, { a: entry('1') }).text).toBe(formatLock(lock({ a: entry('1') })));
+    expect(merged(base, { a: entry('1'), b: entry('2') }, { a: entry('1') }).text).toBe(formatLock(lock({ a: entry('1'), b: entry('2') })));
     expect(merged(base, {}, {}).text).toBe(formatLock(lock({})));
   });
 
@@ -52,5 +54,7 @@ describe('merging locks by stage', () => {
   it('reads names of stages as nothing but names', () => {
     const odd = JSON.parse('{"__proto__": {"cmd": "1"}, "$&": {"cmd": "2"}}') as Lock['stages'];
     expect(merged(odd, odd, odd).text).toBe(formatLock(lock(odd)));
+    const inherited = { toString: entry('1'), constructor: entry('2') } as unknown as Lock['stages'];
+    expect(merged(undefined, inherited, {})).toEqual({ text: formatLock(lock(inherited)), conflicts: [] });
   });
 });
