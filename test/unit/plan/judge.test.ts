@@ -11,14 +11,15 @@ import { stage } from '../../helpers/stages.ts';
 
 const A = 'a'.repeat(64) as Digest;
 const B = 'b'.repeat(64) as Digest;
-const MODULE = stage('train', { outs: ['model'], action: { kind: 'module', path: 'train.ts', declared: 'train.ts' } });
+const MODULE = stage('train', { outs: ['log', 'model'], action: { kind: 'module', path: 'train.ts', declared: 'train.ts' } });
 const DECLARED: FingerprintRecord = { run: 'train.ts', stageApi: 1 };
-const ENTRY: LockEntry = { ...DECLARED, code: { 'train.ts': A }, packages: { 'x > y@1': '' }, outs: { model: { digest: A, size: 1 } } };
+const OUTS = { log: { digest: A, size: 1 }, model: { digest: A, size: 1 } };
+const ENTRY: LockEntry = { ...DECLARED, code: { 'train.ts': A }, packages: { 'x > y@1': '' }, outs: OUTS };
 const READ = [{ what: 'read', path: 'secret.csv' }] as const;
 
 const known = (changes: Partial<KnownRun> = {}): KnownRun => ({
   record: { code: { 'train.ts': A }, packages: { 'x > y@1': '' } },
-  outs: { model: { digest: A, size: 1 } },
+  outs: OUTS,
   run: { id: 'r' as KnownRun['run']['id'], durationMs: 1 },
   undeclared: READ,
   ...changes,
