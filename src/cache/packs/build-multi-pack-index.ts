@@ -26,24 +26,24 @@ export function writeMultiPackIndex(
   const firstAdded = covered.length - added.length;
   const cursors = new Uint32Array(added.length);
   const buckets = Buffer.alloc(BUCKETS * BUCKET_BYTES);
-  const parts: Buffer[] = [];
-  let count = 0;
+  const rows = Buffer.allocUnsafe(((old?.rowCount ?? 0) + added.reduce((sum, { index }) => sum + index.count, 0)) * MULTI_ROW_BYTES);
+  let end = 0;
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    const rows: Buffer[] = old === undefined ? [] : keptRows(old.bucket(bucket), newNumber);
+    const start = end;
+    if (old !== undefined) end = putKept(old.bucket(bucket), newNumber, rows, end);
     added.forEach(({ index }, pack) => {
       let row = cursors[pack] ?? 0;
       for (; row < index.count && bucketOf(index.rows, row * ROW_BYTES) === bucket; row += 1)
-        rows.push(multiRow(index, row, firstAdded + pack));
+        end = putRow(index, row, firstAdded + pack, rows, end);
       cursors[pack] = row;
     });
-    const sorted = inOrder(rows);
-    buckets.writeUInt32LE(count, bucket * BUCKET_BYTES);
-    buckets.writeUInt32LE(crc32(sorted), bucket * BUCKET_BYTES + 4);
-    count += rows.length;
-    parts.push(sorted);
+    sortRows(rows.subarray(start, end));
+    buckets.writeUInt32LE(start / MULTI_ROW_BYTES, bucket * BUCKET_BYTES);
+    buckets.writeUInt32LE(crc32(rows.subarray(start, end)), bucket * BUCKET_BYTES + 4);
   }
   const tables = Buffer.concat([packTable(covered), buckets]);
-  writeFileAtomic(path, Buffer.concat([encodeMultiHeader(covered.length, count, tables), tables, ...parts]), { mode: 0o644, shared: true });
+  const header = encodeMultiHeader(covered.length, end / MULTI_ROW_BYTES, tables);
+  writeFileAtomic(path, [header, tables, rows.subarray(0, end)], { mode: 0o644, shared: true });
 }
 
 /** The number that each pack of the old index has in the new one; -1 where it is left out. */
@@ -52,34 +52,32 @@ function numbering(kept: readonly boolean[]): readonly number[] {
   return kept.map((isKept) => (isKept ? next++ : -1));
 }
 
-function keptRows(bucket: Buffer, newNumber: readonly number[]): Buffer[] {
-  const rows: Buffer[] = [];
+/** Rows of the old index into `rows` from `end` on; returns where they end now. */
+function putKept(bucket: Buffer, newNumber: readonly number[], rows: Buffer, end: number): number {
+  let to = end;
   for (let at = 0; at < bucket.length; at += MULTI_ROW_BYTES) {
     const number = newNumber[bucket.readUInt32LE(at + DIGEST_BYTES)] ?? -1;
     if (number < 0) continue;
-    const row = Buffer.from(bucket.subarray(at, at + MULTI_ROW_BYTES));
-    row.writeUInt32LE(number, DIGEST_BYTES);
-    rows.push(row);
+    bucket.copy(rows, to, at, at + MULTI_ROW_BYTES);
+    rows.writeUInt32LE(number, to + DIGEST_BYTES);
+    to += MULTI_ROW_BYTES;
   }
-  return rows;
+  return to;
 }
 
-function multiRow(index: PackIndex, row: number, pack: number): Buffer {
-  const bytes = Buffer.allocUnsafe(MULTI_ROW_BYTES);
+function putRow(index: PackIndex, row: number, pack: number, rows: Buffer, end: number): number {
   const at = row * ROW_BYTES;
-  index.rows.copy(bytes, 0, at, at + DIGEST_BYTES);
-  bytes.writeUInt32LE(pack, DIGEST_BYTES);
-  index.rows.copy(bytes, DIGEST_BYTES + 4, at + DIGEST_BYTES, at + ROW_BYTES);
-  return bytes;
+  index.rows.copy(rows, end, at, at + DIGEST_BYTES);
+  rows.writeUInt32LE(pack, end + DIGEST_BYTES);
+  index.rows.copy(rows, end + DIGEST_BYTES + 4, at + DIGEST_BYTES, at + ROW_BYTES);
+  return end + MULTI_ROW_BYTES;
 }
 
-function inOrder(rows: readonly Buffer[]): Buffer {
-  const bytes = Buffer.concat(rows);
-  const sorted = Buffer.allocUnsafe(bytes.length);
-  sortedByDigest(bytes, MULTI_ROW_BYTES, rows.length).forEach((row, place) => {
-    bytes.copy(sorted, place * MULTI_ROW_BYTES, row * MULTI_ROW_BYTES, (row + 1) * MULTI_ROW_BYTES);
+function sortRows(rows: Buffer): void {
+  const unsorted = Buffer.from(rows);
+  sortedByDigest(unsorted, MULTI_ROW_BYTES, rows.length / MULTI_ROW_BYTES).forEach((row, place) => {
+    unsorted.copy(rows, place * MULTI_ROW_BYTES, row * MULTI_ROW_BYTES, (row + 1) * MULTI_ROW_BYTES);
   });
-  return sorted;
 }
 
 function packTable(packs: readonly CoveredPack[]): Buffer {

@@ -29,11 +29,11 @@ export class MultiPackDamage extends Error {}
 /** The open `packs/index`. Of the rows only the buckets that are asked for are read, and checked. */
 export class MultiPackIndex {
   readonly packs: readonly CoveredPack[];
+  readonly rowCount: number;
   readonly #path: string;
   readonly #file: number;
   readonly #buckets: Buffer;
   readonly #rowsAt: number;
-  readonly #rowCount: number;
   readonly #loaded: (Buffer | undefined)[] = Array.from({ length: BUCKETS });
 
   private constructor(path: string, file: number, tables: Buffer, packs: number, rows: number) {
@@ -45,7 +45,7 @@ export class MultiPackIndex {
     }));
     this.#buckets = tables.subarray(packs * MULTI_PACK_BYTES);
     this.#rowsAt = MULTI_HEADER_BYTES + tables.length;
-    this.#rowCount = rows;
+    this.rowCount = rows;
   }
 
   /** Undefined where there is none, or one that cannot be used. */
@@ -88,8 +88,8 @@ export class MultiPackIndex {
 
   #load(bucket: number): Buffer {
     const from = this.#buckets.readUInt32LE(bucket * BUCKET_BYTES);
-    const to = bucket + 1 < BUCKETS ? this.#buckets.readUInt32LE((bucket + 1) * BUCKET_BYTES) : this.#rowCount;
-    if (from > to || to > this.#rowCount) throw new MultiPackDamage();
+    const to = bucket + 1 < BUCKETS ? this.#buckets.readUInt32LE((bucket + 1) * BUCKET_BYTES) : this.rowCount;
+    if (from > to || to > this.rowCount) throw new MultiPackDamage();
     const length = (to - from) * MULTI_ROW_BYTES;
     const rows = withIoErrors('read', this.#path, () => readAt(this.#file, this.#rowsAt + from * MULTI_ROW_BYTES, length));
     if (rows.length !== length || crc32(rows) !== this.#buckets.readUInt32LE(bucket * BUCKET_BYTES + 4)) throw new MultiPackDamage();

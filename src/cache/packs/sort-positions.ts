@@ -9,5 +9,9 @@ export function sortedByPosition(count: number, positionOf: (number: number) => 
   if (count > MOST_ROWS) return Uint32Array.from({ length: count }, (_, number) => number).sort((a, b) => positionOf(a) - positionOf(b));
   const keys = new Float64Array(count);
   for (let number = 0; number < count; number += 1) keys[number] = positionOf(number) * MOST_ROWS + number;
-  return Uint32Array.from(keys.sort(), (key) => key % MOST_ROWS);
+  keys.sort();
+  // Not `Uint32Array.from`: it makes a list of the keys first, with an object for each.
+  const order = new Uint32Array(count);
+  for (let place = 0; place < count; place += 1) order[place] = (keys[place] as number) % MOST_ROWS;
+  return order;
 }

@@ -49,18 +49,18 @@ export interface FetchResult {
 /** Brings what is wanted, with everything below it, into the cache. What cannot be had is named, the rest comes. Throws MLO_REMOTE, MLO_INTERRUPTED, MLO_CACHE_IO. */
 export async function fetchObjects(wanted: Iterable<Wanted>, options: FetchOptions): Promise<FetchResult> {
   const received = options.local.receive();
-  const fetch = new Fetch(options, received);
+  let result: FetchResult;
   try {
-    await fetch.run(wanted);
+    result = await new Fetch(options, received).run(wanted);
   } catch (error) {
     received.giveUp();
     throw error;
   }
   received.finish();
-  return fetch;
+  return result;
 }
 
-class Fetch implements FetchResult {
+class Fetch {
   files = 0;
   trees = 0;
   bytes = 0;
@@ -79,18 +79,21 @@ class Fetch implements FetchResult {
   }
 
   /** Trees level by level, with one round of requests for each depth of folders; then all files that are named by them. */
-  async run(wanted: Iterable<Wanted>): Promise<void> {
-    let trees: number[] = [];
-    for (const { digest, kind, size = -1 } of wanted) this.#meet(Buffer.from(digest, 'hex'), kind === 'tree', size, trees);
-    while (trees.length > 0) {
+  async run(wanted: Iterable<Wanted>): Promise<FetchResult> {
+    let level: number[] = [];
+    for (const { digest, kind, size = -1 } of wanted) this.#meet(Buffer.from(digest, 'hex'), kind === 'tree', size, level);
+    while (level.length > 0) {
       const below: number[] = [];
-      const requests = trees.flatMap((number) => this.#lookAtTree(this.#seen.digest(number), below));
+      const requests = level.flatMap((number) => this.#lookAtTree(this.#seen.digest(number), below));
       await fetchEntries(requests, this.#entryOptions());
-      trees = below;
+      level = below;
     }
-    if (this.#options.dry === true) return;
-    await fetchNumbered(this.#small.inOrder(), (number) => this.#requestFile(number), this.#entryOptions());
-    await this.#fetchLarge();
+    if (this.#options.dry !== true) {
+      await fetchNumbered(this.#small.inOrder(), (file) => this.#requestFile(file), this.#entryOptions());
+      await this.#fetchLarge();
+    }
+    const { files, trees, bytes, bytesReceived, missing, corrupt } = this;
+    return { files, trees, bytes, bytesReceived, missing, corrupt };
   }
 
   /** Each object is looked at once. `size`: bytes; -1: not known. */
@@ -117,9 +120,9 @@ class Fetch implements FetchResult {
     else this.#small.add(number, size, first);
   }
 
-  #requestFile(number: number): EntryRequest {
-    const digest = this.#seen.digest(number);
-    const size = this.#small.sizeOf(number);
+  #requestFile(file: number): EntryRequest {
+    const digest = this.#seen.digest(this.#small.digestOf(file));
+    const size = this.#small.sizeOf(file);
     const take: EntryRequest['take'] = (bytes, stored, place) => {
       this.#received.putFile(digest, stored, bytes.length, place.encoding);
       this.#count(bytes.length);

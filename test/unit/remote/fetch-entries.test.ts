@@ -46,7 +46,7 @@ describe('fetching entries of packs', () => {
       return placeIn(ids[entry < 20 ? 0 : 1] as Digest, entry % 20);
     };
     for (const number of shuffled.keys()) files.add(number, number === 3 ? -1 : LENGTH, placeOf(number));
-    expect([files.sizeOf(2), files.sizeOf(3)]).toEqual([LENGTH, -1]);
+    expect([files.digestOf(3), files.sizeOf(3), files.sizeOf(2)]).toEqual([3, -1, LENGTH]);
 
     const came = new Map<number, string>();
     const requestOf = (number: number): EntryRequest => ({
