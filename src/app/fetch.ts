@@ -31,6 +31,8 @@ export interface FetchData {
   /** Files that were in the cache already, as far as that can be told without looking into every folder. */
   readonly here: number;
   readonly requests: number;
+  /** With `dry`: about how many requests the fetch would take, with those of the look. */
+  readonly requestsExpected?: number;
   readonly durationMs: number;
   /** Objects that locks and pointers name, and that are neither in the cache nor (whole) on the remote. */
   readonly missing: readonly MissingObject[];
@@ -99,6 +101,7 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     bytesReceived: result.bytesReceived + (luggage?.bytesReceived ?? 0),
     here,
     requests: remote.requests,
+    ...(options.dry ? { requestsExpected: remote.requests + result.requestsToCome } : {}),
     durationMs: performance.now() - startMs,
     // What only uncached outs of branches and tags name is nobody's to have.
     missing: cached === named ? missing : missing.filter(({ uses }) => uses.length > 0),

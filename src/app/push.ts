@@ -1,6 +1,7 @@
 import { checkFormat } from '../remote/format/remote-format.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { IndexSet } from '../remote/index-set.ts';
+import { expectedRequests } from '../remote/push/expected-requests.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
 import { lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
@@ -27,6 +28,8 @@ export interface PushData {
   /** Files that were there already. */
   readonly there: number;
   readonly requests: number;
+  /** With `dry`: about how many requests the push would take, with those of the look. */
+  readonly requestsExpected?: number;
   readonly durationMs: number;
   /** Objects that locks and pointers name and the cache does not have, nor the remote. */
   readonly missing: readonly MissingObject[];
@@ -107,11 +110,18 @@ async function pushAll(
     packs: sent?.objects.packs ?? 0,
     there: plan.filesThere,
     requests: remote.requests,
+    ...(dry ? { requestsExpected: remote.requests + expectedRequests(plan, destination.isThere) + luggageRequests(luggage) } : {}),
     durationMs: performance.now() - startMs,
     missing: tellMissing(cache, chosen, (sent ?? plan).missing),
     broken: chosen.broken,
     ...(luggage === undefined ? {} : { runs: tellLuggage(luggage, sent?.luggage) }),
   };
+}
+
+/** Runs go in one batch; results in another, after a look at the indexes. */
+function luggageRequests(luggage: Luggage | undefined): number {
+  if (luggage === undefined) return 0;
+  return (luggage.runs.toSend > 0 ? 1 : 0) + (luggage.results.toSend > 0 ? 2 : 0);
 }
 
 function isNothing(luggage: Luggage | undefined): boolean {

@@ -13,6 +13,7 @@ const FETCH_JSON = [
   ['done', 'false with --dry-run'],
   ['files, trees, bytes', 'that came (with --dry-run: to come)'],
   ['bytesReceived, requests', 'what went over the wire'],
+  ['requestsExpected?', 'with --dry-run: about how many requests it would take'],
   ['here', 'files that were in the cache already'],
   [
     'runs?.added, .changed, .results',

@@ -19,13 +19,14 @@ export const pushVerb = defineCommand({
     ['mlo push', 'to the default remote'],
     ['mlo push data/raw train', 'one tracked folder and the outs of one stage'],
     ['mlo push --all-branches --all-tags -r archive', 'what any branch or tag needs, to another remote'],
-    ['mlo push --dry-run', 'how much would be sent'],
+    ['mlo push --dry-run', 'how many bytes would be sent, in about how many requests'],
   ],
   options: transferOptions(),
   json: [
     ['done', 'false with --dry-run'],
     ['files, trees, bytes', 'pushed (with --dry-run: to push)'],
     ['bytesSent, packs, requests', 'what went over the wire'],
+    ['requestsExpected?', 'with --dry-run: about how many requests the push would take'],
     ['there', 'files that were there already'],
     [
       'runs?.sent, .there, .open',

@@ -103,6 +103,13 @@ async function fetchRound<T>(
   return again;
 }
 
+/** How many requests `fetchNumbered` takes for the same where nothing there is wrong. */
+export function requestsFor(numbers: Iterable<number>, requestOf: (number: number) => EntryRequest): number {
+  let count = 0;
+  for (const _range of rangesOf(numbers, (number) => firstTry(requestOf(number)))) count += 1;
+  return count;
+}
+
 interface Range<T> {
   readonly pack: Digest;
   readonly from: number;

@@ -30,8 +30,8 @@ export async function fetchLatest(wanted: readonly Wanted[], options: FetchLates
     // Nothing was kept by a dry look: the next one counts all of it.
     result = options.dry === true ? again : withEarlier(again, result);
   }
-  const { files, trees, bytes, bytesReceived, missing, corrupt } = result;
-  return { files, trees, bytes, bytesReceived, missing, corrupt, index };
+  const { files, trees, bytes, bytesReceived, requestsToCome, missing, corrupt } = result;
+  return { files, trees, bytes, bytesReceived, requestsToCome, missing, corrupt, index };
 }
 
 /** What came before came, what is missing is missing now. */
@@ -41,6 +41,7 @@ function withEarlier(now: FetchResult, before: FetchResult): FetchResult {
     trees: now.trees + before.trees,
     bytes: now.bytes + before.bytes,
     bytesReceived: now.bytesReceived + before.bytesReceived,
+    requestsToCome: now.requestsToCome,
     missing: now.missing,
     corrupt: now.corrupt,
   };

@@ -10,8 +10,9 @@ import { packKey } from '../keys.ts';
 import type { Remote } from '../port.ts';
 import type { Wanted } from '../push/plan-push.ts';
 import { assembleFiles, type FileToAssemble } from './assemble-files.ts';
-import { fetchEntries, fetchNumbered, type EntryRequest, type FetchEntriesOptions } from './fetch-entries.ts';
+import { fetchEntries, fetchNumbered, requestsFor, type EntryRequest, type FetchEntriesOptions } from './fetch-entries.ts';
 import { FilesByPlace } from './files-by-place.ts';
+import { LARGEST_RANGE } from './range-memory.ts';
 
 /** Whatever is larger is no tree, bytes. */
 const LARGEST_TREE = 256 * 1024 * 1024;
@@ -40,6 +41,8 @@ export interface FetchResult {
   readonly bytes: number;
   /** That came over the wire. */
   readonly bytesReceived: number;
+  /** With `dry`: about how many requests it would still take. */
+  readonly requestsToCome: number;
   /** Neither here nor on the remote. */
   readonly missing: ReadonlySet<Digest>;
   /** There, but with other bytes; by digest the key. */
@@ -88,12 +91,13 @@ class Fetch {
       await fetchEntries(requests, this.#entryOptions());
       level = below;
     }
+    const requestsToCome = this.#options.dry === true ? this.#expectedRequests() : 0;
     if (this.#options.dry !== true) {
       await fetchNumbered(this.#small.inOrder(), (file) => this.#requestFile(file), this.#entryOptions());
       await this.#fetchLarge();
     }
     const { files, trees, bytes, bytesReceived, missing, corrupt } = this;
-    return { files, trees, bytes, bytesReceived, missing, corrupt };
+    return { files, trees, bytes, bytesReceived, requestsToCome, missing, corrupt };
   }
 
   /** Each object is looked at once. `size`: bytes; -1: not known. */
@@ -116,8 +120,10 @@ class Fetch {
     }
     const [first] = index.places(digest);
     if (first === undefined) this.missing.add(digestText(digest));
-    else if (dry === true) this.#count(first.raw);
-    else this.#small.add(number, size, first);
+    else {
+      if (dry === true) this.#count(first.raw);
+      this.#small.add(number, size, first);
+    }
   }
 
   #requestFile(file: number): EntryRequest {
@@ -163,6 +169,12 @@ class Fetch {
 
   #enter(rows: readonly TreeRow[], below: number[]): void {
     for (const { digest, type, size } of rows) this.#meet(Buffer.from(digest, 'hex'), type === 'tree', size, below);
+  }
+
+  /** The chunks of a large file lie one after the other where it was pushed as a whole. */
+  #expectedRequests(): number {
+    const large = this.#large.reduce((sum, { size }) => sum + 1 + Math.ceil(size / LARGEST_RANGE), 0);
+    return requestsFor(this.#small.inOrder(), (file) => this.#requestFile(file)) + large;
   }
 
   async #fetchLarge(): Promise<void> {

@@ -11,6 +11,11 @@ const PACK_BYTES = 30 * 1024 * 1024;
 const BUFFER_BYTES = 32 * 1024 * 1024;
 const MOST_ROWS = Math.floor((BUFFER_BYTES - PACK_BYTES - 4096) / 44);
 
+/** At most so many packs hold entries of so many bytes together, but for what is left free at the end of each. */
+export function packsFor(bytes: number, entries: number): number {
+  return Math.max(Math.ceil(bytes / PACK_BYTES), Math.ceil(entries / MOST_ROWS));
+}
+
 export interface FinishedPack {
   readonly id: Digest;
   readonly bytes: Buffer;

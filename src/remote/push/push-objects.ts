@@ -21,7 +21,7 @@ import { Publication, mergeIndexes } from './publication.ts';
 import { wholePacks } from './whole-packs.ts';
 
 /** After so many bytes others (and a push that follows one that was killed) are told what is there. */
-const CHECKPOINT_BYTES = 256 * 1024 * 1024;
+export const CHECKPOINT_BYTES = 256 * 1024 * 1024;
 /** Objects read from the cache at a time. */
 const READ_AT_ONCE = 4096;
 const MOST_INDEXES = 16;

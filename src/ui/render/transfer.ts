@@ -21,7 +21,12 @@ export function pushLines(view: PushData, style: Style): string[] {
   const already = there > 0 ? [`${formatCount(there)} already there`] : [];
   if (files + trees === 0 && runs.length > 0) return [...problems, ...runs];
   if (files + trees === 0) return [...problems, [`nothing to push to ${printable(remote)}`, ...already].join(', ')];
-  if (!done) return [...problems, [`would push ${count(files, 'file')}, at most ${formatBytes(bytes)}`, ...already].join(', '), ...runs];
+  if (!done)
+    return [
+      ...problems,
+      [`would push ${count(files, 'file')}, at most ${formatBytes(bytes)}${requests(view)}`, ...already].join(', '),
+      ...runs,
+    ];
   const saved = bytes > 0 && bytesSent < bytes ? 1 - bytesSent / bytes : 0;
   const parts = [
     `pushed ${count(files, 'file')}`,
@@ -39,9 +44,14 @@ export function fetchLines(view: FetchData, style: Style): string[] {
   const already = here > 0 ? [`${formatCount(here)} already here`] : [];
   if (files === 0 && runs.length > 0) return [...problems, ...runs];
   if (files === 0) return [...problems, [`nothing to fetch from ${printable(remote)}`, ...already].join(', ')];
-  if (!done) return [...problems, [`would fetch ${count(files, 'file')}, ${formatBytes(bytes)}`, ...already].join(', '), ...runs];
+  if (!done)
+    return [...problems, [`would fetch ${count(files, 'file')}, ${formatBytes(bytes)}${requests(view)}`, ...already].join(', '), ...runs];
   const took = `${formatBytes(bytes)} in ${formatDuration(view.durationMs)}${rate(bytesReceived, view.durationMs)}`;
   return [...problems, [`fetched ${count(files, 'file')}`, took, ...already].join(', '), ...runs];
+}
+
+function requests({ requestsExpected }: Pick<PushData | FetchData, 'requestsExpected'>): string {
+  return requestsExpected === undefined ? '' : ` in about ${count(requestsExpected, 'request')}`;
 }
 
 function pushedRuns(runs: PushedRuns | undefined, done: boolean): string[] {

@@ -50,6 +50,22 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
     expect((await succeeds(project, ['pull', '--no-runs'])).fetch.requests).toBe(0);
   });
 
+  it('is asked about as often as --dry-run says, once its indexes are known', async () => {
+    const remote = await testRemote(kind);
+    const project = await projectWithData({ ...manyFiles(300), 'data/big.bin': noise(40 * MB) }, ['data/raw', 'data/big.bin'], remote);
+    const dry = await succeeds(project, ['push', '--dry-run']);
+    const pushed = await succeeds(project, ['push']);
+    expect(Math.abs(dry.requestsExpected - pushed.requests)).toBeLessThanOrEqual(4);
+    expect(pushed.requestsExpected).toBeUndefined();
+
+    const copy = await clone(project, remote);
+    const { stdout } = await copy.mlo(['fetch', '--dry-run']);
+    expect(stdout).toMatch(/^would fetch 301 files, 40.0 MB in about \d+ requests$/m);
+    const again = await succeeds(copy, ['fetch', '--dry-run']);
+    const fetched = await succeeds(copy, ['fetch']);
+    expect(Math.abs(again.requestsExpected - fetched.requests)).toBeLessThanOrEqual(4);
+  });
+
   it('gets the changed chunks of a large file only', async () => {
     const remote = await testRemote(kind);
     const bytes = noise(8 * MB);

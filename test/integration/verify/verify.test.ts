@@ -122,7 +122,7 @@ describe('a flipped bit', () => {
   });
 
   test('in a file of more than 32 MiB, which is read in pieces, is found too', async () => {
-    const project = await createProject({ ...FILES, 'model.bin': Buffer.alloc(33 * 1024 * 1024, 'weights') });
+    const project = await createProjectHere({ ...FILES, 'model.bin': Buffer.alloc(33 * 1024 * 1024, 'weights') });
     expect((await project.mlo(['add', 'model.bin'])).code).toBe(0);
     expect((await verified(project)).data).toMatchObject({ ok: true, looked: { bytes: 33 * 1024 * 1024 } });
     const [loose = ''] = cacheFiles(project, 'objects');
