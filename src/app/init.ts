@@ -79,9 +79,23 @@ export async function init(ctx: AppContext, options: InitOptions): Promise<InitD
   }
   const git = options.git ? await ensureGit(root) : 'off';
   const step = relative(ctx.cwd, root);
-  const [first, ...others] = template.next;
-  const next = step === '' || first === undefined ? template.next : [`cd ${quoted(step)} && ${first}`, ...others];
+  const [first, ...others] = template.next.map((command) => asStarted(command, root, ctx.env));
+  const next = first === undefined ? [] : [step === '' ? first : `cd ${quoted(step)} && ${first}`, ...others];
   return { root, template: name, created, kept, git, next };
+}
+
+/**
+ * Whoever typed `npx` has no `mlo` to type. Where npm has not installed it, `npx mlo` would be a package of somebody else; with
+ * its own name npx takes ours.
+ */
+function asStarted(command: string, root: string, env: AppContext['env']): string {
+  if (env['npm_lifecycle_event'] !== 'npx') return command;
+  return command.replace(/^mlo/, isInstalled(root) ? 'npx mlo' : 'npx mlo-cli');
+}
+
+/** Where npx looks: beside the project, and above. */
+function isInstalled(folder: string): boolean {
+  return existsSync(join(folder, 'node_modules/.bin/mlo')) || (dirname(folder) !== folder && isInstalled(dirname(folder)));
 }
 
 function makeFolders(path: string): void {

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { AppContext } from '../../app/types.ts';
+import type { AppContext, StageStatus } from '../../app/types.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
@@ -76,7 +76,7 @@ export const statusVerb = defineCommand({
     const lines = statusLines(data, style, { why: flags.why === true, all: globals.verbose, now: Date.now() });
     const toRun = data.stages.some((stage) => stage.state === 'run' || stage.state === 'restore');
     if (data.stages.length === 0 && data.data.length === 0) return { ...noStages(invocation, data, lines), exitCode };
-    const hint = toRun ? await runHint(context, [...data.data, ...data.outs]) : await dataHint(context, data.data);
+    const hint = toRun ? await runHint(context, [...data.data, ...data.outs], data.stages) : await dataHint(context, data.data);
     return { data, lines, exitCode, ...given({ hint }) };
   },
 });
@@ -93,16 +93,28 @@ async function remoteOutcome({ context, style }: Invocation, flags: Flags, targe
   const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
   const isAhead = data.data.some(({ state }) => state === 'local') || (data.runs?.toPush ?? 0) + (data.runs?.results.toPush ?? 0) > 0;
   const isBehind = data.data.some(({ state }) => state === 'remote') || (data.runs?.toFetch ?? 0) + (data.runs?.results.toFetch ?? 0) > 0;
-  const wanted = isAhead ? (isBehind ? 'mlo pull, then mlo push' : 'mlo push') : data.upToDate ? undefined : 'mlo pull';
+  const where = typeof flags.remote === 'string' ? ` -r ${shellWord(flags.remote)}` : '';
+  const pullFirst = isBehind ? `mlo pull${where}, then ` : '';
+  const wanted = isAhead ? `${pullFirst}mlo push${where}` : data.upToDate ? undefined : `mlo pull${where}`;
   const lines = remoteStatusLines(compared, style);
   if (imports.length > 0) lines.push(...(await import('../../ui/render/imports.ts')).updateLines({ imports, done: false }, style));
   return { data, lines, exitCode, ...given({ hint: wanted }) };
 }
 
-/** After a clone the remote may have what stages made. */
-async function runHint(context: AppContext, data: readonly { readonly notCached?: unknown }[]): Promise<string> {
+/** After a clone the remote may have what stages made, and npm has not installed what they import. */
+async function runHint(
+  context: AppContext,
+  data: readonly { readonly notCached?: unknown }[],
+  stages: readonly StageStatus[],
+): Promise<string> {
+  if (stages.some(({ reasons }) => reasons.length > 0 && reasons.every(isNotInstalled)))
+    return 'npm ci installs the packages that stages ran with; without them: mlo repro';
   const mayBeThere = data.some(({ notCached }) => notCached !== undefined) && (await hasRemote(context));
   return mayBeThere ? 'mlo repro --pull (takes from the remote what is there, and runs the rest)' : 'mlo repro';
+}
+
+function isNotInstalled(reason: StageStatus['reasons'][number]): boolean {
+  return reason.kind === 'package' && reason.new === 'missing';
 }
 
 async function hasRemote(context: AppContext): Promise<boolean> {

@@ -40,7 +40,9 @@ function words(reason: Reason, glyphs: Glyphs, details: boolean): string {
     case 'env':
       return changed(`env ${reason.key ?? ''}`, reason, glyphs, details);
     case 'package':
-      return changed(`package ${reason.key ?? ''}`, reason, glyphs, details);
+      return reason.new === 'missing'
+        ? `package ${reason.key ?? ''} is not installed`
+        : changed(`package ${reason.key ?? ''}`, reason, glyphs, details);
     case 'code':
       return changed(reason.path ?? 'code', reason, glyphs, details);
     case 'dep':

@@ -92,6 +92,18 @@ describe('init', () => {
     expect(next[0]).toBe(`cd 'new/it'\\''s mine' && mlo repro`);
   });
 
+  it('says what to type after npx, which has put no mlo on the PATH', async () => {
+    const cwd = await temporaryFolder();
+    const byNpx = appContext(cwd, { npm_lifecycle_event: 'npx' });
+    expect((await init(byNpx, { template: 'empty', directory: 'alone', git: false })).next[1]).toBe('npx mlo-cli repro');
+    await mkdir(join(cwd, 'node_modules/.bin'), { recursive: true });
+    await writeFile(join(cwd, 'node_modules/.bin/mlo'), '');
+    const { next } = await init(byNpx, { template: 'empty', directory: 'beside', git: false });
+    expect(next).toEqual(['cd beside && npx mlo add <path of your data>', 'npx mlo repro', 'npx mlo status --why']);
+    const others = appContext(cwd, { npm_lifecycle_event: 'start' });
+    expect((await init(others, { template: 'empty', directory: 'script', git: false })).next[1]).toBe('mlo repro');
+  });
+
   it('starts a Git repository, but not inside another one, and not when told not to', async () => {
     const cwd = await temporaryFolder();
     const context = appContext(cwd);

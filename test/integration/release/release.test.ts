@@ -64,7 +64,10 @@ describe('the published package', () => {
       'logs/.mlo/config.yaml': '',
     });
     expect(await mlo('repro')).toMatchObject({ code: 0 });
-    expect(await mlo('runs', 'search', 'metrics.accuracy = 0.5')).toMatchObject({ code: 0, stdout: expect.stringContaining('score') as string });
+    expect(await mlo('runs', 'search', 'metrics.accuracy = 0.5')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('score') as string,
+    });
   });
 
   it('has its parts for scripts, without conditions that only the checkout knows', async () => {

@@ -48,9 +48,33 @@ describe('what to type next', () => {
     expect(await hintOf(clone, 'status')).toBe('');
   });
 
+  it('is to install where a package is missing that a stage ran with', async () => {
+    const alone = await createProject({
+      '.mlo/config.yaml': '',
+      'pipeline.yaml': 'stages:\n  score:\n    run: score.ts\n    outs: [score.txt]\n',
+      'score.ts':
+        "import { writeFileSync } from 'node:fs';\nimport { defineStage } from 'mlo-cli';\nimport { best } from 'lib';\nexport default defineStage(() => writeFileSync('score.txt', best));\n",
+      'package.json': '{"type": "module", "dependencies": {"lib": "1.0.0"}}',
+      'node_modules/lib/package.json': '{"name": "lib", "version": "1.0.0", "type": "module", "exports": "./index.js"}',
+      'node_modules/lib/index.js': "export const best = '1';\n",
+    });
+    expect((await alone.mlo(['repro'])).code).toBe(0);
+    await alone.remove('node_modules');
+    expect((await alone.mlo(['status'])).stdout).toContain('lib@1.0.0 is not installed');
+    expect(await hintOf(alone, 'status')).toBe('npm ci installs the packages that stages ran with; without them: mlo repro');
+  });
+
   it('without a remote is to run', async () => {
     const alone = await createProjectHere({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'lr: 1\n' });
     expect(await hintOf(alone, 'status')).toBe('mlo repro');
+  });
+
+  it('after status --remote of a remote by name is for that one', async () => {
+    const copy = await createProject({ 'a.txt': 'a', '.mlo/config.yaml': '' });
+    for (const name of ['one', 'two']) await copy.mlo(['remote', 'add', name, join(await temporaryFolder(), name)]);
+    await copy.mlo(['add', 'a.txt']);
+    expect(await hintOf(copy, 'status', '--remote')).toBe('mlo push');
+    expect(await hintOf(copy, 'status', '--remote', 'two')).toBe('mlo push -r two');
   });
 
   it('says nothing of commits where a remote is for this clone only', async () => {

@@ -17,6 +17,7 @@ const CASES: readonly (readonly [Reason, string])[] = [
   [{ kind: 'code', path: 'stages/lib/model.ts', old: OLD, new: NEW }, 'stages/lib/model.ts changed'],
   [{ kind: 'code', path: 'stages/lib/model.ts', old: OLD, new: 'missing' }, 'stages/lib/model.ts is gone'],
   [{ kind: 'package', key: 'csv-parse@6.1.0' }, 'package csv-parse@6.1.0 changed'],
+  [{ kind: 'package', key: 'csv-parse@6.1.0', old: OLD, new: 'missing' }, 'package csv-parse@6.1.0 is not installed'],
   [{ kind: 'out', path: 'models', old: OLD }, 'out models is missing'],
   [{ kind: 'out', path: 'models', old: OLD, new: NEW }, 'out models changed'],
   [{ kind: 'out', path: 'models', new: 'declared' }, 'out models is new'],
