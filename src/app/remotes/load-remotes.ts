@@ -81,9 +81,9 @@ export function findRemote(remotes: readonly ConfiguredRemote[], name: string): 
     name,
     remotes.map((each) => each.name),
   );
-  throw new MloError('MLO_REMOTE_UNKNOWN', `There is no remote '${name}'`, {
-    hint: near === undefined ? `mlo remote add ${name} s3://<bucket>/<prefix>` : `Did you mean ${near}?`,
-  });
+  const add = `mlo remote add ${name} s3://<bucket>/<prefix>`;
+  const known = remotes.length === 0 ? add : `mlo remote list shows those that are known; another one: ${add}`;
+  throw new MloError('MLO_REMOTE_UNKNOWN', `There is no remote '${name}'`, { hint: near === undefined ? known : `Did you mean ${near}?` });
 }
 
 /** As other programs read it: lower case counts first, and `HTTP_PROXY` of a web server is none of ours. */

@@ -9,8 +9,10 @@ import { nearest } from '../text/nearest.ts';
 export const REMOTE_KEYS: readonly string[] = ['remote', 'remotes'];
 
 interface SettingRule {
-  readonly kind: 'text' | 'boolean' | 'checksums' | 'endpoint' | 'proxy' | 'rate' | 'duration';
+  readonly kind: 'text' | 'boolean' | 'one-of' | 'endpoint' | 'proxy' | 'rate' | 'duration';
   readonly expects: string;
+  /** Of `one-of`. */
+  readonly values?: readonly string[];
   readonly means: string;
   /** Never in a file that Git keeps, never told. */
   readonly secret?: true;
@@ -26,7 +28,8 @@ export const REMOTE_SETTINGS = {
   profile: { ...TEXT, means: 'profile of the AWS configuration files' },
   path_style: { ...YES_NO, means: 'the bucket in the path instead of the host name (default: with an endpoint)' },
   checksums: {
-    kind: 'checksums',
+    kind: 'one-of',
+    values: ['supported', 'required'],
     expects: 'supported or required',
     means: 'checksum headers beside the signature; with an endpoint only where required',
   },
@@ -34,7 +37,12 @@ export const REMOTE_SETTINGS = {
   secret_access_key: { ...TEXT, secret: true, means: 'its secret' },
   session_token: { ...TEXT, secret: true, means: 'of temporary keys' },
   storage_class: { ...TEXT, means: 'storage class of what is pushed' },
-  sse: { ...TEXT, means: 'encryption on the server: AES256 or aws:kms' },
+  sse: {
+    kind: 'one-of',
+    values: ['AES256', 'aws:kms', 'aws:kms:dsse'],
+    expects: 'AES256, aws:kms or aws:kms:dsse',
+    means: 'encryption on the server: AES256, aws:kms or aws:kms:dsse',
+  },
   sse_kms_key_id: { ...TEXT, means: 'key of that encryption' },
   requester_pays: { ...YES_NO, means: 'this account pays for requests' },
   sse_customer_key_file: { ...TEXT, means: 'file with the 32 bytes (or their base64) of a key that encrypts what is pushed (SSE-C)' },
@@ -88,11 +96,11 @@ export function unknownSettingHint(key: string): string {
 
 /** A value from YAML, or as typed; undefined where the setting does not allow it. */
 export function readRemoteValue(key: RemoteSetting, value: unknown): RemoteValue | undefined {
-  const { kind } = REMOTE_SETTINGS[key];
+  const { kind, values }: SettingRule = REMOTE_SETTINGS[key];
   if (kind === 'boolean') return value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined;
   if (kind === 'rate' && typeof value === 'number') return readRemoteValue(key, String(value));
   if (typeof value !== 'string' || value === '' || /[\0\n]/.test(value)) return undefined;
-  if (kind === 'checksums') return value === 'supported' || value === 'required' ? value : undefined;
+  if (kind === 'one-of') return values?.includes(value) === true ? value : undefined;
   if (kind === 'proxy') return value === 'none' || /^http:\/\/[^\s/@]+\/?$/.test(value) ? value : undefined;
   if (kind === 'duration') return (retentionMs(value) ?? 0) >= 1000 ? value : undefined;
   if (kind === 'rate') return bytesPerSecond(value) === undefined ? undefined : value;

@@ -90,6 +90,8 @@ describe('settings of a remote', () => {
     ['limit_rate', 'fast', /10M/],
     ['proxy', 'https://user:pa55@proxy:3128', /proxy|without/],
     ['timeout', '0', /60s/],
+    ['sse', 'AES-256', /AES256, aws:kms or aws:kms:dsse/],
+    ['checksums', 'no', /supported or required/],
   ])('%s %s is refused', async (key, value, message) => {
     const project = await projectWithData({}, [], await testRemote('folder'));
     const { code, stderr } = await project.mlo(['remote', 'modify', 'origin', key, value]);

@@ -69,6 +69,11 @@ describe('what to type next', () => {
     expect(await hintOf(alone, 'status')).toBe('mlo repro');
   });
 
+  it('where no remote has that name is to look which there are', async () => {
+    const hint = 'mlo remote list shows those that are known; another one: mlo remote add nope s3://<bucket>/<prefix>';
+    expect(await hintOf(project, 'remote', 'remove', 'nope')).toBe(hint);
+  });
+
   it('after status --remote of a remote by name is for that one', async () => {
     const copy = await createProject({ 'a.txt': 'a', '.mlo/config.yaml': '' });
     for (const name of ['one', 'two']) await copy.mlo(['remote', 'add', name, join(await temporaryFolder(), name)]);
