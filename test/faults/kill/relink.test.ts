@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createProject, type TestProject } from '../../helpers/index.ts';
 import { injected } from '../lib/inject.ts';
@@ -39,4 +40,22 @@ describe('mlo checkout --relink where the cache has lost the bytes', () => {
       if (signal === null) break;
     }
   });
+});
+
+it('mlo checkout --relink puts back what it moved aside where the object turns out to be damaged', async () => {
+  const bytes = Buffer.alloc(80_000, 'weights');
+  const project = await createProject({ '.mlo/config.yaml': '', 'd/model.bin': bytes });
+  expect((await project.mlo(['add', 'd'])).code).toBe(0);
+  const [object] = readdirSync(project.path('.mlo/cache/objects'), { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  if (object === undefined) throw new Error('a large file has a file of its own');
+  const path = join(object.parentPath, object.name);
+  chmodSync(path, 0o644);
+  writeFileSync(path, Buffer.from(bytes).fill('x', 70_000, 70_001));
+  await project.write(RELINKED);
+  const { code, stdout, stderr } = await project.mlo(['checkout', '--relink']);
+  expect([code === 0, stdout + stderr]).toEqual([false, expect.stringContaining('is damaged')]);
+  expect(readFileSync(project.path('d/model.bin')).equals(bytes)).toBe(true);
+  expect(readdirSync(project.root).filter((name) => name.startsWith('.mlo-tmp-'))).toEqual([]);
 });
