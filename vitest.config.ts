@@ -47,7 +47,10 @@ export default defineConfig({
     // What drivers of tests load of `src` is stripped of its types once, not at every start.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('dist/.compile-cache', import.meta.url)) },
     globalSetup: ['test/helpers/build-once.ts', 'test/helpers/fault-summary.ts'],
-    setupFiles: ['test/helpers/after-each-test.ts'],
+    setupFiles: [
+      'test/helpers/after-each-test.ts',
+      ...(process.env['NODE_V8_COVERAGE'] === undefined ? [] : ['test/helpers/takes-coverage.ts']),
+    ],
     // Generous: a machine with other work may be many times slower, and no test judges by the clock.
     testTimeout: 90_000,
     hookTimeout: 90_000,
