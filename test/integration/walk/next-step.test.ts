@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProjectHere, here, projectAt, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import { createProject, createProjectHere, here, projectAt, temporaryFolder, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = `stages:
   train:
@@ -75,7 +75,7 @@ describe('what to type next', () => {
   });
 
   it('after status --remote of a remote by name is for that one', async () => {
-    const copy = await createProject({ 'a.txt': 'a', '.mlo/config.yaml': '' });
+    const copy = await createProjectHere({ 'a.txt': 'a', '.mlo/config.yaml': '' });
     for (const name of ['one', 'two']) await copy.mlo(['remote', 'add', name, join(await temporaryFolder(), name)]);
     await copy.mlo(['add', 'a.txt']);
     expect(await hintOf(copy, 'status', '--remote')).toBe('mlo push');
