@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../../src/core/graph/build.ts';
-import { selectStages, type Selection } from '../../../src/core/graph/select.ts';
+import { findTarget, selectStages, type Selection } from '../../../src/core/graph/select.ts';
+import type { MloError } from '../../../src/core/errors/mlo-error.ts';
 import { stage } from '../../helpers/stages.ts';
 
 const diamond = buildGraph([
@@ -55,5 +56,52 @@ describe('selecting stages', () => {
     ]);
     const chosen = selectStages(graph, { targets: [], file: 'sub/pipeline.yaml' });
     expect(chosen.map((each) => each.address)).toEqual(['a', 'sub/pipeline.yaml:b']);
+  });
+});
+
+describe('selecting stages of several files', () => {
+  const below = (name: string, parts: Parameters<typeof stage>[1] = {}): ReturnType<typeof stage> =>
+    stage(name, { address: `sub/pipeline.yaml:${name}`, file: 'sub/pipeline.yaml', ...parts });
+  const graph = buildGraph([
+    stage('train', { outs: ['model'] }),
+    below('train', { outs: ['sub/model'] }),
+    stage('eval@a', { group: 'eval' }),
+    below('eval@b', { group: 'eval' }),
+  ]);
+  const from = (file: string, target: string, glob = false): readonly string[] =>
+    findTarget(graph, target, file, glob).map((each) => each.address);
+
+  test.each([
+    ['the stage of the file here', 'sub/pipeline.yaml', 'train', ['sub/pipeline.yaml:train']],
+    ['that of the root file there', 'pipeline.yaml', 'train', ['train']],
+    ['the group of another file by its address', 'pipeline.yaml', 'sub/pipeline.yaml:eval', ['sub/pipeline.yaml:eval@b']],
+    ['all stages of a file by its path', 'pipeline.yaml', 'sub/pipeline.yaml', ['sub/pipeline.yaml:train', 'sub/pipeline.yaml:eval@b']],
+  ])('a target means %s', (_what, file, target, addresses) => {
+    expect(from(file, target).toSorted()).toEqual(addresses.toSorted());
+  });
+
+  test('--glob matches names of the file here, addresses of all, and falls back to paths', () => {
+    expect(from('sub/pipeline.yaml', 't*', true)).toEqual(['train', 'sub/pipeline.yaml:train']);
+    expect(from('pipeline.yaml', 't*', true)).toEqual(['train']);
+    expect(from('pipeline.yaml', 'sub/model', true)).toEqual(['sub/pipeline.yaml:train']);
+  });
+
+  test('what is not known names at most eight stages, those of the file here first', () => {
+    const hintOf = (count: number): unknown => {
+      const many = buildGraph([...Array.from({ length: count }, (_, index) => stage(`s${index}`)), below('here')]);
+      try {
+        return findTarget(many, 'something quite different', 'sub/pipeline.yaml');
+      } catch (error) {
+        return (error as MloError).hint;
+      }
+    };
+    expect(hintOf(7)).toBe('Stages: sub/pipeline.yaml:here, s0, s1, s2, s3, s4, s5, s6');
+    expect(hintOf(8)).toBe('Stages: sub/pipeline.yaml:here, s0, s1, s2, s3, s4, s5, s6, …');
+    expect(() => findTarget(buildGraph([]), 'a', 'pipeline.yaml')).toThrow(
+      expect.objectContaining({
+        message: "'a' is neither a stage of 'pipeline.yaml' nor an out of any stage",
+        hint: "'pipeline.yaml' defines no stages.",
+      }) as Error,
+    );
   });
 });
