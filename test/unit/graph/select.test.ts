@@ -21,6 +21,8 @@ function select(selection: Partial<Selection>): readonly string[] {
 describe('selecting stages', () => {
   test('a target brings everything it needs, in order', () => {
     expect(select({ targets: ['D'] })).toEqual(['A', 'B', 'C', 'D']);
+    // Also where a part of it is a target itself.
+    expect(select({ targets: ['B', 'D'] })).toEqual(['A', 'B', 'C', 'D']);
   });
 
   test('case 23: --downstream takes the target and everything after it', () => {
