@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/content.ts';
-import { compareDigests } from '../../cache/packs/sort-digests.ts';
+import { ROW_BYTES as PACK_ROW_BYTES } from '../../cache/packs/pack-format.ts';
+import { compareDigests, sortedByDigest } from '../../cache/packs/sort-digests.ts';
 import { locationAt, type EntryLocation } from '../../cache/packs/pack-index.ts';
 import { digestText } from '../../fs/hash.ts';
 
@@ -49,40 +50,69 @@ export interface IndexRecipe extends RecipePlace {
   readonly digest: Uint8Array;
 }
 
+/** Some rows, of 48 bytes each, in any order. The numbers of packs in them are those of `packs`. */
+export interface IndexPart {
+  readonly packs: readonly IndexedPack[];
+  readonly rows: Buffer;
+}
+
 /** Of several rows or recipes with one digest the first counts. */
 export function encodeIndex(packs: readonly IndexedPack[], rows: readonly IndexRow[], recipes: readonly IndexRecipe[]): Buffer {
-  const sortedPacks = packs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const numbers = new Map(sortedPacks.map(({ id }, number) => [id, number]));
-  const ownRows = sortedOnce(rows);
-  const ownRecipes = sortedOnce(recipes);
-  const bytes = Buffer.alloc(
-    HEADER_BYTES + sortedPacks.length * PACK_BYTES + ownRows.length * ROW_BYTES + ownRecipes.length * RECIPE_BYTES,
+  return joinIndexParts([partOfRows(packs, rows)], recipes);
+}
+
+/** One index of all parts. No object a row: a remote may have millions. Of several rows or recipes with one digest the first counts. */
+export function joinIndexParts(parts: readonly IndexPart[], recipes: readonly IndexRecipe[]): Buffer {
+  const packs = [...new Map(parts.flatMap((part) => part.packs.map((pack) => [pack.id, pack]))).values()].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
   );
-  START.copy(bytes);
-  bytes.writeUInt32LE(sortedPacks.length, 16);
-  bytes.writeUInt32LE(ownRows.length, 20);
-  bytes.writeUInt32LE(ownRecipes.length, 24);
+  const rows = joinRows(parts, new Map(packs.map(({ id }, number) => [id, number])));
+  const ownRecipes = sortedOnce(recipes);
+  const bytes = Buffer.alloc(HEADER_BYTES + packs.length * PACK_BYTES + rows.length + ownRecipes.length * RECIPE_BYTES);
   let at = HEADER_BYTES;
-  for (const { id, size } of sortedPacks) {
+  for (const { id, size } of packs) {
     bytes.write(id, at, 'hex');
     bytes.writeBigUInt64LE(BigInt(size), at + 32);
     at += PACK_BYTES;
   }
-  for (const row of ownRows) {
-    bytes.set(row.digest, at);
-    bytes.writeUInt32LE(numberOf(numbers, row.pack), at + 32);
-    bytes.writeUInt32LE(row.at, at + 36);
-    bytes.writeUInt32LE(row.stored, at + 40);
-    bytes.writeUInt32LE((row.raw | (row.encoding << 30)) >>> 0, at + 44);
-    at += ROW_BYTES;
-  }
+  const rowCount = putSortedOnce(rows, bytes, at);
+  at += rowCount * ROW_BYTES;
   for (const { digest, size, recipe } of ownRecipes) {
     bytes.set(digest, at);
     bytes.writeBigUInt64LE(BigInt(size), at + 32);
     bytes.set(recipe, at + 40);
     at += RECIPE_BYTES;
   }
-  return bytes;
+  START.copy(bytes);
+  bytes.writeUInt32LE(packs.length, 16);
+  bytes.writeUInt32LE(rowCount, 20);
+  bytes.writeUInt32LE(ownRecipes.length, 24);
+  return bytes.subarray(0, at);
+}
+
+export function partOfRows(packs: readonly IndexedPack[], rows: readonly IndexRow[]): IndexPart {
+  const numbers = new Map(packs.map(({ id }, number) => [id, number]));
+  const bytes = Buffer.alloc(rows.length * ROW_BYTES);
+  rows.forEach((row, number) => {
+    const at = number * ROW_BYTES;
+    bytes.set(row.digest, at);
+    bytes.writeUInt32LE(numberOf(numbers, row.pack), at + 32);
+    bytes.writeUInt32LE(row.at, at + 36);
+    bytes.writeUInt32LE(row.stored, at + 40);
+    bytes.writeUInt32LE((row.raw | (row.encoding << 30)) >>> 0, at + 44);
+  });
+  return { packs, rows: bytes };
+}
+
+/** `rows`: of the pack, as they lie in it; `wanted`: where those that count begin. */
+export function partOfPack(pack: IndexedPack, rows: Buffer, wanted: readonly number[]): IndexPart {
+  const bytes = Buffer.alloc(wanted.length * ROW_BYTES);
+  wanted.forEach((from, number) => {
+    const to = number * ROW_BYTES;
+    rows.copy(bytes, to, from, from + 32);
+    rows.copy(bytes, to + 36, from + 32, from + PACK_ROW_BYTES);
+  });
+  return { packs: [pack], rows: bytes };
 }
 
 function numberOf(numbers: ReadonlyMap<Digest, number>, pack: Digest): number {
@@ -91,9 +121,32 @@ function numberOf(numbers: ReadonlyMap<Digest, number>, pack: Digest): number {
   return number;
 }
 
-function sortedOnce<T extends { readonly digest: Uint8Array }>(items: readonly T[]): readonly T[] {
-  const sorted = items.toSorted((a, b) => Buffer.compare(a.digest, b.digest));
-  return sorted.filter((item, place) => place === 0 || compareDigests(item.digest, 0, (sorted[place - 1] as T).digest, 0) !== 0);
+/** All rows one after the other, with other numbers of packs. */
+function joinRows(parts: readonly IndexPart[], numbers: ReadonlyMap<Digest, number>): Buffer {
+  const joined = Buffer.concat(parts.map(({ rows }) => rows));
+  let at = 0;
+  for (const { packs, rows } of parts) {
+    const own = packs.map(({ id }) => numberOf(numbers, id));
+    for (const end = at + rows.length; at < end; at += ROW_BYTES)
+      joined.writeUInt32LE(own[joined.readUInt32LE(at + 32)] as number, at + 32);
+  }
+  return joined;
+}
+
+/** Puts rows into an index by their digests; returns how many there are, each digest counted once. */
+function putSortedOnce(rows: Buffer, index: Buffer, at: number): number {
+  let end = at;
+  for (const row of sortedByDigest(rows, ROW_BYTES, rows.length / ROW_BYTES)) {
+    if (end > at && compareDigests(rows, row * ROW_BYTES, index, end - ROW_BYTES) === 0) continue;
+    rows.copy(index, end, row * ROW_BYTES, (row + 1) * ROW_BYTES);
+    end += ROW_BYTES;
+  }
+  return (end - at) / ROW_BYTES;
+}
+
+function sortedOnce(recipes: readonly IndexRecipe[]): readonly IndexRecipe[] {
+  const sorted = recipes.toSorted((a, b) => Buffer.compare(a.digest, b.digest));
+  return sorted.filter(({ digest }, place) => place === 0 || compareDigests(digest, 0, (sorted[place - 1] as IndexRecipe).digest, 0) !== 0);
 }
 
 /** What is wrong with an index, in words that go on after "the index <key> is damaged: ". */
@@ -143,6 +196,11 @@ export class RemoteIndex {
   recipeOf(digest: Uint8Array): RecipePlace | undefined {
     const at = this.#search(digest, this.#recipesAt, 0, this.recipeCount, RECIPE_BYTES);
     return at < 0 ? undefined : this.#recipe(at);
+  }
+
+  /** All rows of it, where they lie. */
+  get part(): IndexPart {
+    return { packs: this.packs, rows: this.#bytes.subarray(this.#rowsAt, this.#recipesAt) };
   }
 
   *rows(): Generator<IndexRow> {

@@ -2,7 +2,8 @@ import { EntryCompressor } from '../../cache/packs/entry-encoding.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { Digest } from '../../core/content.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
-import { encodeIndex, type IndexedPack, type IndexRow } from '../format/index-format.ts';
+import { ROW_BYTES } from '../../cache/packs/pack-format.ts';
+import { joinIndexParts, partOfPack, partOfRows, type IndexedPack, type IndexPart, type IndexRow } from '../format/index-format.ts';
 import { areListed, type IndexSet } from '../index-set.ts';
 import { indexKey, packKey } from '../keys.ts';
 import { Lanes } from '../lanes.ts';
@@ -46,12 +47,12 @@ export async function rewriteRemote(plan: RewritePlan, options: RewriteOptions):
   let done = 0;
   const step = (): void => options.onProgress?.((done += 1), total);
   if (plan.changesIndex) {
-    const rows = [...plan.rows, ...moved.rows];
-    const used = new Set(rows.map(({ pack }) => pack));
-    const named = [...packs.values(), ...moved.packs].filter(({ id }) => used.has(id));
+    const used = new Set(plan.rows.map(({ pack }) => pack));
+    const named = [...packs.values()].filter(({ id }) => used.has(id));
+    const parts = [partOfRows(named, plan.rows), ...moved.parts];
     await lease.confirm();
-    const isEmpty = rows.length === 0;
-    const id = isEmpty ? undefined : await putIndex(remote, indexFolder, encodeIndex(named, rows, plan.recipes));
+    const isEmpty = parts.every(({ rows }) => rows.length === 0);
+    const id = isEmpty ? undefined : await putIndex(remote, indexFolder, joinIndexParts(parts, plan.recipes));
     for (const each of old) {
       if (each !== id) await remote.delete(indexKey(each));
       step();
@@ -76,25 +77,27 @@ export async function rewriteRemote(plan: RewritePlan, options: RewriteOptions):
 }
 
 interface Moved {
-  readonly rows: readonly IndexRow[];
+  readonly parts: readonly IndexPart[];
   readonly packs: readonly IndexedPack[];
 }
 
 /** Entries of packs of which little is needed, verified, in new packs. What cannot be read ends it: nothing was deleted yet. */
 async function repack(moving: readonly IndexRow[], { remote, index, jobs, signal }: RewriteOptions): Promise<Moved> {
-  const rows: IndexRow[] = [];
+  const parts: IndexPart[] = [];
   const packs: IndexedPack[] = [];
-  if (moving.length === 0) return { rows, packs };
+  if (moving.length === 0) return { parts, packs };
   const buffers = new PackBuffers();
   const compressor = new EntryCompressor();
   let pack: OutgoingPack | undefined;
   const full: OutgoingPack[] = [];
   const send = async (each: OutgoingPack): Promise<void> => {
-    const finished = each.finish();
-    await remote.put(packKey(finished.id), finished.bytes);
-    packs.push({ id: finished.id, size: finished.bytes.length });
-    for (const row of finished.rows) rows.push({ ...row, pack: finished.id });
-    buffers.give(finished.bytes);
+    const { id, bytes, rows } = each.finish();
+    await remote.put(packKey(id), bytes);
+    const made = { id, size: bytes.length };
+    packs.push(made);
+    const all = Array.from({ length: rows.length / ROW_BYTES }, (_, row) => row * ROW_BYTES);
+    parts.push(partOfPack(made, rows, all));
+    buffers.give(bytes);
   };
   // Some of them at a time, so that packs do not pile up in memory.
   for (let from = 0; from < moving.length;) {
@@ -133,7 +136,7 @@ async function repack(moving: readonly IndexRow[], { remote, index, jobs, signal
     for (const each of full.splice(0)) await send(each);
   }
   if (pack !== undefined) await send(pack);
-  return { rows, packs };
+  return { parts, packs };
 }
 
 function changedMeanwhile(remote: Remote): MloError {

@@ -1,15 +1,14 @@
 import type { EntryCompressor } from '../../cache/packs/entry-encoding.ts';
-import { encodeFooter, ENCODING, PACK_START } from '../../cache/packs/pack-format.ts';
+import { encodeFooter, ENCODING, FAN_OUT_BYTES, PACK_START, ROW_BYTES } from '../../cache/packs/pack-format.ts';
 import { RowTable } from '../../cache/packs/row-table.ts';
 import type { Digest } from '../../core/content.ts';
 import { hashBytes } from '../../fs/hash.ts';
-import type { IndexRow } from '../format/index-format.ts';
 
 /** Entries of a pack end here, bytes: with its index it then goes in one request. */
 const PACK_BYTES = 30 * 1024 * 1024;
 /** Room for the rows of entries of 1 KiB, on average. */
 const BUFFER_BYTES = 32 * 1024 * 1024;
-const MOST_ROWS = Math.floor((BUFFER_BYTES - PACK_BYTES - 4096) / 44);
+const MOST_ROWS = Math.floor((BUFFER_BYTES - PACK_BYTES - 4096) / ROW_BYTES);
 
 /** At most so many packs hold entries of so many bytes together, but for what is left free at the end of each. */
 export function packsFor(bytes: number, entries: number): number {
@@ -19,14 +18,14 @@ export function packsFor(bytes: number, entries: number): number {
 export interface FinishedPack {
   readonly id: Digest;
   readonly bytes: Buffer;
-  readonly rows: readonly Omit<IndexRow, 'pack'>[];
+  /** As they lie in it. */
+  readonly rows: Buffer;
 }
 
 /** A pack that is made in memory. */
 export class OutgoingPack {
   readonly #compressor: EntryCompressor;
   readonly #table = new RowTable();
-  readonly #rows: Omit<IndexRow, 'pack'>[] = [];
   #buffer: Buffer;
   #used: number;
 
@@ -37,12 +36,12 @@ export class OutgoingPack {
   }
 
   get isEmpty(): boolean {
-    return this.#rows.length === 0;
+    return this.#table.count === 0;
   }
 
   /** No room for another entry of that length, at worst. */
   isFullFor(length: number): boolean {
-    return !this.isEmpty && (this.#used + length > PACK_BYTES || this.#rows.length >= MOST_ROWS);
+    return !this.isEmpty && (this.#used + length > PACK_BYTES || this.#table.count >= MOST_ROWS);
   }
 
   /** `sample`: entries of one sample share the decision whether to compress. */
@@ -53,18 +52,17 @@ export class OutgoingPack {
     this.#makeRoom(stored.length);
     this.#buffer.set(stored, this.#used);
     this.#table.add(digest, this.#used, stored.length, (bytes.length | (encoding << 30)) >>> 0);
-    this.#rows.push({ digest: Buffer.from(digest), at: this.#used, stored: stored.length, raw: bytes.length, encoding });
     this.#used += stored.length;
   }
 
   finish(): FinishedPack {
     const index = this.#table.encodeIndex();
-    const footer = encodeFooter(this.#rows.length, this.#used, index);
+    const footer = encodeFooter(this.#table.count, this.#used, index);
     this.#makeRoom(index.length + footer.length);
     this.#buffer.set(index, this.#used);
     this.#buffer.set(footer, this.#used + index.length);
     const bytes = this.#buffer.subarray(0, this.#used + index.length + footer.length);
-    return { id: hashBytes(bytes), bytes, rows: this.#rows };
+    return { id: hashBytes(bytes), bytes, rows: index.subarray(FAN_OUT_BYTES) };
   }
 
   /** One entry may be longer than a pack usually is. */

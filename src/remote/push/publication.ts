@@ -1,7 +1,8 @@
+import { ROW_BYTES } from '../../cache/packs/pack-format.ts';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { hashBytes } from '../../fs/hash.ts';
-import { encodeIndex, type IndexedPack, type IndexRecipe, type IndexRow } from '../format/index-format.ts';
+import { joinIndexParts, partOfPack, type IndexedPack, type IndexPart, type IndexRecipe } from '../format/index-format.ts';
 import { keepIndex, type NamedIndex } from '../index-set.ts';
 import { indexKey } from '../keys.ts';
 import type { RemoteLease } from '../leases.ts';
@@ -15,12 +16,12 @@ export class Publication {
   readonly #remote: Remote;
   readonly #folder: string;
   readonly #lease: RemoteLease;
-  readonly #packs = new Map<Digest, IndexedPack>();
-  readonly #rows: IndexRow[] = [];
-  readonly #treeRows: IndexRow[] = [];
+  readonly #parts: IndexPart[] = [];
+  /** Those with rows of trees. */
+  readonly #treeParts: IndexPart[] = [];
   readonly #recipes: IndexRecipe[] = [];
   readonly #written: Digest[] = [];
-  #toldRows = 0;
+  #toldParts = 0;
   #toldRecipes = 0;
 
   /** `folder`: where copies of indexes are kept. */
@@ -30,11 +31,13 @@ export class Publication {
     this.#folder = folder;
   }
 
-  /** The pack is on the remote. */
-  addPack(pack: IndexedPack, rows: Iterable<Omit<IndexRow, 'pack'>>, isTree: (digest: Uint8Array) => boolean): void {
-    this.#packs.set(pack.id, pack);
-    for (const { digest, at, stored, raw, encoding } of rows)
-      (isTree(digest) ? this.#treeRows : this.#rows).push({ digest, pack: pack.id, at, stored, raw, encoding });
+  /** The pack is on the remote. `rows`: as they lie in it. */
+  addPack(pack: IndexedPack, rows: Buffer, isTree: (rows: Buffer, at: number) => boolean): void {
+    const places = Array.from({ length: rows.length / ROW_BYTES }, (_, row) => row * ROW_BYTES);
+    const trees = places.filter((at) => isTree(rows, at));
+    const others = trees.length === 0 ? places : places.filter((at) => !isTree(rows, at));
+    if (others.length > 0) this.#parts.push(partOfPack(pack, rows, others));
+    if (trees.length > 0) this.#treeParts.push(partOfPack(pack, rows, trees));
   }
 
   /** All chunks of the file and its recipe are in packs that were added, or in an index of others. */
@@ -44,31 +47,27 @@ export class Publication {
 
   /** Tells what is there and was not told before, without trees. */
   async checkpoint(): Promise<void> {
-    const rows = this.#rows.slice(this.#toldRows);
+    const parts = this.#parts.slice(this.#toldParts);
     const recipes = this.#recipes.slice(this.#toldRecipes);
-    if (rows.length + recipes.length === 0) return;
-    await this.#write(rows, recipes);
-    this.#toldRows += rows.length;
+    if (parts.length + recipes.length === 0) return;
+    await this.#write(parts, recipes);
+    this.#toldParts += parts.length;
     this.#toldRecipes += recipes.length;
   }
 
   /** Tells all of it in one index, which takes the place of those written on the way. */
   async finish(): Promise<void> {
-    if (this.#rows.length + this.#treeRows.length + this.#recipes.length === 0) return;
-    const id = await this.#write([...this.#rows, ...this.#treeRows], this.#recipes);
+    const parts = [...this.#parts, ...this.#treeParts];
+    if (parts.length + this.#recipes.length === 0) return;
+    const id = await this.#write(parts, this.#recipes);
     await deleteIndexes(
       this.#remote,
       this.#written.filter((earlier) => earlier !== id),
     );
   }
 
-  async #write(rows: readonly IndexRow[], recipes: readonly IndexRecipe[]): Promise<Digest> {
-    const used = new Set(rows.map(({ pack }) => pack));
-    const bytes = encodeIndex(
-      [...this.#packs.values()].filter(({ id }) => used.has(id)),
-      rows,
-      recipes,
-    );
+  async #write(parts: readonly IndexPart[], recipes: readonly IndexRecipe[]): Promise<Digest> {
+    const bytes = joinIndexParts(parts, recipes);
     // Whoever lost the right to count on what was there must not say that it is.
     await this.#lease.confirm();
     const id = await putIndex(this.#remote, this.#folder, bytes);
@@ -86,10 +85,8 @@ export async function putIndex(remote: Remote, folder: string, bytes: Buffer): P
 
 /** One index with all that these say; then these go. Who has listed them before lists again. */
 export async function mergeIndexes(remote: Remote, folder: string, old: readonly NamedIndex[]): Promise<void> {
-  const packs = new Map(old.flatMap(({ index }) => index.packs.map((pack) => [pack.id, pack] as const)));
-  const bytes = encodeIndex(
-    [...packs.values()],
-    old.flatMap(({ index }) => [...index.rows()]),
+  const bytes = joinIndexParts(
+    old.map(({ index }) => index.part),
     old.flatMap(({ index }) => [...index.recipes()]),
   );
   const id = await putIndex(remote, folder, bytes);

@@ -121,15 +121,15 @@ class Push {
     const path = this.#options.local.packPath(name);
     const id = name.slice(0, 64) as Digest;
     const { index } = reader;
-    const rows = Array.from({ length: index.count }, (_, row) => ({ digest: Buffer.from(index.digest(row)), ...index.location(row) }));
+    const rowNumbers = Array.from({ length: index.count }, (_, row) => row);
     const size = statSync(path).size;
     // What the cache holds is right only as long as its digest says so.
     const { digest } = await asCacheError(path, () => hashFile(path, signalOf(this.#options)));
-    if (digest !== id) return await this.#sendOneByOne(rows.map((row) => row.digest));
+    if (digest !== id) return await this.#sendOneByOne(rowNumbers.map((row) => index.digest(row)));
     await this.#begin(async () => {
       await this.#put(id, { path, size });
-      this.#publication.addPack({ id, size }, rows, (each) => this.#isTree(each));
-      this.#progress(rows.reduce((sum, { raw }) => sum + raw, 0));
+      this.#publication.addPack({ id, size }, index.rows, (rows, at) => this.#isTree(rows, at));
+      this.#progress(rowNumbers.reduce((sum, row) => sum + index.rawLength(row), 0));
     });
   }
 
@@ -196,8 +196,8 @@ class Push {
     return this.#sent.find(chunk) < 0 && !this.#options.index.hasEntry(chunk);
   }
 
-  #isTree(digest: Uint8Array): boolean {
-    return this.#plan.trees.find(digest) >= 0;
+  #isTree(bytes: Uint8Array, digestAt = 0): boolean {
+    return this.#plan.trees.find(bytes, digestAt) >= 0;
   }
 
   async #add(digest: Uint8Array, bytes: Buffer, kind: 'file' | 'tree', sample: string): Promise<void> {
@@ -220,7 +220,7 @@ class Push {
 
   async #deliver({ id, bytes, rows }: FinishedPack): Promise<void> {
     await this.#put(id, bytes);
-    this.#publication.addPack({ id, size: bytes.length }, rows, (digest) => this.#isTree(digest));
+    this.#publication.addPack({ id, size: bytes.length }, rows, (all, at) => this.#isTree(all, at));
     this.#buffers.give(bytes);
   }
 

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { digestBytes } from '../../../src/fs/hash.ts';
-import { encodeIndex, IndexDamage, RemoteIndex, type IndexRow } from '../../../src/remote/format/index-format.ts';
+import {
+  encodeIndex,
+  IndexDamage,
+  joinIndexParts,
+  partOfRows,
+  RemoteIndex,
+  type IndexedPack,
+  type IndexRow,
+} from '../../../src/remote/format/index-format.ts';
 import { decodeRecipe, RecipeWriter } from '../../../src/remote/format/recipe-format.ts';
 import { remoteFormatText } from '../../../src/remote/format/remote-format.ts';
 import { fc } from '../../helpers/properties.ts';
@@ -68,6 +76,27 @@ describe('the formats of a remote', () => {
     }));
     const index = new RemoteIndex(encodeIndex([{ id: pack('p'), size: 4000 }], rows, []));
     for (const { digest, at } of rows) expect(index.find(digest)?.at).toBe(at);
+  });
+
+  it('of several indexes are one, each object once where the first of them has it', () => {
+    const row = (text: string, of: string, at: number): IndexRow => ({
+      digest: digestOf(text),
+      pack: pack(of),
+      at,
+      stored: 5,
+      raw: 5,
+      encoding: 0,
+    });
+    const packs = (...names: string[]): IndexedPack[] => names.map((name) => ({ id: pack(name), size: 1000 }));
+    const first = partOfRows(packs('one', 'two'), [row('a', 'two', 16), row('b', 'one', 16)]);
+    const second = new RemoteIndex(
+      encodeIndex(packs('three', 'one'), [row('a', 'three', 99), row('c', 'one', 21), row('d', 'three', 16)], []),
+    );
+    const index = new RemoteIndex(joinIndexParts([first, second.part], []));
+    expect(index.packs.map(({ id }) => id)).toEqual(['one', 'two', 'three'].map(pack).sort());
+    const found = ['a', 'b', 'c', 'd'].map((text) => [index.find(digestOf(text))?.pack.id, index.find(digestOf(text))?.at]);
+    expect([index.rowCount, ...found]).toEqual([4, [pack('two'), 16], [pack('one'), 16], [pack('one'), 21], [pack('three'), 16]]);
+    expect(second.find(digestOf('d'))?.pack.id).toBe(pack('three'));
   });
 
   it('are refused where they were damaged, and never read beyond their end', () => {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FAN_OUT_BYTES } from '../../../src/cache/packs/pack-format.ts';
+import { RowTable } from '../../../src/cache/packs/row-table.ts';
 import type { Digest } from '../../../src/core/content.ts';
 import { digestBytes, hashBytes } from '../../../src/fs/hash.ts';
 import { directoryRemote } from '../../../src/remote/directory/directory-remote.ts';
@@ -21,12 +23,11 @@ describe('what a push tells of on its way', () => {
     const publication = new Publication(remote, join(folder, 'copies'), await takeLease(remote, 'push', { command: 'test', waitMs: 0 }));
     const rowCounts = async (): Promise<readonly number[]> =>
       (await IndexSet.load(remote, join(folder, 'copies'))).indexes.map(({ index }) => index.rowCount).sort();
-    const add = (name: string, objects: readonly string[]): void =>
-      publication.addPack(
-        packOf(name),
-        objects.map((object) => ({ digest: digestOf(object), at: 16, stored: 10, raw: 10, encoding: 0 })),
-        () => false,
-      );
+    const add = (name: string, objects: readonly string[]): void => {
+      const table = new RowTable();
+      for (const object of objects) table.add(digestOf(object), 16, 10, 10);
+      publication.addPack(packOf(name), table.encodeIndex().subarray(FAN_OUT_BYTES), () => false);
+    };
 
     add('first', ['a', 'b', 'c']);
     await publication.checkpoint();
