@@ -7,6 +7,7 @@ import { verify } from '../../../src/app/verify.ts';
 import { isTemporaryName } from '../../../src/core/encoding/tree-format.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { appContext } from '../../helpers/index.ts';
+import { noise } from '../lib/fill-disk.ts';
 import { scratchCopy, scratchFolder } from '../lib/index.ts';
 import { IS_FULL } from '../lib/is-full.ts';
 
@@ -57,6 +58,8 @@ async function makeTwoVersions(config: string, later: string): Promise<TwoVersio
   for (const folder of FOLDERS) for (let each = 0; each < FILES; each += 1) put(`${folder}/${each}`, `${folder} ${each}`);
   put('large', Buffer.alloc(5_000_000, 'large'));
   put('medium', Buffer.alloc(100_000, 'medium'));
+  // A pack with it is written in more than one piece.
+  put('noise', noise(40_000, 5));
   put('file or folder', 'a file');
   const first = await addIt(root);
   for (let each = 0; each < many; each += 1) if (each % 10 > 0) put(`many/${each}`, `changed ${each}`);
