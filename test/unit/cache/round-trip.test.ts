@@ -70,7 +70,7 @@ it('any folder comes back as it was, from nothing and from any other folder', as
     { numRuns: 150 },
   );
   await cache.close();
-});
+}, 240_000);
 
 it('what .mloignore names belongs to no folder, and no checkout deletes it', async () => {
   const root = await temporaryFolder('mlo-ignored-');
