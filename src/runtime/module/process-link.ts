@@ -1,12 +1,10 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { entryPoint } from '../../fs/entry-point.ts';
+import { missingMemory } from './missing-memory.ts';
 import type { FromStage } from './protocol.ts';
 import type { StageLink } from './stage-link.ts';
 
-/** V8's last words before it aborts, at its limit or where the system gives it nothing more; those of C++ stand for the latter too. */
-const OUT_OF_MEMORY = /heap out of memory|Allocation failed|process out of memory|std::bad_alloc/;
-const SYSTEM_REFUSED = /std::bad_alloc|Committing semi space failed|process out of memory/;
 const LAST_WORDS = 4096;
 
 export interface ProcessOptions {
@@ -41,9 +39,10 @@ export function startProcess({ root, env }: ProcessOptions): StageLink {
       child.on('exit', () => killGroup(child.pid));
       child.on('close', (code, signal) => {
         if (failed !== undefined) onEnd({ kind: 'error', error: failed });
-        else if (isAbort(signal) && OUT_OF_MEMORY.test(lastWords))
-          onEnd({ kind: 'out-of-memory', of: SYSTEM_REFUSED.test(lastWords) ? 'system' : 'heap' });
-        else onEnd({ kind: 'exit', code, signal });
+        else {
+          const of = isAbort(signal) ? missingMemory(lastWords) : undefined;
+          onEnd(of === undefined ? { kind: 'exit', code, signal } : { kind: 'out-of-memory', of });
+        }
       });
     },
   };
