@@ -22,29 +22,28 @@ export interface LinkFilesJob {
 }
 
 export interface LinkedFiles {
-  /** By row, the ctime that the file has by what was done here; 0 where another file, or a symlink, lies there now. */
-  readonly ctimes: Float64Array;
+  /** Rows whose files have another stat by what was done here: it says nothing about their bytes any more. */
+  readonly touched: readonly number[];
   /** Rows of files that have other names and are not their objects, or cannot be opened: nothing was done to them. */
   readonly left: readonly number[];
 }
 
 /** Not waiting for the other end, should a FIFO have taken the place of a file. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const REPLACED = 0;
 
 /** Synchronous, for the same reason as scanNames. Throws MLO_SOURCE_CHANGED, MLO_CACHE_IO, MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT. */
 export function linkFiles(store: ObjectStore, { folder, rows, link }: LinkFilesJob): LinkedFiles {
   const linker = new Linker(store, link);
-  const ctimes = new Float64Array(rows.names.length);
+  const touched: number[] = [];
   const left: number[] = [];
   rows.names.forEach((name, row) => {
     const [size = 0, mtimeMs = 0, ctimeMs = 0, ino = 0] = rows.stats.subarray(row * STATS, (row + 1) * STATS);
     const file = { path: inFolder(folder, name), digest: digestText(digestOfRow(rows, row)), seen: { size, mtimeMs, ctimeMs, ino } };
-    const ctime = linker.link(file);
-    if (ctime === undefined) left.push(row);
-    ctimes[row] = ctime ?? ctimeMs;
+    const outcome = linker.link(file);
+    if (outcome === 'left') left.push(row);
+    else if (outcome === 'touched') touched.push(row);
   });
-  return { ctimes, left };
+  return { touched, left };
 }
 
 interface StoredFile {
@@ -53,6 +52,8 @@ interface StoredFile {
   /** As it was when its bytes were read, or known without reading. */
   readonly seen: FileTimes;
 }
+
+type Outcome = 'same' | 'touched' | 'left';
 
 class Linker {
   readonly #store: ObjectStore;
@@ -67,14 +68,13 @@ class Linker {
     this.#link = link;
   }
 
-  /** The ctime of the file afterwards, `REPLACED`, or undefined where it was left as it is. */
-  link(file: StoredFile): number | undefined {
-    if (!this.#canLink) return file.seen.ctimeMs;
+  link(file: StoredFile): Outcome {
+    if (!this.#canLink) return 'same';
     const handle = openSame(file.path);
-    if (handle === undefined) return undefined;
+    if (handle === undefined) return 'left';
     try {
       const stat = fstatSync(handle);
-      if (stat.nlink > 1) return this.#isObject(file, stat) ? file.seen.ctimeMs : undefined;
+      if (stat.nlink > 1) return this.#isObject(file, stat) ? 'same' : 'left';
       if (!stat.isFile() || !sameFile(stat, file.seen)) throw sourceChanged(file.path);
       return this.#linkOwn(file, handle, stat);
     } catch (error) {
@@ -91,12 +91,12 @@ class Linker {
   }
 
   /** A file with one name. */
-  #linkOwn(file: StoredFile, handle: number, stat: Stats): number {
+  #linkOwn(file: StoredFile, handle: number, stat: Stats): Outcome {
     const { loose } = this.#store;
     const adopts = this.#canAdopt && !this.#store.isLoose(stat.size) && loose.sizeOf(file.digest) === undefined;
     const now = adopts ? this.#adopt(file, handle, stat) : stat;
     if (now.nlink === 1) return this.#replace(file, now, objectToLink(this.#store, file.digest, stat.size, toDisplayPath(file.path)));
-    return this.#link[0] === 'hardlink' ? now.ctimeMs : this.#replace(file, now, loose.pathOf(file.digest));
+    return this.#link[0] === 'hardlink' ? 'touched' : this.#replace(file, now, loose.pathOf(file.digest));
   }
 
   /** The file becomes the object by a second name, and nothing is written; it keeps one name where that is not possible. */
@@ -115,14 +115,14 @@ class Linker {
   }
 
   /** A link takes the place of the file, which is as `now` says. */
-  #replace({ path }: StoredFile, now: Stats, object: string): number {
+  #replace({ path, seen }: StoredFile, now: Stats, object: string): Outcome {
     const placed = placeLinkOver(this.#link, object, path, () => {
       const last = lstatSync(toSystemPath(path), { throwIfNoEntry: false });
       if (last === undefined || !sameFile(last, now)) throw sourceChanged(path);
     });
-    if (placed) return REPLACED;
+    if (placed) return 'touched';
     this.#canLink = false;
-    return now.ctimeMs;
+    return now.ctimeMs === seen.ctimeMs ? 'same' : 'touched';
   }
 }
 

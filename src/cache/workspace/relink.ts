@@ -40,6 +40,14 @@ function possibleLinks({ link, store }: WorkspaceContext, folder: BytePath): rea
   return isSame ? link : link.filter((type) => type !== 'hardlink');
 }
 
+interface TouchedRows {
+  readonly rows: Rows;
+  readonly touched: LinkedFiles['touched'];
+}
+
+/** No file has it. */
+const NO_CTIME = 0;
+
 class Relinker {
   readonly #context: WorkspaceContext;
   readonly #left: { readonly path: BytePath; readonly node: Node }[] = [];
@@ -67,26 +75,26 @@ class Relinker {
   }
 
   async #relinkFolder(path: BytePath, node: FolderNode): Promise<void> {
-    const linked: { readonly rows: Rows; readonly ctimes: Float64Array }[] = [];
+    const linked: TouchedRows[] = [];
     await Promise.all([
       ...[...node.others].map(async ([name, other]) => {
         if (other instanceof FolderNode) await this.#relinkFolder(inFolder(path, name), other);
       }),
       ...linkableParts(node).map(async (rows) => {
-        const { ctimes, left } = await this.#linkFiles(path, rows);
-        linked.push({ rows, ctimes });
+        const { touched, left } = await this.#linkFiles(path, rows);
+        linked.push({ rows, touched });
         this.#leave(path, rows, left, (name) => node.child(name));
       }),
     ]);
-    this.#remember(path, linked);
+    this.#distrust(path, linked);
   }
 
   async #relinkFile(path: BytePath, node: Node): Promise<void> {
     const rows = new RowsBuilder(1);
     addNode(rows, nameOf(path), node);
-    const { ctimes, left } = await this.#linkFiles(folderOf(path), rows.rows());
+    const { touched, left } = await this.#linkFiles(folderOf(path), rows.rows());
     this.#leave(folderOf(path), rows.rows(), left, () => node);
-    if (ctimes[0] !== node.stat.ctimeMs) this.#context.index.forget(indexKey(this.#context, path));
+    if (touched.length > 0) this.#context.index.forget(indexKey(this.#context, path));
   }
 
   async #linkFiles(folder: BytePath, rows: Rows): Promise<LinkedFiles> {
@@ -102,20 +110,18 @@ class Relinker {
     }
   }
 
-  /** A link changes the ctime of a file, and nothing else: its bytes need not be read again for that. */
-  #remember(folder: BytePath, linked: readonly { readonly rows: Rows; readonly ctimes: Float64Array }[]): void {
+  /** Whoever writes beside the linking and brings the mtime back leaves no trace: the link gives the file a new ctime. It is read again. */
+  #distrust(folder: BytePath, linked: readonly TouchedRows[]): void {
     const { index } = this.#context;
     const key = indexKey(this.#context, folder);
-    const record = linked.some(({ rows, ctimes }) => ctimes.some((ctime, row) => ctime !== ctimeOf(rows, row)))
-      ? index.folder(key)
-      : undefined;
+    const record = linked.some(({ touched }) => touched.length > 0) ? index.folder(key) : undefined;
     if (record === undefined) return;
     const known = copyOfRows(record.rows);
-    for (const { rows, ctimes } of linked) {
-      rows.names.forEach((name, row) => {
-        const at = findRow(known, name);
-        if (at !== -1 && ctimeOf(known, at) === ctimeOf(rows, row)) known.stats[at * STATS + 2] = ctimes[row] as number;
-      });
+    for (const { rows, touched } of linked) {
+      for (const row of touched) {
+        const at = findRow(known, rows.names[row] as BytePath);
+        if (at !== -1 && ctimeOf(known, at) === ctimeOf(rows, row)) known.stats[at * STATS + 2] = NO_CTIME;
+      }
     }
     index.setFolder(key, { ...record, rows: known });
   }

@@ -189,7 +189,7 @@ export class AppSession {
   }
 
   #edit(): void {
-    const on: Edited = { root: toBytePath(this.#data), model: this.#model, random: this.#random, largest: 5_000 };
+    const on: Edited = { root: toBytePath(this.#data), model: this.#model, random: this.#random, largest: 5_000, keepsModes: false };
     for (let each = this.#random.below(4); each >= 0; each -= 1) this.log.push(`  ${edit(on)}`);
     if (this.#random.chance(0.05)) this.#big();
   }

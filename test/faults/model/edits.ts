@@ -25,6 +25,8 @@ export interface Edited {
   readonly random: Random;
   /** Longest file, bytes. */
   readonly largest: number;
+  /** A file that becomes an object by a hard link is made read-only from the mode that it had a moment before: a mode set in between is lost. */
+  readonly keepsModes: boolean;
 }
 
 type Edit = (edited: Edited) => void;
@@ -219,7 +221,7 @@ function touch(on: Edited, seconds: number): void {
 
 function chmodFile(on: Edited): void {
   const path = someFile(on);
-  if (path === undefined) return;
+  if (path === undefined || on.keepsModes) return;
   makeOwn(on, path);
   const exec = !fileOf(on, path).exec;
   chmodSync(full(on, path), exec ? 0o755 : 0o644);

@@ -41,6 +41,7 @@ export class Session {
   #ignore = '';
   #isIgnored: IsIgnored = () => false;
   #cache: Cache;
+  #isRacing = false;
   checks = 0;
 
   constructor(options: SessionOptions) {
@@ -160,6 +161,7 @@ export class Session {
   /** Edits go on while it is looked; what was found may be any mix, but the next look is right and nothing stored is wrong. */
   async race(work: () => Promise<Content | undefined>): Promise<void> {
     let isPending = true;
+    this.#isRacing = true;
     const result = work()
       .then(
         (content) => content,
@@ -175,6 +177,7 @@ export class Session {
       await new Promise((resolve) => setImmediate(resolve));
     }
     const content = await result;
+    this.#isRacing = false;
     if (content !== undefined && this.#cache.has(content)) await this.#expectRestorable(content);
     if (this.#random.chance(0.5)) await wait();
     await this.look();
@@ -233,7 +236,9 @@ export class Session {
   }
 
   #edited(): Edited {
-    return { root: toBytePath(this.#data), model: this.#model, random: this.#random, largest: this.#options.largest };
+    const { links, largest } = this.#options;
+    const mayLink = links.some(([first]) => first === 'hardlink');
+    return { root: toBytePath(this.#data), model: this.#model, random: this.#random, largest, keepsModes: this.#isRacing && mayLink };
   }
 
   #expected(): Content {
