@@ -18,15 +18,6 @@ const bundledEntryPoints = {
 /** Their files run one after the other in the same processes: a third of their work is to start one and load `src` anew. The others start programs, load native code or measure memory. */
 const SHARING_PROCESSES = ['unit', 'ui', 'architecture'].map((folder) => `test/${folder}/**/*.test.{ts,tsx}`);
 
-/** Nearly all their commands run in the process of the test (`test/helpers/here.ts`); apart from those above, which load `src` itself. */
-const RUNNING_COMMANDS = [
-  ...['data', 'gc', 'git-side', 'looks', 'plots', 'repro', 'runs', 'stage-edit', 'status', 'verify', 'walk'].map(
-    (folder) => `test/integration/${folder}/**/*.test.ts`,
-  ),
-  // That one has a server.
-  'test/integration/dvc-cases/!(repro-pull).test.ts',
-];
-
 export default defineConfig({
   plugins: [bundledEntryPoints],
   resolve: {
@@ -59,11 +50,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}'], exclude: [...SHARING_PROCESSES, ...RUNNING_COMMANDS] },
-      },
-      {
-        extends: true,
-        test: { name: 'commands', include: RUNNING_COMMANDS, isolate: false, setupFiles: ['test/helpers/leaves-process-as-it-was.ts'] },
+        test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}'], exclude: SHARING_PROCESSES },
       },
       {
         extends: true,
