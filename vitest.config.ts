@@ -48,10 +48,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     teardownTimeout: 5_000,
     projects: [
-      {
-        extends: true,
-        test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}'], exclude: SHARING_PROCESSES },
-      },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}'], exclude: SHARING_PROCESSES } },
       {
         extends: true,
         test: { name: 'sharing', include: SHARING_PROCESSES, isolate: false, setupFiles: ['test/helpers/leaves-process-as-it-was.ts'] },

@@ -56,11 +56,6 @@ export interface IndexPart {
   readonly rows: Buffer;
 }
 
-/** Of several rows or recipes with one digest the first counts. */
-export function encodeIndex(packs: readonly IndexedPack[], rows: readonly IndexRow[], recipes: readonly IndexRecipe[]): Buffer {
-  return joinIndexParts([partOfRows(packs, rows)], recipes);
-}
-
 /** One index of all parts. No object a row: a remote may have millions. Of several rows or recipes with one digest the first counts. */
 export function joinIndexParts(parts: readonly IndexPart[], recipes: readonly IndexRecipe[]): Buffer {
   const packs = [...new Map(parts.flatMap((part) => part.packs.map((pack) => [pack.id, pack]))).values()].sort((a, b) =>

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { digestBytes } from '../../../src/fs/hash.ts';
 import {
-  encodeIndex,
   IndexDamage,
   joinIndexParts,
   partOfRows,
@@ -11,6 +10,7 @@ import {
   type IndexedPack,
   type IndexRow,
 } from '../../../src/remote/format/index-format.ts';
+import { encodeIndex } from '../../helpers/encode-index.ts';
 import { decodeRecipe, RecipeWriter } from '../../../src/remote/format/recipe-format.ts';
 import { remoteFormatText } from '../../../src/remote/format/remote-format.ts';
 import { fc } from '../../helpers/properties.ts';

@@ -1,0 +1,6 @@
+import { joinIndexParts, partOfRows, type IndexedPack, type IndexRecipe, type IndexRow } from '../../src/remote/format/index-format.ts';
+
+/** The index of a remote, of rows that a test has thought up. */
+export function encodeIndex(packs: readonly IndexedPack[], rows: readonly IndexRow[], recipes: readonly IndexRecipe[]): Buffer {
+  return joinIndexParts([partOfRows(packs, rows)], recipes);
+}
