@@ -107,7 +107,7 @@ async function remotes(ctx: AppContext): Promise<readonly Candidate[]> {
 
 /** Branches, those of remotes too, and tags; the newest first. */
 async function revisions(ctx: AppContext): Promise<readonly Candidate[]> {
-  const { gitIn } = await import('../fs/git.ts');
+  const { gitIn } = await import('../fs/git-process.ts');
   const format = '--format=%(refname:short)%09%(contents:subject)';
   const { stdout } = gitIn(findRoot(ctx.cwd))(['for-each-ref', '--sort=-committerdate', format, 'refs/heads', 'refs/tags', 'refs/remotes']);
   return stdout.split('\n').map((line) => {

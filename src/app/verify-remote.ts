@@ -1,24 +1,20 @@
-import { isDigest, type Digest } from '../core/content.ts';
+import type { Digest } from '../core/content.ts';
 import { decodeTree, type TreeRow } from '../core/encoding/tree-format.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { digestText } from '../fs/hash.ts';
-import type { BatchTables } from '../remote/batches/batch-format.ts';
 import { checkFormat, isFormatLost } from '../remote/format/remote-format.ts';
-import type { PackThere, RewritePlan } from '../remote/gc/remote-plan.ts';
 import { areListed, IndexSet } from '../remote/index-set.ts';
 import { INDEX_FOLDER } from '../remote/keys.ts';
 import type { Remote } from '../remote/port.ts';
 import type { RemoteLease } from '../remote/leases.ts';
 import type { Lost } from '../remote/verify/lost-closure.ts';
-import type { MendedBatches } from '../remote/verify/mend-batches.ts';
-import type { BatchFinding } from '../remote/verify/verify-batches.ts';
 import type { RemoteFinding, RemoteVerification } from '../remote/verify/verify-remote.ts';
 import { taskProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { chooseContents, namersOf } from './transfer/choose-contents.ts';
-import { leaseOn, resultsPlace, runsPlace, withRemote, type Connection } from './transfer/connect.ts';
+import { leaseOn, withRemote, type Connection } from './transfer/connect.ts';
 import type { AppContext } from './types.ts';
 import { findUses, type Use } from './verify/find-uses.ts';
+import { mendRemoteRuns, repairRemote } from './verify/repair-remote.ts';
 
 export interface VerifyRemoteOptions {
   readonly remote?: string;
@@ -169,8 +165,9 @@ async function look(
     trees: found.trees,
   });
   const usesOf = lost.length + incomplete.size === 0 ? () => [] : await userOf(project, found, all);
-  const repaired = lease === undefined ? undefined : await repair(connection, lease, { index, packs, found, lost: all, indexes, jobs });
-  const mended = lease === undefined ? undefined : await mend(project, connection, lease, broken);
+  const repaired =
+    lease === undefined ? undefined : await repairRemote(connection, lease, { index, packs, found, lost: all, indexes, jobs });
+  const mended = lease === undefined ? undefined : await mendRemoteRuns(project, connection, lease, broken);
   return {
     remote: settings.name,
     address: remote.address,
@@ -215,46 +212,4 @@ async function userOf(project: Project, found: RemoteVerification, lost: Lost): 
   };
   const uses = findUses(lost.digests, namersOf(chosen), rowsOf);
   return (digest) => uses.get(digest) ?? (lost.filesOf.get(digest) ?? []).flatMap((file) => uses.get(file) ?? []);
-}
-
-async function mend(project: Project, connection: Connection, lease: RemoteLease, broken: readonly BatchFinding[]): Promise<MendedBatches> {
-  const { mendBatches } = await import('../remote/verify/mend-batches.ts');
-  const { readKept } = await import('../remote/batches/batch-set.ts');
-  const places = [runsPlace(project, connection), resultsPlace(connection)];
-  const keptTables = (key: string, size: number): BatchTables | undefined => {
-    const place = places.find(({ folder }) => key.startsWith(folder));
-    const id = key.slice(place?.folder.length);
-    return place === undefined || !isDigest(id) ? undefined : readKept(place.kept, { id, size });
-  };
-  return await mendBatches(broken, { remote: connection.remote, lease, keptTables });
-}
-
-interface Repair {
-  readonly index: IndexSet;
-  readonly packs: ReadonlyMap<Digest, PackThere>;
-  readonly found: RemoteVerification;
-  readonly lost: Lost;
-  readonly indexes: VerifyRemoteData['indexes'];
-  readonly jobs: number;
-}
-
-/** One index without what is lost, without trees above that, and without copies that are no good. Packs stay: `gc` deletes what nothing names. */
-async function repair(
-  { remote, indexFolder }: Connection,
-  lease: RemoteLease,
-  { index, packs, found, lost, indexes, jobs }: Repair,
-): Promise<Pick<Repaired, 'objects' | 'indexes'>> {
-  const { rowsOf, recipesOf } = await import('../remote/gc/remote-plan.ts');
-  const { rewriteRemote } = await import('../remote/gc/rewrite.ts');
-  for (const { key } of indexes) await remote.delete(key);
-  const before = [...rowsOf(index)];
-  const rows = before.filter(({ digest, pack }) => !lost.digests.has(digestText(digest)) && !found.isBadCopy(digest, pack));
-  const recipesBefore = recipesOf(index);
-  const recipes = recipesBefore.filter(({ digest }) => !lost.digests.has(digestText(digest)));
-  const changesIndex = rows.length !== before.length || recipes.length !== recipesBefore.length;
-  const nothing = { gone: { objects: 0, bytes: 0 }, waiting: { objects: 0, bytes: 0 }, lost: 0 };
-  const plan: RewritePlan = { rows, recipes, moving: [], repacked: [], unneeded: [], unknown: [], changesIndex, ...nothing };
-  if (!(await rewriteRemote(plan, { remote, lease, index, indexFolder, packs, jobs })))
-    throw new Error('An index came while nobody could push');
-  return { objects: lost.digests.size, indexes: indexes.length };
 }

@@ -6,11 +6,10 @@ import { trace } from '../fs/trace.ts';
 import { lookProgress, taskProgress } from './progress.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import { workspaceContents } from './tracked/workspace-contents.ts';
-import type { NamedContent } from './tracked/stored-texts.ts';
 import type { AppContext } from './types.ts';
-import { findUses, type Namer, type Naming, type Use } from './verify/find-uses.ts';
-import { cachedContents, refContents, type RefContents } from './verify/history.ts';
-import { recordedRuns, runNamers, type RecordedRuns } from './verify/runs.ts';
+import { badObjects, missingInHistory, type BadObject } from './verify/bad-objects.ts';
+import { refContents } from './verify/history.ts';
+import { recordedRuns } from './verify/runs.ts';
 import { requiredContents } from './verify/required.ts';
 import { remoteCopies } from './verify/remote-copies.ts';
 import { restoreObjects, workspaceCopies } from './verify/restore.ts';
@@ -23,14 +22,6 @@ export interface VerifyOptions {
   readonly repair: boolean;
   /** What only branches and tags need may be missing. */
   readonly workspaceOnly?: boolean;
-}
-
-interface BadObject {
-  readonly digest: string;
-  /** `broken`: there, with other bytes than its digest promises. */
-  readonly state: 'missing' | 'broken';
-  /** Empty where nothing that mlo can see needs it. */
-  readonly uses: readonly Use[];
 }
 
 export interface VerifyData {
@@ -206,50 +197,4 @@ async function lost(cacheDir: string, before: readonly BadObject[], after: reado
     if (!told.has(object.digest) && object.uses.length > 0 && !(await has(object.digest as Digest)))
       gone.push({ ...object, state: 'missing' });
   return gone;
-}
-
-/** What is broken, and what the workspace misses, with all that it belongs to. */
-async function badObjects(
-  project: Project,
-  report: StoreReport,
-  named: readonly NamedContent[],
-  refs: readonly RefContents[],
-  { artifacts }: RecordedRuns,
-): Promise<readonly BadObject[]> {
-  const bad = new Set<Digest>([...report.broken, ...report.missing]);
-  if (bad.size === 0) return [];
-  const { treeReader } = await import('../cache/inventory/read-rows.ts');
-  const namers = [{ label: 'workspace', names: named.map(toNaming) }, ...refs.map(toNamer), ...runNamers(artifacts)];
-  const uses = findUses(bad, namers, treeReader(project.config.cacheDir));
-  const broken = new Set<Digest>(report.broken);
-  return [...bad].map((digest) => ({ digest, state: broken.has(digest) ? 'broken' : 'missing', uses: uses.get(digest) ?? [] }));
-}
-
-function toNaming({ path, content, lock }: NamedContent): Naming {
-  return { path, content, ...(lock === undefined ? {} : { stage: lock.stage }) };
-}
-
-function toNamer({ label, contents }: RefContents): Namer {
-  return { label, names: contents.map(toNaming) };
-}
-
-/** Outs that no cache ever had are in no way missing; of a run it is not known which they were. */
-async function missingInHistory(
-  project: Project,
-  report: StoreReport,
-  refs: readonly RefContents[],
-  recorded: RecordedRuns,
-): Promise<Pick<VerifyData, 'history' | 'artifacts'>> {
-  const missing = new Set<Digest>(report.missingInHistory);
-  if (missing.size === 0) return { history: [], artifacts: [] };
-  const { treeReader } = await import('../cache/inventory/read-rows.ts');
-  const rowsOf = treeReader(project.config.cacheDir);
-  const named = findUses(missing, refs.map(toNamer), rowsOf);
-  const ofRefs = findUses(missing, (await cachedContents(project, refs, missing)).map(toNamer), rowsOf);
-  const ofRuns = findUses(new Set([...missing].filter((digest) => !named.has(digest))), runNamers(recorded.artifacts), rowsOf);
-  return { history: toMissing(ofRefs), artifacts: toMissing(ofRuns) };
-}
-
-function toMissing(uses: ReadonlyMap<Digest, readonly Use[]>): readonly BadObject[] {
-  return [...uses].map(([digest, found]) => ({ digest, state: 'missing', uses: found }));
 }

@@ -1,4 +1,5 @@
-import { gitIn, openGit } from './git.ts';
+import { gitIn } from './git-process.ts';
+import { openGit } from './git.ts';
 
 /** `status`: A added, D deleted, M modified, R renamed (`from` is the old path), T another kind of thing. */
 export interface ChangedFile {

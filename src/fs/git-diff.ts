@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { gitEnvironment } from './git.ts';
+import { gitEnvironment } from './git-process.ts';
 
 /** The same text whatever the user's configuration, and one that `git apply` takes, but for binary files. */
 const ARGUMENTS = ['diff', 'HEAD', '--no-color', '--no-ext-diff', '--no-textconv', '--no-relative', '--src-prefix=a/', '--dst-prefix=b/'];

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROJECT_FOLDER } from '../core/path/own-paths.ts';
-import { expectSuccess, gitEnvironment, gitError, gitIn, hasGitBinary, LARGEST_OUTPUT } from './git.ts';
+import { expectSuccess, gitEnvironment, gitError, gitIn, hasGitBinary, LARGEST_OUTPUT } from './git-process.ts';
 
 interface GitRef {
   /** Short: `main`, `origin/main`, `v1.0`. */

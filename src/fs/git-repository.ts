@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { expectSuccess, gitError, gitIn, hasGitBinary, type RunGit } from './git.ts';
+import { expectSuccess, gitError, gitIn, hasGitBinary, type RunGit } from './git-process.ts';
 
 /** What `mlo install` reads and changes of a Git repository: its configuration, and where its own files lie. */
 export interface GitRepository {

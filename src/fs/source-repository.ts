@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { gitEnvironment, gitError, hasGitBinary, LARGEST_OUTPUT } from './git.ts';
+import { gitEnvironment, gitError, hasGitBinary, LARGEST_OUTPUT } from './git-process.ts';
 import { randomHex } from './random-hex.ts';
 
 /** A file that Git has at a commit. */

@@ -6,7 +6,8 @@ import { asIoError, isErrno } from '../fs/errno.ts';
 import { hashBytes } from '../fs/hash.ts';
 import { namesIn } from '../fs/names-in.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
-import { IndexDamage, RemoteIndex, type ObjectPlace, type RecipePlace } from './format/index-format.ts';
+import type { ObjectPlace, RecipePlace } from './format/index-format.ts';
+import { IndexDamage, RemoteIndex } from './format/remote-index.ts';
 import { INDEX_FOLDER, indexKey } from './keys.ts';
 import type { Remote } from './port.ts';
 

@@ -1,4 +1,5 @@
-import { joinIndexParts, partOfRows, type IndexedPack, type IndexRecipe, type IndexRow } from '../../src/remote/format/index-format.ts';
+import type { IndexedPack, IndexRecipe, IndexRow } from '../../src/remote/format/index-format.ts';
+import { joinIndexParts, partOfRows } from '../../src/remote/format/join-index.ts';
 
 /** The index of a remote, of rows that a test has thought up. */
 export function encodeIndex(packs: readonly IndexedPack[], rows: readonly IndexRow[], recipes: readonly IndexRecipe[]): Buffer {

@@ -1,14 +1,13 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isErrno, withIoErrors } from '../../fs/errno.ts';
-import { readBrokenList } from './broken-list.ts';
 import { writeMultiPackIndex } from './build-multi-pack-index.ts';
 import { MultiPackDamage, MultiPackIndex } from './multi-pack-index.ts';
 import { PackDamage } from './pack-format.ts';
 import type { EntryLocation } from './pack-index.ts';
-import { isPackName, packOfBrokenList, type PackName } from './pack-name.ts';
+import { folderMs, listPackFolder } from './pack-folder.ts';
+import type { PackName } from './pack-name.ts';
 import { openWithIndex, PackReader } from './pack-reader.ts';
 import { digestText } from '../../fs/hash.ts';
 
@@ -16,9 +15,6 @@ import { digestText } from '../../fs/hash.ts';
 const MOST_UNCOVERED = 8;
 /** Covered packs that are open at the same time. */
 const MOST_OPEN = 64;
-/** A folder that changed this short before it was listed may have changed again within the same clock tick, milliseconds. */
-const TICK_MS = 50;
-
 /** A file that is listed so often and cannot be opened has not been rewritten: it is a dangling symlink. */
 const MOST_ATTEMPTS = 10;
 
@@ -28,7 +24,7 @@ export const INDEX_NAME = 'index';
 export class PackSet {
   readonly folder: string;
   readonly #readOnly: boolean;
-  /** mtime of the folder when it was listed, milliseconds; undefined: to be listed again. */
+  /** Of the folder when it was listed; undefined: to be listed again. */
   #listedMs: number | undefined;
   #names: ReadonlySet<PackName> = new Set();
   #broken: ReadonlyMap<PackName, ReadonlySet<Digest>> = new Map();
@@ -129,7 +125,7 @@ export class PackSet {
 
   /** Lists the folder again where it has changed; true where something may be new. */
   refresh(): boolean {
-    if (this.#folderMs() === this.#listedMs) return false;
+    if (folderMs(this.folder) === this.#listedMs) return false;
     const before = this.#names;
     const unusable = new Set([...this.#damaged.keys(), ...this.#broken.keys()]);
     this.#load();
@@ -165,13 +161,8 @@ export class PackSet {
   }
 
   #list(): void {
-    this.#listedMs = this.#folderMs();
-    if (Date.now() - this.#listedMs < TICK_MS) this.#listedMs = Number.NaN;
-    const files = this.#files();
     const before = this.#broken;
-    this.#names = new Set(files.filter(isPackName));
-    const owners = files.map(packOfBrokenList).filter((name) => name !== undefined);
-    this.#broken = new Map(owners.map((name) => [name, readBrokenList(this.folder, name)]));
+    ({ folderMs: this.#listedMs, names: this.#names, broken: this.#broken } = listPackFolder(this.folder));
     this.#damaged.clear();
     for (const name of before.keys()) if (!this.#broken.has(name)) this.#close(name);
     for (const name of [...this.#uncovered.keys(), ...this.#opened.keys()]) if (!this.#names.has(name)) this.#close(name);
@@ -251,21 +242,5 @@ export class PackSet {
       readers.get(name)?.close();
       readers.delete(name);
     }
-  }
-
-  /** -1 where there is none. */
-  #folderMs(): number {
-    return withIoErrors('read the folder', this.folder, () => statSync(this.folder, { throwIfNoEntry: false })?.mtimeMs ?? -1);
-  }
-
-  #files(): readonly string[] {
-    return withIoErrors('read the folder', this.folder, () => {
-      try {
-        return readdirSync(this.folder);
-      } catch (error) {
-        if (isErrno(error, 'ENOENT')) return [];
-        throw error;
-      }
-    });
   }
 }

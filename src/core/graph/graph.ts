@@ -5,7 +5,7 @@ export interface Graph {
   /** Every stage after all stages it depends on; ties in order of definition. */
   readonly order: readonly Stage[];
   readonly byAddress: ReadonlyMap<StageAddress, Stage>;
-  /** Direct, without duplicates, in order of definition. Edges of frozen stages to their deps are left out. */
+  /** Direct, without duplicates, in the order of what a stage reads. Edges of frozen stages to their deps are left out. */
   readonly upstream: ReadonlyMap<StageAddress, readonly StageAddress[]>;
   readonly downstream: ReadonlyMap<StageAddress, readonly StageAddress[]>;
   readonly outs: OutIndex;

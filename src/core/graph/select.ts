@@ -27,13 +27,14 @@ export function selectStages(graph: Graph, selection: Selection): readonly Stage
 
 /** The stages a target names. */
 export function findTarget(graph: Graph, target: string, file: string, glob = false): readonly Stage[] {
-  // The file where the user stands comes first: its stage may have the name of one in the root file.
-  const exact = graph.byAddress.get(`${file}:${target}`) ?? graph.byAddress.get(target);
-  if (exact !== undefined) return [exact];
   const stages = graph.order;
-  const group = stages.filter(
-    (stage) => stage.group !== undefined && (groupAddress(stage) === target || (stage.group === target && stage.file === file)),
-  );
+  // The file where the user stands comes first: its stages and groups may have names of the root file's.
+  const exact = graph.byAddress.get(`${file}:${target}`) ?? graph.byAddress.get(target);
+  if (exact?.file === file) return [exact];
+  const own = stages.filter((stage) => stage.group === target && stage.file === file);
+  if (own.length > 0) return own;
+  if (exact !== undefined) return [exact];
+  const group = stages.filter((stage) => stage.group !== undefined && groupAddress(stage) === target);
   if (group.length > 0) return group;
   if (glob) {
     const matches = globMatcher(target);

@@ -4,22 +4,20 @@ import type { Digest } from '../../core/content.ts';
 import { decodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { digestText } from '../../fs/hash.ts';
-import { decodeRecipe, largestRecipe } from '../format/recipe-format.ts';
 import type { IndexSet } from '../index-set.ts';
 import { packKey } from '../keys.ts';
 import type { Remote } from '../port.ts';
 import type { Wanted } from '../push/plan-push.ts';
 import { assembleFiles, type FileToAssemble } from './assemble-files.ts';
-import { fetchEntries, fetchNumbered, requestsFor, type EntryRequest, type FetchEntriesOptions } from './fetch-entries.ts';
+import { fetchEntries, fetchNumbered, requestsFor, type EntryRequest, type FetchEntriesOptions, type FetchFault } from './fetch-entries.ts';
 import { FilesByPlace } from './files-by-place.ts';
 import { LARGEST_RANGE } from './range-memory.ts';
+import { readRecipes, type ChunkedFile } from './read-recipes.ts';
 
 /** Whatever is larger is no tree, bytes. */
 const LARGEST_TREE = 256 * 1024 * 1024;
 /** Whatever is larger lies in chunks, bytes. */
 const LARGEST_ENTRY = 64 * 1024 * 1024;
-/** Recipes read at a time. */
-const RECIPES_AT_ONCE = 64;
 
 export interface FetchOptions {
   readonly remote: Remote;
@@ -74,7 +72,7 @@ class Fetch {
   readonly #received: ReceivedObjects;
   readonly #seen = new DigestTable();
   readonly #small = new FilesByPlace();
-  readonly #large: { readonly digest: Digest; readonly size: number; readonly recipe: Buffer }[] = [];
+  readonly #large: ChunkedFile[] = [];
 
   constructor(options: FetchOptions, received: ReceivedObjects) {
     this.#options = options;
@@ -178,15 +176,11 @@ class Fetch {
   }
 
   async #fetchLarge(): Promise<void> {
-    const { index, remote, jobs, signal } = this.#options;
     const counted = new Set<Digest>();
-    await assembleFiles(this.#recipes(counted), {
-      index,
-      remote,
-      jobs,
+    await assembleFiles(this.#chunksOfLarge(counted), {
+      ...this.#entryOptions(),
+      index: this.#options.index,
       received: this.#received,
-      ...(signal === undefined ? {} : { signal }),
-      onBytes: (bytes) => void (this.bytesReceived += bytes),
       onWritten: (bytes) => this.#progress(bytes),
       onLost: (digest, fault, key) => {
         if (counted.delete(digest)) this.files -= 1;
@@ -195,43 +189,27 @@ class Fetch {
     });
   }
 
-  /** The chunks of each large file, as its recipe says. */
-  async *#recipes(counted: Set<Digest>): AsyncGenerator<FileToAssemble> {
-    for (let from = 0; from < this.#large.length; from += RECIPES_AT_ONCE) {
-      const group = this.#large.slice(from, from + RECIPES_AT_ONCE);
-      const files: FileToAssemble[] = [];
-      const requests = group.flatMap(({ digest, size, recipe }): readonly EntryRequest[] => {
-        const places = this.#options.index.places(recipe);
-        if (places.length === 0) this.missing.add(digest);
-        const take: EntryRequest['take'] = (bytes, _stored, { pack }) => {
-          const chunks = decodeRecipe(Buffer.from(bytes), size);
-          if (chunks === undefined) this.corrupt.set(digest, packKey(pack.id));
-          else files.push({ digest, chunks });
-        };
-        return places.length === 0 ? [] : [{ digest: recipe, most: largestRecipe(size), places, take }];
-      });
-      const fileOf = (request: EntryRequest): Digest => group.find(({ recipe }) => recipe.equals(request.digest))?.digest as Digest;
-      await fetchEntries(requests, this.#entryOptions(fileOf));
-      for (const file of files) {
-        counted.add(file.digest);
-        this.files += 1;
-        yield file;
-      }
+  async *#chunksOfLarge(counted: Set<Digest>): AsyncGenerator<FileToAssemble> {
+    const onLost = (digest: Digest, fault: FetchFault, key?: string): void => this.#lose(digest, fault, key);
+    for await (const file of readRecipes(this.#large, { ...this.#entryOptions(), index: this.#options.index, onLost })) {
+      counted.add(file.digest);
+      this.files += 1;
+      yield file;
     }
   }
 
-  #entryOptions(objectOf: (request: EntryRequest) => Digest = ({ digest }) => digestText(digest)): FetchEntriesOptions {
+  #entryOptions(): FetchEntriesOptions {
     const { remote, jobs, signal } = this.#options;
     return {
       remote,
       jobs,
       ...(signal === undefined ? {} : { signal }),
-      onFault: (request, fault, key) => this.#lose(objectOf(request), fault, key),
+      onFault: ({ digest }, fault, key) => this.#lose(digestText(digest), fault, key),
       onBytes: (bytes) => void (this.bytesReceived += bytes),
     };
   }
 
-  #lose(digest: Digest, fault: 'gone' | 'corrupt', key = ''): void {
+  #lose(digest: Digest, fault: FetchFault, key = ''): void {
     if (fault === 'gone') this.missing.add(digest);
     else this.corrupt.set(digest, key);
   }

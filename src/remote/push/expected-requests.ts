@@ -1,5 +1,5 @@
 import { packsFor } from './outgoing-pack.ts';
-import { CHECKPOINT_BYTES } from './push-objects.ts';
+import { CHECKPOINT_BYTES } from './delivery.ts';
 import type { PushPlan } from './plan-push.ts';
 
 /** The lease is put, seen alone and deleted; the indexes are listed once more, and the new one is put. */

@@ -6,19 +6,20 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { tooLarge } from '../directory/directory-remote.ts';
+import type { Readable } from 'node:stream';
 import { sizeOfBody, type Body, type PutResult, type Remote, type RemoteEntry, type UnfinishedPut } from '../port.ts';
 import { RateLimit } from '../rate-limit.ts';
-import { roomFor } from '../read-into.ts';
 import type { RemoteSettings, S3Address } from '../settings.ts';
+import { tooLarge } from '../too-large.ts';
 import { withAttempts } from './attempts.ts';
 import { s3Client } from './client.ts';
-import { pieceIsUsed } from './collect-pieces.ts';
-import { asRemoteError, nameOf, statusOf, truncatedBody } from './errors.ts';
+import { asRemoteError, nameOf, statusOf } from './errors.ts';
 import { abortUpload, arrivedBytes, PART_BYTES, unfinishedUploads, uploadInParts, type Upload } from './multipart.ts';
+import { customerKey, uploadParameters, type CustomerKey } from './parameters.ts';
+import { readBody } from './read-body.ts';
 import { secretsOf } from './secrets.ts';
+import { watchClient } from './watch-client.ts';
 
 /** Larger bodies are asked for before they are sent: a look is cheaper than sending what is there. */
 const LOOK_FIRST_BYTES = 256 * 1024;
@@ -42,7 +43,6 @@ class S3Remote implements Remote {
   readonly #client: S3Client;
   readonly #payer: { RequestPayer?: 'requester' };
   readonly #extra: object;
-  /** Of every request that reads or writes an object. */
   readonly #customerKey: CustomerKey;
   readonly #limit: RateLimit | undefined;
   /** False from when the server refused a condition. */
@@ -60,23 +60,10 @@ class S3Remote implements Remote {
     this.#payer = settings.requesterPays === true ? { RequestPayer: 'requester' } : {};
     this.#customerKey = customerKey(settings);
     this.#extra = uploadParameters(settings, { ...this.#payer, ...this.#customerKey });
-    this.#client.middlewareStack.add(
-      (next) => async (request) => {
-        this.#requests += 1;
-        return await next(request);
-      },
-      { step: 'finalizeRequest', name: 'countRequests' },
-    );
-    this.#client.middlewareStack.add(
-      (next) => async (request) => {
-        const answer = await next(request);
-        const { date } = (answer.response as { headers?: { date?: string } } | undefined)?.headers ?? {};
-        const serverMs = Date.parse(date ?? '');
-        if (!Number.isNaN(serverMs)) this.clockAheadMs = Date.now() - serverMs;
-        return answer;
-      },
-      { step: 'deserialize', name: 'readClock', priority: 'low' },
-    );
+    watchClient(this.#client, {
+      onRequest: () => void (this.#requests += 1),
+      onServerClock: (serverMs) => void (this.clockAheadMs = Date.now() - serverMs),
+    });
   }
 
   get requests(): number {
@@ -198,10 +185,10 @@ class S3Remote implements Remote {
       const isWhole = from !== undefined && answer.ContentRange === undefined;
       if (answer.Body === undefined) return Buffer.alloc(0);
       if (size > most && !isWhole) {
-        (answer.Body as { destroy?: () => void }).destroy?.();
+        (answer.Body as Readable).destroy();
         throw tooLarge(`${this.address}/${key}`, size, most);
       }
-      const bytes = await bodyOf(answer.Body as AsyncIterable<Uint8Array>, size, this.#limit, memory);
+      const bytes = await readBody(answer.Body as Readable, size, this.#limit, memory);
       return isWhole ? bytes.subarray(from, from + most) : bytes;
     });
   }
@@ -252,43 +239,4 @@ class S3Remote implements Remote {
 /** A range that begins behind the end. */
 function nothingFromThereOn(error: unknown): undefined {
   if (statusOf(error) !== 416) throw error;
-}
-
-/** All of it; never more than the server told. */
-async function bodyOf(body: AsyncIterable<Uint8Array>, size: number, limit: RateLimit | undefined, memory?: Buffer): Promise<Buffer> {
-  const bytes = roomFor(size, memory);
-  let done = 0;
-  for await (const piece of body) {
-    if (done + piece.length > size) throw truncatedBody(done + piece.length, size);
-    bytes.set(piece, done);
-    done += piece.length;
-    pieceIsUsed(piece.length);
-    await limit?.pace(piece.length);
-  }
-  if (done !== size) throw truncatedBody(done, size);
-  return bytes;
-}
-
-interface CustomerKey {
-  readonly SSECustomerAlgorithm?: 'AES256';
-  readonly SSECustomerKey?: string;
-  readonly SSECustomerKeyMD5?: string;
-}
-
-function customerKey({ sseCustomerKey: key }: RemoteSettings): CustomerKey {
-  if (key === undefined) return {};
-  return {
-    SSECustomerAlgorithm: 'AES256',
-    SSECustomerKey: Buffer.from(key).toString('base64'),
-    SSECustomerKeyMD5: createHash('md5').update(key).digest('base64'),
-  };
-}
-
-function uploadParameters({ storageClass, sse, sseKmsKeyId }: RemoteSettings, payer: object): object {
-  return {
-    ...payer,
-    ...(storageClass === undefined ? {} : { StorageClass: storageClass }),
-    ...(sse === undefined ? {} : { ServerSideEncryption: sse }),
-    ...(sseKmsKeyId === undefined ? {} : { SSEKMSKeyId: sseKmsKeyId }),
-  };
 }

@@ -6,7 +6,7 @@ import { BATCH_START, BatchDamage, FOOTER_BYTES } from '../../../src/remote/batc
 import { readTables } from '../../../src/remote/batches/batch-set.ts';
 import { openRecords } from '../../../src/remote/batches/read-batch.ts';
 import { directoryRemote } from '../../../src/remote/directory/directory-remote.ts';
-import { IndexDamage, RemoteIndex } from '../../../src/remote/format/index-format.ts';
+import { IndexDamage, RemoteIndex } from '../../../src/remote/format/remote-index.ts';
 import { decodeRecipe } from '../../../src/remote/format/recipe-format.ts';
 import { checkFormat } from '../../../src/remote/format/remote-format.ts';
 import { takeLease } from '../../../src/remote/leases.ts';

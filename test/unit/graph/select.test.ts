@@ -69,6 +69,9 @@ describe('selecting stages of several files', () => {
     below('train', { outs: ['sub/model'] }),
     stage('eval@a', { group: 'eval' }),
     below('eval@b', { group: 'eval' }),
+    stage('only@c', { group: 'only' }),
+    stage('both'),
+    below('both@d', { group: 'both' }),
   ]);
   const from = (file: string, target: string, glob = false): readonly string[] =>
     findTarget(graph, target, file, glob).map((each) => each.address);
@@ -76,8 +79,16 @@ describe('selecting stages of several files', () => {
   test.each([
     ['the stage of the file here', 'sub/pipeline.yaml', 'train', ['sub/pipeline.yaml:train']],
     ['that of the root file there', 'pipeline.yaml', 'train', ['train']],
+    ['the group of the file here', 'sub/pipeline.yaml', 'eval', ['sub/pipeline.yaml:eval@b']],
+    ['the group of the file here before a stage of the root file', 'sub/pipeline.yaml', 'both', ['sub/pipeline.yaml:both@d']],
+    ['that of the root file where there is none here', 'sub/pipeline.yaml', 'only', ['only@c']],
     ['the group of another file by its address', 'pipeline.yaml', 'sub/pipeline.yaml:eval', ['sub/pipeline.yaml:eval@b']],
-    ['all stages of a file by its path', 'pipeline.yaml', 'sub/pipeline.yaml', ['sub/pipeline.yaml:train', 'sub/pipeline.yaml:eval@b']],
+    [
+      'all stages of a file by its path',
+      'pipeline.yaml',
+      'sub/pipeline.yaml',
+      ['sub/pipeline.yaml:train', 'sub/pipeline.yaml:eval@b', 'sub/pipeline.yaml:both@d'],
+    ],
   ])('a target means %s', (_what, file, target, addresses) => {
     expect(from(file, target).toSorted()).toEqual(addresses.toSorted());
   });

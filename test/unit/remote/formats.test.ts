@@ -2,14 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { digestBytes } from '../../../src/fs/hash.ts';
-import {
-  IndexDamage,
-  joinIndexParts,
-  partOfRows,
-  RemoteIndex,
-  type IndexedPack,
-  type IndexRow,
-} from '../../../src/remote/format/index-format.ts';
+import type { IndexedPack, IndexRow } from '../../../src/remote/format/index-format.ts';
+import { joinIndexParts, partOfRows } from '../../../src/remote/format/join-index.ts';
+import { IndexDamage, RemoteIndex } from '../../../src/remote/format/remote-index.ts';
 import { encodeIndex } from '../../helpers/encode-index.ts';
 import { decodeRecipe, RecipeWriter } from '../../../src/remote/format/recipe-format.ts';
 import { remoteFormatText } from '../../../src/remote/format/remote-format.ts';

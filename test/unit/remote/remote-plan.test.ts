@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
-import { RemoteIndex, type IndexRow } from '../../../src/remote/format/index-format.ts';
+import type { IndexRow } from '../../../src/remote/format/index-format.ts';
+import { RemoteIndex } from '../../../src/remote/format/remote-index.ts';
 import { encodeIndex } from '../../helpers/encode-index.ts';
 import type { IndexSet } from '../../../src/remote/index-set.ts';
 import { planRewrite } from '../../../src/remote/gc/remote-plan.ts';
