@@ -7,10 +7,10 @@ const README = new URL('../README.md', import.meta.url);
 
 const EXIT_MEANS = {
   ok: 'Done.',
-  stageFailed: 'A stage failed.',
+  stageFailed: 'A stage or a check failed.',
   usage: 'The command line, the configuration or a pipeline file is wrong; nothing was run.',
   partial: 'Partly done; the output says what is missing.',
-  outOfDate: '`mlo status --check`: something would run.',
+  outOfDate: '`mlo status --check`: a stage or data is out of date, or with `--remote` not in step with it.',
   notAProject: 'There is no project here.',
   locked: 'Another command is writing in this project.',
   integrity: 'Stored data is missing, damaged or cannot be read.',

@@ -3,6 +3,7 @@ import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { IndexSet } from '../remote/index-set.ts';
 import { expectedRequests } from '../remote/push/expected-requests.ts';
 import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
+import type { ProjectPath } from '../core/stage.ts';
 import { lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen } from './transfer/choose-contents.ts';
@@ -10,6 +11,7 @@ import { withRemoteOf, type Connection, type TransferOptions } from './transfer/
 import { openLuggage, tellLuggage, type Luggage } from './transfer/push-luggage.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import { isEmpty, sendPlanned, type Cargo, type Destination } from './transfer/send-planned.ts';
+import { pathsStaying, staysHere, withoutStaying } from './transfer/stays-here.ts';
 import type { AppContext } from './types.ts';
 
 export interface PushData {
@@ -34,6 +36,8 @@ export interface PushData {
   /** Objects that locks and pointers name and the cache does not have, nor the remote. */
   readonly missing: readonly MissingObject[];
   readonly broken: Chosen['broken'];
+  /** Paths that are not for this remote: `push: false`, or `remote:` with another name. */
+  readonly stays: readonly ProjectPath[];
   /** Absent where they were left out. */
   readonly runs?: PushedRuns;
 }
@@ -62,14 +66,19 @@ export async function push(ctx: AppContext, options: TransferOptions): Promise<P
   });
 }
 
-async function pushChosen(project: Project, named: Chosen, connection: Connection, options: TransferOptions): Promise<PushData> {
+async function pushChosen(project: Project, chosen: Chosen, connection: Connection, options: TransferOptions): Promise<PushData> {
   const isThere = await checkFormat(connection.remote);
   const index = isThere ? await IndexSet.load(connection.remote, connection.indexFolder) : IndexSet.none;
   const destination = { ...connection, isThere, index, jobs: options.jobs ?? JOBS };
-  if (!options.runs || !travelsWith(options)) return await pushAll(project, named, undefined, destination, options);
-  const luggage = await openLuggage(project, connection, isThere, index);
+  const stays = staysHere(chosen.pipeline, connection.settings.name);
+  const push = async (all: Chosen, luggage?: Luggage): Promise<PushData> => ({
+    ...(await pushAll(project, withoutStaying(all, stays), luggage, destination, options)),
+    stays: pathsStaying(chosen, stays),
+  });
+  if (!options.runs || !travelsWith(options)) return await push(chosen);
+  const luggage = await openLuggage(project, connection, isThere, index, stays);
   try {
-    return await pushAll(project, withArtifacts(named, luggage.runs.artifacts), luggage, destination, options);
+    return await push(withArtifacts(chosen, luggage.runs.artifacts), luggage);
   } finally {
     luggage.runs.close();
   }
@@ -81,7 +90,7 @@ async function pushAll(
   luggage: Luggage | undefined,
   destination: Destination,
   { dry }: TransferOptions,
-): Promise<PushData> {
+): Promise<Omit<PushData, 'stays'>> {
   const startMs = performance.now();
   const { remote, settings } = destination;
   const cache = await project.cache();

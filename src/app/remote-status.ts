@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
+import type { ProjectPath } from '../core/stage.ts';
 import type { DamagedBatch } from '../remote/batches/batch-set.ts';
 import { checkFormat } from '../remote/format/remote-format.ts';
 import { IndexSet } from '../remote/index-set.ts';
@@ -14,6 +15,7 @@ import { fetchResults } from './transfer/fetch-results.ts';
 import { fetchRuns } from './transfer/fetch-runs.ts';
 import { isHere } from './transfer/is-here.ts';
 import { openLuggage, tellLuggage } from './transfer/push-luggage.ts';
+import { staysHere, withoutStaying } from './transfer/stays-here.ts';
 import type { AppContext } from './types.ts';
 
 /** Where a tracked path is. */
@@ -62,7 +64,8 @@ export async function remoteStatus(
       const isThere = await checkFormat(remote);
       const index = isThere ? await IndexSet.load(remote, connection.indexFolder) : IndexSet.none;
       const data: RemoteStatus[] = [];
-      for (const { label, contents } of chosen.groups) {
+      const stays = staysHere(chosen.pipeline, settings.name);
+      for (const { label, contents } of withoutStaying(chosen, stays).groups) {
         for (const { path, content, stage } of contents) {
           // The list of what an import brought goes with the data, and is nobody's to look at.
           if (path.endsWith(POINTER_SUFFIX)) continue;
@@ -70,7 +73,7 @@ export async function remoteStatus(
           data.push({ path, in: label, ...(stage === undefined ? {} : { stage }), ...where });
         }
       }
-      const runs = options.runs && travelsWith(options) ? await runsStatus(project, cache, connection, index, isThere) : undefined;
+      const runs = options.runs && travelsWith(options) ? await runsStatus(project, connection, index, isThere, stays) : undefined;
       return {
         remote: settings.name,
         address: remote.address,
@@ -83,12 +86,18 @@ export async function remoteStatus(
   });
 }
 
-async function runsStatus(project: Project, cache: Cache, connection: Connection, index: IndexSet, isThere: boolean): Promise<RunsStatus> {
-  const luggage = await openLuggage(project, connection, isThere, index);
+async function runsStatus(
+  project: Project,
+  connection: Connection,
+  index: IndexSet,
+  isThere: boolean,
+  stays: (path: ProjectPath) => boolean,
+): Promise<RunsStatus> {
+  const luggage = await openLuggage(project, connection, isThere, index, stays);
   luggage.runs.close();
   const { sent, open, results, damaged } = tellLuggage(luggage, undefined);
   const coming = isThere ? await fetchRuns(project, connection, true) : undefined;
-  const fetched = isThere ? await fetchResults(cache, connection, true) : undefined;
+  const fetched = isThere ? await fetchResults(await project.cache(), connection, true) : undefined;
   return {
     toPush: sent,
     toFetch: (coming?.added ?? 0) + (coming?.changed ?? 0),

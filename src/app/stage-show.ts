@@ -55,5 +55,6 @@ function outText(out: OutSpec): Value {
     ...(out.cache ? {} : { cache: false }),
     ...(out.persist ? { persist: true } : {}),
     ...(out.push ? {} : { push: false }),
+    ...(out.remote === undefined ? {} : { remote: out.remote }),
   };
 }

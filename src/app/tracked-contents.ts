@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { findTarget, selectStages } from '../core/graph/select.ts';
-import type { ProjectPath, Stage } from '../core/stage.ts';
+import type { Pipeline, ProjectPath, Stage } from '../core/stage.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { isAtOrBelow, tryProjectPath } from './paths.ts';
 import { dataOf } from './pointer-tree.ts';
@@ -24,7 +24,8 @@ export async function trackedContents(
 ): Promise<ChosenContents> {
   const broken: BrokenPointer[] = [];
   const state = await trackedState(project, revision, file, (each) => broken.push(each));
-  if (targets.length === 0) return { contents: ofPipelineHere(state), broken };
+  const { pipeline } = state;
+  if (targets.length === 0) return { contents: ofPipelineHere(state), broken, pipeline };
   const chosen = new Map<ProjectPath, TrackedContent>();
   const named = new Set<BrokenPointer>();
   for (const target of targets) {
@@ -34,13 +35,14 @@ export async function trackedContents(
     const found = hit.length > 0 && path !== undefined ? below(state, path) : await choose(project, state, target);
     for (const each of found) chosen.set(each.path, each);
   }
-  return { contents: withoutCovered([...chosen.values()]), broken: [...named] };
+  return { contents: withoutCovered([...chosen.values()]), broken: [...named], pipeline };
 }
 
 export interface ChosenContents {
   readonly contents: readonly TrackedContent[];
   /** Of the workspace, and named by the targets. */
   readonly broken: readonly BrokenPointer[];
+  readonly pipeline: Pipeline;
 }
 
 function targetPath(project: Project, target: string): ProjectPath | undefined {

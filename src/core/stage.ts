@@ -33,7 +33,10 @@ export interface OutSpec {
   readonly cache: boolean;
   /** true: not removed before the stage runs. */
   readonly persist: boolean;
+  /** false: no `push` sends it. */
   readonly push: boolean;
+  /** Name of the only remote that it goes to. */
+  readonly remote?: string;
   readonly desc?: string;
   /** template, x, y, x_label, y_label, title, header of a plot. */
   readonly plot?: { readonly [key: string]: Value };

@@ -105,7 +105,7 @@ export interface RunQuery {
 }
 
 /**
- * The tracking store of a project. Writes are grouped: each becomes durable within 250 ms or at
+ * The tracking database of a project. Writes are grouped: each becomes durable within 250 ms or at
  * `flush`/`close`; a crash loses at most that much. Errors: MLO_TRACKING, MLO_RUN_UNKNOWN.
  */
 export interface Tracking {

@@ -65,7 +65,7 @@ describe('help topics', () => {
   });
 
   it('exist for exit codes, errors, environment, configuration, search, and those who come from elsewhere', () => {
-    expect(TOPICS).toEqual(['exit-codes', 'errors', 'environment', 'config', 'search', 'from-dvc', 'from-mlflow']);
+    expect(TOPICS).toEqual(['exit-codes', 'errors', 'environment', 'config', 'remotes', 'search', 'from-dvc', 'from-mlflow']);
     for (const topic of TOPICS) expect(topicLines(topic).length).toBeGreaterThan(5);
   });
 });

@@ -14,7 +14,7 @@ export interface Wanted {
 export async function wantedContents(
   project: Project,
   { targets, file, rev }: Wanted,
-): Promise<ChosenContents & { readonly revisions: readonly string[] }> {
+): Promise<Pick<ChosenContents, 'contents' | 'broken'> & { readonly revisions: readonly string[] }> {
   const marked = rev === undefined ? targets.filter((target) => target.includes('@')) : [];
   if (marked.length === 0) {
     const contents = await trackedContents(project, targets, file, rev).catch((error: unknown) => {
@@ -23,7 +23,7 @@ export async function wantedContents(
     return { ...contents, revisions: rev === undefined ? [] : [rev] };
   }
   const plain = targets.filter((target) => !target.includes('@'));
-  const chosen = plain.length === 0 ? [] : [await trackedContents(project, plain, file)];
+  const chosen: Pick<ChosenContents, 'contents' | 'broken'>[] = plain.length === 0 ? [] : [await trackedContents(project, plain, file)];
   const revisions = new Set<string>();
   for (const target of marked) {
     const { revision, ...contents } = await ofMarked(project, target, file);
@@ -41,7 +41,7 @@ async function ofMarked(
   project: Project,
   target: string,
   file: string | undefined,
-): Promise<ChosenContents & { readonly revision?: string }> {
+): Promise<Pick<ChosenContents, 'contents' | 'broken'> & { readonly revision?: string }> {
   try {
     return await trackedContents(project, [target], file);
   } catch (error) {

@@ -1,13 +1,12 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { REMOTE_SETTINGS, type RemoteSetting } from '../../core/config/remote-settings.ts';
 import {
   isRemoteName,
   isRemoteSetting,
   isSecret,
   parseRemotes,
   readRemoteValue,
-  REMOTE_SETTINGS,
   unknownSettingHint,
-  type RemoteSetting,
   type RemoteValue,
 } from '../../core/config/remotes.ts';
 import { setInConfigText, unsetInConfigText } from '../../core/config/edit.ts';

@@ -1,4 +1,5 @@
-import { isSecret, REMOTE_SETTINGS, type RemoteSetting } from '../../core/config/remotes.ts';
+import { REMOTE_SETTINGS, type RemoteSetting } from '../../core/config/remote-settings.ts';
+import { isSecret } from '../../core/config/remotes.ts';
 import { findRoot } from '../find-root.ts';
 import type { ConfigScope } from '../load-config.ts';
 import type { AppContext } from '../types.ts';

@@ -1,7 +1,7 @@
 import type { Content, Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { listingOf, type PointerSource } from '../../core/pointer-source.ts';
-import type { ProjectPath } from '../../core/stage.ts';
+import type { Pipeline, ProjectPath } from '../../core/stage.ts';
 import type { Project } from '../project.ts';
 import { loadRemotes } from '../remotes/load-remotes.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
@@ -38,6 +38,8 @@ export interface Chosen {
   readonly groups: readonly { readonly label: string; readonly contents: readonly ChosenContent[] }[];
   /** Pointers that cannot be understood. */
   readonly broken: readonly { readonly path: string; readonly message: string }[];
+  /** Of the workspace, or of the revision. */
+  readonly pipeline: Pipeline;
   /** Without outs that are never in a cache, though a lock of a branch or tag names them. */
   withoutUncached(missing: ReadonlySet<Digest>): Promise<Chosen>;
 }
@@ -61,6 +63,7 @@ function chosenOf(project: Project, own: Own, refs: readonly RefContents[]): Cho
       })),
     ],
     broken: own.broken,
+    pipeline: own.pipeline,
     withoutUncached: async (missing) => chosenOf(project, own, await cachedContents(project, refs, missing)),
   };
 }
@@ -76,21 +79,22 @@ interface Own {
   readonly label: string;
   readonly contents: readonly TrackedContent[];
   readonly broken: Chosen['broken'];
+  readonly pipeline: Pipeline;
 }
 
 async function ofWorkspace(project: Project, { targets, rev }: TransferScope): Promise<Own> {
   const label = rev ?? 'workspace';
   if (targets.length > 0) {
-    const { contents, broken } = await trackedContents(project, targets, undefined, rev).catch(async (error: unknown) => {
+    const { contents, broken, pipeline } = await trackedContents(project, targets, undefined, rev).catch(async (error: unknown) => {
       throw await asRemoteName(project, targets, error);
     });
-    return { label, contents, broken: broken.map(({ pointerPath, error }) => ({ path: pointerPath, message: error.message })) };
+    return { label, contents, pipeline, broken: broken.map(({ pointerPath, error }) => ({ path: pointerPath, message: error.message })) };
   }
   const broken: { path: string; message: string }[] = [];
   const state = await trackedState(project, rev, undefined, ({ pointerPath, error }) =>
     broken.push({ path: pointerPath, message: error.message }),
   );
-  return { label, contents: state.contents, broken };
+  return { label, contents: state.contents, broken, pipeline: state.pipeline };
 }
 
 /** `push origin`, as Git has it: targets are data here. */

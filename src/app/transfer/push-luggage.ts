@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
-import type { Content } from '../../core/content.ts';
+import type { Content, Digest } from '../../core/content.ts';
 import type { RunId } from '../../core/run.ts';
+import type { ProjectPath } from '../../core/stage.ts';
 import { IndexSet } from '../../remote/index-set.ts';
 import { openForReading } from '../read-tracking.ts';
 import type { Project } from '../project.ts';
@@ -20,12 +21,20 @@ export interface SentLuggage {
   readonly bytes: number;
 }
 
-export async function openLuggage(project: Project, connection: Connection, isThere: boolean, index: IndexSet): Promise<Luggage> {
+/** `stays`: what lies at that path is not for this remote. */
+export async function openLuggage(
+  project: Project,
+  connection: Connection,
+  isThere: boolean,
+  index: IndexSet,
+  stays: (path: ProjectPath) => boolean,
+): Promise<Luggage> {
   const runs = await openRunsPush(project, connection, isThere);
   try {
     const cache = await project.cache();
     const isOwn = await ownership(project);
-    const results = await openResultsPush(cache, connection, isThere, isOwn, (digest) => index.has(Buffer.from(digest, 'hex')));
+    const isOnRemote = (digest: Digest): boolean => index.has(Buffer.from(digest, 'hex'));
+    const results = await openResultsPush(cache, connection, isThere, isOwn, isOnRemote, stays);
     return { runs, results };
   } catch (error) {
     runs.close();

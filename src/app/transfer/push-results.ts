@@ -3,6 +3,7 @@ import type { Cache } from '../../cache/types.ts';
 import type { Content, Digest } from '../../core/content.ts';
 import { fromLocked } from '../../core/lock/types.ts';
 import type { RunId } from '../../core/run.ts';
+import type { ProjectPath } from '../../core/stage.ts';
 import { digestBytes } from '../../fs/hash.ts';
 import type { Need } from '../../remote/batches/batch-format.ts';
 import { BatchSet, type DamagedBatch } from '../../remote/batches/batch-set.ts';
@@ -28,13 +29,14 @@ interface Waiting {
   readonly outs: readonly Content[];
 }
 
-/** `isOwn`: the run that made the result belongs to this project, where the cache is one of several. */
+/** `isOwn`: the run that made the result belongs to this project, where the cache is one of several; `stays`: an out at that path is not for this remote. */
 export async function openResultsPush(
   cache: Cache,
   connection: Connection,
   isThere: boolean,
   isOwn: (run: RunId) => boolean,
   isOnRemote: (digest: Digest) => boolean,
+  stays: (path: ProjectPath) => boolean,
 ): Promise<ResultsPush> {
   const place = resultsPlace(connection);
   const set = isThere ? await BatchSet.load(connection.remote, place.folder, place.kept) : BatchSet.none;
@@ -49,7 +51,7 @@ export async function openResultsPush(
       continue;
     }
     const entry = parseEntry(text);
-    if (entry === undefined || !isOwn(entry.run.id)) continue;
+    if (entry === undefined || !isOwn(entry.run.id) || Object.keys(entry.outs).some(stays)) continue;
     const outs = Object.values(entry.outs).map((locked) => fromLocked(locked));
     // One of which something is nowhere is a miss for everybody.
     if (outs.every((content) => isOnRemote(content.digest) || isHere(cache, content))) waiting.push({ name, bytes, outs });

@@ -37,7 +37,7 @@ export const gcVerb = defineCommand({
   summary: 'say what in the cache nothing needs any more, and with --force delete it',
   details:
     "What the workspace's locks and pointers name is always kept, and by default what recorded runs logged (deleted ones too, until they are purged); add --branches, --tags, --commits or --all-commits " +
-    'to keep what those need. Kept too: results in the run-cache and logs that are younger than gc.run_cache and gc.logs, whatever is younger than gc.grace, ' +
+    'to keep what those need. Kept too: results in the run-cache and logs that are younger than gc.run_cache and gc.logs, whatever is younger than gc.grace (broken copies that a repair moved to corrupt/ too), ' +
     'and what other projects on the same cache need. Without --force nothing is deleted. Where the disk is too full to write anew what a part of is needed, ' +
     'the rest is deleted and the exit code is 3.\n\n' +
     'With --remote the same for a remote: kept is what the workspace, all branches and tags, and recorded runs of this repository need, what --keep and --keep-project name, ' +

@@ -15,7 +15,7 @@ export const initVerb = defineCommand({
   usage: 'init [directory]',
   summary: 'start a project here or in a new folder',
   details:
-    'Never overwrites a file: a pipeline.yaml or params.yaml that is there already is kept, and what is missing is added. Templates: empty (no stages), default (three small shell stages), iris (trains a classifier with TensorFlow.js).',
+    'Never overwrites a file: where a pipeline.yaml or params.yaml is there already it is kept, and no stages are added. Templates: empty (no stages), default (three small shell stages), iris (trains a classifier with TensorFlow.js).',
   examples: [
     ['mlo init', 'start in this folder'],
     ['mlo init flowers --template iris', 'a new folder with a pipeline that trains a model'],

@@ -35,7 +35,7 @@ export const fetchVerb = defineCommand({
     ['mlo fetch', 'what locks and pointers of the workspace name'],
     ['mlo fetch --all-tags', 'and what all tags name, to work without a network'],
   ],
-  options: transferOptions(),
+  options: transferOptions(8),
   json: FETCH_JSON,
   writes: true,
   async run({ context, style }: Invocation, flags: TransferFlags, targets: readonly string[]): Promise<Outcome> {
@@ -57,7 +57,7 @@ export const pullVerb = defineCommand({
     ['mlo pull data/raw', 'one tracked folder'],
     ['mlo pull -r archive --rev v1.0 models', 'the models of a tag, from another remote'],
   ],
-  options: [...transferOptions(), new Option('--force', 'overwrite and delete files that are not in the cache')],
+  options: [...transferOptions(8), new Option('--force', 'overwrite and delete files that are not in the cache')],
   json: [
     ['fetch', 'as of mlo fetch'],
     ['checkout?', 'as of mlo checkout; absent with --dry-run'],

@@ -21,13 +21,14 @@ export const pushVerb = defineCommand({
     ['mlo push --all-branches --all-tags -r archive', 'what any branch or tag needs, to another remote'],
     ['mlo push --dry-run', 'how many bytes would be sent, in about how many requests'],
   ],
-  options: transferOptions(),
+  options: transferOptions(3),
   json: [
     ['done', 'false with --dry-run'],
     ['files, trees, bytes', 'pushed (with --dry-run: to push)'],
     ['bytesSent, packs, requests', 'what went over the wire'],
     ['requestsExpected?', 'with --dry-run: about how many requests the push would take'],
     ['there', 'files that were there already'],
+    ['stays', 'outs that are not for this remote: push: false, or remote: with the name of another one'],
     [
       'runs?.sent, .there, .open',
       'runs that were pushed, that were there, and that are in progress and wait; absent with --no-runs, targets or --rev',

@@ -76,8 +76,7 @@ const remoteModifyVerb = defineCommand({
   usage: 'modify <name> <setting> [value]',
   summary: 'change a setting of a remote',
   details:
-    'Settings: url, endpoint, region, profile, path_style, checksums (supported, required), storage_class, sse (AES256, aws:kms), sse_kms_key_id, sse_customer_key_file, requester_pays, ' +
-    'ca_file, proxy (http://host:port, none; else HTTPS_PROXY, HTTP_PROXY and NO_PROXY count), limit_rate (10M), timeout (60s); with --local or --user also access_key_id, secret_access_key, session_token.',
+    'The settings, and what they mean: mlo help remotes. access_key_id, secret_access_key and session_token are taken with --local or --user only.',
   examples: [
     ['mlo remote modify origin endpoint https://minio.example:9000', 'a server that is not that of AWS'],
     ['mlo remote modify --local origin access_key_id AKIAEXAMPLE', 'a key for this remote alone, not committed'],

@@ -74,7 +74,20 @@ export const reproVerb = defineCommand({
     new Option(
       '--verify',
       'run stages that are up to date again, one by one, and compare what they write with the lock; nothing is changed',
-    ).conflicts(['dry', 'set', 'force', 'forceDownstream', 'ignoreErrors', 'allowMissing']),
+    ).conflicts([
+      'dry',
+      'set',
+      'force',
+      'forceDownstream',
+      'ignoreErrors',
+      'allowMissing',
+      'keepGoing',
+      'jobs',
+      'commit',
+      'runCache',
+      'pull',
+      'remote',
+    ]),
     new Option(
       '-S, --set <key=value>',
       'write a param into params.yaml first (again for more; file.yaml:key=value; +key=value adds a key)',

@@ -15,13 +15,14 @@ export interface TransferFlags {
 
 export const remoteOption = (): Option => new Option('-r, --remote <name>', 'which remote (default: mlo remote default, or the only one)');
 
-export const transferOptions = (): readonly Option[] => [
+/** `jobs`: transfers side by side where nothing is said. */
+export const transferOptions = (jobs: number): readonly Option[] => [
   remoteOption(),
   new Option('--rev <revision>', 'what pointers and locks of a Git revision name, instead of those of the workspace'),
   new Option('--all-branches', 'also what all branches name, local ones and those of remotes'),
   new Option('--all-tags', 'also what all Git tags name'),
   new Option('--no-runs', 'leave out runs with their artifacts, and results of the run-cache'),
-  new Option('-j, --jobs <count>', 'transfers side by side').argParser(parsePositiveInteger),
+  new Option('-j, --jobs <count>', `transfers side by side (default: ${jobs})`).argParser(parsePositiveInteger),
   new Option('--limit-rate <bytes>', 'bytes a second that may travel (10M, 500K; for good: mlo remote modify <name> limit_rate)').argParser(
     parseRate,
   ),

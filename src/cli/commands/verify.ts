@@ -27,7 +27,7 @@ export const verifyVerb = defineCommand({
     'locks and pointers name, those of the workspace and of all branches and tags. What is broken or missing is listed with the paths, stages, branches, tags and runs that it belongs to, and the exit code is 12; ' +
     '3 where nothing is broken, the workspace has all it needs, and only branches or tags miss something (a plain gc --force deletes what only they need; --workspace then passes). ' +
     'The tracking database is checked too: its structure, and without --quick every metric point; artifacts of runs that are not in the cache are listed, and are no failure. ' +
-    '--repair moves broken copies to corrupt/ in the cache folder, keeps what is right beside them, and brings back what another pack, the workspace or the default remote still has.\n\n' +
+    '--repair moves broken copies to corrupt/ in the cache folder (where mlo gc --force deletes them once they are older than gc.grace), keeps what is right beside them, and brings back what another pack, the workspace or the default remote still has.\n\n' +
     'With --remote the same for a remote: every object in its packs, every run and every result is read and compared with its digest, and what is broken or missing is named. --repair then takes it out, ' +
     'so that the next mlo push from a machine that has the data sends it again; a batch of runs or results that nobody can read is deleted for that, and format.json is written again where it is gone.',
   examples: [

@@ -59,7 +59,7 @@ export const FROM_DVC: readonly Habit[] = [
   ['dvc gc -w', 'mlo gc --force', 'else it only says'],
   ['dvc gc -a -T', 'mlo gc --branches --tags --force', ''],
   ['dvc gc -A', 'mlo gc --all-commits --force', ''],
-  ['dvc install', 'mlo install --hooks', ''],
+  ['dvc install', 'mlo install --hooks', 'before a push it checks; it pushes nothing'],
   ['dvc completion -s bash', 'mlo completion bash', ''],
   ['dvc doctor', 'mlo doctor', ''],
 ];

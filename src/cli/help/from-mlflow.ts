@@ -21,7 +21,7 @@ export const FROM_MLFLOW: readonly Habit[] = [
   ['mlflow artifacts download', 'mlo artifacts get ID -o folder', ''],
   ['mlflow artifacts log-artifact', 'mlo log artifact plot.png --run ID', ''],
   ['mlflow doctor', 'mlo doctor', ''],
-  ['export-import: export-all', 'mlo runs export --all -o runs', 'artifacts too'],
+  ['export-import: export-all', 'mlo runs export --all -o runs', 'bytes of artifacts: mlo push'],
   ['export-import: import-all', 'mlo runs import runs', ''],
   ['set_experiment("iris")', 'mlo config set tracking.experiment iris', 'once: --experiment iris'],
   ['start_run()', 'mlo repro', 'stages are runs; or startRun()'],

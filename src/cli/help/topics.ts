@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../../core/errors/catalogue.ts';
 import { CONFIG, CONFIG_KEYS, configText, environmentName } from '../../core/config/keys.ts';
+import { REMOTE_SETTINGS } from '../../core/config/remote-settings.ts';
 import { padEnd, textWidth } from '../../ui/format/text-width.ts';
 import { wrapWords } from '../../ui/format/wrap.ts';
 import { ENVIRONMENT } from './environment.ts';
@@ -8,7 +9,7 @@ import { FROM_DVC } from './from-dvc.ts';
 import { FROM_MLFLOW } from './from-mlflow.ts';
 import { SEARCH_GRAMMAR } from './search.ts';
 
-export const TOPICS = ['exit-codes', 'errors', 'environment', 'config', 'search', 'from-dvc', 'from-mlflow'] as const;
+export const TOPICS = ['exit-codes', 'errors', 'environment', 'config', 'remotes', 'search', 'from-dvc', 'from-mlflow'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export function isTopic(word: string): word is Topic {
@@ -47,6 +48,14 @@ export function topicTable(topic: Topic): TopicTable {
         head: ['Variable', 'Meaning'],
         rows: ENVIRONMENT,
       };
+    case 'remotes':
+      return {
+        title: 'Settings of remotes',
+        intro:
+          'What `mlo remote modify NAME SETTING VALUE` sets, under `remotes` in .mlo/config.yaml; `remote` there names the default remote. Secrets are taken with --local or --user only, which Git does not see.',
+        head: ['Setting', 'Meaning'],
+        rows: Object.entries(REMOTE_SETTINGS).map(([name, { means }]) => [name, means]),
+      };
     case 'search':
       return {
         title: 'Search',
@@ -59,7 +68,7 @@ export function topicTable(topic: Topic): TopicTable {
       return {
         title: 'From DVC',
         intro:
-          'What you are used to type, and what does it here. mlo reads dvc.yaml as it is, writes dvc.mlo.lock beside it, and leaves dvc.lock alone.',
+          'What you are used to type, and what does it here. mlo reads dvc.yaml as it is (params in Python files and deps outside of the project are refused), writes dvc.mlo.lock beside it, and leaves dvc.lock alone.',
         head: ['DVC', 'mlo', 'Remark'],
         rows: FROM_DVC,
       };

@@ -186,7 +186,8 @@ export const EXPLANATIONS: { readonly [code in ErrorCode]: Explanation } = {
   },
   MLO_TRACKING: {
     cause: 'The database of runs cannot be opened: it is damaged, of another program, on a network file system, or without rights.',
-    remedy: '`mlo doctor` says which; `mlo config set tracking.path` moves it to a local disk. Pipelines and data do not need it.',
+    remedy:
+      '`mlo doctor` says which; `mlo config set tracking.path` moves it to a local disk. What runs stages needs it; data (add, checkout, push --no-runs) does not.',
   },
   MLO_RUN_VALUE: {
     cause:

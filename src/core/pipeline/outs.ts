@@ -52,6 +52,7 @@ function outSpec(
   const view = flags?.kind === 'list' ? listOfViews(flags) : undefined;
   const read = new Fields(flags?.kind === 'map' ? flags : emptyMap(at), where, place.problems);
   const desc = read.text('desc');
+  const remote = read.text('remote');
   const plot = kind === 'plot' ? (view ?? plotProps(read)) : undefined;
   return {
     path,
@@ -61,6 +62,7 @@ function outSpec(
     cache: read.flag('cache', true),
     persist: read.flag('persist', false),
     push: read.flag('push', true),
+    ...(remote === undefined ? {} : { remote }),
     ...(desc === undefined ? {} : { desc }),
     ...(plot === undefined || Object.keys(plot).length === 0 ? {} : { plot }),
     at: positionOf(at),

@@ -24,8 +24,8 @@ const outFlags = {
   ...annotations,
   cache: flag.optional().describe('false: not kept in the cache, but in Git or nowhere.'),
   persist: flag.optional().describe('true: not removed before the stage runs.'),
-  push: flag.optional(),
-  remote: text.optional(),
+  push: flag.optional().describe('false: `mlo push` does not send it.'),
+  remote: text.optional().describe('Name of the only remote that it is pushed to.'),
   checkpoint: flag.optional().describe('Accepted and ignored, as DVC does since 3.0.'),
 };
 
@@ -113,12 +113,15 @@ const stageFields = {
     .describe('TensorFlow backend of a run stage.')
     .optional(),
   seed: orTemplate(z.int(), 'expected an integer').describe('Seed of a run stage.').optional(),
-  isolate: orTemplate(z.enum(['auto', 'process', 'worker']), 'expected auto, process or worker').optional(),
+  isolate: orTemplate(z.enum(['auto', 'process', 'worker']), 'expected auto, process or worker')
+    .describe('Where a run stage runs: in a thread (worker), in a process of its own, or as fits (auto, the default).')
+    .optional(),
   resources: z
     .strictObject(
       { cpus: orTemplate(z.number().positive({ error: 'expected a number above 0' }), 'expected a number above 0').optional() },
       { error: 'expected a map {cpus: n}' },
     )
+    .describe('cpus: how many cores the stage takes where stages run side by side; default 1.')
     .optional(),
   timeout: timeout.optional(),
   retries: orTemplate(

@@ -18,14 +18,16 @@ export function pushLines(view: PushData, style: Style): string[] {
   const { done, files, trees, bytes, bytesSent, there, remote } = view;
   const problems = problemLines(view, style);
   const runs = pushedRuns(view.runs, done);
+  const staying = stayingLines(view.stays);
   const already = there > 0 ? [`${formatCount(there)} already there`] : [];
-  if (files + trees === 0 && runs.length > 0) return [...problems, ...runs];
-  if (files + trees === 0) return [...problems, [`nothing to push to ${printable(remote)}`, ...already].join(', ')];
+  if (files + trees === 0 && runs.length > 0) return [...problems, ...runs, ...staying];
+  if (files + trees === 0) return [...problems, [`nothing to push to ${printable(remote)}`, ...already].join(', '), ...staying];
   if (!done)
     return [
       ...problems,
       [`would push ${count(files, 'file')}, at most ${formatBytes(bytes)}${requests(view)}`, ...already].join(', '),
       ...runs,
+      ...staying,
     ];
   const saved = bytes > 0 && bytesSent < bytes ? 1 - bytesSent / bytes : 0;
   const parts = [
@@ -34,7 +36,7 @@ export function pushLines(view: PushData, style: Style): string[] {
     ...already,
     ...(saved >= SAVED_FROM ? [`${Math.floor(saved * 100)} % of the bytes saved`] : []),
   ];
-  return [...problems, parts.join(', '), ...runs];
+  return [...problems, parts.join(', '), ...runs, ...staying];
 }
 
 export function fetchLines(view: FetchData, style: Style): string[] {
@@ -48,6 +50,12 @@ export function fetchLines(view: FetchData, style: Style): string[] {
     return [...problems, [`would fetch ${count(files, 'file')}, ${formatBytes(bytes)}${requests(view)}`, ...already].join(', '), ...runs];
   const took = `${formatBytes(bytes)} in ${formatDuration(view.durationMs)}${rate(bytesReceived, view.durationMs)}`;
   return [...problems, [`fetched ${count(files, 'file')}`, took, ...already].join(', '), ...runs];
+}
+
+function stayingLines(paths: PushData['stays']): string[] {
+  if (paths.length === 0) return [];
+  const more = paths.length > LISTED ? `, and ${formatCount(paths.length - LISTED)} more` : '';
+  return [`not for this remote: ${paths.slice(0, LISTED).map(printable).join(', ')}${more} (push: false, or remote: of another one)`];
 }
 
 function requests({ requestsExpected }: Pick<PushData | FetchData, 'requestsExpected'>): string {

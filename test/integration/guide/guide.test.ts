@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createProject, REPOSITORY, type TestProject } from '../../helpers/index.ts';
 import { filesOf, replay, sessionsOf, writeScript, type Step } from '../../helpers/guide-session.ts';
@@ -56,6 +58,14 @@ describe('docs/guide shows what is printed', () => {
       project,
       sessionsOf(page).find((steps) => steps[0]?.shown[0]?.includes('is a FIFO') === true),
     );
+  });
+
+  it('a pipeline with every kind of field, which runs', async () => {
+    const [, pipeline = ''] =
+      /```yaml\n(# pipeline\.yaml\nvars:[^]*?)```/.exec(readFileSync(join(REPOSITORY, 'docs/guide/pipelines.md'), 'utf8')) ?? [];
+    const project = await createProject({ 'pipeline.yaml': pipeline, 'params.yaml': 'source: raw.txt\n', 'raw.txt': 'b\na\n' });
+    expect((await project.mlo(['repro'])).stdout).toContain('8 stages: 8 ran');
+    expect((await project.mlo(['status'])).stdout).toContain('8 stages: 1 to run, 7 unchanged');
   });
 
   it('on pipelines.md, and on recover.md where files are gone', async () => {
