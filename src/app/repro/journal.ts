@@ -67,8 +67,9 @@ export class ReproJournal {
   /** The locks now hold what has finished, but for `pending`: that and the unfinished stages are carried on, in one step. */
   rebase(locks: Digest, pending: readonly { readonly address: StageAddress; readonly entry: LockEntry }[] = []): void {
     const records: JournalRecord[] = [{ type: 'base', locks }];
-    for (const [stage, outs] of this.#unfinished) records.push(outs === undefined ? { type: 'start', stage } : this.#failure(stage, outs));
     for (const { address, entry } of pending) records.push({ type: 'done', stage: address, entry });
+    // After what has finished: a stage that is both has started once more since then.
+    for (const [stage, outs] of this.#unfinished) records.push(outs === undefined ? { type: 'start', stage } : this.#failure(stage, outs));
     this.close();
     mkdirSync(dirname(this.#path), { recursive: true });
     writeFileAtomic(this.#path, records.map(lineOf).join(''));

@@ -51,7 +51,7 @@ export async function reproduceStages({ project, prepared, plans, options, spawn
   showUncachedOuts(project, prepared.stages);
   if (!isIdle) {
     ignoreCachedOuts(project, prepared.stages);
-    journal.rebase(digest());
+    journal.rebase(digest(), prepared.locks.pending());
   }
 
   const reports = new Map<StageAddress, StageReport>();

@@ -52,6 +52,18 @@ describe('the journal of a repro', () => {
     expect(readJournal(path, OTHER).finished.size).toBe(0);
   });
 
+  test('a stage that finished and was killed when it ran once more is both, after a new base too', () => {
+    written((journal) => {
+      journal.rebase(LOCKS);
+      journal.done('a', ENTRY);
+      journal.start('a');
+    });
+    written((journal) => journal.rebase(LOCKS, [{ address: 'a', entry: ENTRY }]));
+    const state = readJournal(path, LOCKS);
+    expect([...state.finished]).toEqual([['a', ENTRY]]);
+    expect([...state.unfinished]).toEqual([['a', undefined]]);
+  });
+
   test('remembers what a failed attempt left over, across commands, until the stage succeeds', () => {
     const leftovers = { o: 'd'.repeat(64) as Digest };
     written((journal) => {
