@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { recordFault } from '../../core/lock/check-record.ts';
 import { canonicalJson, parseCanonicalJson } from '../../core/encoding/canonical-json.ts';
@@ -7,7 +7,7 @@ import type { LockEntry } from '../../core/lock/types.ts';
 import type { StageAddress } from '../../core/stage.ts';
 import { isMap, type Value } from '../../core/value.ts';
 import { hashBytes } from '../../fs/hash.ts';
-import { writeFileAtomic } from '../../fs/write-atomic.ts';
+import { writeAll, writeFileAtomic } from '../../fs/write-atomic.ts';
 
 /**
  * What happened to stages since the locks were last written, appended at once: this is why kill -9
@@ -60,8 +60,8 @@ export class ReproJournal {
   }
 
   done(stage: StageAddress, entry: LockEntry): void {
-    this.#unfinished.delete(stage);
     this.#append({ type: 'done', stage, entry });
+    this.#unfinished.delete(stage);
   }
 
   /** The locks now hold what has finished, but for `pending`: that and the unfinished stages are carried on, in one step. */
@@ -84,8 +84,16 @@ export class ReproJournal {
     this.#fd = undefined;
   }
 
+  /** A line that found no room is cut off again: reading would end there, before what is appended later. */
   #append(record: JournalRecord): void {
-    writeSync(this.#open(), lineOf(record));
+    const file = this.#open();
+    const { size } = fstatSync(file);
+    try {
+      writeAll(file, Buffer.from(lineOf(record)));
+    } catch (error) {
+      ftruncateSync(file, size);
+      throw error;
+    }
   }
 
   #open(): number {

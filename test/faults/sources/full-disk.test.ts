@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { add } from '../../../src/app/add.ts';
 import { checkout } from '../../../src/app/checkout.ts';
 import { gc, type GcData } from '../../../src/app/gc.ts';
+import { readJournal, ReproJournal } from '../../../src/app/repro/journal.ts';
 import { verify } from '../../../src/app/verify.ts';
 import { RECORD } from '../../../src/cache/journal/record-format.ts';
 import { SegmentReader } from '../../../src/cache/journal/segment-reader.ts';
@@ -264,6 +265,30 @@ describe('a segment of the journal whose first bytes found no room', () => {
     expect([reader.index.object(lost), reader.index.object(kept)]).toEqual([undefined, expect.anything()]);
     reader.close();
     writer.close();
+    faults('a full disk', 1);
+  });
+});
+
+describe('the journal of a repro', () => {
+  it('refuses what finds no room on its disk, and loses nothing that it takes before and afterwards', () => {
+    const path = join(disk, 'repro.journal');
+    const locks = hashBytes('locks');
+    const journal = new ReproJournal(path, readJournal(path, locks));
+    journal.rebase(locks);
+    fill(join(disk, 'somebody else'));
+    const finish = (stage: string): string => {
+      journal.done(stage, { cmd: 'make', outs: { [stage]: { digest: hashBytes(stage), size: 1 } } });
+      return stage;
+    };
+    const taken: string[] = [];
+    expect(() => {
+      for (;;) taken.push(finish(`stage ${taken.length}`));
+    }).toThrow(/no space left/);
+    rmSync(join(disk, 'somebody else'));
+    taken.push(finish('with room again'));
+    journal.close();
+    expect(taken.length).toBeGreaterThan(1);
+    expect([...readJournal(path, locks).finished.keys()]).toEqual(taken);
     faults('a full disk', 1);
   });
 });
