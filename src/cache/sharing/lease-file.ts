@@ -1,8 +1,9 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isErrno } from '../../fs/errno.ts';
 import { isGone, isProcessIdentity, ownIdentity, type ProcessIdentity } from '../../fs/process-identity.ts';
 import { shareFile } from '../../fs/shared-folder.ts';
+import { writeAll } from '../../fs/write-atomic.ts';
 import { randomHex } from '../../fs/random-hex.ts';
 import { namesIn } from '../../fs/names-in.ts';
 
@@ -32,7 +33,10 @@ export function writeLease(folder: string, holder: Pick<LeaseHolder, 'command' |
   const handle = openSync(file, 'wx');
   try {
     shareFile(handle, folder);
-    writeSync(handle, `${JSON.stringify(lease)}\n`);
+    writeAll(handle, Buffer.from(`${JSON.stringify(lease)}\n`));
+  } catch (error) {
+    removeLease(file);
+    throw error;
   } finally {
     closeSync(handle);
   }

@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { add } from '../../../src/app/add.ts';
 import { checkout } from '../../../src/app/checkout.ts';
 import { gc, type GcData } from '../../../src/app/gc.ts';
@@ -11,6 +22,7 @@ import { RECORD } from '../../../src/cache/journal/record-format.ts';
 import { SegmentReader } from '../../../src/cache/journal/segment-reader.ts';
 import { SegmentWriter } from '../../../src/cache/journal/segment-writer.ts';
 import { openCache } from '../../../src/cache/open.ts';
+import { writeLease } from '../../../src/cache/sharing/lease-file.ts';
 import { parsePointer } from '../../../src/core/pointer.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { ownIdentity } from '../../../src/fs/process-identity.ts';
@@ -267,6 +279,14 @@ describe('a segment of the journal whose first bytes found no room', () => {
     writer.close();
     faults('a full disk', 1);
   });
+});
+
+test('a lease that finds no room is refused and leaves no file that mlo gc would wait for', () => {
+  fill(join(disk, 'somebody else'));
+  const before = readdirSync(disk);
+  expect(() => writeLease(disk, { command: 'mlo add', root })).toThrow(/no space left/);
+  expect(readdirSync(disk)).toEqual(before);
+  faults('a full disk', 1);
 });
 
 describe('the journal of a repro', () => {
