@@ -50,7 +50,8 @@ export class ProjectCache {
 
   async #open(): Promise<Cache> {
     const { root, config, stateDir, ctx } = this.#project;
-    if (this.#writes && this.#right === undefined) await this.#share();
+    const hasLease = this.#writes && this.#right === undefined;
+    if (hasLease) await this.#share();
     const { openCache } = await trace('load cache', () => import('../cache/open.ts'));
     const cache = openCache({
       cacheDir: config.cacheDir,
@@ -59,6 +60,7 @@ export class ProjectCache {
       link: config.link,
       ignore: openIgnore(root),
       readOnly: ctx.readOnly ?? false,
+      hasLease,
     });
     return traceCache(cache, root);
   }

@@ -11,6 +11,10 @@ import { namesIn } from '../fs/names-in.ts';
  * objects again. Disposable. It holds as long as nothing was taken away: packs and segments that were there are there, the
  * lists of broken entries and (for trees that need them) the folders of loose objects are as they were.
  *
+ * Objects are looked at first, and what holds them is listed when this is saved: between the two nobody may delete, so only
+ * who has a lease says anything. What is found broken meanwhile, by whomever, makes worthless what is said: its lists are those
+ * from before the first look.
+ *
  * Text: the format; the digest of the lists of broken entries; that of the loose folders; a line `source <name>` for each pack
  * and segment; a line `packed <digest>` or `loose <digest>` for each tree; the BLAKE3 of all before.
  */
@@ -19,12 +23,16 @@ const FORMAT = 'mlo-complete-trees 1';
 export class CompleteTrees {
   readonly #file: string;
   readonly #cacheDir: string;
+  /** What was broken before anything was looked at; undefined where nothing may be said. */
+  readonly #broken: string | undefined;
   #known: Map<Digest, 'packed' | 'loose'> | undefined;
   #isChanged = false;
 
-  constructor(file: string, cacheDir: string) {
+  /** To be made before anything is looked at. */
+  constructor(file: string, cacheDir: string, hasLease: boolean) {
     this.#file = file;
     this.#cacheDir = cacheDir;
+    this.#broken = hasLease ? brokenStamp(cacheDir) : undefined;
   }
 
   /** Whether the tree is known to be complete, and whether it needs loose objects. */
@@ -45,8 +53,8 @@ export class CompleteTrees {
   }
 
   save(): void {
-    if (!this.#isChanged) return;
-    const lines = [FORMAT, this.#brokenStamp(), this.#looseStamp(), ...this.#sources().map((name) => `source ${name}`)];
+    if (!this.#isChanged || this.#broken === undefined) return;
+    const lines = [FORMAT, this.#broken, this.#looseStamp(), ...this.#sources().map((name) => `source ${name}`)];
     for (const [digest, needs] of this.#load()) lines.push(`${needs} ${digest}`);
     const text = `${lines.join('\n')}\n`;
     try {
@@ -64,7 +72,7 @@ export class CompleteTrees {
   #read(): Map<Digest, 'packed' | 'loose'> {
     const known = new Map<Digest, 'packed' | 'loose'>();
     const lines = readLines(this.#file);
-    if (lines === undefined || lines[0] !== FORMAT || lines[1] !== this.#brokenStamp()) return known;
+    if (lines === undefined || lines[0] !== FORMAT || lines[1] !== (this.#broken ?? brokenStamp(this.#cacheDir))) return known;
     const isLooseSame = lines[2] === this.#looseStamp();
     const sources = new Set(this.#sources());
     for (const line of lines.slice(3)) {
@@ -75,18 +83,11 @@ export class CompleteTrees {
     return known;
   }
 
+  /** What leaves the journal is in a pack before: in this order nothing is missed on its way. */
   #sources(): readonly string[] {
-    return [...namesIn(join(this.#cacheDir, 'packs')), ...namesIn(join(this.#cacheDir, 'journal'))].filter((name) =>
+    return [...namesIn(join(this.#cacheDir, 'journal')), ...namesIn(join(this.#cacheDir, 'packs'))].filter((name) =>
       /\.(pack|jnl)$/.test(name),
     );
-  }
-
-  /** Whatever is found broken gets a copy in `corrupt/`. */
-  #brokenStamp(): string {
-    const folder = join(this.#cacheDir, 'packs');
-    const corrupt = stamp(join(this.#cacheDir, 'corrupt'));
-    const broken = namesIn(folder).filter((name) => name.endsWith('.broken'));
-    return hashBytes([corrupt, ...broken.sort().map((name) => `${name} ${stamp(join(folder, name))}`)].join('\n'));
   }
 
   #looseStamp(): string {
@@ -98,6 +99,14 @@ export class CompleteTrees {
         .join(''),
     );
   }
+}
+
+/** Whatever is found broken gets a copy in `corrupt/`. */
+function brokenStamp(cacheDir: string): string {
+  const folder = join(cacheDir, 'packs');
+  const corrupt = stamp(join(cacheDir, 'corrupt'));
+  const broken = namesIn(folder).filter((name) => name.endsWith('.broken'));
+  return hashBytes([corrupt, ...broken.sort().map((name) => `${name} ${stamp(join(folder, name))}`)].join('\n'));
 }
 
 function stamp(path: string): string {

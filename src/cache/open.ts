@@ -38,6 +38,8 @@ export interface CacheOptions {
   readonly link?: readonly LinkType[];
   /** Nothing is stored, and broken objects stay where they are. */
   readonly readOnly?: boolean;
+  /** Nobody else deletes objects while the cache is open (`sharedAccess`): then it is remembered what was found complete. */
+  readonly hasLease?: boolean;
   /** What does not belong to any folder. */
   readonly ignore?: IgnoreRules;
 }
@@ -48,7 +50,7 @@ export function openCache(options: CacheOptions): Cache {
   const link = options.link ?? ['reflink', 'copy'];
   const readOnly = options.readOnly ?? false;
   const { store, journal, loose } = openStore({ cacheDir, readOnly });
-  const complete = new CompleteTrees(join(options.stateDir, 'complete-trees'), cacheDir);
+  const complete = new CompleteTrees(join(options.stateDir, 'complete-trees'), cacheDir, options.hasLease ?? false);
   const trees = new TreeObjects(store, complete);
   const runs = openRunCache(journal);
   const context = workspaceContext(options, store, trees, complete, link);
@@ -121,7 +123,12 @@ export function openCache(options: CacheOptions): Cache {
 
     async checkout(content, path, checkoutOptions = {}) {
       const chosen = checkoutOptions.link === undefined ? context : { ...context, link: checkoutOptions.link };
-      return await checkout(chosen, content, absolute(path), checkoutOptions);
+      try {
+        return await checkout(chosen, content, absolute(path), checkoutOptions);
+      } catch (error) {
+        if (error instanceof MloError && error.code === 'MLO_OBJECT_MISSING') complete.forget();
+        throw error;
+      }
     },
 
     has: (content) => trees.missing(content).length === 0,
