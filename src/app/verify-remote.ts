@@ -76,7 +76,7 @@ export interface Repaired {
   readonly batches: number;
   /** Keys of batches that nobody could read: they are gone. */
   readonly removed: readonly string[];
-  /** Keys of batches that a newer mlo wrote. */
+  /** Keys of batches that a newer mlo wrote. Where it wrote an index, nothing is repaired. */
   readonly left: readonly string[];
 }
 

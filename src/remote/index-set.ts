@@ -7,7 +7,7 @@ import { hashBytes } from '../fs/hash.ts';
 import { namesIn } from '../fs/names-in.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import type { ObjectPlace, RecipePlace } from './format/index-format.ts';
-import { IndexDamage, RemoteIndex } from './format/remote-index.ts';
+import { IndexDamage, NewerIndex, RemoteIndex } from './format/remote-index.ts';
 import { INDEX_FOLDER, indexKey } from './keys.ts';
 import type { Remote } from './port.ts';
 
@@ -33,6 +33,7 @@ export class IndexSet {
     this.indexes = indexes;
   }
 
+  /** Throws MLO_REMOTE, MLO_REMOTE_CORRUPT, MLO_FORMAT_VERSION. */
   static async load(remote: Remote, folder: string): Promise<IndexSet> {
     for (let look = 1; ; look += 1) {
       const listed = await listIndexes(remote);
@@ -49,19 +50,23 @@ export class IndexSet {
     }
   }
 
-  /** Those that are whole; the others are told, and whether they have the digest of their name all the same. Copies that are kept here count for nothing: the bytes there do. */
-  static async loadSound(remote: Remote, onDamage: (key: string, why: string, isAsNamed: boolean) => void): Promise<IndexSet> {
+  /**
+   * Those that are whole; the others are told. Copies that are kept here count for nothing: the bytes there do. Throws MLO_REMOTE, and MLO_FORMAT_VERSION
+   * where a newer mlo wrote one: without what that says nobody can tell what is lost.
+   */
+  static async loadSound(remote: Remote, onDamage: (key: string, why: string) => void): Promise<IndexSet> {
     const sound: NamedIndex[] = [];
     for (const id of await listIndexes(remote)) {
       const bytes = await remote.get(indexKey(id), LARGEST_INDEX);
-      if (bytes === undefined) onDamage(indexKey(id), 'it is listed and not there', false);
-      else if (hashBytes(bytes) !== id) onDamage(indexKey(id), 'its bytes do not have the digest of its name', false);
+      if (bytes === undefined) onDamage(indexKey(id), 'it is listed and not there');
+      else if (hashBytes(bytes) !== id) onDamage(indexKey(id), 'its bytes do not have the digest of its name');
       else {
         try {
           sound.push({ id, index: new RemoteIndex(bytes) });
         } catch (error) {
           if (!(error instanceof IndexDamage)) throw error;
-          onDamage(indexKey(id), error.message, true);
+          if (error instanceof NewerIndex) throw newerIndex(remote, id, error.message);
+          onDamage(indexKey(id), error.message);
         }
       }
     }
@@ -157,9 +162,17 @@ function openIndex(remote: Remote, id: Digest, bytes: Buffer): RemoteIndex {
   try {
     return new RemoteIndex(bytes);
   } catch (error) {
+    if (error instanceof NewerIndex) throw newerIndex(remote, id, error.message);
     if (error instanceof IndexDamage) throw damagedIndex(remote, id, error.message);
     throw error;
   }
+}
+
+function newerIndex(remote: Remote, id: Digest, why: string): MloError {
+  return new MloError('MLO_FORMAT_VERSION', `A newer mlo wrote the index ${remote.address}/${indexKey(id)}: ${why}`, {
+    hint: 'Update mlo: npm install mlo-cli@latest',
+    details: { key: indexKey(id) },
+  });
 }
 
 function damagedIndex(remote: Remote, id: Digest, why: string): MloError {

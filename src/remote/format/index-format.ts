@@ -12,6 +12,7 @@ import type { Digest } from '../../core/content.ts';
  * It lies under the BLAKE3 of all of it.
  */
 export const START = Buffer.from('mlo-index 1\n\0\0\0\0', 'latin1');
+export const VERSION = 1;
 export const HEADER_BYTES = 32;
 export const PACK_BYTES = 40;
 export const ROW_BYTES = 48;

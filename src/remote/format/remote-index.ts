@@ -7,6 +7,7 @@ import {
   RECIPE_BYTES,
   ROW_BYTES,
   START,
+  VERSION,
   type IndexedPack,
   type IndexPart,
   type IndexRecipe,
@@ -17,6 +18,9 @@ import {
 
 /** What is wrong with an index, in words that go on after "the index <key> is damaged: ". */
 export class IndexDamage extends Error {}
+
+/** Where its bytes are what its name promises, a newer mlo wrote it. */
+export class NewerIndex extends IndexDamage {}
 
 /** An index searched where it lies. What it says about places was checked against the lengths of packs; the bytes there may be anything. */
 export class RemoteIndex {
@@ -31,10 +35,9 @@ export class RemoteIndex {
   /** Bits of that part; about eight rows have the same. */
   readonly #fanOutBits: number;
 
-  /** Throws IndexDamage, also where a newer mlo wrote it. */
+  /** Throws IndexDamage, NewerIndex. */
   constructor(bytes: Buffer) {
-    if (bytes.length < HEADER_BYTES || !START.equals(bytes.subarray(0, START.length)))
-      throw new IndexDamage('it does not start as an index does');
+    checkStart(bytes);
     const packCount = bytes.readUInt32LE(16);
     this.rowCount = bytes.readUInt32LE(20);
     this.recipeCount = bytes.readUInt32LE(24);
@@ -123,4 +126,12 @@ export class RemoteIndex {
       if (compareDigests(this.#bytes, at - RECIPE_BYTES, this.#bytes, at) >= 0) throw new IndexDamage('its recipes are not in order');
     }
   }
+}
+
+function checkStart(bytes: Buffer): void {
+  const start = bytes.subarray(0, START.length);
+  if (bytes.length >= HEADER_BYTES && START.equals(start)) return;
+  const version = Number(/^mlo-index ([1-9][0-9]*)\n/.exec(start.toString('latin1'))?.[1] ?? 0);
+  if (version > VERSION) throw new NewerIndex(`it has version ${version} of the format; this mlo knows version ${VERSION}`);
+  throw new IndexDamage('it does not start as an index does');
 }

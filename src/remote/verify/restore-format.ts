@@ -5,19 +5,16 @@ import { FORMAT_KEY } from '../keys.ts';
 import type { Remote } from '../port.ts';
 import { listBatches, verifyBatches } from './verify-batches.ts';
 
-/** Writes the format of this version again where what lies there has just that format. Throws MLO_REMOTE_CORRUPT where that cannot be told. */
+/** Writes the format of this version again where what lies there has just that format. Throws MLO_REMOTE_CORRUPT where that cannot be told, MLO_FORMAT_VERSION. */
 export async function restoreFormat(remote: Remote, signal?: AbortSignal): Promise<void> {
-  const strange: string[] = [];
-  const { indexes } = await IndexSet.loadSound(remote, (key, _why, isAsNamed) => {
-    if (isAsNamed) strange.push(key);
-  });
+  const { indexes } = await IndexSet.loadSound(remote, () => {});
   const batches = await listBatches(remote);
   const { findings } = await verifyBatches(remote, batches, 0, signal);
-  strange.push(...findings.filter(({ isNewer }) => isNewer).map(({ key }) => key));
-  if (strange[0] !== undefined) {
+  const newer = findings.find(({ isNewer }) => isNewer);
+  if (newer !== undefined) {
     throw new MloError(
       'MLO_REMOTE_CORRUPT',
-      `${remote.address}/${FORMAT_KEY} is gone, and ${strange[0]} is not of the version that this mlo knows`,
+      `${remote.address}/${FORMAT_KEY} is gone, and ${newer.key} is not of the version that this mlo knows`,
       { hint: 'Update mlo: npm install mlo-cli@latest' },
     );
   }

@@ -273,6 +273,36 @@ describe.each(KINDS)('verify of a remote in a %s', (kind) => {
   });
 });
 
+it('an index of a newer mlo ends verify, push and gc with the advice to update, and nothing is deleted', async () => {
+  const { remote, project } = await pushed('folder');
+  const [key = ''] = keysOf(remote.folder).filter((each) => each.startsWith('index/'));
+  const bytes = readFileSync(join(remote.folder, key));
+  bytes.write('2', 'mlo-index '.length);
+  rmSync(join(remote.folder, key));
+  writeFileSync(join(remote.folder, 'index', hashBytes(bytes)), bytes);
+  await project.write({ 'data/raw/late.txt': 'late\n' });
+  await succeeds(project, ['add', 'data/raw']);
+  const isRefused = async (...args: string[]): Promise<void> => {
+    const before = keysOf(remote.folder).sort();
+    const { error } = await mloHere(project, args);
+    expect([args, error]).toMatchObject([
+      args,
+      {
+        code: 'MLO_FORMAT_VERSION',
+        message: expect.stringMatching(/index\/.* version 2.* version 1/),
+        hint: expect.stringContaining('npm install'),
+      },
+    ]);
+    expect(keysOf(remote.folder).sort()).toEqual(before);
+  };
+  await isRefused('verify', '--remote');
+  await isRefused('verify', '--remote', '--repair');
+  await isRefused('push');
+  await isRefused('gc', '--remote', '--force');
+  rmSync(join(remote.folder, 'format.json'));
+  await isRefused('verify', '--remote', '--repair');
+});
+
 it('verify --repair takes what the cache has lost from the remote', async () => {
   const { project } = await pushed('folder');
   await project.remove('data/raw', 'data/big.bin');
