@@ -114,6 +114,8 @@ interface Range<T> {
   readonly pack: Digest;
   readonly from: number;
   to: number;
+  /** Nothing joins it. */
+  readonly alone: boolean;
   readonly items: T[];
 }
 
@@ -124,13 +126,13 @@ function* rangesOf<T>(items: Iterable<T>, tryOf: (item: T) => Try): Generator<Ra
     const each = tryOf(item);
     const { pack, at, stored } = placeOf(each);
     const to = Math.max(range?.to ?? 0, at + stored);
-    const isNear = range?.pack === pack.id && !each.alone && at >= range.from && at <= range.to + LARGEST_GAP;
-    if (range !== undefined && isNear && to - range.from <= LARGEST_RANGE) {
+    const isNear = range?.pack === pack.id && at >= range.from && at <= range.to + LARGEST_GAP;
+    if (range !== undefined && isNear && !range.alone && !each.alone && to - range.from <= LARGEST_RANGE) {
       range.to = to;
       range.items.push(item);
     } else {
       if (range !== undefined) yield range;
-      range = { pack: pack.id, from: at, to: at + stored, items: [item] };
+      range = { pack: pack.id, from: at, to: at + stored, alone: each.alone, items: [item] };
     }
   }
   if (range !== undefined) yield range;

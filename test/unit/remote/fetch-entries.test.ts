@@ -101,4 +101,28 @@ describe('fetching entries of packs', () => {
     expect(faults.toSorted()).toEqual(['3 corrupt third', '4 gone gone']);
     expect(ranges.slice(0, 4)).toEqual(['0 0+5000', '0 1000+1000', '0 3000+1000', '0 4000+1000']);
   });
+
+  it('asks for a wrong one by itself, also beside one whose first place is gone and that lies behind it', async () => {
+    const { remote, ids, ranges } = await remoteOf([[entryOf(0), entryOf(1), entryOf(2)]]);
+    const [pack] = ids as [Digest];
+    // Only what comes by itself comes right.
+    const wrongBesideOthers = Object.assign(Object.create(remote) as Remote, {
+      getRange: async (key: string, from: number, length: number) => {
+        const bytes = await remote.getRange(key, from, length);
+        return length > LENGTH && from === 0 ? bytes?.fill('wrong', 0, LENGTH) : bytes;
+      },
+    });
+    const gone = placeIn(hashBytes(Buffer.from('a pack that is not there')), 0);
+    const places = [[placeIn(pack, 0)], [placeIn(pack, 1)], [gone, placeIn(pack, 2)]];
+    const came: number[] = [];
+    const requests = places.map((each, number) => ({
+      digest: Buffer.from(digestBytes(entryOf(number))),
+      most: LENGTH,
+      places: each,
+      take: () => void came.push(number),
+    }));
+    await fetchEntries(requests, { remote: wrongBesideOthers, jobs: 1, onFault: () => expect.fail() });
+    expect(came.toSorted()).toEqual([0, 1, 2]);
+    expect(ranges.filter((range) => range.startsWith('0'))).toEqual(['0 0+2000', '0 0+1000', '0 2000+1000']);
+  });
 });
