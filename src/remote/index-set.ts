@@ -1,21 +1,17 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDigest, type Digest } from '../core/content.ts';
+import type { Digest } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { asIoError, isErrno } from '../fs/errno.ts';
 import { hashBytes } from '../fs/hash.ts';
-import { namesIn } from '../fs/names-in.ts';
-import { writeFileAtomic } from '../fs/write-atomic.ts';
 import type { ObjectPlace, RecipePlace } from './format/index-format.ts';
 import { IndexDamage, NewerIndex, RemoteIndex } from './format/remote-index.ts';
 import { INDEX_FOLDER, indexKey } from './keys.ts';
+import { keepCopy, listDigests, loadListed, type Listed } from './load-listed.ts';
 import type { Remote } from './port.ts';
 
 /** Rows for 20 million objects; nobody makes a machine take more. */
 const LARGEST_INDEX = 1024 * 1024 * 1024;
-const LOADS_AT_ONCE = 8;
-/** An index may be merged into another one between list and read. */
-const MOST_LOOKS = 5;
 
 export interface NamedIndex {
   readonly id: Digest;
@@ -35,19 +31,11 @@ export class IndexSet {
 
   /** Throws MLO_REMOTE, MLO_REMOTE_CORRUPT, MLO_FORMAT_VERSION. */
   static async load(remote: Remote, folder: string): Promise<IndexSet> {
-    for (let look = 1; ; look += 1) {
-      const listed = await listIndexes(remote);
-      const loaded = await loadAll(remote, folder, listed);
-      if (loaded !== undefined) {
-        for (const name of namesIn(folder)) if (isDigest(name) && !listed.includes(name)) rmSync(join(folder, name), { force: true });
-        return new IndexSet(loaded);
-      }
-      if (look === MOST_LOOKS) {
-        throw new MloError('MLO_REMOTE', `${remote.address}: an index that is listed is not there, in ${MOST_LOOKS} looks`, {
-          hint: 'Run the command again in a while',
-        });
-      }
-    }
+    const load = async ({ id }: Listed): Promise<NamedIndex | undefined> => {
+      const bytes = readKept(folder, id) ?? (await readRemote(remote, folder, id));
+      return bytes === undefined ? undefined : { id, index: openIndex(remote, id, bytes) };
+    };
+    return new IndexSet(await loadListed(remote, { folder: INDEX_FOLDER, kept: folder, what: 'an index', load }));
   }
 
   /**
@@ -56,7 +44,7 @@ export class IndexSet {
    */
   static async loadSound(remote: Remote, onDamage: (key: string, why: string) => void): Promise<IndexSet> {
     const sound: NamedIndex[] = [];
-    for (const id of await listIndexes(remote)) {
+    for (const { id } of await listDigests(remote, INDEX_FOLDER)) {
       const bytes = await remote.get(indexKey(id), LARGEST_INDEX);
       if (bytes === undefined) onDamage(indexKey(id), 'it is listed and not there');
       else if (hashBytes(bytes) !== id) onDamage(indexKey(id), 'its bytes do not have the digest of its name');
@@ -98,36 +86,10 @@ export class IndexSet {
   }
 }
 
-async function listIndexes(remote: Remote): Promise<readonly Digest[]> {
-  const ids: Digest[] = [];
-  for await (const { key } of remote.list(INDEX_FOLDER)) {
-    const name = key.slice(INDEX_FOLDER.length);
-    if (isDigest(name)) ids.push(name);
-  }
-  return ids.sort();
-}
-
 /** Whether just these are listed now: else a gc or push came between, and what was found of packs may not be true any more. */
 export async function areListed(remote: Remote, ids: readonly Digest[]): Promise<boolean> {
-  const now = await listIndexes(remote);
-  return now.length === ids.length && now.every((id) => ids.includes(id));
-}
-
-/** Undefined where one is gone by now. */
-async function loadAll(remote: Remote, folder: string, ids: readonly Digest[]): Promise<readonly NamedIndex[] | undefined> {
-  const loaded: NamedIndex[] = [];
-  let isGone = false;
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let id = ids[next]; id !== undefined && !isGone; id = ids[next]) {
-      next += 1;
-      const bytes = readKept(folder, id) ?? (await readRemote(remote, folder, id));
-      if (bytes === undefined) isGone = true;
-      else loaded.push({ id, index: openIndex(remote, id, bytes) });
-    }
-  };
-  await Promise.all(Array.from({ length: LOADS_AT_ONCE }, lane));
-  return isGone ? undefined : loaded;
+  const now = await listDigests(remote, INDEX_FOLDER);
+  return now.length === ids.length && now.every(({ id }) => ids.includes(id));
 }
 
 function readKept(folder: string, id: Digest): Buffer | undefined {
@@ -144,18 +106,8 @@ async function readRemote(remote: Remote, folder: string, id: Digest): Promise<B
   const bytes = await remote.get(indexKey(id), LARGEST_INDEX);
   if (bytes === undefined) return undefined;
   if (hashBytes(bytes) !== id) throw damagedIndex(remote, id, 'its bytes do not have the digest of its name');
-  keepIndex(folder, id, bytes);
+  keepCopy(folder, id, bytes);
   return bytes;
-}
-
-/** A folder that cannot be written costs a download the next time. */
-export function keepIndex(folder: string, id: Digest, bytes: Buffer): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileAtomic(join(folder, id), bytes);
-  } catch (error) {
-    if (!isErrno(error)) throw error;
-  }
 }
 
 function openIndex(remote: Remote, id: Digest, bytes: Buffer): RemoteIndex {

@@ -1,11 +1,8 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDigest, type Digest } from '../../core/content.ts';
-import { MloError } from '../../core/errors/mlo-error.ts';
+import type { Digest } from '../../core/content.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
-import { namesIn } from '../../fs/names-in.ts';
-import { writeFileAtomic } from '../../fs/write-atomic.ts';
-import { Lanes } from '../lanes.ts';
+import { keepCopy, loadListed, type Listed } from '../load-listed.ts';
 import type { Remote } from '../port.ts';
 import { BatchDamage, decodeTables, FOOTER_BYTES, keyOf, tablesLength, type BatchRecord, type BatchTables } from './batch-format.ts';
 
@@ -13,9 +10,6 @@ import { BatchDamage, decodeTables, FOOTER_BYTES, keyOf, tablesLength, type Batc
 export const TAIL_BYTES = 512 * 1024;
 /** Tables of 6 million records; nobody makes a machine take more. */
 const LARGEST_TABLES = 512 * 1024 * 1024;
-const LOADS_AT_ONCE = 8;
-/** A batch may be merged into another one between list and read. */
-const MOST_LOOKS = 5;
 
 export interface Batch {
   readonly id: Digest;
@@ -43,22 +37,14 @@ export class BatchSet {
     this.damaged = damaged;
   }
 
-  /** Throws MLO_REMOTE, MLO_FORMAT_VERSION. */
+  /** Throws MLO_REMOTE. */
   static async load(remote: Remote, folder: string, kept: string): Promise<BatchSet> {
-    for (let look = 1; ; look += 1) {
-      const listed = await listBatches(remote, folder);
-      const loaded = await loadAll(remote, kept, listed);
-      if (loaded !== undefined) {
-        const ids = new Set(listed.map(({ id }) => id));
-        for (const name of namesIn(kept)) if (isDigest(name) && !ids.has(name)) rmSync(join(kept, name), { force: true });
-        return new BatchSet(loaded.batches, loaded.damaged);
-      }
-      if (look === MOST_LOOKS) {
-        throw new MloError('MLO_REMOTE', `${remote.address}: a batch that is listed in ${folder} is not there, in ${MOST_LOOKS} looks`, {
-          hint: 'Run the command again in a while',
-        });
-      }
-    }
+    const load = async (listed: Listed): Promise<Batch | DamagedBatch | undefined> => await loadBatch(remote, kept, listed);
+    const found = await loadListed(remote, { folder, kept, what: 'a batch', load });
+    return new BatchSet(
+      found.filter((each) => 'tables' in each),
+      found.filter((each) => 'message' in each),
+    );
   }
 
   /** In whatever revision. */
@@ -85,46 +71,14 @@ export class BatchSet {
   }
 }
 
-interface Listed {
-  readonly id: Digest;
-  readonly key: string;
-  readonly size: number;
-}
-
-async function listBatches(remote: Remote, folder: string): Promise<readonly Listed[]> {
-  const found: Listed[] = [];
-  for await (const { key, size } of remote.list(folder)) {
-    const name = key.slice(folder.length);
-    if (isDigest(name)) found.push({ id: name, key, size });
+async function loadBatch(remote: Remote, kept: string, listed: Listed): Promise<Batch | DamagedBatch | undefined> {
+  try {
+    const tables = readKept(kept, listed) ?? (await readRemote(remote, kept, listed));
+    return tables && { ...listed, tables };
+  } catch (error) {
+    if (!(error instanceof BatchDamage)) throw error;
+    return { key: listed.key, message: error.message };
   }
-  return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** Undefined where one is gone by now. */
-async function loadAll(
-  remote: Remote,
-  kept: string,
-  listed: readonly Listed[],
-): Promise<{ readonly batches: readonly Batch[]; readonly damaged: readonly DamagedBatch[] } | undefined> {
-  const batches: Batch[] = [];
-  const damaged: DamagedBatch[] = [];
-  let isGone = false;
-  const lanes = new Lanes(LOADS_AT_ONCE);
-  for (const each of listed) {
-    await lanes.begin(async () => {
-      if (isGone) return;
-      try {
-        const tables = readKept(kept, each) ?? (await readRemote(remote, kept, each));
-        if (tables === undefined) isGone = true;
-        else batches.push({ ...each, tables });
-      } catch (error) {
-        if (!(error instanceof BatchDamage)) throw error;
-        damaged.push({ key: each.key, message: error.message });
-      }
-    });
-  }
-  await lanes.end();
-  return isGone ? undefined : { batches, damaged };
 }
 
 /** Undefined where no good copy of them is here. */
@@ -139,7 +93,7 @@ export function readKept(folder: string, { id, size }: Pick<Listed, 'id' | 'size
 
 async function readRemote(remote: Remote, kept: string, listed: Listed): Promise<BatchTables | undefined> {
   const [bytes, tables] = await readTables(remote, listed);
-  if (bytes !== undefined) keepTables(kept, listed.id, bytes);
+  if (bytes !== undefined) keepCopy(kept, listed.id, bytes);
   return tables;
 }
 
@@ -160,14 +114,4 @@ async function readOnce(remote: Remote, { key, size }: Pick<Listed, 'key' | 'siz
   if (length > LARGEST_TABLES) throw new BatchDamage('its tables are larger than any that mlo writes');
   const bytes = length <= tail.length ? tail.subarray(-length) : await remote.getRange(key, size - length, length);
   return bytes === undefined ? [] : [bytes, decodeTables(bytes, size)];
-}
-
-/** A folder that cannot be written costs a download the next time. */
-export function keepTables(folder: string, id: Digest, tables: Buffer): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileAtomic(join(folder, id), tables);
-  } catch (error) {
-    if (!isErrno(error)) throw error;
-  }
 }

@@ -1,7 +1,8 @@
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
+import { keepCopy } from '../load-listed.ts';
 import type { Remote } from '../port.ts';
 import { BatchDamage, keyOf, type BatchRecord, type Need } from './batch-format.ts';
-import { keepTables, type Batch, type BatchSet } from './batch-set.ts';
+import type { Batch, BatchSet } from './batch-set.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { openRecords } from './read-batch.ts';
 
@@ -55,7 +56,7 @@ async function putBatch({ remote, folder, kept, damaged }: BatchFolder, writer: 
   const { id, bytes, tables } = writer.finish();
   if (damaged?.delete(folder + id) === true) await remote.delete(folder + id);
   const result = await remote.put(folder + id, bytes);
-  keepTables(kept, id, tables);
+  keepCopy(kept, id, tables);
   return result === 'written' ? bytes.length : 0;
 }
 
@@ -72,7 +73,7 @@ export async function mergeBatches(place: BatchFolder, set: BatchSet, isPart: (r
   const end = async (): Promise<void> => {
     const finished = writer.finish();
     await place.remote.put(place.folder + finished.id, finished.bytes);
-    keepTables(place.kept, finished.id, finished.tables);
+    keepCopy(place.kept, finished.id, finished.tables);
     written.add(finished.id);
     writer = new BatchWriter();
   };

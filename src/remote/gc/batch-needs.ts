@@ -17,16 +17,19 @@ export async function batchNeeds(remote: Remote, jobs: number): Promise<BatchNee
   const needs = new Map<string, Wanted>();
   const lanes = new Lanes(jobs);
   let batches = 0;
-  for (const folder of [RUNS_FOLDER, RUN_CACHE_FOLDER]) {
-    for await (const { key, size } of remote.list(folder)) {
-      if (!isDigest(key.slice(key.lastIndexOf('/') + 1))) continue;
-      batches += 1;
-      await lanes.begin(async () => {
-        for (const need of await needsOf(remote, key, size)) needs.set(`${need.kind} ${need.digest}`, need);
-      });
+  try {
+    for (const folder of [RUNS_FOLDER, RUN_CACHE_FOLDER]) {
+      for await (const { key, size } of remote.list(folder)) {
+        if (!isDigest(key.slice(key.lastIndexOf('/') + 1))) continue;
+        batches += 1;
+        await lanes.begin(async () => {
+          for (const need of await needsOf(remote, key, size)) needs.set(`${need.kind} ${need.digest}`, need);
+        });
+      }
     }
+  } finally {
+    await lanes.end();
   }
-  await lanes.end();
   return { batches, needs: [...needs.values()] };
 }
 

@@ -4,9 +4,10 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import type { IndexedPack, IndexPart, IndexRecipe } from '../format/index-format.ts';
 import { joinIndexParts, partOfPack } from '../format/join-index.ts';
-import { keepIndex, type NamedIndex } from '../index-set.ts';
+import type { NamedIndex } from '../index-set.ts';
 import { indexKey } from '../keys.ts';
 import type { RemoteLease } from '../leases.ts';
+import { keepCopy } from '../load-listed.ts';
 import type { Remote } from '../port.ts';
 
 /**
@@ -80,7 +81,7 @@ export class Publication {
 export async function putIndex(remote: Remote, folder: string, bytes: Buffer): Promise<Digest> {
   const id = hashBytes(bytes);
   await remote.put(indexKey(id), bytes);
-  keepIndex(folder, id, bytes);
+  keepCopy(folder, id, bytes);
   return id;
 }
 
