@@ -1,5 +1,5 @@
 import type { Content, Digest } from '../../core/content.ts';
-import { decodeTree } from '../../core/encoding/tree-format.ts';
+import { decodeTree, LARGEST_TREE } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isErrno } from '../../fs/errno.ts';
 import type { Packs } from '../packs/packs.ts';
@@ -10,8 +10,6 @@ import { beginsAsTree, eachTreeRow, ROW_TYPE } from './tree-rows.ts';
 
 /** Trees read at a time. */
 const BATCH = 512;
-/** Whatever is larger and not said to be a tree is none, bytes. */
-const LARGEST_TREE = 256 * 1024 * 1024;
 /** The number of a claim fits into a byte. */
 const MOST_CLAIMS = 254;
 

@@ -24,6 +24,9 @@ export interface TreeRow {
 const FIRST_LINE = 'mlo-tree 1';
 const NUMBER = /^(0|[1-9][0-9]{0,15})$/;
 
+/** Whatever is larger and not said to be a tree is none, bytes; no remote is asked for a larger one. */
+export const LARGEST_TREE = 256 * 1024 * 1024;
+
 /** Names of files that mlo is still writing: this and 16 lower-case hex digits. They never belong to a tree. */
 export const TEMPORARY_PREFIX = '.mlo-tmp-';
 

@@ -1,6 +1,7 @@
 import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { beginsAsTree, eachTreeRow, ROW_TYPE } from '../../cache/inventory/tree-rows.ts';
 import type { LocalObjects } from '../../cache/transfer.ts';
+import { LARGEST_TREE } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { digestText } from '../../fs/hash.ts';
 import type { RecipePlace } from '../format/index-format.ts';
@@ -9,9 +10,6 @@ import type { IndexSet } from '../index-set.ts';
 import type { Remote } from '../port.ts';
 import { fetchEntries, type EntryRequest } from '../pull/fetch-entries.ts';
 import type { Wanted } from '../push/plan-push.ts';
-
-/** Whatever is larger is no tree, bytes. */
-const LARGEST_TREE = 256 * 1024 * 1024;
 
 export interface MarkOptions {
   readonly remote: Remote;

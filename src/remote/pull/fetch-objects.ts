@@ -1,7 +1,7 @@
 import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import type { LocalObjects, ReceivedObjects } from '../../cache/transfer.ts';
 import type { Digest } from '../../core/content.ts';
-import { decodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
+import { decodeTree, LARGEST_TREE, type TreeRow } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { digestText } from '../../fs/hash.ts';
 import type { IndexSet } from '../index-set.ts';
@@ -14,8 +14,6 @@ import { FilesByPlace } from './files-by-place.ts';
 import { LARGEST_RANGE } from './range-memory.ts';
 import { readRecipes, type ChunkedFile } from './read-recipes.ts';
 
-/** Whatever is larger is no tree, bytes. */
-const LARGEST_TREE = 256 * 1024 * 1024;
 /** Whatever is larger lies in chunks, bytes. */
 const LARGEST_ENTRY = 64 * 1024 * 1024;
 

@@ -1,6 +1,7 @@
 import type { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { eachTreeRow } from '../../cache/inventory/tree-rows.ts';
 import type { Digest } from '../../core/content.ts';
+import { LARGEST_TREE } from '../../core/encoding/tree-format.ts';
 import { digestText } from '../../fs/hash.ts';
 import { decodeRecipe, largestRecipe } from '../format/recipe-format.ts';
 import { recipesOf } from '../gc/remote-plan.ts';
@@ -8,7 +9,6 @@ import type { IndexSet } from '../index-set.ts';
 import type { Remote } from '../port.ts';
 import { fetchEntries, type EntryRequest } from '../pull/fetch-entries.ts';
 
-const LARGEST_TREE = 256 * 1024 * 1024;
 const AT_ONCE = 4096;
 
 export interface LostOptions {
