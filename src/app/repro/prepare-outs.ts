@@ -29,12 +29,13 @@ export interface PrepareOuts {
 
 /** Saves what exists nowhere else, removes the old outs and makes the folders of the new ones. */
 export async function removeOldOuts(request: PrepareOuts): Promise<void> {
-  const { project, stage, workspace } = request;
+  const { project, cache, stage, workspace } = request;
+  const isRemoved = (out: OutSpec): boolean => !out.persist && workspace.outs.get(out.path) !== undefined;
+  await saveUnknownBytes(request, stage.outs.filter(isRemoved));
   for (const out of stage.outs) {
     const path = absolutePath(project.root, out.path);
-    if (out.persist) request.cache.detach(path);
-    else if (workspace.outs.get(out.path) !== undefined) {
-      await saveUnknownBytes(request, out);
+    if (out.persist) cache.detach(path);
+    else if (isRemoved(out)) {
       rmSync(path, { recursive: true, force: true });
       workspace.outs.set(out.path, undefined);
     }
@@ -42,17 +43,34 @@ export async function removeOldOuts(request: PrepareOuts): Promise<void> {
   }
 }
 
-/** Bytes in an out that neither the lock nor the cache knows are committed to the store and named. */
-export async function saveUnknownBytes(request: PrepareOuts, out: OutSpec): Promise<void> {
-  const { project, cache, workspace, stage, locked, leftovers } = request;
+/**
+ * Bytes in outs that neither the lock nor the cache knows are committed to the store and named. Throws MLO_OUT_UNSAVED, before
+ * any are copied, where there are more than may be without being asked for.
+ */
+export async function saveUnknownBytes(request: PrepareOuts, outs: readonly OutSpec[]): Promise<void> {
+  const unknown = outs.flatMap((out) => {
+    const content = unknownContent(request, out);
+    return content === undefined ? [] : [{ out, content }];
+  });
+  for (const { out, content } of unknown) if (isLarge(content)) await askOrStop(request, out, content);
+  for (const { out, content } of unknown) await keepAndName(request, out, content);
+}
+
+/** What lies in the out, where it would be lost with it. */
+function unknownContent({ cache, workspace, locked, leftovers }: PrepareOuts, out: OutSpec): Content | undefined {
   const content = workspace.outs.get(out.path);
   const isLeftover = typeof leftovers === 'object' && leftovers[out.path] === content?.digest;
-  if (content === undefined || isLeftover || cache.has(content) || isFromLock(locked, out, content)) return;
-  if (content.size > ASK_BYTES || (content.files ?? 1) > ASK_FILES) {
-    // Nobody could look at what a killed attempt left; so much of it is hardly made by hand.
-    if (leftovers === 'any') return;
-    await askOrStop(request, out, content);
-  }
+  if (content === undefined || isLeftover || cache.has(content) || isFromLock(locked, out, content)) return undefined;
+  // Nobody could look at what a killed attempt left; so much of it is hardly made by hand.
+  return leftovers === 'any' && isLarge(content) ? undefined : content;
+}
+
+function isLarge({ size, files = 1 }: Content): boolean {
+  return size > ASK_BYTES || files > ASK_FILES;
+}
+
+async function keepAndName(request: PrepareOuts, out: OutSpec, content: Content): Promise<void> {
+  const { project, cache, stage, locked, leftovers } = request;
   if (!(await keep(request, out)) || isRemainder(cache, content, locked?.outs?.[out.path])) return;
   const from = leftovers === 'any' ? 'the attempt that was killed left there, or somebody since' : 'no run produced';
   const what = content.kind === 'tree' ? count(content.files ?? 0, 'file') : formatBytes(content.size);

@@ -10,10 +10,10 @@ export async function restoreStage(session: ReproSession, stage: Stage, entry: L
   const { project, prepared, recorder } = session;
   await recorder.begin();
   try {
+    await saveUnknownBytes(outsOf(session, stage), stage.outs);
     for (const out of stage.outs) {
       const locked = entry.outs?.[out.path];
       if (locked === undefined) throw new Error(`restore of '${stage.address}' without out '${out.path}'`);
-      await saveUnknownBytes(outsOf(session, stage), out);
       await prepared.cache.checkout(fromLocked(locked), absolutePath(project.root, out.path), {
         // What a stage adds to must not share its bytes with the store.
         link: out.persist ? ['reflink', 'copy'] : project.config.link,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { truncate } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
@@ -107,6 +108,29 @@ describe('links', () => {
     await project.write({ 'pipeline.yaml': "stages:\n  venv: {cmd: 'mkdir v; touch v/python', outs: [v]}\n" });
     expect((await project.mlo(['status'])).code).toBe(0);
     expect((await repro(project)).outcomes).toEqual({ venv: 'ran' });
+  });
+});
+
+describe('so many bytes that mlo would have to ask before it copies them', () => {
+  test('stop a stage before any of its outs is touched, whether it would run or be restored', async () => {
+    const project = await createProjectHere({
+      'pipeline.yaml': 'stages:\n  both: {cmd: echo > large && echo made > small, params: [n], outs: [small, large]}\n',
+      'params.yaml': 'n: 1\n',
+    });
+    await repro(project);
+    await project.write({ small: 'mine' });
+    await truncate(project.path('large'), 1024 ** 3 + 1);
+    for (const args of [[], ['-S', 'n=2']]) {
+      const { json, result } = await repro(project, args);
+      expect(json.data?.stages[0]?.error).toMatchObject({
+        code: 'MLO_OUT_UNSAVED',
+        message: expect.stringMatching(/nothing was touched$/),
+      });
+      expect(await project.read('small')).toBe('mine');
+      expect(result.stderr).not.toContain('kept in the cache');
+    }
+    await project.remove('large');
+    expect((await repro(project)).result.stderr).toContain("Out 'small' of stage 'both' held 4 B that no run produced: kept in the cache");
   });
 });
 
