@@ -1,4 +1,5 @@
 import type { Digest } from '../core/content.ts';
+import { isLostObject } from '../core/errors/lost-object.ts';
 import type { CompleteTrees } from './complete-trees.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import type { PackName } from './packs/pack-name.ts';
@@ -67,6 +68,17 @@ export function localObjects(store: ObjectStore, complete: CompleteTrees): Local
       return receiveInto(store, complete);
     },
   };
+}
+
+/** The bytes of an object; undefined where no good copy is here. For what a remote may have as well. */
+export function readIfWhole(local: LocalObjects, digest: Digest): Buffer | undefined {
+  if (local.sizeOf(digest) === undefined) return undefined;
+  try {
+    return local.read(digest);
+  } catch (error) {
+    if (isLostObject(error)) return undefined;
+    throw error;
+  }
 }
 
 function receiveInto(store: ObjectStore, complete: CompleteTrees): ReceivedObjects {

@@ -4,7 +4,7 @@ import type { Cache } from '../../cache/types.ts';
 import type { ReceivedObjects } from '../../cache/transfer.ts';
 import type { Content, Digest } from '../../core/content.ts';
 import { decodeTree } from '../../core/encoding/tree-format.ts';
-import { MloError } from '../../core/errors/mlo-error.ts';
+import { isLostObject } from '../../core/errors/lost-object.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { hashFile } from '../../fs/hash.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
@@ -100,7 +100,7 @@ class Copy {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof MloError && (error.code === 'MLO_OBJECT_MISSING' || error.code === 'MLO_OBJECT_CORRUPT')) return false;
+      if (isLostObject(error)) return false;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { beginsAsTree, eachTreeRow, ROW_TYPE } from '../../cache/inventory/tree-rows.ts';
-import type { LocalObjects } from '../../cache/transfer.ts';
+import { readIfWhole, type LocalObjects } from '../../cache/transfer.ts';
 import { LARGEST_TREE } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { digestText } from '../../fs/hash.ts';
@@ -105,7 +105,7 @@ export class RemoteMarks {
       if (places.length === 0) this.#missing.add(digest);
       return [];
     }
-    const here = this.#readHere(digest);
+    const here = readIfWhole(this.#options.local, digestText(digest));
     if (here !== undefined) {
       if (places.length === 0) this.#missing.add(digest);
       this.#enter(digest, here, kind, below);
@@ -139,18 +139,6 @@ export class RemoteMarks {
       this.#step({ digest: row, kind: type === ROW_TYPE.tree ? 'tree' : 'file' }, below);
     });
     if (!isTree && kind === 'tree') throw unknown(digest, 'it is not laid out as a tree');
-  }
-
-  #readHere(digest: Buffer): Buffer | undefined {
-    const { local } = this.#options;
-    const hex = digestText(digest);
-    if (local.sizeOf(hex) === undefined) return undefined;
-    try {
-      return local.read(hex);
-    } catch (error) {
-      if (error instanceof MloError && (error.code === 'MLO_OBJECT_CORRUPT' || error.code === 'MLO_OBJECT_MISSING')) return undefined;
-      throw error;
-    }
   }
 
   async #fetch(requests: readonly EntryRequest[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { DigestTable } from '../../cache/inventory/digest-table.ts';
-import type { LocalObjects, ReceivedObjects } from '../../cache/transfer.ts';
+import { readIfWhole, type LocalObjects, type ReceivedObjects } from '../../cache/transfer.ts';
 import type { Digest } from '../../core/content.ts';
 import { decodeTree, LARGEST_TREE, type TreeRow } from '../../core/encoding/tree-format.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
@@ -134,33 +134,23 @@ class Fetch {
 
   /** What has to be asked for; of one that is here already what is below. */
   #lookAtTree(digest: Buffer, below: number[]): readonly EntryRequest[] {
-    const here = this.#readHere(digest);
-    if (here !== undefined) {
-      this.#enter(here, below);
+    const tree = digestText(digest);
+    const here = readIfWhole(this.#options.local, tree);
+    const rowsHere = here && treeRows(here, tree);
+    if (rowsHere !== undefined) {
+      this.#enter(rowsHere, below);
       return [];
     }
     const places = this.#options.index.places(digest);
-    if (places.length === 0) this.missing.add(digestText(digest));
+    if (places.length === 0) this.missing.add(tree);
     const take: EntryRequest['take'] = (bytes, stored, place) => {
-      const rows = treeRows(bytes, digestText(digest));
-      if (rows === undefined) return void this.corrupt.set(digestText(digest), packKey(place.pack.id));
+      const rows = treeRows(bytes, tree);
+      if (rows === undefined) return void this.corrupt.set(tree, packKey(place.pack.id));
       if (this.#options.dry !== true) this.#received.putTree(digest, stored, bytes.length, place.encoding);
       this.trees += 1;
       this.#enter(rows, below);
     };
     return places.length === 0 ? [] : [{ digest, most: LARGEST_TREE, places, take }];
-  }
-
-  #readHere(digest: Buffer): readonly TreeRow[] | undefined {
-    const { local } = this.#options;
-    const hex = digestText(digest);
-    if (local.sizeOf(hex) === undefined) return undefined;
-    try {
-      return treeRows(local.read(hex), hex);
-    } catch (error) {
-      if (error instanceof MloError && (error.code === 'MLO_OBJECT_CORRUPT' || error.code === 'MLO_OBJECT_MISSING')) return undefined;
-      throw error;
-    }
   }
 
   #enter(rows: readonly TreeRow[], below: number[]): void {

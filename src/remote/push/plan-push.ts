@@ -3,7 +3,7 @@ import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { eachTreeRow, ROW_TYPE } from '../../cache/inventory/tree-rows.ts';
 import type { LocalObjects } from '../../cache/transfer.ts';
 import type { Content, Digest } from '../../core/content.ts';
-import { MloError } from '../../core/errors/mlo-error.ts';
+import { isLostObject } from '../../core/errors/lost-object.ts';
 import { digestText } from '../../fs/hash.ts';
 import type { IndexSet } from '../index-set.ts';
 
@@ -131,7 +131,7 @@ class PushWalk implements PushPlan {
       const bytes = Buffer.from(this.#local.read(hex));
       if (eachTreeRow(bytes, () => {})) return bytes;
     } catch (error) {
-      if (!(error instanceof MloError) || (error.code !== 'MLO_OBJECT_MISSING' && error.code !== 'MLO_OBJECT_CORRUPT')) throw error;
+      if (!isLostObject(error)) throw error;
     }
     this.missing.add(hex);
     return undefined;
