@@ -86,10 +86,7 @@ export function wdirProblem(root: string, stage: Stage, isMade: IsMade): readonl
 export function outsInGit(root: string, stages: readonly Stage[]): readonly Problem[] {
   const cached = stages.flatMap((stage) => stage.outs.filter((out) => out.cache).map((out) => ({ stage, out })));
   if (cached.length === 0) return [];
-  const tracked = trackedByGit(
-    root,
-    cached.map(({ out }) => out.path),
-  );
+  const tracked = new Set(openGit(root)?.tracked(cached.map(({ out }) => out.path)));
   return cached
     .filter(({ out }) => tracked.has(out.path))
     .map(({ stage, out }) => ({
@@ -97,17 +94,6 @@ export function outsInGit(root: string, stages: readonly Stage[]): readonly Prob
       message: `Stage '${stage.address}': out '${out.path}' is tracked by Git, and mlo would keep it in its cache`,
       hint: `git rm -r --cached '${out.path.replaceAll("'", `'\\''`)}'   (or declare it with cache: false)`,
     }));
-}
-
-/** The given paths that Git tracks, or has tracked files below. */
-function trackedByGit(root: string, paths: readonly ProjectPath[]): ReadonlySet<ProjectPath> {
-  const files = openGit(root)?.tracked([...paths]) ?? [];
-  const found = new Set<ProjectPath>();
-  const wanted = new Set(paths);
-  for (const file of files) {
-    for (let path = file; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) if (wanted.has(path)) found.add(path);
-  }
-  return found;
 }
 
 function shown(root: string, path: string): string {
