@@ -75,17 +75,25 @@ class HeldLease implements RemoteLease {
   readonly #command: string;
   readonly #since = new Date().toISOString();
   #key = '';
+  /** All that may lie there: of a put that failed nobody knows whether it arrived. */
+  readonly #keys = new Set<string>();
   #shownMs = 0;
   takenMs: number | undefined;
   #isLost = false;
+  /** Never rejects. */
   #renewing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   static async put(remote: Remote, kind: LeaseKind, { command }: LeaseOptions): Promise<HeldLease> {
     const lease = new HeldLease(remote, kind, command);
-    await lease.#show();
+    try {
+      await lease.#show();
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
     // What fails here is tried again by `confirm`, which looks at the age.
-    lease.#timer = setInterval(() => void lease.#renew().catch(() => void (lease.#renewing = Promise.resolve())), RENEW_MS).unref();
+    lease.#timer = setInterval(() => void lease.#renew().catch(() => undefined), RENEW_MS).unref();
     return lease;
   }
 
@@ -108,10 +116,9 @@ class HeldLease implements RemoteLease {
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing;
-    const key = this.#key;
     this.#key = '';
     // Some may put and not delete; others see by its age that nobody is at work.
-    if (key !== '') await this.#remote.delete(key).catch(() => undefined);
+    for (const key of this.#keys) await this.#delete(key).catch(() => undefined);
   }
 
   /** Those that must end first. What the dead have left is taken away. */
@@ -123,7 +130,7 @@ class HeldLease implements RemoteLease {
     const others: OtherLease[] = [];
     for (const { key, modifiedMs } of all) {
       const kind = kindOf(key);
-      if (key === this.#key || kind === undefined || (kind === 'push' && this.#kind === 'push')) continue;
+      if (this.#keys.has(key) || kind === undefined || (kind === 'push' && this.#kind === 'push')) continue;
       const holder = await this.#holderOf(key);
       if (holder === undefined) continue;
       const isStale = nowMs !== undefined && modifiedMs !== undefined && nowMs - modifiedMs > STALE_MS;
@@ -138,20 +145,27 @@ class HeldLease implements RemoteLease {
     const key = `${LEASES_FOLDER}${this.#kind}-${randomHex(24)}`;
     const shownMs = Date.now();
     const text = canonicalJson({ ...ownIdentity(), command: this.#command, since: this.#since }, 2);
+    this.#keys.add(key);
     await this.#remote.put(key, Buffer.from(text));
     this.#key = key;
     this.#shownMs = shownMs;
   }
 
+  async #delete(key: string): Promise<void> {
+    await this.#remote.delete(key);
+    this.#keys.delete(key);
+  }
+
   #renew(): Promise<void> {
-    this.#renewing = this.#renewing.then(async () => {
+    const renewed = this.#renewing.then(async () => {
       const before = this.#key;
       if (before === '') return;
       await this.#show();
       this.#isLost ||= (await this.#remote.stat(before)) === undefined;
-      await this.#remote.delete(before);
+      await this.#delete(before);
     });
-    return this.#renewing;
+    this.#renewing = renewed.catch(() => undefined);
+    return renewed;
   }
 
   async #holderOf(key: string): Promise<Holder | 'unknown' | undefined> {
