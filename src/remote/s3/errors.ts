@@ -53,6 +53,8 @@ export function truncatedBody(found: number, expected: number): Error {
 }
 
 interface Where {
+  /** Of the one who may have interrupted it. */
+  readonly signal: AbortSignal | undefined;
   readonly doing: string;
   readonly address: string;
   readonly endpoint: string | undefined;
@@ -64,7 +66,8 @@ interface Where {
 /** As MLO_REMOTE or MLO_INTERRUPTED, by status first: the names of errors differ between servers. */
 export function asRemoteError(error: unknown, where: Where): unknown {
   if (error instanceof MloError || !(error instanceof Error)) return error;
-  if (error.name === 'AbortError') return new MloError('MLO_INTERRUPTED', 'Interrupted');
+  // A body that is being read ends as a connection does that somebody cut: what the SDK throws then says nothing of the signal.
+  if (where.signal?.aborted === true || error.name === 'AbortError') return new MloError('MLO_INTERRUPTED', 'Interrupted');
   const { why, hint } = explain(error as ServiceError, where);
   const status = statusOf(error);
   return new MloError('MLO_REMOTE', `Cannot ${where.doing} ${where.address}: ${mask(why, where.secrets)}`, {

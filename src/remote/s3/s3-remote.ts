@@ -212,7 +212,7 @@ class S3Remote implements Remote {
     } catch (error) {
       const { endpoint, name } = this.#settings;
       const secrets = await secretsOf(this.#client, this.#settings);
-      throw asRemoteError(error, { doing, address: `${this.address}/${key}`, endpoint, remoteName: name, secrets });
+      throw asRemoteError(error, { signal: this.#signal, doing, address: `${this.address}/${key}`, endpoint, remoteName: name, secrets });
     }
   }
 

@@ -176,10 +176,10 @@ class S3UrlReader implements UrlReader {
   }
 
   async #asError(error: unknown, doing: string, key: string): Promise<unknown> {
-    const { settings, isRemote } = this.#options;
+    const { settings, isRemote, signal } = this.#options;
     const { endpoint, name } = settings;
     const secrets = await secretsOf(this.#client, settings);
-    const told = asRemoteError(error, { doing, address: this.#addressOf({ key }), endpoint, remoteName: name, secrets });
+    const told = asRemoteError(error, { signal, doing, address: this.#addressOf({ key }), endpoint, remoteName: name, secrets });
     if (isRemote || !(told instanceof MloError) || told.code !== 'MLO_REMOTE') return told;
     return new MloError('MLO_REMOTE', told.message, {
       hint: 'Keys are those of AWS (AWS_PROFILE, AWS_ACCESS_KEY_ID, …); another server: AWS_ENDPOINT_URL=https://…, or a remote of that bucket (mlo remote add)',

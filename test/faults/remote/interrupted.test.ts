@@ -1,0 +1,58 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { openRemote } from '../../../src/remote/open-remote.ts';
+import type { RemoteSettings } from '../../../src/remote/settings.ts';
+import { s3UrlReader } from '../../../src/remote/url/s3-url-reader.ts';
+import { faultProxy } from '../../helpers/fault-proxy.ts';
+import { s3Server } from '../../helpers/s3-server.ts';
+
+/** Bytes of a body, of which only the first half comes: more than waits unread. */
+const LENGTH = 2_000_000;
+
+/** Resolves when the half of the body that comes from that host has been read. */
+async function halfIsRead(host: string): Promise<void> {
+  let answer: IncomingMessage | undefined;
+  const listener = (message: unknown): void => {
+    const { request, response } = message as { readonly request: ClientRequest; readonly response: IncomingMessage };
+    if (request.getHeader('host') === host) answer = response;
+  };
+  subscribe('http.client.response.finish', listener);
+  await expect.poll(() => answer?.socket.bytesRead).toBeGreaterThan(LENGTH / 2);
+  unsubscribe('http.client.response.finish', listener);
+}
+
+/** A bucket with one object, of whose body half comes; nothing more after that. */
+async function stalled(): Promise<{ readonly settings: RemoteSettings; readonly host: string }> {
+  const { endpoint, accessKeyId, secretAccessKey, bucket } = await s3Server();
+  const proxy = await faultProxy(endpoint);
+  const settings = { name: 'test', url: `s3://${bucket().name}/x`, endpoint, accessKeyId, secretAccessKey };
+  await (await openRemote(settings)).put('packs/ab/x', Buffer.alloc(LENGTH, 'x'));
+  proxy.decide = (_number, method) => (method === 'GET' ? { kind: 'stall', bytes: LENGTH / 2 } : undefined);
+  return { settings: { ...settings, endpoint: proxy.endpoint }, host: new URL(proxy.endpoint).host };
+}
+
+describe('Ctrl-C while a body comes', () => {
+  it('from a remote is no failure of the server', async () => {
+    const { settings } = await stalled();
+    const stop = new AbortController();
+    const memory = Buffer.alloc(LENGTH);
+    const reading = (await openRemote(settings, stop.signal)).getRange('packs/ab/x', 0, LENGTH, memory);
+    const rejects = expect(reading).rejects.toMatchObject({ code: 'MLO_INTERRUPTED' });
+    await expect.poll(() => memory.subarray(0, 1).toString()).toBe('x');
+    stop.abort();
+    await rejects;
+  });
+
+  it('from an address is no failure of the server', async () => {
+    const { settings, host } = await stalled();
+    const stop = new AbortController();
+    const reader = s3UrlReader({ url: `${settings.url}/packs/ab/x`, settings, isRemote: true, signal: stop.signal });
+    const rejects = expect(reader.read({ key: '', size: LENGTH, hasRanges: true }, 0, LENGTH)).rejects.toMatchObject({
+      code: 'MLO_INTERRUPTED',
+    });
+    await halfIsRead(host);
+    stop.abort();
+    await rejects;
+  });
+});
