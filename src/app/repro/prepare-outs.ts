@@ -52,7 +52,7 @@ export async function saveUnknownBytes(request: PrepareOuts, outs: readonly OutS
     const content = unknownContent(request, out);
     return content === undefined ? [] : [{ out, content }];
   });
-  for (const { out, content } of unknown) if (isLarge(content)) await askOrStop(request, out, content);
+  for (const { out, content } of unknown) if (needsConsent(request, content)) await askOrStop(request, out, content);
   for (const { out, content } of unknown) await keepAndName(request, out, content);
 }
 
@@ -60,13 +60,12 @@ export async function saveUnknownBytes(request: PrepareOuts, outs: readonly OutS
 function unknownContent({ cache, workspace, locked, leftovers }: PrepareOuts, out: OutSpec): Content | undefined {
   const content = workspace.outs.get(out.path);
   const isLeftover = typeof leftovers === 'object' && leftovers[out.path] === content?.digest;
-  if (content === undefined || isLeftover || cache.has(content) || isFromLock(locked, out, content)) return undefined;
-  // Nobody could look at what a killed attempt left; so much of it is hardly made by hand.
-  return leftovers === 'any' && isLarge(content) ? undefined : content;
+  return content === undefined || isLeftover || cache.has(content) || isFromLock(locked, out, content) ? undefined : content;
 }
 
-function isLarge({ size, files = 1 }: Content): boolean {
-  return size > ASK_BYTES || files > ASK_FILES;
+/** An attempt that was killed may leave as much as one that ends stores, and must not stand in the way of the next: nobody is asked. */
+function needsConsent({ leftovers }: PrepareOuts, { size, files = 1 }: Content): boolean {
+  return leftovers !== 'any' && (size > ASK_BYTES || files > ASK_FILES);
 }
 
 async function keepAndName(request: PrepareOuts, out: OutSpec, content: Content): Promise<void> {

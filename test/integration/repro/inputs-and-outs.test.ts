@@ -135,7 +135,14 @@ describe('so many bytes that mlo would have to ask before it copies them', () =>
 });
 
 describe('what was killed', () => {
-  test('bytes that were put into an out after a kill are kept before a stage replaces them', async () => {
+  test.each([
+    ['a few bytes', 'printf precious > o', '8 B'],
+    [
+      'more files than are copied without a question else',
+      'mkdir o && touch $(seq -f o/%.0f 10000) && printf precious > o/mine',
+      '10,001 files',
+    ],
+  ])('%s that were put into an out after a kill are kept before a stage replaces them', async (_what, put, amount) => {
     const project = await createProjectHere({
       'pipeline.yaml': "stages:\n  t: {cmd: 'mkfifo gate 2>/dev/null; touch started; cat gate; echo made > o', outs: [o]}\n",
     });
@@ -143,10 +150,13 @@ describe('what was killed', () => {
     await until(project, 'started');
     process.kill((JSON.parse(await project.read('.mlo/lock')) as { pid: number }).pid, 'SIGKILL');
     await running.ended;
-    await project.write({ o: 'precious', 'pipeline.yaml': 'stages:\n  t: {cmd: echo made > o, outs: [o]}\n' });
+    await project.write({ 'pipeline.yaml': 'stages:\n  t: {cmd: echo made > o, outs: [o]}\n' });
+    await project.run('sh', ['-c', put]);
     const { outcomes, result } = await repro(project);
     expect(outcomes).toEqual({ t: 'ran' });
-    expect(result.stderr + result.stdout).toContain("Out 'o'");
+    expect(result.stderr).toContain(
+      `Out 'o' of stage 't' held ${amount} that the attempt that was killed left there, or somebody since: kept`,
+    );
   });
 });
 
