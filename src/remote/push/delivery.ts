@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import { EntryCompressor } from '../../cache/packs/entry-encoding.ts';
 import type { Digest } from '../../core/content.ts';
@@ -32,6 +33,14 @@ interface WholePack {
   readonly size: number;
   /** As they lie in it. */
   readonly rows: Buffer;
+}
+
+/** One of the two is called. */
+interface WholePackEnd {
+  /** It has arrived. */
+  onThere(): void;
+  /** Its file was gone before it was read: another mlo has put it together with others. */
+  onGone(): void;
 }
 
 /** Fills packs, has them sent side by side, and tells of what is there. Throws MLO_REMOTE, MLO_INTERRUPTED. */
@@ -74,10 +83,14 @@ export class Delivery {
     this.#sent.add(digest);
   }
 
-  /** `onThere`: when it has arrived. */
-  async addWhole({ id, path, size, rows }: WholePack, onThere: () => void): Promise<void> {
+  async addWhole({ id, path, size, rows }: WholePack, { onThere, onGone }: WholePackEnd): Promise<void> {
     await this.#begin(async () => {
-      await this.#put(id, { path, size });
+      try {
+        await this.#put(id, { path, size });
+      } catch (error) {
+        if (existsSync(path)) throw error;
+        return onGone();
+      }
       this.#publication.addPack({ id, size }, rows, this.#isTree);
       onThere();
     });
@@ -91,7 +104,13 @@ export class Delivery {
   /** Until all that was added is there. */
   async arrive(): Promise<void> {
     await this.#sendPack();
-    await this.#settle();
+    await this.settle();
+  }
+
+  /** Until all that was begun to be sent is there. */
+  async settle(): Promise<void> {
+    await this.#lanes.end();
+    for (const recipe of this.#recipesSent.splice(0)) this.#publication.addRecipe(recipe);
   }
 
   /** Tells of all of it; `withTrees`: everything below them was added. */
@@ -101,7 +120,7 @@ export class Delivery {
 
   /** What is on its way arrives, or fails. */
   async giveUp(): Promise<void> {
-    await this.#settle().catch(() => undefined);
+    await this.settle().catch(() => undefined);
   }
 
   async #sendPack(): Promise<void> {
@@ -110,7 +129,7 @@ export class Delivery {
     this.#recipesSent.push(...this.#recipes.splice(0));
     if (pack !== undefined) await this.#begin(() => this.#deliver(pack));
     if (this.#bytesSinceCheckpoint < CHECKPOINT_BYTES) return;
-    await this.#settle();
+    await this.settle();
     this.#bytesSinceCheckpoint = 0;
     await this.#publication.checkpoint();
   }
@@ -119,11 +138,6 @@ export class Delivery {
     await this.#put(id, bytes);
     this.#publication.addPack({ id, size: bytes.length }, rows, this.#isTree);
     this.#buffers.give(bytes);
-  }
-
-  async #settle(): Promise<void> {
-    await this.#lanes.end();
-    for (const recipe of this.#recipesSent.splice(0)) this.#publication.addRecipe(recipe);
   }
 
   async #put(id: Digest, body: Body): Promise<void> {

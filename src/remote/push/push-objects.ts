@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import type { LocalObjects, LocalPack } from '../../cache/transfer.ts';
 import type { Digest } from '../../core/content.ts';
@@ -50,6 +49,8 @@ class Push {
   readonly #options: PushOptions;
   readonly #delivery: Delivery;
   readonly #damaged: Digest[] = [];
+  /** In packs that could not go whole. */
+  readonly #left = new DigestTable();
   #done = 0;
 
   constructor(plan: PushPlan, options: PushOptions) {
@@ -80,26 +81,24 @@ class Push {
     return { files, trees: isWhole ? plan.trees.count : 0, packs, bytesSent, damaged: this.#damaged };
   }
 
-  /** Packs of the cache of which everything is wanted go as they are. Returns what is in them. */
+  /** Packs of the cache of which everything is wanted go as they are, unless they turn out to be damaged or gone. Returns what is in all of them. */
   async #sendWholePacks(): Promise<DigestTable> {
     const covered = new DigestTable();
     const { local } = this.#options;
     for (const pack of wholePacks(local.packs(), this.#plan, covered)) await this.#sendWholePack(pack);
+    await this.#delivery.settle();
     return covered;
   }
 
-  async #sendWholePack({ name, reader }: LocalPack): Promise<void> {
+  async #sendWholePack({ name, reader: { size, index } }: LocalPack): Promise<void> {
     const path = this.#options.local.packPath(name);
     const id = name.slice(0, 64) as Digest;
-    const { index } = reader;
     const rowNumbers = Array.from({ length: index.count }, (_, row) => row);
-    const size = statSync(path).size;
+    const onGone = (): void => rowNumbers.forEach((row) => void this.#left.add(index.digest(row)));
     // What the cache holds is right only as long as its digest says so.
-    const { digest } = await asCacheError(path, () => hashFile(path, signalOf(this.#options)));
-    if (digest !== id) return await this.#sendOneByOne(rowNumbers.map((row) => index.digest(row)));
-    await this.#delivery.addWhole({ id, path, size, rows: index.rows }, () =>
-      this.#progress(rowNumbers.reduce((sum, row) => sum + index.rawLength(row), 0)),
-    );
+    if (!(await hasDigest(path, id, this.#options))) return onGone();
+    const onThere = (): void => this.#progress(rowNumbers.reduce((sum, row) => sum + index.rawLength(row), 0));
+    await this.#delivery.addWhole({ id, path, size, rows: index.rows }, { onThere, onGone });
   }
 
   /** Something here is damaged, and set aside when it is read; of other objects good copies are here. */
@@ -119,7 +118,7 @@ class Push {
     for (let from = 0; from < objects.count; from += READ_AT_ONCE) {
       const digests: Buffer[] = [];
       for (let number = from; number < Math.min(objects.count, from + READ_AT_ONCE); number += 1) {
-        if (!objects.isIn(number, covered)) digests.push(objects.digest(number));
+        if (!objects.isIn(number, covered) || objects.isIn(number, this.#left)) digests.push(objects.digest(number));
       }
       if (digests.length === 0) continue;
       const read: { readonly digest: Buffer; readonly bytes: Buffer }[] = [];
@@ -177,6 +176,16 @@ function isDamage(error: unknown): boolean {
 
 function signalOf({ signal }: PushOptions): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
+}
+
+/** False also where there is no such file any more: another mlo has put the pack together with others. */
+async function hasDigest(path: string, digest: Digest, options: PushOptions): Promise<boolean> {
+  try {
+    return (await asCacheError(path, () => hashFile(path, signalOf(options)))).digest === digest;
+  } catch (error) {
+    if (error instanceof MloError && isErrno(error.cause, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 async function asCacheError<T>(path: string, work: () => Promise<T>): Promise<T> {
