@@ -94,6 +94,7 @@ export class Delivery {
       this.#publication.addPack({ id, size }, rows, this.#isTree);
       onThere();
     });
+    await this.#checkpointIfDue();
   }
 
   /** All chunks of the file and its recipe were added, or are in an index of others. */
@@ -128,6 +129,10 @@ export class Delivery {
     this.#pack = undefined;
     this.#recipesSent.push(...this.#recipes.splice(0));
     if (pack !== undefined) await this.#begin(() => this.#deliver(pack));
+    await this.#checkpointIfDue();
+  }
+
+  async #checkpointIfDue(): Promise<void> {
     if (this.#bytesSinceCheckpoint < CHECKPOINT_BYTES) return;
     await this.settle();
     this.#bytesSinceCheckpoint = 0;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/open.ts';
 import { openStore } from '../../../src/cache/open-store.ts';
-import { ENCODING } from '../../../src/cache/packs/pack-format.ts';
+import { ENCODING, FAN_OUT_BYTES } from '../../../src/cache/packs/pack-format.ts';
+import { RowTable } from '../../../src/cache/packs/row-table.ts';
 import type { LocalObjects, ReceivedObjects } from '../../../src/cache/transfer.ts';
 import { treeOf } from '../../../src/cache/tree-objects.ts';
 import type { Cache } from '../../../src/cache/types.ts';
@@ -16,6 +17,7 @@ import { directoryRemote } from '../../../src/remote/directory/directory-remote.
 import { IndexSet } from '../../../src/remote/index-set.ts';
 import { takeLease } from '../../../src/remote/leases.ts';
 import type { Remote } from '../../../src/remote/port.ts';
+import { Delivery } from '../../../src/remote/push/delivery.ts';
 import { planPush } from '../../../src/remote/push/plan-push.ts';
 import { pushObjects, type PushResult } from '../../../src/remote/push/push-objects.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
@@ -117,5 +119,26 @@ describe('packs of the cache that go as they are', () => {
     const pushed = await push(root, wanted, cache.objects, remote);
     expect(pushed).toMatchObject({ files: 2 * FILES, trees: 2, damaged: [], left: 0, progress: pushed.bytes });
     await cache.close();
+  });
+
+  it('are told of on the way, so that a push that follows one that was killed need not send them again', async () => {
+    const root = await temporaryFolder();
+    const remote = directoryRemote(join(root, 'remote'));
+    const put = remote.put.bind(remote);
+    remote.put = async (key, body) => (key.startsWith('packs/') ? 'written' : await put(key, body));
+    const lease = await takeLease(remote, 'push', { command: 'test', waitMs: 0 });
+    const indexFolder = join(root, 'copies');
+    const delivery = new Delivery({ remote, lease, indexFolder, jobs: 3 }, () => false);
+    const digests = Array.from({ length: 10 }, (_, number) => Buffer.from(digestBytes(Buffer.from(`object ${number}`))));
+    for (const digest of digests) {
+      const table = new RowTable();
+      table.add(digest, 16, 10, 10);
+      const rows = table.encodeIndex().subarray(FAN_OUT_BYTES);
+      const pack = { id: hashBytes(digest), path: join(root, 'pack'), size: 100 * 2 ** 20, rows };
+      await delivery.addWhole(pack, { onThere() {}, onGone() {} });
+    }
+    const told = await IndexSet.load(remote, indexFolder);
+    expect(digests.filter((digest) => told.has(digest)).length).toBeGreaterThanOrEqual(5);
+    await lease.release();
   });
 });
