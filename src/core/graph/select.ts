@@ -30,7 +30,6 @@ export function findTarget(graph: Graph, target: string, file: string, glob = fa
   const stages = graph.order;
   // The file where the user stands comes first: its stages and groups may have names of the root file's.
   const exact = graph.byAddress.get(`${file}:${target}`) ?? graph.byAddress.get(target);
-  if (exact?.file === file) return [exact];
   const own = stages.filter((stage) => stage.group === target && stage.file === file);
   if (own.length > 0) return own;
   if (exact !== undefined) return [exact];
@@ -60,14 +59,8 @@ function startingPoints(graph: Graph, selection: Selection): readonly Stage[] {
 
 function reach(from: readonly Stage[], edges: ReadonlyMap<StageAddress, readonly StageAddress[]>): ReadonlySet<StageAddress> {
   const seen = new Set<StageAddress>(from.map((stage) => stage.address));
-  const queue = [...seen];
-  for (let address = queue.pop(); address !== undefined; address = queue.pop()) {
-    for (const next of edges.get(address) ?? []) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      queue.push(next);
-    }
-  }
+  // A set gives also what is added while it is walked.
+  for (const address of seen) for (const next of edges.get(address) ?? []) seen.add(next);
   return seen;
 }
 

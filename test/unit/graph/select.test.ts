@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildGraph } from '../../../src/core/graph/build.ts';
+import { buildGraph, inspectGraph } from '../../../src/core/graph/build.ts';
 import { findTarget, selectStages, type Selection } from '../../../src/core/graph/select.ts';
 import type { MloError } from '../../../src/core/errors/mlo-error.ts';
 import { stage } from '../../helpers/stages.ts';
@@ -50,6 +50,11 @@ describe('selecting stages', () => {
     );
   });
 
+  test('in an out that is the whole project nothing is a target', () => {
+    const { graph } = inspectGraph([stage('a', { outs: ['.'] })]);
+    expect(() => findTarget(graph, 'x', 'pipeline.yaml')).toThrow("'x' is neither");
+  });
+
   test('no targets means the stages of the file here and what they need', () => {
     const graph = buildGraph([
       stage('a', { outs: ['a'] }),
@@ -72,6 +77,7 @@ describe('selecting stages of several files', () => {
     stage('only@c', { group: 'only' }),
     stage('both'),
     below('both@d', { group: 'both' }),
+    stage('alone', { address: 'one/pipeline.yaml:alone', file: 'one/pipeline.yaml' }),
   ]);
   const from = (file: string, target: string, glob = false): readonly string[] =>
     findTarget(graph, target, file, glob).map((each) => each.address);
@@ -82,6 +88,10 @@ describe('selecting stages of several files', () => {
     ['the group of the file here', 'sub/pipeline.yaml', 'eval', ['sub/pipeline.yaml:eval@b']],
     ['the group of the file here before a stage of the root file', 'sub/pipeline.yaml', 'both', ['sub/pipeline.yaml:both@d']],
     ['that of the root file where there is none here', 'sub/pipeline.yaml', 'only', ['only@c']],
+    ['a stage of the root file where there is none here', 'sub/pipeline.yaml', 'eval@a', ['eval@a']],
+    ['a stage of another file by its address', 'pipeline.yaml', 'sub/pipeline.yaml:train', ['sub/pipeline.yaml:train']],
+    ['a stage of the file here by its address', 'sub/pipeline.yaml', 'sub/pipeline.yaml:train', ['sub/pipeline.yaml:train']],
+    ['the only stage of a file by its path', 'pipeline.yaml', 'one/pipeline.yaml', ['one/pipeline.yaml:alone']],
     ['the group of another file by its address', 'pipeline.yaml', 'sub/pipeline.yaml:eval', ['sub/pipeline.yaml:eval@b']],
     [
       'all stages of a file by its path',
