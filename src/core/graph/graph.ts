@@ -2,7 +2,7 @@ import type { OutSpec, ProjectPath, Stage, StageAddress } from '../stage.ts';
 
 /** The stages of a project and who reads what whom writes. Built by `buildGraph`, which has checked it. */
 export interface Graph {
-  /** Every stage after all stages it depends on; ties in order of definition. */
+  /** Every stage after all stages it depends on, else in order of definition: a later one comes before only where it is needed. */
   readonly order: readonly Stage[];
   readonly byAddress: ReadonlyMap<StageAddress, Stage>;
   /** Direct, without duplicates, in the order of what a stage reads. Edges of frozen stages to their deps are left out. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MloError } from '../../../src/core/errors/mlo-error.ts';
-import { buildGraph } from '../../../src/core/graph/build.ts';
+import { buildGraph, inspectGraph } from '../../../src/core/graph/build.ts';
 import type { Stage } from '../../../src/core/stage.ts';
 import { stage } from '../../helpers/stages.ts';
 
@@ -100,7 +100,12 @@ describe('the graph of stages', () => {
 
   test('refuses outs in places that belong to Git and mlo', () => {
     expect(problemsOf([stage('a', { outs: ['.mlo/x', '.git'] })])).toHaveLength(2);
-    expect(problemsOf([stage('a', { outs: ['.'] })])[0]).toContain('is the whole project');
+    const whole = "Stage 'a': out '.' is the whole project";
+    expect(problemsOf([stage('a', { outs: ['.'] })])).toEqual([whole]);
+    expect(problemsOf([stage('a', { outs: ['.'] }), stage('b', { outs: ['x/y'] })])).toEqual([
+      whole,
+      "Outs '.' (stage 'a') and 'x/y' (stage 'b') overlap",
+    ]);
   });
 
   test('refuses outs that are files of mlo, Git or DVC, or the params of their own stage', () => {
@@ -160,11 +165,17 @@ describe('the graph of stages', () => {
     expect([graph.outs.above('d'), graph.outs.covering('/x'), graph.outs.at('x')]).toEqual([undefined, undefined, []]);
   });
 
-  test('a problem has a place, and a code', () => {
-    const at = { file: 'sub/pipeline.yaml', line: 7, column: 3 };
-    const cycle = [stage('a', { deps: ['b'], outs: ['a'], at }), stage('b', { deps: ['a'], outs: ['b'], at })];
-    const fault = expect.objectContaining({ code: 'MLO_GRAPH', problems: [expect.objectContaining(at)] });
+  test('a problem has a code, and a cycle the place of the stage that it is shown from', () => {
+    const at = (line: number) => ({ file: 'sub/pipeline.yaml', line, column: 3 });
+    const cycle = [
+      stage('a', { deps: ['c'], outs: ['a'], at: at(7) }),
+      stage('b', { deps: ['a'], outs: ['b'], at: at(8) }),
+      stage('c', { deps: ['b'], outs: ['c'], at: at(9) }),
+    ];
+    const { fault } = inspectGraph(cycle);
+    expect(fault?.code).toBe('MLO_GRAPH');
     expect(() => buildGraph(cycle)).toThrow(fault);
+    expect(fault?.problems).toEqual([expect.objectContaining({ message: 'The stages form a cycle: b → c → a → b', ...at(8) })]);
   });
 
   test('shows of a cycle only what is in it', () => {
