@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { plan } from '../../../src/core/plan/plan.ts';
 import { PlanWorld } from '../../helpers/plan-world.ts';
 import { stage } from '../../helpers/stages.ts';
 import { fc } from '../../helpers/properties.ts';
@@ -176,6 +177,22 @@ describe('planning', () => {
       ['blocked', 'missing-dep'],
       ['blocked', 'upstream-blocked'],
       ['blocked', 'upstream-blocked'],
+    ]);
+  });
+
+  test('--force runs every stage; what is forced alone runs, told by itself and the plans before it', () => {
+    const world = chain();
+    world.repro();
+    const forced = [{ kind: 'forced' }];
+    expect(world.plan({ force: true })).toMatchObject(Array.from({ length: 3 }, () => ({ state: 'run', reasons: forced })));
+    const plans = plan({
+      ...world.request(),
+      forced: ({ name }, before) => name === 'train' && before.get('prepare')?.state === 'unchanged' && before.size === 1,
+    });
+    expect(plans).toMatchObject([
+      { state: 'unchanged' },
+      { state: 'run', reasons: forced },
+      { state: 'run', reasons: [{ kind: 'upstream', key: 'train' }] },
     ]);
   });
 
