@@ -41,8 +41,9 @@ export class Session {
     this.command = name;
     const globals = readGlobals(flags, process.cwd());
     this.globals = globals;
-    this.interruption.stopsGently = spec.writes === true;
-    if (spec.writes !== true) onReaderGone(() => process.exit(this.exitCode));
+    const tidies = spec.writes === true || spec.tidies === true;
+    this.interruption.stopsGently = tidies;
+    if (!tidies) onReaderGone(() => process.exit(this.exitCode));
     const { profile, cwd } = globals;
     if (profile === undefined) return await this.perform(globals, spec, name, flags, args);
     const { profiled } = await import('../app/profile.ts');

@@ -7,7 +7,7 @@ import { parseS3Address, type RemoteSettings } from './settings.ts';
 export async function openRemote(settings: RemoteSettings, signal?: AbortSignal): Promise<Remote> {
   const { url, name } = settings;
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1];
-  if (scheme === undefined) return directoryRemote(url, settings.limitRate);
+  if (scheme === undefined) return directoryRemote(url, settings.limitRate, signal);
   const address = parseS3Address(url);
   if (address === undefined) {
     throw new MloError('MLO_CONFIG', `The address of the remote '${name}' is none that mlo knows: ${url}`, {

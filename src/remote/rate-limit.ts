@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { throwIfInterrupted } from '../fs/interrupt.ts';
 
 /** So much may pass at once without a pause, milliseconds' worth. */
 const BURST_MS = 50;
@@ -15,11 +16,12 @@ export class RateLimit {
     this.slice = Math.max(1024, Math.min(64 * 1024, Math.floor(bytesPerSecond / 8)));
   }
 
-  /** Resolves when so many bytes may pass. */
-  async pace(bytes: number): Promise<void> {
+  /** Resolves when so many bytes may pass. Throws MLO_INTERRUPTED. */
+  async pace(bytes: number, signal?: AbortSignal): Promise<void> {
     const now = performance.now();
     const from = Math.max(now - BURST_MS, this.#freeMs);
     this.#freeMs = from + bytes / this.#bytesPerMs;
-    if (this.#freeMs > now) await sleep(this.#freeMs - now);
+    if (this.#freeMs <= now) return;
+    await sleep(this.#freeMs - now, undefined, signal === undefined ? {} : { signal }).catch(() => throwIfInterrupted(signal));
   }
 }

@@ -27,6 +27,7 @@ export const getVerb = defineCommand({
     new Option('--force', 'replace what lies there'),
     new Option('-j, --jobs <count>', 'requests at a time').argParser(parsePositiveInteger),
   ],
+  tidies: true,
   json: [
     ['path', 'where it lies, absolute'],
     ['digest, files, size', 'of all of it'],

@@ -22,6 +22,7 @@ export const pushVerb = defineCommand({
     ['mlo push --dry-run', 'how many bytes would be sent, in about how many requests'],
   ],
   options: transferOptions(3),
+  writes: true,
   json: [
     ['done', 'false with --dry-run'],
     ['files, trees, bytes', 'pushed (with --dry-run: to push)'],

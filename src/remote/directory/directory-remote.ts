@@ -13,22 +13,24 @@ import { filesBelow, temporariesBelow } from './files-below.ts';
 import { putFile, sizeOf } from './put-file.ts';
 
 /** A remote in a folder: a mounted disk, NFS. A key is the path of a file. */
-export function directoryRemote(folder: string, limitRate?: number): Remote {
-  return new DirectoryRemote(folder, limitRate === undefined ? undefined : new RateLimit(limitRate));
+export function directoryRemote(folder: string, limitRate?: number, signal?: AbortSignal): Remote {
+  return new DirectoryRemote(folder, limitRate === undefined ? undefined : new RateLimit(limitRate), signal);
 }
 
 class DirectoryRemote implements Remote {
   readonly address: string;
   requests = 0;
   readonly #limit: RateLimit | undefined;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(folder: string, limit: RateLimit | undefined) {
+  constructor(folder: string, limit: RateLimit | undefined, signal: AbortSignal | undefined) {
     this.address = folder;
     this.#limit = limit;
+    this.#signal = signal;
   }
 
   async put(key: string, body: Body): Promise<PutResult> {
-    await this.#limit?.pace(sizeOfBody(body));
+    await this.#limit?.pace(sizeOfBody(body), this.#signal);
     return await this.#told('write', key, (path) => putFile(path, body));
   }
 
@@ -42,7 +44,7 @@ class DirectoryRemote implements Remote {
   }
 
   async getRange(key: string, from: number, length: number, memory?: Buffer): Promise<Buffer | undefined> {
-    await this.#limit?.pace(length);
+    await this.#limit?.pace(length, this.#signal);
     return await this.#told('read', key, (path) => readRange(path, from, length, memory));
   }
 

@@ -28,6 +28,8 @@ export interface Upload {
   /** Of encryption with a key of the client; each part needs it. */
   readonly customerKey: object;
   readonly attempt: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Of requests that may take long. */
+  readonly abort: { readonly abortSignal?: AbortSignal };
 }
 
 interface Part {
@@ -169,7 +171,7 @@ async function sendParts(
   source: Source,
   arrived: ReadonlyMap<number, Arrived>,
 ): Promise<readonly Part[]> {
-  const { client, at, payer, customerKey, attempt } = upload;
+  const { client, at, payer, customerKey, attempt, abort } = upload;
   const count = Math.ceil(source.size / PART_BYTES);
   const parts: Part[] = [];
   let next = 0;
@@ -185,7 +187,7 @@ async function sendParts(
         continue;
       }
       const { ETag } = await attempt(() =>
-        client.send(new UploadPartCommand({ ...at, ...payer, ...customerKey, UploadId, PartNumber, Body })),
+        client.send(new UploadPartCommand({ ...at, ...payer, ...customerKey, UploadId, PartNumber, Body }), abort),
       );
       if (ETag === undefined) throw new Error('The server took a part without naming it');
       parts[index] = { PartNumber, ETag };

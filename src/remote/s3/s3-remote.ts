@@ -147,6 +147,7 @@ class S3Remote implements Remote {
       await this.#attempt(() =>
         this.#client.send(
           new PutObjectCommand({ ...this.#at(key), ...this.#extra, ...condition, Body: bytes, ContentLength: bytes.length }),
+          this.#abort(),
         ),
       );
       return 'written';
@@ -224,6 +225,7 @@ class S3Remote implements Remote {
       payer: this.#payer,
       customerKey: this.#customerKey,
       attempt: (work) => this.#attempt(work),
+      abort: this.#abort(),
     };
   }
 

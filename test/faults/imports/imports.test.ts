@@ -156,6 +156,22 @@ describe('an import from a web server', () => {
     expect(readdirSync(project.path('.mlo/cache'), { recursive: true }).filter((path) => String(path).includes('tmp'))).toEqual([]);
   });
 
+  it('to a place that nobody tracks leaves nothing beside it where it is interrupted', async () => {
+    const server = await webServer({ '/plain.bin': { bytes: BIG, ranges: false } });
+    const project = await createProject({});
+    const get = project.start(['get', `${server.url}/plain.bin`]);
+    let beside: readonly string[] = [];
+    server.intercept = (request) => {
+      if (request.method !== 'GET') return false;
+      beside = readdirSync(project.root).filter((name) => name.startsWith('.mlo-get-'));
+      get.child.kill('SIGINT');
+      return true;
+    };
+    expect((await get.ended).code).toBe(130);
+    expect(beside).toHaveLength(1);
+    expect(readdirSync(project.root).filter((name) => name.startsWith('.mlo-get-'))).toEqual([]);
+  });
+
   it('never puts two states of a file together', async () => {
     const server = await webServer({ '/a.bin': { bytes: BIG, etag: '"1"' }, '/b.bin': { bytes: BIG, etag: '"1"', ranges: false } });
     const project = await createProject({ '.mlo/config.yaml': '' });

@@ -6,6 +6,8 @@ import type { RemoteSettings } from '../../../src/remote/settings.ts';
 import { s3UrlReader } from '../../../src/remote/url/s3-url-reader.ts';
 import { faultProxy } from '../../helpers/fault-proxy.ts';
 import { s3Server } from '../../helpers/s3-server.ts';
+import { keysOf, projectWithData, succeeds, testRemote, type TestRemote } from '../../integration/remote/remotes.ts';
+import { files, PATHS, rig } from './rig.ts';
 
 /** Bytes of a body, of which only the first half comes: more than waits unread. */
 const LENGTH = 2_000_000;
@@ -54,5 +56,39 @@ describe('Ctrl-C while a body comes', () => {
     await halfIsRead(host);
     stop.abort();
     await rejects;
+  });
+});
+
+function leasesOn({ folder }: TestRemote): readonly string[] {
+  return keysOf(folder).filter((key) => key.startsWith('leases/'));
+}
+
+describe('Ctrl-C in a push', () => {
+  it('ends what is on its way and takes the lease back: nobody waits for it, and the next push completes it', async () => {
+    const { proxy, remote, project } = await rig();
+    const push = project.start(['push', '--json']);
+    let leases: readonly string[] = [];
+    proxy.decide = (_number, method, path) => {
+      if (method !== 'PUT' || !path.includes('/packs/')) return undefined;
+      if (leases.length === 0) push.child.kill('SIGINT');
+      leases = leasesOn(remote);
+      return { kind: 'hold', until: push.ended };
+    };
+    const ended = await push.ended;
+    expect(leases).toHaveLength(1);
+    expect([ended.code, ended.json().error.code]).toEqual([130, 'MLO_INTERRUPTED']);
+    expect(leasesOn(remote)).toEqual([]);
+    proxy.decide = () => undefined;
+    expect(await succeeds(project, ['push'])).toMatchObject({ files: 61 });
+  });
+
+  it('does not wait for the rate that a folder is written at', async () => {
+    const remote = await testRemote('folder');
+    const project = await projectWithData(files(), PATHS, remote);
+    const push = project.start(['push', '--limit-rate', '10K']);
+    await expect.poll(() => leasesOn(remote), { timeout: 30_000 }).toHaveLength(1);
+    push.child.kill('SIGINT');
+    expect((await push.ended).code).toBe(130);
+    expect(leasesOn(remote)).toEqual([]);
   });
 });
