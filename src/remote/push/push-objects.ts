@@ -56,7 +56,7 @@ class Push {
   constructor(plan: PushPlan, options: PushOptions) {
     this.#plan = plan;
     this.#options = options;
-    this.#delivery = new Delivery(options, (bytes, at) => plan.trees.find(bytes, at) >= 0);
+    this.#delivery = new Delivery(options, (bytes, at) => this.#isTree(bytes, at));
   }
 
   async run(): Promise<PushResult> {
@@ -64,9 +64,9 @@ class Push {
     const delivery = this.#delivery;
     try {
       const covered = await this.#sendWholePacks();
-      await this.#sendObjects(plan.small, covered, 'file');
+      await this.#sendObjects(plan.small, covered);
       for (const file of plan.large) await this.#sendLarge(file);
-      if (this.#damaged.length === 0) await this.#sendObjects(plan.trees, covered, 'tree');
+      if (this.#damaged.length === 0) await this.#sendObjects(plan.trees, covered);
       await delivery.arrive();
     } catch (error) {
       // What got there is told to the next attempt, as far as that is possible now.
@@ -76,7 +76,8 @@ class Push {
     }
     const isWhole = this.#damaged.length === 0;
     await delivery.tell(isWhole);
-    const files = plan.small.count + plan.large.length - this.#damaged.length;
+    const damagedFiles = this.#damaged.filter((digest) => !this.#isTree(Buffer.from(digest, 'hex'))).length;
+    const files = plan.small.count + plan.large.length - damagedFiles;
     const { packs, bytesSent } = delivery;
     return { files, trees: isWhole ? plan.trees.count : 0, packs, bytesSent, damaged: this.#damaged };
   }
@@ -101,20 +102,7 @@ class Push {
     await this.#delivery.addWhole({ id, path, size, rows: index.rows }, { onThere, onGone });
   }
 
-  /** Something here is damaged, and set aside when it is read; of other objects good copies are here. */
-  async #sendOneByOne(digests: readonly Buffer[]): Promise<void> {
-    for (const digest of digests) {
-      const hex = digestText(digest);
-      try {
-        await this.#delivery.add(digest, this.#options.local.read(hex), this.#plan.trees.find(digest) >= 0 ? 'tree' : 'file', '');
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-        this.#damaged.push(hex);
-      }
-    }
-  }
-
-  async #sendObjects(objects: DigestTable, covered: DigestTable, kind: 'file' | 'tree'): Promise<void> {
+  async #sendObjects(objects: DigestTable, covered: DigestTable): Promise<void> {
     for (let from = 0; from < objects.count; from += READ_AT_ONCE) {
       const digests: Buffer[] = [];
       for (let number = from; number < Math.min(objects.count, from + READ_AT_ONCE); number += 1) {
@@ -131,11 +119,31 @@ class Push {
         await this.#sendOneByOne(digests);
         continue;
       }
-      for (const { digest, bytes } of read) {
-        await this.#delivery.add(digest, bytes, kind, '');
-        this.#progress(bytes.length);
-      }
+      for (const { digest, bytes } of read) await this.#send(digest, bytes);
     }
+  }
+
+  /** Something here is damaged, and set aside when it is read; of other objects good copies are here. */
+  async #sendOneByOne(digests: readonly Buffer[]): Promise<void> {
+    for (const digest of digests) {
+      const bytes = this.#readUnlessDamaged(digestText(digest));
+      if (bytes !== undefined) await this.#send(digest, bytes);
+    }
+  }
+
+  #readUnlessDamaged(digest: Digest): Buffer | undefined {
+    try {
+      return this.#options.local.read(digest);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#damaged.push(digest);
+      return undefined;
+    }
+  }
+
+  async #send(digest: Buffer, bytes: Buffer): Promise<void> {
+    await this.#delivery.add(digest, bytes, this.#isTree(digest) ? 'tree' : 'file', '');
+    this.#progress(bytes.length);
   }
 
   async #sendLarge({ digest, size }: LargeFile): Promise<void> {
@@ -158,6 +166,10 @@ class Push {
     const recipeDigest = Buffer.from(digestBytes(bytes));
     if (this.#isNew(recipeDigest)) await this.#delivery.add(recipeDigest, bytes, 'file', 'recipe');
     this.#delivery.addRecipe({ digest: Buffer.from(digest, 'hex'), size, recipe: recipeDigest });
+  }
+
+  #isTree(bytes: Uint8Array, at = 0): boolean {
+    return this.#plan.trees.find(bytes, at) >= 0;
   }
 
   #isNew(entry: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { copyFileSync, cpSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../src/cache/open.ts';
@@ -9,7 +9,7 @@ import { RowTable } from '../../../src/cache/packs/row-table.ts';
 import type { LocalObjects, ReceivedObjects } from '../../../src/cache/transfer.ts';
 import { treeOf } from '../../../src/cache/tree-objects.ts';
 import type { Cache } from '../../../src/cache/types.ts';
-import type { Content } from '../../../src/core/content.ts';
+import type { Content, Digest } from '../../../src/core/content.ts';
 import type { TreeRow } from '../../../src/core/encoding/tree-format.ts';
 import { toBytePath } from '../../../src/fs/byte-path.ts';
 import { digestBytes, hashBytes } from '../../../src/fs/hash.ts';
@@ -76,11 +76,12 @@ async function push(
   root: string,
   wanted: readonly Content[],
   local: LocalObjects,
-  remote: Remote = directoryRemote(join(root, 'remote')),
+  { remote = directoryRemote(join(root, 'remote')), onPlan = () => {} }: { readonly remote?: Remote; onPlan?(): void } = {},
 ): Promise<Pushed> {
   const lease = await takeLease(remote, 'push', { command: 'test', waitMs: 0 });
   const indexFolder = join(root, 'copies');
   const plan = planPush(local, IndexSet.none, wanted);
+  onPlan();
   let progress = 0;
   const onProgress = (bytes: number): void => void (progress = bytes);
   const result = await pushObjects(plan, { remote, lease, local, index: IndexSet.none, indexFolder, jobs: 2, onProgress });
@@ -116,7 +117,7 @@ describe('packs of the cache that go as they are', () => {
       if (!(body instanceof Uint8Array)) combine();
       return await put(key, body);
     };
-    const pushed = await push(root, wanted, cache.objects, remote);
+    const pushed = await push(root, wanted, cache.objects, { remote });
     expect(pushed).toMatchObject({ files: 2 * FILES, trees: 2, damaged: [], left: 0, progress: pushed.bytes });
     await cache.close();
   });
@@ -142,3 +143,35 @@ describe('packs of the cache that go as they are', () => {
     await lease.release();
   });
 });
+
+describe('what is found damaged in the cache', () => {
+  it('and is a tree is no file that was not pushed', async () => {
+    const { root, cache, wanted } = await twoPacks();
+    const pushed = await push(root, wanted, cache.objects, { onPlan: () => spoil(root, Buffer.from('mlo-tree')) });
+    expect(pushed).toMatchObject({ files: 2 * FILES, trees: 0, damaged: [expect.stringMatching(/^[0-9a-f]{64}$/)] });
+    expect(pushed.progress).toBeGreaterThanOrEqual(2 * FILES * SIZE);
+    await cache.close();
+  });
+
+  it('and is a file in a pack that would go whole does not keep the rest of the pack from being sent and counted', async () => {
+    const { root, cache, wanted } = await twoPacks();
+    const digest = cache.readTree(wanted[0]?.digest ?? ('' as Digest))[7]?.digest ?? ('' as Digest);
+    const bytes = Buffer.from(cache.readBytes(digest));
+    const pushed = await push(root, wanted, cache.objects, { onPlan: () => spoil(root, bytes.subarray(0, 16)) });
+    expect(pushed).toMatchObject({ files: 2 * FILES - 1, trees: 0, damaged: [digest], progress: (2 * FILES - 1) * SIZE });
+    await cache.close();
+  });
+});
+
+/** Changes a bit of the pack that has these bytes. */
+function spoil(root: string, text: Uint8Array): void {
+  for (const name of packsOf(join(root, 'cache'))) {
+    const path = join(root, 'cache/packs', name);
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf(text);
+    if (at < 0) continue;
+    bytes[at] = (bytes[at] ?? 0) ^ 4;
+    writeFileSync(path, bytes);
+    return;
+  }
+}
