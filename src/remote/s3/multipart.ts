@@ -42,11 +42,20 @@ interface Part {
  * server's digest of them tells, are not sent again.
  */
 export async function uploadInParts(upload: Upload, body: Body): Promise<void> {
+  // First of all: of a file that is gone no upload is begun.
+  const source = await openBody(body);
+  try {
+    await uploadFrom(source, upload);
+  } finally {
+    await source.close();
+  }
+}
+
+async function uploadFrom(source: Source, upload: Upload): Promise<void> {
   const { client, at, attempt } = upload;
   const unfinished = await attempt(() => findUnfinished(upload));
   const UploadId = unfinished ?? (await attempt(() => begin(upload)));
   const arrived = unfinished === undefined ? new Map<number, Arrived>() : await attempt(() => partsOf(upload, unfinished));
-  const source = await openBody(body);
   try {
     const parts = await sendParts(upload, UploadId, source, arrived);
     await attempt(() =>
@@ -65,8 +74,6 @@ export async function uploadInParts(upload: Upload, body: Body): Promise<void> {
     if (statusOf(error) === 400)
       await client.send(new AbortMultipartUploadCommand({ ...at, ...upload.payer, UploadId })).catch(() => undefined);
     throw error;
-  } finally {
-    await source.close();
   }
 }
 

@@ -108,6 +108,15 @@ it.each([
   expect(inspect(error, { depth: 5 })).not.toMatch(/wrong-secret|mlotestsecret|AKIANOBODY/);
 });
 
+it('begins no upload of a file that is gone', async () => {
+  const remote = await open();
+  const body = { path: join(await temporaryFolder(), 'gone'), size: 3 * PART_BYTES };
+  await expect(remote.put('packs/ab/gone', body)).rejects.toMatchObject({ code: 'MLO_REMOTE' });
+  const uploads: string[] = [];
+  for await (const { key } of remote.unfinished()) uploads.push(key);
+  expect(uploads).toEqual([]);
+});
+
 it('says that nothing answers, after a few attempts', async () => {
   const remote = await openRemote({
     name: 'dead',
