@@ -1,3 +1,4 @@
+import { foldersAround } from '../path/own-paths.ts';
 import type { OutSpec, ProjectPath, Stage, StageAddress } from '../stage.ts';
 
 /** The stages of a project and who reads what whom writes. Built by `buildGraph`, which has checked it. */
@@ -34,19 +35,15 @@ export class OutIndex {
 
   /** The out that is `path` or a folder above it. */
   covering(path: ProjectPath): OwnedOut | undefined {
-    for (const candidate of selfAndParents(path)) {
-      const found = this.#byPath.get(candidate);
-      if (found !== undefined) return found[0];
-    }
-    return undefined;
+    return this.at(path)[0] ?? this.above(path);
   }
 
-  /** Outs strictly above `path`. */
+  /** The nearest out strictly above `path`. */
   above(path: ProjectPath): OwnedOut | undefined {
-    const parents = selfAndParents(path).slice(1);
-    for (const candidate of parents) {
-      const found = this.#byPath.get(candidate);
-      if (found !== undefined) return found[0];
+    if (path === '.') return undefined;
+    for (const folder of [...foldersAround(path), '.']) {
+      const [found] = this.at(folder);
+      if (found !== undefined) return found;
     }
     return undefined;
   }
@@ -69,13 +66,6 @@ export class OutIndex {
     const covering = this.covering(path);
     return covering === undefined ? this.below(path) : [covering];
   }
-}
-
-function selfAndParents(path: ProjectPath): ProjectPath[] {
-  const all = [path];
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) all.push(path.slice(0, slash));
-  if (path !== '.') all.push('.');
-  return all;
 }
 
 function lowerBound(sorted: readonly string[], value: string): number {
