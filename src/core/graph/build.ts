@@ -18,9 +18,7 @@ export function buildGraph(stages: readonly Stage[]): Graph {
  * of stages). With a fault, the order of the stages means nothing.
  */
 export function inspectGraph(stages: readonly Stage[]): { readonly graph: Graph; readonly fault: MloError | undefined } {
-  const outs = new OutIndex();
-  for (const stage of stages) for (const out of stage.outs) outs.add({ stage, out });
-
+  const outs = new OutIndex(stages);
   const problems: Problem[] = stages.flatMap((stage) => [...checkStage(stage), ...checkOuts(stage, outs)]);
   const byAddress = new Map(stages.map((stage) => [stage.address, stage]));
   const upstream = new Map(stages.map((stage) => [stage.address, upstreamOf(stage, outs)]));

@@ -17,16 +17,18 @@ export interface OwnedOut {
   readonly out: OutSpec;
 }
 
-/** Finds outs by path, by a path inside them, and by a folder around them. */
+/** Finds outs of stages by path, by a path inside them, and by a folder around them. */
 export class OutIndex {
   readonly #byPath = new Map<ProjectPath, OwnedOut[]>();
-  #sorted: ProjectPath[] | undefined;
+  readonly #sorted: readonly ProjectPath[];
 
-  add(owned: OwnedOut): void {
-    const list = this.#byPath.get(owned.out.path);
-    if (list === undefined) this.#byPath.set(owned.out.path, [owned]);
-    else list.push(owned);
-    this.#sorted = undefined;
+  constructor(stages: readonly Stage[]) {
+    for (const owned of stages.flatMap((stage) => stage.outs.map((out) => ({ stage, out })))) {
+      const there = this.#byPath.get(owned.out.path);
+      if (there === undefined) this.#byPath.set(owned.out.path, [owned]);
+      else there.push(owned);
+    }
+    this.#sorted = [...this.#byPath.keys()].sort();
   }
 
   at(path: ProjectPath): readonly OwnedOut[] {
@@ -50,7 +52,6 @@ export class OutIndex {
 
   /** Outs strictly below the folder `path`. */
   below(path: ProjectPath): readonly OwnedOut[] {
-    this.#sorted ??= [...this.#byPath.keys()].sort();
     const prefix = path === '.' ? '' : `${path}/`;
     const found: OwnedOut[] = [];
     for (let index = lowerBound(this.#sorted, prefix); index < this.#sorted.length; index += 1) {
