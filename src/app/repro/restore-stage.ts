@@ -1,4 +1,4 @@
-import { MloError } from '../../core/errors/mlo-error.ts';
+import { isLostObject } from '../../core/errors/lost-object.ts';
 import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
 import type { Stage } from '../../core/stage.ts';
 import { absolutePath } from '../paths.ts';
@@ -24,7 +24,7 @@ export async function restoreStage(session: ReproSession, stage: Stage, entry: L
     }
     return true;
   } catch (error) {
-    if (!(error instanceof MloError) || (error.code !== 'MLO_OBJECT_MISSING' && error.code !== 'MLO_OBJECT_CORRUPT')) throw error;
+    if (!isLostObject(error)) throw error;
     project.ctx.emit({ type: 'warning', message: `Stage '${stage.address}' cannot be restored and runs instead: ${error.message}` });
     await prepared.workspace.refresh(stage);
     return false;

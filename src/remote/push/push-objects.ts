@@ -1,6 +1,7 @@
 import { DigestTable } from '../../cache/inventory/digest-table.ts';
 import type { LocalObjects, LocalPack } from '../../cache/transfer.ts';
 import type { Digest } from '../../core/content.ts';
+import { isLostObject } from '../../core/errors/lost-object.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { digestBytes, digestText, hashFile } from '../../fs/hash.ts';
@@ -115,7 +116,7 @@ class Push {
           read.push({ digest: digests[number] as Buffer, bytes: Buffer.from(bytes) });
         });
       } catch (error) {
-        if (!isDamage(error)) throw error;
+        if (!isLostObject(error)) throw error;
         await this.#sendOneByOne(digests);
         continue;
       }
@@ -135,7 +136,7 @@ class Push {
     try {
       return this.#options.local.read(digest);
     } catch (error) {
-      if (!isDamage(error)) throw error;
+      if (!isLostObject(error)) throw error;
       this.#damaged.push(digest);
       return undefined;
     }
@@ -180,10 +181,6 @@ class Push {
     this.#done += bytes;
     this.#options.onProgress?.(this.#done);
   }
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof MloError && (error.code === 'MLO_OBJECT_CORRUPT' || error.code === 'MLO_OBJECT_MISSING');
 }
 
 function signalOf({ signal }: PushOptions): { readonly signal?: AbortSignal } {
