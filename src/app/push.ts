@@ -70,7 +70,7 @@ async function pushChosen(project: Project, chosen: Chosen, connection: Connecti
   const isThere = await checkFormat(connection.remote);
   const index = isThere ? await IndexSet.load(connection.remote, connection.indexFolder) : IndexSet.none;
   const destination = { ...connection, isThere, index, jobs: options.jobs ?? JOBS };
-  const stays = staysHere(chosen.pipeline, connection.settings.name);
+  const stays = await staysHere(project, chosen, connection.settings.name);
   const push = async (all: Chosen, luggage?: Luggage): Promise<PushData> => ({
     ...(await pushAll(project, withoutStaying(all, stays), luggage, destination, options)),
     stays: pathsStaying(chosen, stays),

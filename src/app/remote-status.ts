@@ -64,7 +64,7 @@ export async function remoteStatus(
       const isThere = await checkFormat(remote);
       const index = isThere ? await IndexSet.load(remote, connection.indexFolder) : IndexSet.none;
       const data: RemoteStatus[] = [];
-      const stays = staysHere(chosen.pipeline, settings.name);
+      const stays = await staysHere(project, chosen, settings.name);
       for (const { label, contents } of withoutStaying(chosen, stays).groups) {
         for (const { path, content, stage } of contents) {
           // The list of what an import brought goes with the data, and is nobody's to look at.

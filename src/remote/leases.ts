@@ -87,7 +87,7 @@ class HeldLease implements RemoteLease {
   static async put(remote: Remote, kind: LeaseKind, { command }: LeaseOptions): Promise<HeldLease> {
     const lease = new HeldLease(remote, kind, command);
     try {
-      await lease.#show();
+      lease.#isShown(await lease.#show());
     } catch (error) {
       await lease.release();
       throw error;
@@ -141,12 +141,16 @@ class HeldLease implements RemoteLease {
   }
 
   /** A key of its own each time: what lies at a key never changes. */
-  async #show(): Promise<void> {
+  async #show(): Promise<Shown> {
     const key = `${LEASES_FOLDER}${this.#kind}-${randomHex(24)}`;
     const shownMs = Date.now();
     const text = canonicalJson({ ...ownIdentity(), command: this.#command, since: this.#since }, 2);
     this.#keys.add(key);
     await this.#remote.put(key, Buffer.from(text));
+    return { key, shownMs };
+  }
+
+  #isShown({ key, shownMs }: Shown): void {
     this.#key = key;
     this.#shownMs = shownMs;
   }
@@ -160,8 +164,10 @@ class HeldLease implements RemoteLease {
     const renewed = this.#renewing.then(async () => {
       const before = this.#key;
       if (before === '') return;
-      await this.#show();
+      const shown = await this.#show();
+      // Only who has seen that the one before was still there has held it all the time.
       this.#isLost ||= (await this.#remote.stat(before)) === undefined;
+      this.#isShown(shown);
       await this.#delete(before);
     });
     this.#renewing = renewed.catch(() => undefined);
@@ -178,6 +184,11 @@ class HeldLease implements RemoteLease {
       return 'unknown';
     }
   }
+}
+
+interface Shown {
+  readonly key: string;
+  readonly shownMs: number;
 }
 
 interface Holder extends ProcessIdentity {

@@ -80,14 +80,28 @@ async function keepAndName(request: PrepareOuts, out: OutSpec, content: Content)
 }
 
 /** false: what a killed attempt left cannot be kept (a socket, a link out of the project) and needs not be. */
-async function keep({ project, cache, leftovers }: PrepareOuts, out: OutSpec): Promise<boolean> {
+async function keep(request: PrepareOuts, out: OutSpec): Promise<boolean> {
+  const { project, cache, leftovers } = request;
   try {
     await cache.commit(absolutePath(project.root, out.path), { includeIgnored: true });
     return true;
   } catch (error) {
     if (leftovers === 'any' && error instanceof MloError && error.code === 'MLO_FILE_TYPE') return false;
-    throw error;
+    throw isFull(error) ? noRoom(request, out) : error;
   }
+}
+
+function isFull(error: unknown): error is MloError {
+  return error instanceof MloError && ['ENOSPC', 'EDQUOT'].includes(String(error.details['errno']));
+}
+
+function noRoom({ stage, workspace }: PrepareOuts, out: OutSpec): MloError {
+  const { size = 0, files = 1 } = workspace.outs.get(out.path) ?? {};
+  const what = `Out '${out.path}' of stage '${stage.address}' holds ${count(files, 'file')} (${formatBytes(size)}) whose bytes exist nowhere else`;
+  return new MloError('MLO_OUT_UNSAVED', `${what}, and the disk has no room to keep them in the cache; they were left where they are`, {
+    hint: 'Move them away, or delete them if nobody needs them; mlo gc makes room in the cache.',
+    details: { path: out.path, size, files },
+  });
 }
 
 /** A folder of which a killed process had removed a part: all that is left is in the lock. */

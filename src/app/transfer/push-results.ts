@@ -62,7 +62,7 @@ export async function openResultsPush(
     get damaged() {
       return set.damaged.filter(({ key }) => damaged.has(key));
     },
-    contents: [...waiting.flatMap(({ outs }) => outs), ...lostOuts(cache, set, isOnRemote)],
+    contents: [...waiting.flatMap(({ outs }) => outs), ...lostOuts(cache, set, isOnRemote, stays)],
     async send(hasAll) {
       const whole = waiting.filter(({ outs }) => outs.every(hasAll));
       const records = whole.map(({ name, bytes, outs }): OutgoingRecord => ({ name, pieces: () => [bytes], needs: outs }));
@@ -74,13 +74,25 @@ export async function openResultsPush(
 }
 
 /** What a repair has taken out of the index: results there need it, and it is whole here. */
-function lostOuts(cache: Cache, { batches }: BatchSet, isOnRemote: (digest: Digest) => boolean): readonly Need[] {
+function lostOuts(
+  cache: Cache,
+  { batches }: BatchSet,
+  isOnRemote: (digest: Digest) => boolean,
+  stays: (path: ProjectPath) => boolean,
+): readonly Need[] {
   const lost = new Map<Digest, Need>();
   for (const { tables } of batches) for (const need of tables.needs) if (!isOnRemote(need.digest)) lost.set(need.digest, need);
+  const staying = lost.size === 0 ? new Set<Digest>() : digestsStaying(cache, stays);
   return [...lost.values()].filter((need) => {
+    if (staying.has(need.digest)) return false;
     const size = cache.objects.sizeOf(need.digest);
     return size !== undefined && isHere(cache, { ...need, size });
   });
+}
+
+function digestsStaying(cache: Cache, stays: (path: ProjectPath) => boolean): ReadonlySet<Digest> {
+  const entries = [...cache.runs.all()].flatMap(({ text }) => Object.entries(parseEntry(text)?.outs ?? {}));
+  return new Set(entries.filter(([path]) => stays(path)).map(([, locked]) => fromLocked(locked).digest));
 }
 
 export function recordOf(text: string): Buffer {

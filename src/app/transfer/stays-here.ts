@@ -1,13 +1,46 @@
+import { posix } from 'node:path';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
+import { openGitHistory, type GitHistory } from '../../fs/git-history.ts';
+import { PIPELINE_FILES } from '../find-root.ts';
+import { loadProjectPipeline } from '../load-pipeline.ts';
 import { isAtOrBelow } from '../paths.ts';
+import type { Project } from '../project.ts';
+import { gitOf, openRevision, pipelineAt } from '../values/revision.ts';
 import type { Chosen } from './choose-contents.ts';
 
-/** Whether what lies at a path is not for this remote: an out with `push: false`, or with `remote:` and the name of another one. */
-export function staysHere({ stages }: Pipeline, remote: string): (path: ProjectPath) => boolean {
-  const staying = stages.flatMap(({ outs }) =>
-    outs.filter((out) => !out.push || (out.remote ?? remote) !== remote).map(({ path }) => path),
+/** `push:` or `remote:`, as a key of YAML. */
+const SAYS_SO = /\b(push|remote)["']?\s*:/;
+
+/**
+ * Whether what lies at a path is not for this remote: an out with `push: false`, or with `remote:` and the name of another one. What the workspace
+ * says counts, what the revision says that is pushed, and what any branch or tag says: runs and results are of all of them.
+ */
+export async function staysHere(project: Project, chosen: Chosen, remote: string): Promise<(path: ProjectPath) => boolean> {
+  const { pipeline } = await loadProjectPipeline(project, undefined, 'nothing');
+  const outs = [pipeline, chosen.pipeline, ...(await pipelinesOfRefs(project))].flatMap(({ stages }) =>
+    stages.flatMap((stage) => stage.outs),
   );
-  return staying.length === 0 ? () => false : (path) => staying.some((out) => isAtOrBelow(path, out));
+  const staying = new Set(outs.filter((out) => !out.push || (out.remote ?? remote) !== remote).map(({ path }) => path));
+  return staying.size === 0 ? () => false : (path) => [...staying].some((out) => isAtOrBelow(path, out));
+}
+
+/** Only those that may say so are read. */
+async function pipelinesOfRefs(project: Project): Promise<readonly Pipeline[]> {
+  const history = openGitHistory(project.root);
+  const commits = history === undefined ? [] : commitsThatSaySo(history);
+  const pipelines: Pipeline[] = [];
+  for (const commit of commits) {
+    const pipeline = await pipelineAt(project, openRevision(gitOf(project), commit));
+    if (pipeline !== undefined) pipelines.push(pipeline);
+  }
+  return pipelines;
+}
+
+function commitsThatSaySo(history: GitHistory): readonly string[] {
+  const commits = [...new Set(history.refs().map(({ commit }) => commit))];
+  const files = history.files(commits, (path) => (PIPELINE_FILES as readonly string[]).includes(posix.basename(path)));
+  const texts = history.blobs([...files.values()].flatMap((blobs) => blobs.map(({ id }) => id)));
+  return commits.filter((commit) => files.get(commit)?.some(({ id }) => SAYS_SO.test(texts.get(id)?.toString('utf8') ?? '')));
 }
 
 /** The same without such paths, whoever names them: the workspace, a branch, a run. */

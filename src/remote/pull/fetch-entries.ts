@@ -159,11 +159,9 @@ async function fetchRange<T>(
   options: FetchEntriesOptions,
 ): Promise<readonly Try[]> {
   const key = packKey(pack);
-  const bytes = items.some((item) => isPlausible(tryOf(item)))
-    ? await options.remote.getRange(key, from, to - from, memory)
-    : Buffer.alloc(0);
-  options.onBytes?.(bytes?.length ?? 0);
   const tries = items.map(tryOf);
+  const bytes = tries.some(isPlausible) ? await options.remote.getRange(key, from, to - from, memory) : Buffer.alloc(0);
+  options.onBytes?.(bytes?.length ?? 0);
   if (bytes === undefined) return tries.flatMap((each) => elsewhere(each, 'gone', key, options));
   const plausible = tries.filter(isPlausible);
   const arrived = plausible.map((each) => ({ request: each.request, place: placeOf(each), at: placeOf(each).at - from }));

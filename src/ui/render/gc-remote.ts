@@ -17,7 +17,9 @@ export function gcRemoteLines(data: GcRemoteData, style: Style): string[] {
     ...gcSection(data.done ? 'Kept' : 'Would be kept', keptRows(data), style),
     ...gcSection(data.done ? 'Deleted' : 'Would be deleted', goneRows(data), style),
     ...(data.missing > 0
-      ? [`${count(data.missing, 'object')} that this project needs ${data.missing === 1 ? 'is' : 'are'} not there: mlo push`]
+      ? [
+          `${count(data.missing, 'object')} that this project needs ${data.missing === 1 ? 'is' : 'are'} not there: mlo push (but for outs with push: false)`,
+        ]
       : []),
     ...(data.lost > 0 ? [lostLine(data)] : []),
     ...(goesFromRemote(data) && !data.done ? [unknownLine(data)] : []),

@@ -56,3 +56,17 @@ it('what was not pushed is named by a pull, and the rest comes', async () => {
   ]);
   expect((await copy.run('cat', ['open.txt'])).stdout).toBe('open');
 });
+
+it('what another branch keeps back stays here too, with its runs and results', async () => {
+  const remote = await testRemote('folder');
+  const project = await projectWithData({ 'pipeline.yaml': 'stages: {}\n' }, [], remote);
+  await project.git('checkout', '--quiet', '-b', 'secret');
+  await project.write({ 'pipeline.yaml': PIPELINE });
+  await succeeds(project, ['repro']);
+  await project.git('add', '--all');
+  await project.git('commit', '--quiet', '--message=made');
+  await project.git('checkout', '--quiet', '-');
+  await succeeds(project, ['push']);
+  await succeeds(project, ['push', '--all-branches']);
+  expect(await Promise.all(['open', 'secret', 'archived'].map((text) => has(remote, text)))).toEqual([true, false, false]);
+});

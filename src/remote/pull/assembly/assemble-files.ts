@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { ReceivedObjects } from '../../../cache/transfer.ts';
 import { LARGEST_CHUNK } from '../../../core/chunks/cut.ts';
@@ -110,8 +111,9 @@ class Assembly {
     for (const file of this.#open) if (file.isAsked) await this.#finish(file);
   }
 
+  /** Never throws: what went wrong before is what has to be told. */
   async abandon(): Promise<void> {
-    for (const { arriving } of this.#open) await arriving.remove();
+    for (const { arriving } of this.#open) await arriving.remove().catch(() => removeQuietly(arriving.path));
   }
 
   #targetsOf({ digest }: EntryRequest): readonly Target[] {
@@ -157,6 +159,15 @@ class Assembly {
     if (file.lost) return;
     file.lost = true;
     this.#options.onLost(file.digest, fault, key);
+  }
+}
+
+/** What stays is cleared away by a later command. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 

@@ -16,6 +16,8 @@ export class AssemblyThread {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #lastFile = 0;
+  /** Why there is no thread any more. */
+  #ended: Error | undefined;
 
   constructor() {
     this.#worker = new Worker(entryPoint('assembly-worker'), { env: withCompileCache(process.env) });
@@ -27,10 +29,8 @@ export class AssemblyThread {
       if (error === undefined) waiting?.resolve(result);
       else waiting?.reject(fromPlainError(error));
     });
-    this.#worker.on('error', (error) => {
-      for (const { reject } of this.#waiting.values()) reject(error);
-      this.#waiting.clear();
-    });
+    this.#worker.on('error', (error) => this.#fail(error as Error));
+    this.#worker.on('exit', (code) => this.#fail(new Error(`The thread that puts files together ended with ${code}`)));
   }
 
   /** `bounds`: as for `ArrivingFile`. */
@@ -58,7 +58,14 @@ export class AssemblyThread {
     this.#worker.postMessage(THE_END);
   }
 
+  #fail(error: Error): void {
+    this.#ended ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    this.#waiting.clear();
+  }
+
   async #ask(work: Work): Promise<unknown> {
+    if (this.#ended !== undefined) throw this.#ended;
     return await new Promise((resolve, reject) => {
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { resolve, reject });
