@@ -116,8 +116,11 @@ export async function openProject(ctx: AppContext): Promise<Project> {
     async close() {
       const opened = tracking;
       tracking = undefined;
-      await cache.close();
-      (await opened)?.close();
+      await endedBy(
+        ctx,
+        () => cache.close(),
+        async () => (await opened)?.close(),
+      );
     },
   };
   const cache = new ProjectCache(project);
@@ -127,20 +130,16 @@ export async function openProject(ctx: AppContext): Promise<Project> {
 /** Runs a use case on the project here and releases everything, whatever happens. */
 export async function withProject<T>(ctx: AppContext, work: (project: Project) => Promise<T>): Promise<T> {
   const project = await openProject(ctx);
-  let result: T;
   try {
-    result = await work(project);
+    return await endedBy(
+      ctx,
+      () => work(project),
+      () => project.close(),
+    );
   } catch (error) {
-    // What went wrong first is what the user must see, and once.
-    await project.close().catch((second: unknown) => {
-      const { message } = second as Error;
-      if (message !== (error as Error).message) ctx.emit({ type: 'warning', message });
-    });
     const path = (error as NodeJS.ErrnoException | undefined)?.path ?? project.root;
     throw withSourceLines(project.root, asIoError(error, 'work in', path));
   }
-  await project.close();
-  return result;
 }
 
 /** The same, as the one writer of the project. */
@@ -149,17 +148,37 @@ export async function withWriter<T>(ctx: AppContext, work: (project: Project) =>
     const held = await project.lock();
     // Last of all, whatever else is to be done then: the process ends right after the first one asks for that.
     ctx.signal.addEventListener('abort', () => project.onForced(() => held.release()), { once: true });
-    try {
-      recoverSetAside(project);
-      return await work(project);
-    } finally {
-      try {
-        await project.close();
-      } finally {
-        held.release();
-      }
-    }
+    const closed = (): Promise<void> =>
+      endedBy(
+        ctx,
+        () => project.close(),
+        async () => held.release(),
+      );
+    return await endedBy(
+      ctx,
+      async () => {
+        recoverSetAside(project);
+        return await work(project);
+      },
+      closed,
+    );
   });
+}
+
+/** Does `end` whatever comes of `work`. What went wrong first is what the user must see, and once: the second is a warning. */
+async function endedBy<T>(ctx: AppContext, work: () => Promise<T>, end: () => Promise<void>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await end().catch((second: unknown) => {
+      const { message } = second as Error;
+      if (message !== (error as Error).message) ctx.emit({ type: 'warning', message });
+    });
+    throw error;
+  }
+  await end();
+  return result;
 }
 
 function scanAndWarn(ctx: AppContext, root: string): ProjectScan {

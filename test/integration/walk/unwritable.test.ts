@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { withProject } from '../../../src/app/project.ts';
+import { withProject, withWriter } from '../../../src/app/project.ts';
+import { MloError } from '../../../src/core/errors/mlo-error.ts';
 import { newRun } from '../../contract/tracking/records.ts';
 import { appContext, createProject, LAUNCHER } from '../../helpers/index.ts';
 import { skipTest } from '../../helpers/skip.ts';
@@ -31,6 +32,34 @@ describe('a place that cannot be written', () => {
     });
     await expect(work).rejects.toMatchObject({ code: 'MLO_TRACKING' });
     expect(context.events).toEqual([]);
+  });
+
+  it('is a warning where something else went wrong before, and the lock is released', async () => {
+    const project = await createProject({ '.mlo/config.yaml': '' });
+    const context = appContext(project.root);
+    const work = withWriter(context, async ({ tracking, trackingPath }) => {
+      (await tracking()).startRun(newRun('aa01'));
+      const other = new Database(trackingPath);
+      other.exec('DROP TABLE runs');
+      other.close();
+      throw new MloError('MLO_TARGET', 'what went wrong first');
+    });
+    await expect(work).rejects.toMatchObject({ code: 'MLO_TARGET', message: 'what went wrong first' });
+    expect(context.events).toEqual([{ type: 'warning', message: expect.stringContaining('no such table') as string }]);
+    expect(project.exists('.mlo/lock')).toBe(false);
+  });
+
+  it('in the cache keeps no run from being recorded', async () => {
+    const project = await createProject({ '.mlo/config.yaml': '' });
+    const work = withWriter(appContext(project.root), async ({ cache, tracking }) => {
+      (await cache()).putBytes(Buffer.from('an object'));
+      (await tracking()).startRun(newRun('aa01'));
+      rmSync(project.path('.mlo/cache/journal'), { recursive: true });
+    });
+    await expect(work).rejects.toMatchObject({ code: 'MLO_CACHE_IO' });
+    const database = new Database(project.path('.mlo/tracking.db'), { readonly: true });
+    expect(database.prepare('SELECT count(*) AS runs FROM runs').get()).toEqual({ runs: 1 });
+    database.close();
   });
 
   it('is told where it is the output itself, and is no fault of mlo', async () => {
