@@ -17,6 +17,7 @@ export class ProjectCache {
 
   constructor(project: Project) {
     this.#project = project;
+    project.onForced(() => this.#right?.release());
   }
 
   /** From now on the command counts as one that writes. */

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createProject } from '../helpers/index.ts';
 import { CTRL_C, mloInTerminal } from './pseudo-terminal.ts';
@@ -51,6 +52,7 @@ describe('Ctrl-C in a terminal', () => {
     expect(terminal.cursorHidden()).toBe(false);
     await expect.poll(async () => isAlive(Number(await project.read('pid.txt')))).toBe(false);
     expect(project.exists('.mlo/lock')).toBe(false);
+    expect(readdirSync(project.path('.mlo/cache/leases'))).toEqual([]);
     const runs = (await project.mlo(['runs', 'list', '--all', '--json'])).json().data.runs;
     expect(runs.map((run: { name: string; status: string }) => `${run.name} ${run.status}`).toSorted()).toEqual([
       'quick FINISHED',
