@@ -37,7 +37,7 @@ const MOST_READ = 64 * 1024 * 1024;
 export async function remoteCheck(ctx: AppContext, name?: string): Promise<RemoteCheckData> {
   return await withProject(ctx, async (project) =>
     withRemote(project, name, async ({ remote, settings }) => {
-      const checks = await allChecks(remote);
+      const checks = await checksOf(remote);
       const works = worksOf(checks);
       return { remote: settings.name, address: remote.address, ok: works.push, works, checks };
     }),
@@ -52,8 +52,19 @@ function worksOf(checks: readonly RemoteCheck[]): RemoteCheckData['works'] {
   return { pull, push, gc: push && !failed.has('delete') };
 }
 
-async function allChecks(remote: Remote): Promise<readonly RemoteCheck[]> {
+async function checksOf(remote: Remote): Promise<readonly RemoteCheck[]> {
   const key = `${PROBE_FOLDER}${randomHex(16)}`;
+  const small = `${key}-small`;
+  try {
+    return await allChecks(remote, key, small);
+  } catch (error) {
+    for (const written of [key, small]) await remote.delete(written).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Writes at both keys. Throws MLO_INTERRUPTED; what it has written then lies there. */
+async function allChecks(remote: Remote, key: string, small: string): Promise<readonly RemoteCheck[]> {
   const bytes = Buffer.alloc(PROBE_BYTES, `${key} `);
   const checks: RemoteCheck[] = [];
   const check = async (what: RemoteCheck['name'], work: () => Promise<string>): Promise<boolean> => {
@@ -95,7 +106,6 @@ async function allChecks(remote: Remote): Promise<readonly RemoteCheck[]> {
   });
   const readMs = performance.now();
   await check('clock', async () => await clockOf(remote, key));
-  const small = `${key}-small`;
   await check('conditional write', async () => {
     await remote.put(small, Buffer.from('1'));
     if ((await remote.put(small, Buffer.from('2'))) !== 'there')

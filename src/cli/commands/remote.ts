@@ -158,6 +158,7 @@ const remoteCheckVerb = defineCommand({
     ['works.pull, .push, .gc', 'what these credentials let one do'],
     ['checks[].name, .ok, .found, .skipped?', 'what was tried; skipped: could not be tried'],
   ],
+  tidies: true,
   async run({ context, style }: Invocation, _flags: object, name: string | undefined): Promise<Outcome> {
     const { remoteCheck } = await import('../../app/remotes/check-remote.ts');
     const data = await remoteCheck(context, name);

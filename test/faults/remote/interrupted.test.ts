@@ -63,6 +63,22 @@ function leasesOn({ folder }: TestRemote): readonly string[] {
   return keysOf(folder).filter((key) => key.startsWith('leases/'));
 }
 
+it('Ctrl-C in a check of a remote leaves nothing that it wrote there', async () => {
+  const { proxy, remote, project } = await rig();
+  const check = project.start(['remote', 'check', '--json']);
+  let probes: readonly string[] = [];
+  proxy.decide = (_number, method, path) => {
+    if (method !== 'GET' || !path.includes('/probe/')) return undefined;
+    probes = keysOf(remote.folder).filter((key) => key.startsWith('probe/'));
+    check.child.kill('SIGINT');
+    return { kind: 'hold', until: check.ended };
+  };
+  const ended = await check.ended;
+  expect(probes).toHaveLength(1);
+  expect([ended.code, ended.json().error.code]).toEqual([130, 'MLO_INTERRUPTED']);
+  expect(keysOf(remote.folder).filter((key) => key.startsWith('probe/'))).toEqual([]);
+});
+
 describe('Ctrl-C in a push', () => {
   it('ends what is on its way and takes the lease back: nobody waits for it, and the next push completes it', async () => {
     const { proxy, remote, project } = await rig();
