@@ -80,3 +80,11 @@ it('what lies at the path stays, and is told as here', async () => {
   await expect(thread.open(path, Float64Array.of(0, 1))).rejects.toMatchObject({ code: 'MLO_CACHE_IO', details: { errno: 'EEXIST' } });
   expect(readFileSync(path, 'utf8')).toBe('mine');
 });
+
+it('a thread that has ended answers nothing more, and says so', async () => {
+  const own = new AssemblyThread();
+  own.end();
+  const path = join(await temporaryFolder(), 'file');
+  await expect(own.open(path, Float64Array.of(0, 1))).rejects.toThrow('The thread that puts files together ended');
+  await expect(own.open(path, Float64Array.of(0, 1))).rejects.toThrow('The thread that puts files together ended');
+});

@@ -65,3 +65,21 @@ it('a lease of which nobody knows whether it arrived is taken away', async () =>
   await expect(takeLease(remote, 'push', { command: 'mlo push', waitMs: 0 })).rejects.toThrow('the answer got lost');
   expect(leasesIn(folder)).toEqual([]);
 });
+
+it('a lease that others took away is not held again because the look for it failed once', async () => {
+  const folder = await temporaryFolder();
+  const remote = directoryRemote(folder);
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const lease = await takeLease(remote, 'push', { command: 'mlo push', waitMs: 0 });
+  vi.setSystemTime(Date.now() + 60 * 60_000);
+  rmSync(join(folder, 'leases'), { recursive: true });
+  const stat = remote.stat.bind(remote);
+  remote.stat = async () => {
+    throw new Error('the connection broke');
+  };
+  await expect(lease.confirm()).rejects.toThrow('the connection broke');
+  remote.stat = stat;
+  await expect(lease.confirm()).rejects.toThrow('was taken for dead');
+  await lease.release();
+  expect(leasesIn(folder)).toEqual([]);
+});
