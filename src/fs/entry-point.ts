@@ -13,7 +13,6 @@ export const ENTRY_POINTS = {
   'stage-process': 'runtime/module/process-main.ts',
   'native-check': 'runtime/tensorflow/native/check-main.ts',
   'cache-worker': 'cache/workers/worker-main.ts',
-  'assembly-worker': 'remote/pull/assembly/worker-main.ts',
 } as const;
 
 /** What a stage may import of mlo, and the entry point that it gets. `package.json` exports the same to scripts. */

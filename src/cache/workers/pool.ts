@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { withCompileCache } from '../../fs/compile-cache-env.ts';
 import { entryPoint } from '../../fs/entry-point.ts';
 import { addWorkerSpans } from '../../fs/trace.ts';
 import { fromPlainError } from '../../fs/plain-error.ts';
@@ -156,6 +156,12 @@ export class JobPool {
     lane.worker.ref();
     lane.worker.postMessage({ id: this.#lastId, job: waiting.job } satisfies Question);
   }
+}
+
+/** What Node has compiled before is told to a worker by the environment only. */
+function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = process.getBuiltinModule('node:module').getCompileCacheDir();
+  return folder === undefined ? env : { ...env, NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 function nextWanted(queue: Waiting[]): Waiting | undefined {

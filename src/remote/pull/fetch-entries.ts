@@ -24,17 +24,6 @@ export interface EntryRequest {
   readonly take: (bytes: Buffer, stored: Buffer, place: ObjectPlace) => void;
 }
 
-/** An entry whose bytes, as they are stored, came. */
-export interface ArrivedEntry {
-  readonly request: EntryRequest;
-  readonly place: ObjectPlace;
-  /** Where its bytes begin in what came. */
-  readonly at: number;
-}
-
-/** Compares the bytes of each with its digest, and takes the right ones; a truth for each. What came may be used until it returns. */
-export type TakeEntries = (bytes: Buffer, entries: readonly ArrivedEntry[]) => Promise<readonly boolean[]>;
-
 /** `gone`: the pack is not there, though an index names it; `corrupt`: the bytes there are not those of the digest. */
 export type FetchFault = 'gone' | 'corrupt';
 
@@ -44,8 +33,6 @@ export interface FetchEntriesOptions {
   readonly jobs: number;
   /** Where more calls follow: that of all of them. */
   readonly memory?: RangeMemory;
-  /** Instead of each entry's own `take`. */
-  readonly takeAll?: TakeEntries;
   readonly signal?: AbortSignal;
   readonly onFault: (request: EntryRequest, fault: FetchFault, key: string) => void;
   /** Bytes that came. */
@@ -162,24 +149,17 @@ async function fetchRange<T>(
   const tries = items.map(tryOf);
   const bytes = tries.some(isPlausible) ? await options.remote.getRange(key, from, to - from, memory) : Buffer.alloc(0);
   options.onBytes?.(bytes?.length ?? 0);
-  if (bytes === undefined) return tries.flatMap((each) => elsewhere(each, 'gone', key, options));
-  const plausible = tries.filter(isPlausible);
-  const arrived = plausible.map((each) => ({ request: each.request, place: placeOf(each), at: placeOf(each).at - from }));
-  const isRight = await (options.takeAll ?? takeEach)(bytes, arrived);
-  const taken = new Set(plausible.filter((_, number) => isRight[number] === true));
   return tries.flatMap((each) => {
-    if (taken.has(each)) return [];
-    return each.alone || !isPlausible(each) ? elsewhere(each, 'corrupt', key, options) : [{ ...each, alone: true }];
+    if (bytes === undefined) return elsewhere(each, 'gone', key, options);
+    const place = placeOf(each);
+    const stored = bytes.subarray(place.at - from, place.at - from + place.stored);
+    const found = isPlausible(each) ? verifiedEntry(stored, place, each.request.digest) : undefined;
+    if (found === undefined)
+      return each.alone || !isPlausible(each) ? elsewhere(each, 'corrupt', key, options) : [{ ...each, alone: true }];
+    each.request.take(found, stored, place);
+    return [];
   });
 }
-
-const takeEach: TakeEntries = async (bytes, entries) =>
-  entries.map(({ request, place, at }) => {
-    const stored = bytes.subarray(at, at + place.stored);
-    const found = verifiedEntry(stored, place, request.digest);
-    if (found !== undefined) request.take(found, stored, place);
-    return found !== undefined;
-  });
 
 /** What an index says may be anything: no memory is spent on what cannot be right. */
 function isPlausible(each: Try): boolean {

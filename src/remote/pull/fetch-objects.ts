@@ -8,7 +8,7 @@ import type { IndexSet } from '../index-set.ts';
 import { packKey } from '../keys.ts';
 import type { Remote } from '../port.ts';
 import type { Wanted } from '../push/plan-push.ts';
-import { assembleFiles, type FileToAssemble } from './assembly/assemble-files.ts';
+import { assembleFiles, type FileToAssemble } from './assemble-files.ts';
 import { fetchEntries, fetchNumbered, requestsFor, type EntryRequest, type FetchEntriesOptions, type FetchFault } from './fetch-entries.ts';
 import { FilesByPlace } from './files-by-place.ts';
 import { LARGEST_RANGE } from './range-memory.ts';
@@ -169,7 +169,6 @@ class Fetch {
       ...this.#entryOptions(),
       index: this.#options.index,
       received: this.#received,
-      bytes: this.#large.reduce((sum, { size }) => sum + size, 0),
       onWritten: (bytes) => this.#progress(bytes),
       onLost: (digest, fault, key) => {
         if (counted.delete(digest)) this.files -= 1;

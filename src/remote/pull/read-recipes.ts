@@ -2,7 +2,7 @@ import type { Digest } from '../../core/content.ts';
 import { decodeRecipe, largestRecipe } from '../format/recipe-format.ts';
 import type { IndexSet } from '../index-set.ts';
 import { packKey } from '../keys.ts';
-import type { FileToAssemble } from './assembly/assemble-files.ts';
+import type { FileToAssemble } from './assemble-files.ts';
 import { fetchEntries, type EntryRequest, type FetchEntriesOptions, type FetchFault } from './fetch-entries.ts';
 
 /** Recipes read at a time. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashBytes } from '../../../src/fs/hash.ts';
-import { ArrivingFile } from '../../../src/remote/pull/assembly/arriving-file.ts';
+import { ArrivingFile } from '../../../src/remote/pull/arriving-file.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
 
 const LENGTHS = [70_000, 1, 65_536, 200_000, 16_384, 3, 262_144, 90_000, 1_500_000, 12];
@@ -23,14 +23,13 @@ const ORDERS: readonly (readonly number[][])[] = [
 const whole = randomBytes(LENGTHS.reduce((sum, length) => sum + length, 0));
 const chunks = LENGTHS.map((length, number) => {
   const at = LENGTHS.slice(0, number).reduce((sum, each) => sum + each, 0);
-  return { at, length };
+  return { at, length, digest: Buffer.from(hashBytes(whole.subarray(at, at + length)), 'hex') };
 });
-const bounds = Float64Array.from([...chunks.map(({ at }) => at), whole.length]);
 
 it('a file has the digest of its bytes in whatever order its chunks come, from memory that is used again', async () => {
   const folder = await temporaryFolder();
   for (const [number, order] of ORDERS.entries()) {
-    const file = new ArrivingFile(join(folder, String(number)), bounds);
+    const file = new ArrivingFile(join(folder, String(number)), chunks);
     for (const range of order) {
       const memory = Buffer.alloc(whole.length);
       for (const chunk of range) {
@@ -48,8 +47,8 @@ it('a file has the digest of its bytes in whatever order its chunks come, from m
 it('what lies at the path stays, and a file that is given up leaves nothing', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'file');
-  const file = new ArrivingFile(path, bounds);
-  expect(() => new ArrivingFile(path, bounds)).toThrow(expect.objectContaining({ code: 'MLO_CACHE_IO' }));
+  const file = new ArrivingFile(path, chunks);
+  expect(() => new ArrivingFile(path, chunks)).toThrow(expect.objectContaining({ code: 'MLO_CACHE_IO' }));
   file.write(0, whole.subarray(0, LENGTHS[0]));
   await file.remove();
   expect(existsSync(path)).toBe(false);
