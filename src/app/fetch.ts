@@ -89,8 +89,9 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     onProgress: byteProgress(project.ctx.emit, 'fetch', settings.name, total),
   });
   await cache.flush();
-  const cached = result.missing.size === 0 ? named : await named.withoutUncached(result.missing);
-  const missing = tellMissing(cache, withArtifacts(cached, coming), result.missing, result.corrupt);
+  const all = withArtifacts(named, coming);
+  const cached = result.missing.size === 0 ? all : await all.withoutUncached(result.missing);
+  const missing = tellMissing(cache, cached, result.missing, result.corrupt);
   return {
     remote: settings.name,
     address: remote.address,
@@ -103,8 +104,8 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     requests: remote.requests,
     ...(options.dry ? { requestsExpected: remote.requests + result.requestsToCome } : {}),
     durationMs: performance.now() - startMs,
-    // What only uncached outs of branches and tags name is nobody's to have.
-    missing: cached === named ? missing : missing.filter(({ uses }) => uses.length > 0),
+    // What only uncached outs name, of branches, tags and runs, is nobody's to have.
+    missing: cached === all ? missing : missing.filter(({ uses }) => uses.length > 0),
     broken: cached.broken,
     ...(own.length > 0 && !isThere ? { neverPushed: true as const } : {}),
     ...(luggage === undefined ? {} : { runs: luggage.told }),

@@ -119,8 +119,19 @@ export function withArtifacts(chosen: Chosen, artifacts: readonly ArtifactOfRun[
   return {
     ...chosen,
     groups: [...chosen.groups, ...runs],
-    withoutUncached: async (missing) => withArtifacts(await chosen.withoutUncached(missing), artifacts),
+    withoutUncached: async (missing) =>
+      withArtifacts(await chosen.withoutUncached(missing), withoutUncachedOuts(artifacts, chosen.pipeline, missing)),
   };
+}
+
+/** A run names all outs of its stage. Of those with `cache: false` only metrics and plots were ever kept. */
+function withoutUncachedOuts(
+  artifacts: readonly ArtifactOfRun[],
+  { stages }: Pipeline,
+  missing: ReadonlySet<Digest>,
+): readonly ArtifactOfRun[] {
+  const uncached = new Set(stages.flatMap(({ outs }) => outs.filter((out) => !out.cache && out.kind === 'out').map(({ path }) => path)));
+  return artifacts.filter(({ path, content }) => !uncached.has(path) || !missing.has(content.digest));
 }
 
 interface ArtifactOfRun {

@@ -161,6 +161,20 @@ describe('runs on a remote', () => {
     ).not.toContain('params.yaml');
   });
 
+  it('are whole on both sides though outs with cache: false were never kept, files or folders', async () => {
+    const remote = await testRemote('folder');
+    const outs = 'outs: [kept.txt, {file.txt: {cache: false}}, {folder: {cache: false}}]';
+    const cmd = 'echo kept > kept.txt; echo file > file.txt; mkdir -p folder; echo in it > folder/file.txt';
+    const pipeline = `stages:\n  make:\n    cmd: ${cmd}\n    ${outs}\n`;
+    const project = await projectWithData({ 'pipeline.yaml': pipeline }, [], remote);
+    await succeeds(project, ['repro']);
+    await project.git('add', '--all');
+    await project.git('commit', '--quiet', '--message=made');
+    expect(await succeeds(project, ['push'])).toMatchObject({ missing: [], runs: { sent: 2 } });
+    const copy = await clone(project, remote);
+    expect((await succeeds(copy, ['pull'])).fetch).toMatchObject({ missing: [], runs: { added: 2 } });
+  });
+
   it('of projects that share a remote are kept apart by tracking.space', async () => {
     const remote = await testRemote('folder');
     const one = await projectWithData({}, [], remote);
