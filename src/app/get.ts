@@ -41,7 +41,7 @@ export interface GetData {
 export async function get(ctx: AppContext, options: GetOptions): Promise<GetData> {
   const startMs = performance.now();
   refusePathOfBucket(options);
-  const out = placeOf(ctx, options);
+  const out = placeOf(ctx, options, await nameOf(ctx, options));
   const desk = join(dirname(out), `.mlo-get-${randomHex(8)}`);
   withIoErrors('write to', dirname(out), () => mkdirSync(join(desk, '.mlo'), { recursive: true }));
   try {
@@ -72,10 +72,30 @@ function refusePathOfBucket({ source, path }: GetOptions): void {
   });
 }
 
+/** As import and import-url would call it. */
+async function nameOf(ctx: AppContext, options: GetOptions): Promise<string> {
+  const { source, path } = options;
+  if (path !== undefined || schemeOf(source) === undefined) return posix.basename(path ?? source);
+  const { reader } = await openSource(ctx, ctx.cwd, options);
+  reader.close();
+  // %2F in a URL is a slash.
+  return posix.basename(reader.name);
+}
+
+async function openSource({ env, signal }: AppContext, cwd: string, { source, rev }: GetOptions) {
+  const url = schemeOf(source) === undefined ? resolve(cwd, source) : source;
+  const root = rootAt(cwd);
+  const reader = await openUrl(url, {
+    env,
+    signal,
+    ...(root === undefined ? {} : { root }),
+    ...(rev === undefined ? {} : { version: rev }),
+  });
+  return { url, reader };
+}
+
 /** Throws MLO_OUT_UNSAVED where something lies there. */
-function placeOf({ cwd }: AppContext, { source, path, out, force }: GetOptions): string {
-  const last = (path ?? source.replace(/[?#].*$/, '')).replace(/\/+$/, '');
-  const name = posix.basename(schemeOf(last) === undefined ? last : last.replace(/^[^:]+:\/\//, ''));
+function placeOf({ cwd }: AppContext, { out, force }: GetOptions, name: string): string {
   const typed = resolve(cwd, out ?? '.');
   const isFolder = out === undefined || out.endsWith('/') || statOf(typed)?.isDirectory() === true;
   const place = isFolder ? join(typed, name) : typed;
@@ -93,18 +113,11 @@ function statOf(path: string): ReturnType<typeof lstatSync> | undefined {
 async function bringTo(
   project: Project,
   cwd: string,
-  { source, path, rev, jobs }: GetOptions,
+  options: GetOptions,
 ): Promise<{ readonly content: Content; readonly commit?: string }> {
-  const { env, signal } = project.ctx;
+  const { source, path, rev, jobs } = options;
   if (path === undefined) {
-    const url = schemeOf(source) === undefined ? resolve(cwd, source) : source;
-    const root = rootAt(cwd);
-    const reader = await openUrl(url, {
-      env,
-      signal,
-      ...(root === undefined ? {} : { root }),
-      ...(rev === undefined ? {} : { version: rev }),
-    });
+    const { url, reader } = await openSource(project.ctx, cwd, options);
     try {
       const cache = await project.cache();
       const bringing = { url, out: 'data', pinned: false, ...(jobs === undefined ? {} : { jobs }) };

@@ -216,6 +216,19 @@ describe('a folder of a mounted disk', () => {
 });
 
 describe('a file of a web server', () => {
+  it('has with get the name that it has with import-url', async () => {
+    const bucket = await bucketOf('versitygw');
+    await bucket.put('in/what?a#b%20c.txt', 'of a bucket\n');
+    const server = await webServer({ '/of%20the%20web.txt': { bytes: Buffer.from('of the web\n'), etag: '"1"' } });
+    for (const verb of ['import-url', 'get']) {
+      const here = await projectWith(bucket.env);
+      await succeeds(here, [verb, `s3://${bucket.name}/in/what?a#b%20c.txt`]);
+      await succeeds(here, [verb, `${server.url}/of%20the%20web.txt`]);
+      expect(await here.read('what?a#b%20c.txt')).toBe('of a bucket\n');
+      expect(await here.read('of the web.txt')).toBe('of the web\n');
+    }
+  });
+
   it('comes in ranges of one state where the server has them, else as a stream', async () => {
     const server = await webServer({
       '/big.bin': { bytes: BIG, etag: '"1"' },
