@@ -18,6 +18,8 @@ export interface LoadedPipeline {
   readonly readText: ReadText;
 }
 
+type Need = 'stages' | 'nothing';
+
 const NO_PIPELINE: Pipeline = { files: [], stages: [] };
 
 /**
@@ -27,13 +29,13 @@ const NO_PIPELINE: Pipeline = { files: [], stages: [] };
 export async function loadProjectPipeline(
   project: Project,
   file?: string,
-  need: 'stages' | 'nothing' = 'stages',
+  need: Need = 'stages',
   overlay?: ReadonlyMap<ProjectPath, string>,
 ): Promise<LoadedPipeline> {
   const readText = textReader(project.root, overlay);
   if (need === 'nothing' && file === undefined && project.scan().pipelines.length === 0)
     return { pipeline: NO_PIPELINE, file: PIPELINE_FILES[0], readText };
-  const { files, current } = pipelineFiles(project, file);
+  const { files, current } = pipelineFiles(project, file, need);
   const about = files.join('\n');
 
   const kept = readParsed<Pipeline>(project.stateDir, 'pipeline', about, readText);
@@ -64,10 +66,21 @@ export function loadInput(files: readonly ProjectPath[], readText: ReadText): Lo
   return { files, readText, ...(rootFile === undefined ? {} : { rootFile }) };
 }
 
-/** All pipeline files, and the one that a command without targets works on: `file`, else the one where the user stands or above. */
-export function pipelineFiles(project: Project, file?: string): { readonly files: readonly ProjectPath[]; readonly current: ProjectPath } {
+/**
+ * All pipeline files, and the one that a command without targets works on: `file`, else the one where the user stands or above. Where
+ * all of them lie in other folders, that is an error for commands that need stages.
+ */
+export function pipelineFiles(
+  project: Project,
+  file?: string,
+  need: Need = 'stages',
+): { readonly files: readonly ProjectPath[]; readonly current: ProjectPath } {
   const discovered = project.scan().pipelines;
-  if (file === undefined) return { files: discovered, current: fileWhereUserStands(project, discovered) };
+  if (file === undefined) {
+    const here = fileWhereUserStands(project, discovered);
+    if (here === undefined && need === 'stages') throw noPipelineHere(project);
+    return { files: discovered, current: here ?? PIPELINE_FILES[0] };
+  }
   const current = chosenFile(project, file);
   return { files: withChosen(discovered, current), current };
 }
@@ -93,7 +106,7 @@ export function withChosen(discovered: readonly ProjectPath[], chosen: ProjectPa
   return [...discovered.filter((path) => folderPrefix(path) !== folder), chosen].sort();
 }
 
-function fileWhereUserStands(project: Project, files: readonly ProjectPath[]): ProjectPath {
+function fileWhereUserStands(project: Project, files: readonly ProjectPath[]): ProjectPath | undefined {
   const here = relative(project.root, project.ctx.cwd)
     .split(sep)
     .filter((part) => part !== '');
@@ -105,7 +118,11 @@ function fileWhereUserStands(project: Project, files: readonly ProjectPath[]): P
     const found = PIPELINE_FILES.map((name) => folder + name).find((path) => files.includes(path));
     if (found !== undefined) return found;
   }
-  throw new MloError('MLO_NOT_A_PROJECT', `There is no pipeline.yaml or dvc.yaml in '${project.root}'`, {
+  return undefined;
+}
+
+function noPipelineHere(project: Project): MloError {
+  return new MloError('MLO_NOT_A_PROJECT', `There is no pipeline.yaml or dvc.yaml in '${project.root}'`, {
     hint: 'Create one with: mlo init',
   });
 }

@@ -225,6 +225,24 @@ describe.each(KINDS)('a remote in a %s', (kind) => {
   });
 });
 
+it('push, pull and the other verbs of data work at the root of a project whose pipelines are all in folders', async () => {
+  const remote = await testRemote('folder');
+  const pipeline = 'stages:\n  make:\n    cmd: echo made > made.txt\n    outs: [made.txt]\n';
+  const project = await projectWithData({ 'part/pipeline.yaml': pipeline }, [], remote);
+  expect((await project.mlo(['-C', 'part', 'repro'])).code).toBe(0);
+  await project.write({ 'data.txt': 'data\n' });
+  await succeeds(project, ['add', 'data.txt']);
+  await project.git('add', '--all');
+  await project.git('commit', '--quiet', '--message=made');
+  expect(await succeeds(project, ['push', '--no-runs', '--all-branches'])).toMatchObject({ files: 2, missing: [] });
+  const copy = await clone(project, remote);
+  await succeeds(copy, ['pull', '--no-runs']);
+  expect([await copy.read('data.txt'), await copy.read('part/made.txt')]).toEqual(['data\n', 'made\n']);
+  for (const verb of ['checkout', 'diff', 'ls', 'verify']) await succeeds(copy, [verb]);
+  // Which stages are meant is not known there.
+  expect((await mloHere(copy, ['repro'])).error).toMatchObject({ code: 'MLO_NOT_A_PROJECT' });
+});
+
 describe('a remote of another kind', () => {
   it('of a newer mlo is refused, and one that is none too', async () => {
     const remote = await testRemote('folder');
