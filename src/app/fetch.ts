@@ -13,6 +13,7 @@ import { alsoFromSources } from './transfer/also-from-sources.ts';
 import { fetchResults } from './transfer/fetch-results.ts';
 import { fetchRuns, type FetchedRuns } from './transfer/fetch-runs.ts';
 import { isHere } from './transfer/is-here.ts';
+import { staysHere } from './transfer/stays-here.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
 
@@ -37,6 +38,8 @@ export interface FetchData {
   /** Objects that locks and pointers name, and that are neither in the cache nor (whole) on the remote. */
   readonly missing: readonly MissingObject[];
   readonly broken: Chosen['broken'];
+  /** Whether all that is missing is not for this remote: `push: false`, or `remote:` with another name. */
+  readonly onlyElsewhere: boolean;
   /** Something was asked of the remote, and nothing was ever pushed to that address. */
   readonly neverPushed?: true;
   /** Absent where they were left out. */
@@ -91,7 +94,9 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
   await cache.flush();
   const all = withArtifacts(named, coming);
   const cached = result.missing.size === 0 ? all : await all.withoutUncached(result.missing);
-  const missing = tellMissing(cache, cached, result.missing, result.corrupt);
+  const told = tellMissing(cache, cached, result.missing, result.corrupt);
+  // What only uncached outs name, of branches, tags and runs, is nobody's to have.
+  const missing = cached === all ? told : told.filter(({ uses }) => uses.length > 0);
   return {
     remote: settings.name,
     address: remote.address,
@@ -104,12 +109,17 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     requests: remote.requests,
     ...(options.dry ? { requestsExpected: remote.requests + result.requestsToCome } : {}),
     durationMs: performance.now() - startMs,
-    // What only uncached outs name, of branches, tags and runs, is nobody's to have.
-    missing: cached === all ? missing : missing.filter(({ uses }) => uses.length > 0),
+    missing,
     broken: cached.broken,
+    onlyElsewhere: missing.length > 0 && (await areElsewhere(project, named, settings.name, missing)),
     ...(own.length > 0 && !isThere ? { neverPushed: true as const } : {}),
     ...(luggage === undefined ? {} : { runs: luggage.told }),
   };
+}
+
+async function areElsewhere(project: Project, chosen: Chosen, remote: string, missing: readonly MissingObject[]): Promise<boolean> {
+  const stays = await staysHere(project, chosen, remote);
+  return missing.every(({ uses, corruptAt }) => corruptAt === undefined && uses.every(({ path }) => stays(path)));
 }
 
 async function fetchLuggage(

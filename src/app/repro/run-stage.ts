@@ -6,6 +6,7 @@ import type { StageReport } from '../../core/events.ts';
 import { isRestorable, runCacheKey, type StageParams } from '../../core/fingerprint.ts';
 import { fromLocked, type FingerprintRecord, type LockEntry } from '../../core/lock/types.ts';
 import type { Reason } from '../../core/plan/types.ts';
+import { NOT_PUSHED_TAG, notPushedTag } from '../../core/not-pushed.ts';
 import type { RunId } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
@@ -79,6 +80,8 @@ async function attemptStage(
   const parentRunId = await recorder.begin();
   const runId = await recorder.startStage(stage, commandText(stage), request.params);
   if (attempt.number > 1) recorder.tags(runId, { 'mlo.attempt': String(attempt.number) });
+  const notPushed = notPushedTag(stage.outs);
+  if (notPushed !== undefined) recorder.tags(runId, { [NOT_PUSHED_TAG]: notPushed });
   recorder.inputs(runId, inputsOf(stage, request.declared));
   const base = { name: stage.address, reasons, runId };
   events.start({ type: 'stage-start', stage: stage.address, runId, command: commandText(stage), reasons });

@@ -43,6 +43,7 @@ const NOTHING: Omit<FetchData, 'broken'> = {
   requests: 0,
   durationMs: 0,
   missing: [],
+  onlyElsewhere: false,
 };
 
 async function withImports(project: Project, chosen: Chosen, fetched: FetchData): Promise<FetchData & { readonly cache: Cache }> {

@@ -11,6 +11,7 @@ import { openForReading } from '../read-tracking.ts';
 import { readLines } from '../runs/read-lines.ts';
 import { runsPlace, seenPath, type Connection } from './connect.ts';
 import { SeenRuns } from './seen-runs.ts';
+import { statesFor } from './states-for.ts';
 
 export interface FetchedRuns {
   /** That are new here; when nothing was to be written: that are to come. */
@@ -37,11 +38,11 @@ const MOST_LOOKS = 5;
 
 /** Merges all that the remote knows of runs, and is not here, into the store. */
 export async function fetchRuns(project: Project, connection: Connection, dry: boolean): Promise<FetchedRuns> {
-  const states = await readStates(project);
+  const states = await readStates(project, connection);
   const seen = SeenRuns.load(seenPath(project));
   const intake = new Intake(project, connection, states, seen);
   await intake.run(dry);
-  const after = intake.isIdle ? states : await readStates(project);
+  const after = intake.isIdle ? states : await readStates(project, connection);
   intake.remember(after);
   project.keepState(() => seen.save());
   return {
@@ -56,10 +57,10 @@ export async function fetchRuns(project: Project, connection: Connection, dry: b
   };
 }
 
-async function readStates(project: Project): Promise<RunStates> {
+async function readStates(project: Project, { settings }: Connection): Promise<RunStates> {
   const tracking = await openForReading(project);
   try {
-    return tracking.exchange.states();
+    return statesFor(tracking, settings.name);
   } finally {
     tracking.close();
   }

@@ -34,7 +34,8 @@ export async function openLuggage(
     const cache = await project.cache();
     const isOwn = await ownership(project);
     const isOnRemote = (digest: Digest): boolean => index.has(Buffer.from(digest, 'hex'));
-    const results = await openResultsPush(cache, connection, isThere, isOwn, isOnRemote, stays);
+    const keepsBack = (run: RunId, path: ProjectPath): boolean => stays(path) || runs.keepsBack(run, path);
+    const results = await openResultsPush(cache, connection, isThere, isOwn, isOnRemote, keepsBack);
     return { runs, results };
   } catch (error) {
     runs.close();

@@ -23,20 +23,22 @@ export interface ResultsPush {
   send(hasAll: (content: Content) => boolean): Promise<{ readonly sent: number; readonly bytes: number }>;
 }
 
+type Stays = (run: RunId, path: ProjectPath) => boolean;
+
 interface Waiting {
   readonly name: Buffer;
   readonly bytes: Buffer;
   readonly outs: readonly Content[];
 }
 
-/** `isOwn`: the run that made the result belongs to this project, where the cache is one of several; `stays`: an out at that path is not for this remote. */
+/** `isOwn`: the run that made the result belongs to this project, where the cache is one of several; `stays`: what that run made at that path is not for this remote. */
 export async function openResultsPush(
   cache: Cache,
   connection: Connection,
   isThere: boolean,
   isOwn: (run: RunId) => boolean,
   isOnRemote: (digest: Digest) => boolean,
-  stays: (path: ProjectPath) => boolean,
+  stays: Stays,
 ): Promise<ResultsPush> {
   const place = resultsPlace(connection);
   const set = isThere ? await BatchSet.load(connection.remote, place.folder, place.kept) : BatchSet.none;
@@ -51,7 +53,7 @@ export async function openResultsPush(
       continue;
     }
     const entry = parseEntry(text);
-    if (entry === undefined || !isOwn(entry.run.id) || Object.keys(entry.outs).some(stays)) continue;
+    if (entry === undefined || !isOwn(entry.run.id) || Object.keys(entry.outs).some((path) => stays(entry.run.id, path))) continue;
     const outs = Object.values(entry.outs).map((locked) => fromLocked(locked));
     // One of which something is nowhere is a miss for everybody.
     if (outs.every((content) => isOnRemote(content.digest) || isHere(cache, content))) waiting.push({ name, bytes, outs });
@@ -74,12 +76,7 @@ export async function openResultsPush(
 }
 
 /** What a repair has taken out of the index: results there need it, and it is whole here. */
-function lostOuts(
-  cache: Cache,
-  { batches }: BatchSet,
-  isOnRemote: (digest: Digest) => boolean,
-  stays: (path: ProjectPath) => boolean,
-): readonly Need[] {
+function lostOuts(cache: Cache, { batches }: BatchSet, isOnRemote: (digest: Digest) => boolean, stays: Stays): readonly Need[] {
   const lost = new Map<Digest, Need>();
   for (const { tables } of batches) for (const need of tables.needs) if (!isOnRemote(need.digest)) lost.set(need.digest, need);
   const staying = lost.size === 0 ? new Set<Digest>() : digestsStaying(cache, stays);
@@ -90,9 +87,10 @@ function lostOuts(
   });
 }
 
-function digestsStaying(cache: Cache, stays: (path: ProjectPath) => boolean): ReadonlySet<Digest> {
-  const entries = [...cache.runs.all()].flatMap(({ text }) => Object.entries(parseEntry(text)?.outs ?? {}));
-  return new Set(entries.filter(([path]) => stays(path)).map(([, locked]) => fromLocked(locked).digest));
+function digestsStaying(cache: Cache, stays: Stays): ReadonlySet<Digest> {
+  const entries = [...cache.runs.all()].flatMap(({ text }) => parseEntry(text) ?? []);
+  const staying = entries.flatMap(({ run, outs }) => Object.entries(outs).filter(([path]) => stays(run.id, path)));
+  return new Set(staying.map(([, locked]) => fromLocked(locked).digest));
 }
 
 export function recordOf(text: string): Buffer {

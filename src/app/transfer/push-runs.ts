@@ -10,6 +10,7 @@ import type { Project } from '../project.ts';
 import { openForReading } from '../read-tracking.ts';
 import { runsPlace, seenPath, type Connection } from './connect.ts';
 import { SeenRuns } from './seen-runs.ts';
+import { statesFor } from './states-for.ts';
 
 /** What of the runs here a remote does not have. To be closed. */
 export interface RunsPush {
@@ -24,6 +25,8 @@ export interface RunsPush {
     readonly path: string;
     readonly content: Pick<Content, 'digest' | 'kind' | 'size'>;
   }[];
+  /** Whether what the run has at the path is not for this remote, as it was said when it ran. */
+  keepsBack(run: RunId, path: string): boolean;
   /** After the artifacts. Returns the bytes that went. */
   send(): Promise<number>;
   close(): void;
@@ -35,7 +38,7 @@ export async function openRunsPush(project: Project, connection: Connection, isT
   const damaged = new Set(set.damaged.map(({ key }) => key));
   const tracking = await openForReading(project);
   try {
-    const { ended, open } = tracking.exchange.states();
+    const { ended, open, keepsBack } = statesFor(tracking, connection.settings.name);
     const seen = SeenRuns.load(seenPath(project));
     const waiting = ended.filter((state) => !isOnRemote(tracking, set, seen, state));
     project.keepState(() => seen.save());
@@ -46,6 +49,7 @@ export async function openRunsPush(project: Project, connection: Connection, isT
       get damaged() {
         return set.damaged.filter(({ key }) => damaged.has(key));
       },
+      keepsBack,
       artifacts: ended.flatMap(({ id, artifacts }) => artifacts.map((artifact) => ({ run: id, ...artifact }))),
       async send() {
         const states = new Map(waiting.map((state) => [state.id, state]));

@@ -22,6 +22,7 @@ const FETCH_JSON = [
   ['runs?.conflicts[].run, .key, .kept, .given', 'params of which another value is here, which stays'],
   ['runs?.damaged[].key, .message', 'what on the remote could not be taken in'],
   ...MISSING_JSON,
+  ['onlyElsewhere', 'all that is missing is not for this remote: push: false, or remote: with the name of another one'],
 ] as const;
 
 export const fetchVerb = defineCommand({
@@ -86,8 +87,9 @@ async function fetchProblem(data: FetchData): Promise<Pick<Outcome, 'exitCode' |
   const push = `mlo push -r ${data.remote}`;
   const hasDamagedRuns = (data.runs?.damaged.length ?? 0) > 0;
   const mend = hasDamagedRuns ? `mlo verify --remote ${data.remote} --repair; then, ` : '';
-  const hint =
-    data.neverPushed === true
+  const hint = data.onlyElsewhere
+    ? 'that is not for this remote (push: false, or remote: of another one): mlo repro makes it, or mlo pull -r <that remote>'
+    : data.neverPushed === true
       ? `is it the right address? mlo remote show ${data.remote}; else, where the data is: ${push}`
       : `${mend}where the data is: ${push}; then here the same command again`;
   return { exitCode: EXIT.partial, failure: { code: 'MLO_TRANSFER', message, hint } };

@@ -1,3 +1,4 @@
+import type { RunId } from '../../core/run.ts';
 import { prepared } from '../prepared.ts';
 import type { Access } from '../access.ts';
 import { inPieces, pointsInOrder } from '../points/in-order.ts';
@@ -10,6 +11,8 @@ import { selectRuns } from './select-runs.ts';
 import type { Exchange } from './types.ts';
 import { wideNames, wideRuns } from './wide-runs.ts';
 
+const TAGGED = 'SELECT r.id, t.value FROM tags t JOIN runs r ON r.seq = t.run WHERE t.key = ? AND t.value IS NOT NULL';
+
 export function openExchange(access: Access): Exchange {
   const { db, read } = access;
   let parts: ImportParts | undefined;
@@ -18,6 +21,7 @@ export function openExchange(access: Access): Exchange {
     export: (id) => inOneState(access, () => exportRun(db, id)),
     exportAll: (ids) => inOneState(access, () => exportRuns(db, ids)),
     states: () => read(() => runStates(db)),
+    tagged: (key) => read(() => new Map(prepared(db, TAGGED).raw().all(key) as [RunId, string][])),
     wideNames: (ids) => read(() => wideNames(db, ids)),
     wideRuns: (ids) => inOneState(access, () => wideRuns(db, ids)),
     points: (id, metric) =>

@@ -62,6 +62,8 @@ export interface Exchange {
    */
   exportAll(ids: readonly RunId[]): Iterable<{ readonly id: RunId; readonly lines: Iterable<string> }>;
   states(): RunStates;
+  /** The value that each run has of a tag, of those that have it. */
+  tagged(key: string): ReadonlyMap<RunId, string>;
   /** Names in use in these runs. */
   wideNames(ids: readonly RunId[]): WideNames;
   /** Those that are not deleted. */

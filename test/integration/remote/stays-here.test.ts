@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { IndexSet } from '../../../src/remote/index-set.ts';
 import { hashBytes } from '../../../src/fs/hash.ts';
 import { temporaryFolder } from '../../helpers/index.ts';
+import { mloHere } from '../../helpers/mlo-here.ts';
 import { clone, projectWithData, succeeds, testRemote, type TestRemote } from './remotes.ts';
 
 const PIPELINE = `stages:
@@ -49,7 +51,10 @@ it('what was not pushed is named by a pull, and the rest comes', async () => {
   await project.git('commit', '--quiet', '--message=made');
   await succeeds(project, ['push']);
   const copy = await clone(project, remote);
-  const { fetch } = await succeeds(copy, ['pull'], [3]);
+  const { data, error } = await mloHere(copy, ['pull']);
+  const { fetch } = data;
+  expect(error).toMatchObject({ code: 'MLO_TRANSFER', hint: expect.stringContaining('mlo repro makes it') });
+  expect(fetch.onlyElsewhere).toBe(true);
   expect(fetch.missing.flatMap(({ uses }: { uses: { path: string }[] }) => uses.map(({ path }) => path)).toSorted()).toEqual([
     'kept',
     'secret.txt',
@@ -69,4 +74,17 @@ it('what another branch keeps back stays here too, with its runs and results', a
   await succeeds(project, ['push']);
   await succeeds(project, ['push', '--all-branches']);
   expect(await Promise.all(['open', 'secret', 'archived'].map((text) => has(remote, text)))).toEqual([true, false, false]);
+});
+
+it('what a run made of an out with push: false stays here when the stage is gone', async () => {
+  const remote = await testRemote('folder');
+  const project = await projectWithData({ 'pipeline.yaml': PIPELINE }, [], remote);
+  await succeeds(project, ['repro']);
+  await project.write({ 'pipeline.yaml': 'stages: {}\n' });
+  rmSync(project.path('pipeline.lock'));
+  const pushed = await succeeds(project, ['push']);
+  expect(pushed.runs).toMatchObject({ sent: 2, results: { sent: 0 } });
+  expect(await Promise.all(['open', 'secret', 'archived'].map((text) => has(remote, text)))).toEqual([true, false, false]);
+  const copy = await clone(project, remote);
+  await succeeds(copy, ['pull']);
 });
