@@ -6,13 +6,14 @@ import { planPush, type PushPlan } from '../remote/push/plan-push.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import { lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
-import { allContents, chooseContents, travelsWith, withArtifacts, type Chosen } from './transfer/choose-contents.ts';
+import { allContents, chooseContents, runLabel, travelsWith, withArtifacts, type Chosen } from './transfer/choose-contents.ts';
 import { withRemoteOf, type Connection, type TransferOptions } from './transfer/connect.ts';
 import { openLuggage, tellLuggage, type Luggage } from './transfer/push-luggage.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import { isEmpty, sendPlanned, type Cargo, type Destination } from './transfer/send-planned.ts';
 import { pathsStaying, staysHere, withoutStaying } from './transfer/stays-here.ts';
 import type { AppContext } from './types.ts';
+import type { Use } from './verify/find-uses.ts';
 
 export interface PushData {
   readonly remote: string;
@@ -121,10 +122,16 @@ async function pushAll(
     requests: remote.requests,
     ...(dry ? { requestsExpected: remote.requests + expectedRequests(plan, destination.isThere) + luggageRequests(luggage) } : {}),
     durationMs: performance.now() - startMs,
-    missing: tellMissing(cache, chosen, (sent ?? plan).missing),
+    missing: tellMissing(cache, chosen, (sent ?? plan).missing).filter(({ uses }) => uses.length === 0 || uses.some(isNews(luggage))),
     broken: chosen.broken,
     ...(luggage === undefined ? {} : { runs: tellLuggage(luggage, sent?.luggage) }),
   };
+}
+
+/** What only runs name that the remote has as they are was told when they went. */
+function isNews(luggage: Luggage | undefined): (use: Use) => boolean {
+  const told = new Set(luggage?.runs.artifacts.filter(({ isTold }) => isTold).map(({ run }) => runLabel(run)));
+  return (use) => use.in.some((label) => !told.has(label));
 }
 
 /** Runs go in one batch; results in another, after a look at the indexes. */

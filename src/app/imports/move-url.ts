@@ -2,6 +2,7 @@ import type { Content } from '../../core/content.ts';
 import type { ListedFile } from '../../core/encoding/url-listing.ts';
 import type { UrlMark, UrlSource } from '../../core/pointer-source.ts';
 import type { ProjectPath } from '../../core/stage.ts';
+import { count } from '../../core/text/amount.ts';
 import type { UrlReader } from '../../remote/url/port.ts';
 import type { Project } from '../project.ts';
 import { bring, forgetDownload, listedBefore, sameMark, wantedOf, type BringOptions, type Wanted } from './bring-url.ts';
@@ -86,8 +87,11 @@ function inWords(
     [changed, 'changed'],
     [removed, 'gone'],
   ] as const;
-  const parts = what.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
-  return { before: `${listed.length} files`, now: `${files.length} files${parts.length === 0 ? '' : ` (${parts.join(', ')})`}` };
+  const parts = what.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
+  return {
+    before: count(listed.length, 'file'),
+    now: `${count(files.length, 'file')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
+  };
 }
 
 function markText({ version, etag, modified, size }: UrlMark): string {

@@ -113,7 +113,7 @@ async function asRemoteName(project: Project, targets: readonly string[], error:
 export function withArtifacts(chosen: Chosen, artifacts: readonly ArtifactOfRun[]): Chosen {
   const byRun = Map.groupBy(artifacts, ({ run }) => run);
   const runs = [...byRun].map(([run, own]) => ({
-    label: `run ${run.slice(0, 8)}`,
+    label: runLabel(run),
     contents: own.map(({ path, content }) => ({ path, content })),
   }));
   return {
@@ -122,6 +122,10 @@ export function withArtifacts(chosen: Chosen, artifacts: readonly ArtifactOfRun[
     withoutUncached: async (missing) =>
       withArtifacts(await chosen.withoutUncached(missing), withoutUncachedOuts(artifacts, chosen.pipeline, missing)),
   };
+}
+
+export function runLabel(run: string): string {
+  return `run ${run.slice(0, 8)}`;
 }
 
 /** A run names all outs of its stage. Of those with `cache: false` only metrics and plots were ever kept. */

@@ -22,6 +22,8 @@ export interface RunsPush {
   /** Artifacts of all runs that are to be there. */
   readonly artifacts: readonly {
     readonly run: RunId;
+    /** The remote has the run as it is: of what it keeps nobody is told again that it is gone. */
+    readonly isTold: boolean;
     readonly path: string;
     readonly content: Pick<Content, 'digest' | 'kind' | 'size'>;
   }[];
@@ -41,6 +43,7 @@ export async function openRunsPush(project: Project, connection: Connection, isT
     const { ended, open, keepsBack } = statesFor(tracking, connection.settings.name);
     const seen = SeenRuns.load(seenPath(project));
     const waiting = ended.filter((state) => !isOnRemote(tracking, set, seen, state));
+    const waitingIds = new Set(waiting.map(({ id }) => id));
     project.keepState(() => seen.save());
     return {
       toSend: waiting.length,
@@ -50,7 +53,7 @@ export async function openRunsPush(project: Project, connection: Connection, isT
         return set.damaged.filter(({ key }) => damaged.has(key));
       },
       keepsBack,
-      artifacts: ended.flatMap(({ id, artifacts }) => artifacts.map((artifact) => ({ run: id, ...artifact }))),
+      artifacts: ended.flatMap(({ id, artifacts }) => artifacts.map((artifact) => ({ run: id, isTold: !waitingIds.has(id), ...artifact }))),
       async send() {
         const states = new Map(waiting.map((state) => [state.id, state]));
         let bytes = 0;

@@ -207,7 +207,7 @@ describe('a folder of a mounted disk', () => {
     appendFileSync(join(from, 'sub', 'a.txt'), 'more\n');
     rmSync(join(from, 'run.sh'));
     expect((await succeeds(project, ['update', 'data'])).imports).toMatchObject([
-      { state: 'moved', filesReceived: 1, now: '1 files (1 changed, 1 gone)' },
+      { state: 'moved', filesReceived: 1, now: '1 file (1 changed, 1 gone)' },
     ]);
     expect(await project.read('data/disk/sub/a.txt')).toBe('a\nmore\n');
     expect(project.exists('data/disk/run.sh')).toBe(false);

@@ -175,6 +175,24 @@ describe('runs on a remote', () => {
     expect((await succeeds(copy, ['pull'])).fetch).toMatchObject({ missing: [], runs: { added: 2 } });
   });
 
+  it('are pushed though what an old one kept is gone for good, which is said once', async () => {
+    const remote = await testRemote('folder');
+    const pipeline = 'stages:\n  make:\n    cmd: cp in.txt out.txt\n    deps: [in.txt]\n    outs: [out.txt]\n';
+    const project = await projectWithData({ 'pipeline.yaml': pipeline, 'in.txt': 'first\n' }, [], remote);
+    await succeeds(project, ['repro']);
+    await project.write({ 'in.txt': 'second\n' });
+    await succeeds(project, ['repro']);
+    await succeeds(project, ['config', 'set', 'gc.grace', '0']);
+    await succeeds(project, ['config', 'set', 'gc.run_cache', '0']);
+    await succeeds(project, ['gc', '--no-runs', '--force']);
+    const { missing } = await succeeds(project, ['push'], [3]);
+    expect(missing).toContainEqual(expect.objectContaining({ uses: [expect.objectContaining({ path: 'out.txt' })] }));
+    expect(await succeeds(project, ['push'])).toMatchObject({ missing: [], runs: { sent: 0 } });
+    await project.write({ 'in.txt': 'third\n' });
+    await succeeds(project, ['repro']);
+    expect(await succeeds(project, ['push'])).toMatchObject({ missing: [], runs: { sent: 2 } });
+  });
+
   it('of projects that share a remote are kept apart by tracking.space', async () => {
     const remote = await testRemote('folder');
     const one = await projectWithData({}, [], remote);
