@@ -78,7 +78,7 @@ export function pipelineFiles(
   const discovered = project.scan().pipelines;
   if (file === undefined) {
     const here = fileWhereUserStands(project, discovered);
-    if (here === undefined && need === 'stages') throw noPipelineHere(project);
+    if (here === undefined && need === 'stages') throw noPipelineHere(project, discovered);
     return { files: discovered, current: here ?? PIPELINE_FILES[0] };
   }
   const current = chosenFile(project, file);
@@ -121,9 +121,13 @@ function fileWhereUserStands(project: Project, files: readonly ProjectPath[]): P
   return undefined;
 }
 
-function noPipelineHere(project: Project): MloError {
+function noPipelineHere(project: Project, elsewhere: readonly ProjectPath[]): MloError {
+  const [first] = elsewhere;
   return new MloError('MLO_NOT_A_PROJECT', `There is no pipeline.yaml or dvc.yaml in '${project.root}'`, {
-    hint: 'Create one with: mlo init',
+    hint:
+      first === undefined
+        ? 'Create one with: mlo init'
+        : `Others lie in folders below; name one: --file ${shellWord(relative(project.ctx.cwd, absolutePath(project.root, first)))}`,
   });
 }
 

@@ -240,7 +240,8 @@ it('push, pull and the other verbs of data work at the root of a project whose p
   expect([await copy.read('data.txt'), await copy.read('part/made.txt')]).toEqual(['data\n', 'made\n']);
   for (const verb of ['checkout', 'diff', 'ls', 'verify']) await succeeds(copy, [verb]);
   // Which stages are meant is not known there.
-  expect((await mloHere(copy, ['repro'])).error).toMatchObject({ code: 'MLO_NOT_A_PROJECT' });
+  const hint = 'Others lie in folders below; name one: --file part/pipeline.yaml';
+  expect((await mloHere(copy, ['repro'])).error).toMatchObject({ code: 'MLO_NOT_A_PROJECT', hint });
 });
 
 describe('a remote of another kind', () => {
