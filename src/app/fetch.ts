@@ -13,6 +13,7 @@ import { alsoFromSources } from './transfer/also-from-sources.ts';
 import { fetchResults } from './transfer/fetch-results.ts';
 import { fetchRuns, type FetchedRuns } from './transfer/fetch-runs.ts';
 import { isHere } from './transfer/is-here.ts';
+import { FETCH_JOBS } from './transfer/jobs.ts';
 import { staysHere } from './transfer/stays-here.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
@@ -55,8 +56,6 @@ export interface FetchData {
   };
 }
 
-const JOBS = 8;
-
 /** Brings what locks and pointers name from the remote into the cache, every byte verified. */
 export async function fetchFromRemote(ctx: AppContext, options: TransferOptions): Promise<FetchData> {
   return await withWriter(ctx, async (project) => {
@@ -86,7 +85,7 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     index,
     indexFolder,
     local: cache.objects,
-    jobs: options.jobs ?? JOBS,
+    jobs: options.jobs ?? FETCH_JOBS,
     dry: options.dry,
     signal: project.ctx.signal,
     onProgress: byteProgress(project.ctx.emit, 'fetch', settings.name, total),

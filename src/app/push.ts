@@ -8,6 +8,7 @@ import { lookProgress } from './progress.ts';
 import { withProject, type Project } from './project.ts';
 import { allContents, chooseContents, runLabel, travelsWith, withArtifacts, type Chosen } from './transfer/choose-contents.ts';
 import { withRemoteOf, type Connection, type TransferOptions } from './transfer/connect.ts';
+import { PUSH_JOBS } from './transfer/jobs.ts';
 import { openLuggage, tellLuggage, type Luggage } from './transfer/push-luggage.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import { isEmpty, sendPlanned, type Cargo, type Destination } from './transfer/send-planned.ts';
@@ -56,9 +57,6 @@ export interface PushedRuns {
   readonly damaged: readonly DamagedBatch[];
 }
 
-/** Packs on their way at a time: with the one that is filled 128 MiB of memory. */
-const JOBS = 3;
-
 /** Sends what locks and pointers name, and the remote does not have. */
 export async function push(ctx: AppContext, options: TransferOptions): Promise<PushData> {
   return await withProject(ctx, async (project) => {
@@ -70,7 +68,7 @@ export async function push(ctx: AppContext, options: TransferOptions): Promise<P
 async function pushChosen(project: Project, chosen: Chosen, connection: Connection, options: TransferOptions): Promise<PushData> {
   const isThere = await checkFormat(connection.remote);
   const index = isThere ? await IndexSet.load(connection.remote, connection.indexFolder) : IndexSet.none;
-  const destination = { ...connection, isThere, index, jobs: options.jobs ?? JOBS };
+  const destination = { ...connection, isThere, index, jobs: options.jobs ?? PUSH_JOBS };
   const stays = await staysHere(project, chosen, connection.settings.name);
   const push = async (all: Chosen, luggage?: Luggage): Promise<PushData> => ({
     ...(await pushAll(project, withoutStaying(all, stays), luggage, destination, options)),

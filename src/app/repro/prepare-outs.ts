@@ -70,7 +70,7 @@ function needsConsent({ leftovers }: PrepareOuts, { size, files = 1 }: Content):
 
 async function keepAndName(request: PrepareOuts, out: OutSpec, content: Content): Promise<void> {
   const { project, cache, stage, locked, leftovers } = request;
-  if (!(await keep(request, out)) || isRemainder(cache, content, locked?.outs?.[out.path])) return;
+  if (!(await keep(request, out, content)) || isRemainder(cache, content, locked?.outs?.[out.path])) return;
   const from = leftovers === 'any' ? 'the attempt that was killed left there, or somebody since' : 'no run produced';
   const what = content.kind === 'tree' ? count(content.files ?? 0, 'file') : formatBytes(content.size);
   project.ctx.emit({
@@ -80,28 +80,24 @@ async function keepAndName(request: PrepareOuts, out: OutSpec, content: Content)
 }
 
 /** false: what a killed attempt left cannot be kept (a socket, a link out of the project) and needs not be. */
-async function keep(request: PrepareOuts, out: OutSpec): Promise<boolean> {
-  const { project, cache, leftovers } = request;
+async function keep({ project, cache, stage, leftovers }: PrepareOuts, out: OutSpec, content: Content): Promise<boolean> {
   try {
     await cache.commit(absolutePath(project.root, out.path), { includeIgnored: true });
     return true;
   } catch (error) {
     if (leftovers === 'any' && error instanceof MloError && error.code === 'MLO_FILE_TYPE') return false;
-    throw isFull(error) ? noRoom(request, out) : error;
+    if (!isFull(error)) throw error;
+    throw unsaved(
+      out,
+      content,
+      `${holding(stage, out, content)}, and the disk has no room to keep them; they were left where they are`,
+      'Move them away, or delete them if nobody needs them; mlo gc makes room in the cache.',
+    );
   }
 }
 
 function isFull(error: unknown): error is MloError {
   return error instanceof MloError && ['ENOSPC', 'EDQUOT'].includes(String(error.details['errno']));
-}
-
-function noRoom({ stage, workspace }: PrepareOuts, out: OutSpec): MloError {
-  const { size = 0, files = 1 } = workspace.outs.get(out.path) ?? {};
-  const what = `Out '${out.path}' of stage '${stage.address}' holds ${count(files, 'file')} (${formatBytes(size)}) whose bytes exist nowhere else`;
-  return new MloError('MLO_OUT_UNSAVED', `${what}, and the disk has no room to keep them in the cache; they were left where they are`, {
-    hint: 'Move them away, or delete them if nobody needs them; mlo gc makes room in the cache.',
-    details: { path: out.path, size, files },
-  });
 }
 
 /** A folder of which a killed process had removed a part: all that is left is in the lock. */
@@ -130,11 +126,21 @@ function isFromLock(locked: LockEntry | undefined, out: OutSpec, content: Conten
 }
 
 async function askOrStop({ project, stage }: PrepareOuts, out: OutSpec, content: Content): Promise<void> {
-  const what = `Out '${out.path}' of stage '${stage.address}' holds ${count(content.files ?? 1, 'file')} (${formatBytes(content.size)}) whose bytes exist nowhere else`;
+  const what = holding(stage, out, content);
   const agreed = await project.ctx.confirm?.(`${what}. Copy them into the cache and replace them?`);
   if (agreed === true) return;
-  throw new MloError('MLO_OUT_UNSAVED', `${what}; nothing was touched`, {
-    hint: `If this is not an out, fix 'outs'. Else move the files away; mlo add keeps them in another place.`,
-    details: { path: out.path, size: content.size, files: content.files ?? 1 },
-  });
+  throw unsaved(
+    out,
+    content,
+    `${what}; nothing was touched`,
+    `If this is not an out, fix 'outs'. Else move the files away; mlo add keeps them in another place.`,
+  );
+}
+
+function holding(stage: Stage, out: OutSpec, { size, files = 1 }: Content): string {
+  return `Out '${out.path}' of stage '${stage.address}' holds ${count(files, 'file')} (${formatBytes(size)}) whose bytes exist nowhere else`;
+}
+
+function unsaved({ path }: OutSpec, { size, files = 1 }: Content, message: string, hint: string): MloError {
+  return new MloError('MLO_OUT_UNSAVED', message, { hint, details: { path, size, files } });
 }

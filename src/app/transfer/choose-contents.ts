@@ -2,6 +2,7 @@ import type { Content, Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { listingOf, type PointerSource } from '../../core/pointer-source.ts';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
+import { loadProjectPipeline } from '../load-pipeline.ts';
 import type { Project } from '../project.ts';
 import { loadRemotes } from '../remotes/load-remotes.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
@@ -38,8 +39,8 @@ export interface Chosen {
   readonly groups: readonly { readonly label: string; readonly contents: readonly ChosenContent[] }[];
   /** Pointers that cannot be understood. */
   readonly broken: readonly { readonly path: string; readonly message: string }[];
-  /** Of the workspace, or of the revision. */
-  readonly pipeline: Pipeline;
+  /** Of the workspace, and of the revision where one is asked for. */
+  readonly pipelines: readonly Pipeline[];
   /** Without outs that are never in a cache, though a lock of a branch or tag names them. */
   withoutUncached(missing: ReadonlySet<Digest>): Promise<Chosen>;
 }
@@ -63,7 +64,7 @@ function chosenOf(project: Project, own: Own, refs: readonly RefContents[]): Cho
       })),
     ],
     broken: own.broken,
-    pipeline: own.pipeline,
+    pipelines: own.pipelines,
     withoutUncached: async (missing) => chosenOf(project, own, await cachedContents(project, refs, missing)),
   };
 }
@@ -79,7 +80,7 @@ interface Own {
   readonly label: string;
   readonly contents: readonly TrackedContent[];
   readonly broken: Chosen['broken'];
-  readonly pipeline: Pipeline;
+  readonly pipelines: readonly Pipeline[];
 }
 
 async function ofWorkspace(project: Project, { targets, rev }: TransferScope): Promise<Own> {
@@ -88,13 +89,18 @@ async function ofWorkspace(project: Project, { targets, rev }: TransferScope): P
     const { contents, broken, pipeline } = await trackedContents(project, targets, undefined, rev).catch(async (error: unknown) => {
       throw await asRemoteName(project, targets, error);
     });
-    return { label, contents, pipeline, broken: broken.map(({ pointerPath, error }) => ({ path: pointerPath, message: error.message })) };
+    const pipelines = await pipelinesOf(project, pipeline, rev);
+    return { label, contents, pipelines, broken: broken.map(({ pointerPath, error }) => ({ path: pointerPath, message: error.message })) };
   }
   const broken: { path: string; message: string }[] = [];
   const state = await trackedState(project, rev, undefined, ({ pointerPath, error }) =>
     broken.push({ path: pointerPath, message: error.message }),
   );
-  return { label, contents: state.contents, broken, pipeline: state.pipeline };
+  return { label, contents: state.contents, broken, pipelines: await pipelinesOf(project, state.pipeline, rev) };
+}
+
+async function pipelinesOf(project: Project, pipeline: Pipeline, rev: string | undefined): Promise<readonly Pipeline[]> {
+  return rev === undefined ? [pipeline] : [pipeline, (await loadProjectPipeline(project, undefined, 'nothing')).pipeline];
 }
 
 /** `push origin`, as Git has it: targets are data here. */
@@ -120,7 +126,7 @@ export function withArtifacts(chosen: Chosen, artifacts: readonly ArtifactOfRun[
     ...chosen,
     groups: [...chosen.groups, ...runs],
     withoutUncached: async (missing) =>
-      withArtifacts(await chosen.withoutUncached(missing), withoutUncachedOuts(artifacts, chosen.pipeline, missing)),
+      withArtifacts(await chosen.withoutUncached(missing), withoutUncachedOuts(artifacts, chosen.pipelines, missing)),
   };
 }
 
@@ -131,10 +137,11 @@ export function runLabel(run: string): string {
 /** A run names all outs of its stage. Of those with `cache: false` only metrics and plots were ever kept. */
 function withoutUncachedOuts(
   artifacts: readonly ArtifactOfRun[],
-  { stages }: Pipeline,
+  pipelines: readonly Pipeline[],
   missing: ReadonlySet<Digest>,
 ): readonly ArtifactOfRun[] {
-  const uncached = new Set(stages.flatMap(({ outs }) => outs.filter((out) => !out.cache && out.kind === 'out').map(({ path }) => path)));
+  const outs = pipelines.flatMap(({ stages }) => stages.flatMap((stage) => stage.outs));
+  const uncached = new Set(outs.filter((out) => !out.cache && out.kind === 'out').map(({ path }) => path));
   return artifacts.filter(({ path, content }) => !uncached.has(path) || !missing.has(content.digest));
 }
 

@@ -10,7 +10,7 @@ import type { Project } from '../project.ts';
 import { openForReading } from '../read-tracking.ts';
 import { runsPlace, seenPath, type Connection } from './connect.ts';
 import { SeenRuns } from './seen-runs.ts';
-import { statesFor } from './states-for.ts';
+import { statesFor, type StatesFor } from './states-for.ts';
 
 /** What of the runs here a remote does not have. To be closed. */
 export interface RunsPush {
@@ -27,8 +27,7 @@ export interface RunsPush {
     readonly path: string;
     readonly content: Pick<Content, 'digest' | 'kind' | 'size'>;
   }[];
-  /** Whether what the run has at the path is not for this remote, as it was said when it ran. */
-  keepsBack(run: RunId, path: string): boolean;
+  readonly keepsBack: StatesFor['keepsBack'];
   /** After the artifacts. Returns the bytes that went. */
   send(): Promise<number>;
   close(): void;

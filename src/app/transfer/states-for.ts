@@ -4,7 +4,7 @@ import type { RunStates } from '../../tracking/merge/types.ts';
 import type { Tracking } from '../../tracking/types.ts';
 
 export interface StatesFor extends RunStates {
-  /** Whether what the run has at the path is not for the remote, as it was said when it ran. */
+  /** Whether what the run made at the path is not for the remote, as it was said when it ran; of a purged run nobody knows, and nothing is. */
   keepsBack(run: RunId, path: string): boolean;
 }
 
@@ -12,7 +12,7 @@ export interface StatesFor extends RunStates {
 export function statesFor({ exchange }: Tracking, remote: string): StatesFor {
   const states = exchange.states();
   const kept = new Map([...exchange.tagged(NOT_PUSHED_TAG)].map(([run, tag]) => [run, new Set<string>(notPushedPaths(tag, remote))]));
-  const keepsBack = (run: RunId, path: string): boolean => kept.get(run)?.has(path) === true;
+  const keepsBack = (run: RunId, path: string): boolean => states.purged.has(run) || kept.get(run)?.has(path) === true;
   const ended = states.ended.map((state) =>
     kept.has(state.id) ? { ...state, artifacts: state.artifacts.filter(({ path }) => !keepsBack(state.id, path)) } : state,
   );

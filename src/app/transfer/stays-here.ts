@@ -2,7 +2,6 @@ import { posix } from 'node:path';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
 import { openGitHistory, type GitHistory } from '../../fs/git-history.ts';
 import { PIPELINE_FILES } from '../find-root.ts';
-import { loadProjectPipeline } from '../load-pipeline.ts';
 import { isAtOrBelow } from '../paths.ts';
 import type { Project } from '../project.ts';
 import { gitOf, openRevision, pipelineAt } from '../values/revision.ts';
@@ -13,15 +12,13 @@ const SAYS_SO = /\b(push|remote)["']?\s*:/;
 
 /**
  * Whether what lies at a path is not for this remote: an out with `push: false`, or with `remote:` and the name of another one. What the workspace
- * says counts, what the revision says that is pushed, and what any branch or tag says: runs and results are of all of them.
+ * says counts, what the revision says that is pushed, and with branches or tags what any of them says. Of runs and results their tags tell (`statesFor`).
  */
 export async function staysHere(project: Project, chosen: Chosen, remote: string): Promise<(path: ProjectPath) => boolean> {
-  const { pipeline } = await loadProjectPipeline(project, undefined, 'nothing');
-  const outs = [pipeline, chosen.pipeline, ...(await pipelinesOfRefs(project))].flatMap(({ stages }) =>
-    stages.flatMap((stage) => stage.outs),
-  );
-  const staying = new Set(outs.filter((out) => !out.push || (out.remote ?? remote) !== remote).map(({ path }) => path));
-  return staying.size === 0 ? () => false : (path) => [...staying].some((out) => isAtOrBelow(path, out));
+  const refs = chosen.groups.length > 1 ? await pipelinesOfRefs(project) : [];
+  const outs = [...chosen.pipelines, ...refs].flatMap(({ stages }) => stages.flatMap((stage) => stage.outs));
+  const staying = [...new Set(outs.filter((out) => !out.push || (out.remote ?? remote) !== remote).map(({ path }) => path))];
+  return (path) => staying.some((out) => isAtOrBelow(path, out));
 }
 
 /** Only those that may say so are read. */

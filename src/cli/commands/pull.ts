@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { FetchData } from '../../app/fetch.ts';
+import { FETCH_JOBS } from '../../app/transfer/jobs.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { MISSING_JSON } from './push.ts';
@@ -36,7 +37,7 @@ export const fetchVerb = defineCommand({
     ['mlo fetch', 'what locks and pointers of the workspace name'],
     ['mlo fetch --all-tags', 'and what all tags name, to work without a network'],
   ],
-  options: transferOptions(8),
+  options: transferOptions(FETCH_JOBS),
   json: FETCH_JSON,
   writes: true,
   async run({ context, style }: Invocation, flags: TransferFlags, targets: readonly string[]): Promise<Outcome> {
@@ -58,7 +59,7 @@ export const pullVerb = defineCommand({
     ['mlo pull data/raw', 'one tracked folder'],
     ['mlo pull -r archive --rev v1.0 models', 'the models of a tag, from another remote'],
   ],
-  options: [...transferOptions(8), new Option('--force', 'overwrite and delete files that are not in the cache')],
+  options: [...transferOptions(FETCH_JOBS), new Option('--force', 'overwrite and delete files that are not in the cache')],
   json: [
     ['fetch', 'as of mlo fetch'],
     ['checkout?', 'as of mlo checkout; absent with --dry-run'],

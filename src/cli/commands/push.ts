@@ -1,3 +1,4 @@
+import { PUSH_JOBS } from '../../app/transfer/jobs.ts';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { transferOptions, transferScope, type TransferFlags } from './transfer-options.ts';
@@ -21,7 +22,7 @@ export const pushVerb = defineCommand({
     ['mlo push --all-branches --all-tags -r archive', 'what any branch or tag needs, to another remote'],
     ['mlo push --dry-run', 'how many bytes would be sent, in about how many requests'],
   ],
-  options: transferOptions(3),
+  options: transferOptions(PUSH_JOBS),
   writes: true,
   json: [
     ['done', 'false with --dry-run'],

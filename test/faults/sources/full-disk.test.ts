@@ -289,6 +289,36 @@ test('a lease that finds no room is refused and leaves no file that mlo gc would
   faults('a full disk', 1);
 });
 
+describe('a repro', () => {
+  it('leaves what lies in an out where it is when the cache has no room to keep it, and keeps it when there is room', async () => {
+    writeFileSync(at('.mlo/config.yaml'), `cache.dir: ${disk}/cache\n`);
+    writeFileSync(at('pipeline.yaml'), 'stages:\n  make:\n    cmd: cp in.txt out.bin\n    deps: [in.txt]\n    outs: [out.bin]\n');
+    writeFileSync(at('in.txt'), 'first');
+    const repro = async () =>
+      await runCommand(process.execPath, [LAUNCHER, 'repro', '--json'], { cwd: root, env: { ...process.env, MLO_NO_BUILD: '1' } });
+    expect((await repro()).code).toBe(0);
+    const mine = noise(8_000_000, 3);
+    writeFileSync(at('out.bin'), mine);
+    writeFileSync(at('in.txt'), 'second');
+    writeFileSync(join(disk, 'somebody else'), noise(18_000_000, 7));
+    const full = await repro();
+    expect([full.code, full.stdout]).toEqual([
+      1,
+      expect.stringContaining('the disk has no room to keep them; they were left where they are'),
+    ]);
+    expect(readFileSync(at('out.bin')).equals(mine)).toBe(true);
+    rmSync(join(disk, 'somebody else'));
+    expect((await repro()).code).toBe(0);
+    expect(readFileSync(at('out.bin'), 'utf8')).toBe('second');
+    const back = ['checkout', '--digest', hashBytes(mine), '--to', 'back.bin'];
+    expect((await runCommand(process.execPath, [LAUNCHER, ...back], { cwd: root, env: { ...process.env, MLO_NO_BUILD: '1' } })).code).toBe(
+      0,
+    );
+    expect(readFileSync(at('back.bin')).equals(mine)).toBe(true);
+    faults('a full disk', 1);
+  });
+});
+
 describe('the journal of a repro', () => {
   it('refuses what finds no room on its disk, and loses nothing that it takes before and afterwards', () => {
     const path = join(disk, 'repro.journal');
