@@ -51,7 +51,7 @@ export async function planCheckout(
   function compareFolders(wanted: Content, at: BytePath, node: FolderNode): void {
     const lines = context.trees.lines(wanted.digest, shownPath(context, at));
     const { digest } = node.content;
-    const found = linesOfTree(encodeFolder(node.rows).bytes.toString('latin1'), digest);
+    const found = linesOfTree(encodeFolder(node.rows, at).bytes.toString('latin1'), digest);
     const differing = differingLines(lines, found);
     const rows = decodeLines(differing.wanted, wanted.digest);
     const names = new Set(rows.map((row) => row.name));

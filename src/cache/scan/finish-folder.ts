@@ -91,11 +91,11 @@ function addNode(context: WorkspaceContext, builder: RowsBuilder, folder: BytePa
   builder.addFile(name, type, { ...stat, size: content.size }, digest, isRead);
 }
 
-function treeOf(context: WorkspaceContext, { record, scanned, store }: FolderToFinish, rows: Rows): KnownTree {
+function treeOf(context: WorkspaceContext, { folder, record, scanned, store }: FolderToFinish, rows: Rows): KnownTree {
   const known = rows === record?.rows && scanned.special.length === 0 ? record.tree : undefined;
   const sink = store ? context.jobs.sink() : undefined;
   if (known !== undefined && (sink === undefined || sink.has(known.digest, -1))) return known;
-  const { tree, bytes } = encodeFolder(rows);
+  const { tree, bytes } = encodeFolder(rows, folder);
   sink?.putTree(tree, bytes);
   return tree;
 }

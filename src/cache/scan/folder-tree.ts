@@ -1,5 +1,6 @@
 import { encodeTree, type TreeRow } from '../../core/encoding/tree-format.ts';
 import type { Digest } from '../../core/content.ts';
+import { toDisplayPath, type BytePath } from '../../fs/byte-path.ts';
 import { digestBytes } from '../../fs/hash.ts';
 import type { KnownTree } from '../../fs/stat-index/folder-record.ts';
 import { DIGEST_BYTES, ROW, rowType, STATS, type Rows } from '../../fs/stat-index/rows.ts';
@@ -11,10 +12,10 @@ export interface EncodedFolder {
   readonly bytes: Buffer;
 }
 
-/** The tree object of a folder with these rows; folders among them with the digests of their trees. */
-export function encodeFolder(rows: Rows): EncodedFolder {
+/** The tree object of a folder with these rows; folders among them with the digests of their trees. Throws MLO_FILE_TYPE for too many names. */
+export function encodeFolder(rows: Rows, folder: BytePath): EncodedFolder {
   const treeRows = toTreeRows(rows);
-  const bytes = Buffer.from(encodeTree(treeRows), 'latin1');
+  const bytes = Buffer.from(encodeTree(treeRows, toDisplayPath(folder)), 'latin1');
   let size = 0;
   let files = 0;
   for (const row of treeRows) {

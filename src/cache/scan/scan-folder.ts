@@ -92,7 +92,7 @@ function treeOfFolder(job: FolderToScan, rows: Rows | undefined): KnownTree {
   const { record, sink } = job;
   const known = rows === undefined ? record?.tree : undefined;
   if (known !== undefined && (sink === undefined || sink.has(known.digest, -1))) return known;
-  const { tree, bytes } = encodeFolder(rows ?? record?.rows ?? NO_ROWS);
+  const { tree, bytes } = encodeFolder(rows ?? record?.rows ?? NO_ROWS, job.folder);
   sink?.putTree(tree, bytes);
   return tree;
 }

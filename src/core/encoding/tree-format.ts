@@ -24,7 +24,7 @@ export interface TreeRow {
 const FIRST_LINE = 'mlo-tree 1';
 const NUMBER = /^(0|[1-9][0-9]{0,15})$/;
 
-/** Whatever is larger and not said to be a tree is none, bytes; no remote is asked for a larger one. */
+/** Bytes: about 2.6 million names in one folder. None is made that is larger, and no remote is asked for one. */
 export const LARGEST_TREE = 256 * 1024 * 1024;
 
 /** Names of files that mlo is still writing: this and 16 lower-case hex digits. They never belong to a tree. */
@@ -36,15 +36,25 @@ export function isTemporaryName(name: string): boolean {
 
 const TEMPORARY_END = /^[0-9a-f]{16}$/;
 
-/** `rows` in any order, names unique. */
-export function encodeTree(rows: readonly TreeRow[]): string {
+/** `rows` in any order, names unique; `folder` for the message. Throws MLO_FILE_TYPE for more than `LARGEST_TREE`. */
+export function encodeTree(rows: readonly TreeRow[], folder?: string): string {
   const sorted = isSorted(rows) ? rows : [...rows].sort((a, b) => (a.name < b.name ? -1 : 1));
   const lines = [FIRST_LINE];
+  let bytes = FIRST_LINE.length + 1;
   for (const row of sorted) {
     const files = row.type === 'tree' ? ` ${row.files ?? 0}` : '';
-    lines.push(`${row.type} ${row.digest} ${row.size}${files} ${escapeName(row.name)}`);
+    const line = `${row.type} ${row.digest} ${row.size}${files} ${escapeName(row.name)}`;
+    bytes += line.length + 1;
+    if (bytes > LARGEST_TREE) throw tooManyNames(rows.length, folder);
+    lines.push(line);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function tooManyNames(names: number, folder = 'A folder'): MloError {
+  return new MloError('MLO_FILE_TYPE', `${folder} holds ${names} names: the list of them is larger than ${LARGEST_TREE} bytes`, {
+    hint: 'Spread them over folders in it; about 2.6 million names can lie in one',
+  });
 }
 
 /**

@@ -159,8 +159,9 @@ export const EXPLANATIONS: { readonly [code in ErrorCode]: Explanation } = {
   },
   MLO_FILE_TYPE: {
     cause:
-      'Data to be tracked holds a socket, device or FIFO, or a symlink that leads out of the project: none has bytes that another machine could use.',
-    remedy: 'Move it out of the folder, name it in .mloignore, or replace a symlink by what it points to.',
+      'Data to be tracked holds a socket, device or FIFO, or a symlink that leads out of the project: none has bytes that another machine could use. Or one folder holds so many names (about 2.6 million) that the list of them is above 256 MiB.',
+    remedy:
+      'Move it out of the folder, name it in .mloignore, or replace a symlink by what it points to; spread the files of a huge folder over folders in it.',
   },
   MLO_CHECKOUT: {
     cause:

@@ -52,6 +52,18 @@ describe('tree object', () => {
     expect(decodeTree('mlo-tree 1\n', digest('a'))).toEqual([]);
   });
 
+  it('is not made where nobody would read it again: with more names than 256 MiB hold', () => {
+    const long = 'x'.repeat(1_000_000);
+    const rows = Array.from({ length: 300 }, (_, at): TreeRow => ({
+      name: asBytePath(`${at}${long}`),
+      type: 'file',
+      digest: digest('a'),
+      size: 1,
+    }));
+    expect(() => encodeTree(rows, 'data/raw')).toThrow('data/raw holds 300 names: the list of them is larger than 268435456 bytes');
+    expect(encodeTree(rows.slice(0, 200)).length).toBeGreaterThan(200_000_000);
+  });
+
   it('keeps any names, and is plain ASCII', () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyRow, { selector: (row) => row.name }), (generated) => {
