@@ -18,8 +18,8 @@ export interface FoundPath {
 
 /** What lies at a path of another project at one commit, as content. Its bytes come with `bring`; files of Git are in the cache already. */
 export async function findPathIn(project: Project, opened: OpenedRepository, commit: string, path: string): Promise<FoundPath> {
-  const { repository, address } = opened;
-  const { found, top, config } = findInRepository(repository, commit, path);
+  const { repository, address, below } = opened;
+  const { found, top, config } = findInRepository(repository, commit, path, below);
   const folder = folderOfProject(opened.folder, top);
   const stores = { config, ...(folder === undefined ? {} : { folder }) };
   const label = `'${path}' of ${address}`;

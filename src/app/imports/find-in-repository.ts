@@ -23,20 +23,28 @@ export interface RepositoryPlace {
   readonly config: string | undefined;
 }
 
-/** Throws MLO_TARGET where nothing lies there, MLO_PATH_UNSAFE, MLO_FORMAT_VERSION, MLO_GIT. */
-export function findInRepository(repository: SourceRepository, commit: string, typed: string): RepositoryPlace {
-  const path = typed.replace(/\/+$/, '').replace(/^\.\//, '');
-  if (!isSafeProjectPath(path))
+/** `typed` lies below a folder of the repository, '' or with a slash at its end. Throws MLO_TARGET where nothing lies there, MLO_PATH_UNSAFE, MLO_FORMAT_VERSION, MLO_GIT. */
+export function findInRepository(repository: SourceRepository, commit: string, typed: string, below: string): RepositoryPlace {
+  const inBelow = typed.replace(/\/+$/, '').replace(/^\.\//, '');
+  if (!isSafeProjectPath(inBelow))
     throw new MloError('MLO_PATH_UNSAFE', `'${typed}' is no path in a repository`, {
       hint: 'Paths are relative to its top, for example data/raw',
     });
+  const path = `${below}${inBelow}`;
   const all = repository.entries(commit);
   const top = topOf(all, path);
   const entries = new Map(all.flatMap((entry) => (entry.path.startsWith(top) ? [[entry.path.slice(top.length), entry] as const] : [])));
   const wanted = path.slice(top.length);
   const named = keptIn(repository, entries, wanted);
   const found = findIn(entries, named, wanted);
-  if (found === undefined) throw nothingThere(path, commit, [...named.keys(), ...entries.keys()]);
+  if (found === undefined) {
+    const known = [...named.keys(), ...entries.keys()].map((name) => top + dataOf(name)).filter((name) => name.startsWith(below));
+    throw nothingThere(
+      inBelow,
+      commit,
+      known.map((name) => name.slice(below.length)),
+    );
+  }
   const config = entries.get('.mlo/config.yaml');
   return { top, found, config: config === undefined ? undefined : repository.blobs([config.id])[0]?.toString('utf8') };
 }
@@ -63,9 +71,14 @@ function keptIn(repository: SourceRepository, entries: ReadonlyMap<string, Sourc
   return kept;
 }
 
+/** The path that a pointer is for; other names as they are. */
+function dataOf(name: string): string {
+  return name.endsWith(POINTER_SUFFIX) ? name.slice(0, -POINTER_SUFFIX.length) : name;
+}
+
 function isNear(name: string, path: string): boolean {
-  if (!name.endsWith(POINTER_SUFFIX)) return false;
-  const data = name.slice(0, -POINTER_SUFFIX.length);
+  const data = dataOf(name);
+  if (data === name) return false;
   return data === path || path.startsWith(`${data}/`) || data.startsWith(`${path}/`);
 }
 
@@ -93,13 +106,13 @@ function findIn(
   const below = <T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
     new Map([...map].flatMap(([name, value]) => (name.startsWith(`${path}/`) ? [[name.slice(path.length + 1), value] as const] : [])));
   const inFolder = below(kept);
-  const files = new Map([...below(entries)].filter(([name]) => !inFolder.has(name.slice(0, -POINTER_SUFFIX.length))));
+  const files = new Map([...below(entries)].filter(([name]) => dataOf(name) === name || !inFolder.has(dataOf(name))));
   return files.size + inFolder.size === 0 ? undefined : { kind: 'folder', files, kept: inFolder };
 }
 
 function nothingThere(path: string, commit: string, known: readonly string[]): MloError {
   const near = nearest(path, known);
   return new MloError('MLO_TARGET', `There is no '${path}' at commit ${commit.slice(0, 12)} of the repository`, {
-    hint: near === undefined ? 'Paths are relative to the top of the repository.' : `Did you mean '${near}'?`,
+    hint: near === undefined ? 'Paths are relative to the folder that is named as repository.' : `Did you mean '${near}'?`,
   });
 }

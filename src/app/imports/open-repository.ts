@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { hashBytes } from '../../fs/hash.ts';
@@ -12,6 +12,8 @@ export interface OpenedRepository {
   readonly address: string;
   /** Of this machine: its folder, which may have a cache and settings of its own. */
   readonly folder?: string;
+  /** Where the address is that of a folder in a repository: which one, with a slash at its end, else ''. What is asked for lies below it. */
+  readonly below: string;
 }
 
 /** `base`: what relative paths are relative to. Throws MLO_GIT, MLO_USAGE. */
@@ -21,15 +23,25 @@ export function openRepository(ctx: AppContext, address: string, base: string): 
   const cacheFolder = copiesFolder(ctx.env);
   if (folder === undefined) {
     const copy = join(cacheFolder, `${hashBytes(address).slice(0, 16)}.git`);
-    return { address, repository: openSourceRepository(address, { cacheFolder: copy, isLocal: false }) };
+    return { address, below: '', repository: openSourceRepository(address, { cacheFolder: copy, isLocal: false }) };
   }
-  return { address, folder, repository: openSourceRepository(folder, { cacheFolder, isLocal: true }) };
+  const top = topAround(folder);
+  const below = top === folder ? '' : `${relative(top, folder).split(sep).join('/')}/`;
+  return { address, folder: top, below, repository: openSourceRepository(top, { cacheFolder, isLocal: true }) };
 }
 
 /** Undefined where it is no path. */
 function folderOf(address: string, base: string): string | undefined {
   if (address.startsWith('file://')) return existing(fileURLToPath(address), address);
   return isPath(address) ? existing(isAbsolute(address) ? address : resolve(base, address), address) : undefined;
+}
+
+/** A project may lie in a folder of its repository. A bare repository has no `.git`, but `HEAD`; where there is no repository at all, Git says so. */
+function topAround(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git')) || (existsSync(join(at, 'HEAD')) && existsSync(join(at, 'objects')))) return at;
+    if (at === dirname(at)) return folder;
+  }
 }
 
 function existing(path: string, address: string): string {

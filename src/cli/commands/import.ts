@@ -13,7 +13,7 @@ export const importVerb = defineCommand({
   usage: 'import <repository> <path>',
   summary: 'track data, a model or a file of another project, pinned by commit',
   details:
-    'The path is one that the other project keeps with mlo, something in it, or a file or folder of its Git repository. The bytes come from its cache where it lies on this ' +
+    'The repository is a URL, or the path of one on this machine or of a folder in it; the path lies below that. It is one that the other project keeps with mlo, something in it, or a file or folder of Git. The bytes come from its cache where it lies on this ' +
     'machine, else from its remotes, and are verified. mlo update moves the import to a newer commit, and nothing else does.',
   examples: [
     ['mlo import https://example.org/team/data.git data/raw', 'a tracked folder of another repository'],

@@ -73,6 +73,39 @@ describe('mlo import', () => {
     expect((await succeeds(project, ['verify'])).ok).toBe(true);
   });
 
+  it('takes with a folder the files of Git whose names begin with that of tracked data', async () => {
+    const from = await createProjectHere({ '.mlo/config.yaml': '', 'data/raw.txt': 'about raw\n' }, { git: true });
+    await from.write({ 'data/raw/a.txt': 'a1\n' });
+    await succeeds(from, ['add', 'data/raw']);
+    await commit(from, 'one');
+    const project = await consumer();
+    await succeeds(project, ['import', from.root, 'data']);
+    expect([await project.read('data/raw.txt'), await project.read('data/raw/a.txt')]).toEqual(['about raw\n', 'a1\n']);
+    expect(existsSync(project.path('data/raw.mlo'))).toBe(false);
+  });
+
+  it('takes what a project has that lies in a folder of its repository, by the path of that folder', async () => {
+    const from = await createProjectHere({ 'README.txt': 'of the repository\n', 'team/data/.mlo/config.yaml': '' }, { git: true });
+    await from.write({ 'team/data/raw/a.txt': 'a1\n', 'team/data/raw/b.txt': 'b1\n', 'team/data/notes.txt': 'notes\n' });
+    const inner = from.path('team/data');
+    await succeeds(from, ['-C', inner, 'add', 'raw']);
+    await commit(from, 'one');
+    const project = await consumer();
+    await succeeds(project, ['import', inner, 'raw']);
+    expect(await project.read('raw/b.txt')).toBe('b1\n');
+    expect(sourceOf(project, 'raw')).toMatchObject({ repo: inner, path: 'raw' });
+    await succeeds(project, ['get', inner, 'notes.txt']);
+    expect(await project.read('notes.txt')).toBe('notes\n');
+    await from.write({ 'team/data/raw/a.txt': 'a2\n' });
+    await succeeds(from, ['-C', inner, 'add', 'raw']);
+    await commit(from, 'two');
+    await succeeds(project, ['update', 'raw']);
+    expect(await project.read('raw/a.txt')).toBe('a2\n');
+    const wrong = await project.mlo(['get', inner, 'rew']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/There is no 'rew' at commit .*\n.*Did you mean 'raw'\?/)]);
+    expect((await project.mlo(['get', inner, '../../README.txt'])).stderr).toContain('is no path in a repository');
+  });
+
   it('stays at its commit until an update, which tells what it was and is', async () => {
     const from = await registry();
     const project = await consumer();
