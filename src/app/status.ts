@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { plan } from '../core/plan/plan.ts';
 import type { StageAddress } from '../core/stage.ts';
 import type { StagePlan } from '../core/plan/types.ts';
@@ -5,6 +6,7 @@ import { sameContent } from '../core/content.ts';
 import { fromLocked } from '../core/lock/types.ts';
 import { readLock } from '../fs/project-lock.ts';
 import { trace } from '../fs/trace.ts';
+import { absolutePath } from './paths.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
 import { readPointers, splitTargets, warnOfStrays, type BrokenPointer, type Pointer, type SplitTargets } from './pointers.ts';
 import { withProject, type Project } from './project.ts';
@@ -40,14 +42,22 @@ export async function status(ctx: AppContext, options: StatusOptions): Promise<S
     const tracked = [...pointers.map(asTracked), ...(await partsOf(project, parts))];
     const known = await trace('data', () => dataStates(project, tracked, granular, prepared?.workspace));
     const data = [...known, ...broken.map(brokenStatus)];
+    const elsewhere =
+      stages.length > 0 || options.targets.length > 0 || options.file !== undefined ? [] : filesWithStages(project, prepared);
     return {
       upToDate: stages.every((stage) => stage.state === 'unchanged') && data.every((entry) => entry.state === 'unchanged'),
       stages,
       data,
       outs,
+      ...(elsewhere.length === 0 ? {} : { elsewhere }),
       ...(busy === undefined ? {} : { busy: { pid: busy.pid, host: busy.host, command: busy.command, sinceMs: Date.parse(busy.since) } }),
     };
   });
+}
+
+function filesWithStages({ root, ctx }: Project, prepared: Prepared | undefined): readonly string[] {
+  const files = new Set(prepared?.loaded.pipeline.stages.map(({ file }) => file));
+  return [...files].map((file) => relative(ctx.cwd, absolutePath(root, file)));
 }
 
 /** `isAtWork`: another command is writing, and what has begun may be going on. */

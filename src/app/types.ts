@@ -89,6 +89,8 @@ export interface StatusData {
   readonly data: readonly DataStatus[];
   /** Outs in the cache whose bytes are not those of the lock. */
   readonly outs: readonly (DataStatus & { readonly stage: StageAddress })[];
+  /** Where no stage was chosen since none is in the file here: pipeline files that have some, relative to where the user stands. */
+  readonly elsewhere?: readonly string[];
   /** A writer that is at work now. */
   readonly busy?: { readonly pid: number; readonly host: string; readonly command: string; readonly sinceMs: number };
 }

@@ -64,6 +64,7 @@ export const statusVerb = defineCommand({
     ['runs?.toPush, .toFetch, .inProgress', 'with --remote: numbers of runs'],
     ['runs?.results.toPush, .toFetch', 'the same of results of the run-cache'],
     ['runs?.damaged[].key, .message', 'batches on the remote that cannot be read'],
+    ['elsewhere[]?', 'where the pipeline file here has no stages: files that have some, relative to this folder'],
     ['busy?', '{ pid, host, command, sinceMs }: who is writing now'],
   ],
   async run(invocation: Invocation, flags: Flags, targets: readonly string[]): Promise<Outcome> {
@@ -75,6 +76,8 @@ export const statusVerb = defineCommand({
     const exitCode = flags.check === true && !data.upToDate ? EXIT.outOfDate : EXIT.ok;
     const lines = statusLines(data, style, { why: flags.why === true, all: globals.verbose, now: Date.now() });
     const toRun = data.stages.some((stage) => stage.state === 'run' || stage.state === 'restore');
+    const [other] = data.elsewhere ?? [];
+    if (other !== undefined) return { data, lines, exitCode, hint: `mlo status --file ${shellWord(other)}` };
     if (data.stages.length === 0 && data.data.length === 0) return { ...noStages(invocation, data, lines), exitCode };
     const hint = toRun ? await runHint(context, [...data.data, ...data.outs], data.stages) : await dataHint(context, data.data);
     return { data, lines, exitCode, ...given({ hint }) };

@@ -28,8 +28,14 @@ export function* statusLines(status: StatusData, style: Style, show: StatusShow)
 }
 
 /** Where only data was asked for, or there is only data, stages are not spoken of. */
-function shownStages({ stages, data }: StatusData, style: Style, show: StatusShow): string[] {
+function shownStages({ stages, data, elsewhere }: StatusData, style: Style, show: StatusShow): string[] {
+  if (elsewhere !== undefined) return [`There are no stages here; others are in ${shortList(elsewhere)}.`];
   return stages.length === 0 && data.length > 0 ? [] : stageLines(stages, style, show);
+}
+
+function shortList(files: readonly string[]): string {
+  const more = files.length - 1;
+  return `${printable(files[0] ?? '')}${more === 0 ? '' : ` and ${count(more, 'more file')}`}`;
 }
 
 /** `repro --dry`. */
