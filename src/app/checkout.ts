@@ -1,7 +1,8 @@
-import { lstatSync } from 'node:fs';
 import type { CheckoutOptions, CheckoutSummary } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
+import { asIoError } from '../fs/errno.ts';
+import { statOf } from './add/path-faults.ts';
 import { ignoreMissingOuts } from './checkout/ignore-missing-outs.ts';
 import { relink } from './checkout/relink.ts';
 import { absolutePath, projectPath } from './paths.ts';
@@ -70,7 +71,8 @@ async function checkoutOne(
     const relinked = await relink(project, tracked);
     const change = placed.target.change === 'unchanged' && relinked > 0 ? 'relinked' : placed.target.change;
     return { ...placed, target: { ...placed.target, change } };
-  } catch (error) {
+  } catch (thrown) {
+    const error = asIoError(thrown, 'check out', tracked.path);
     if (!(error instanceof MloError) || error.code === 'MLO_INTERRUPTED') throw error;
     return failed(tracked.path, error);
   }
@@ -88,7 +90,7 @@ async function place(
   const { signal, emit } = project.ctx;
   const cache = await project.cache();
   const absolute = absolutePath(project.root, path);
-  const isNew = lstatSync(absolute, { throwIfNoEntry: false }) === undefined;
+  const isNew = statOf(absolute) === undefined;
   const onProgress = byteProgress(emit, 'checkout', path, isNew ? content.size : 0);
   const looked = lookProgress(emit, path, 'files', isNew ? 0 : (content.files ?? 0));
   const summary = await cache.checkout(content, absolute, {

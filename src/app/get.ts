@@ -47,7 +47,7 @@ export async function get(ctx: AppContext, options: GetOptions): Promise<GetData
   try {
     // A project of its own, beside the place where the data is to lie, so that it gets there by a rename.
     writeFileSync(join(desk, '.mlo', 'config.yaml'), '');
-    const { content, commit } = await withWriter({ ...ctx, cwd: desk }, async (project) => {
+    const { content, commit } = await withWriter({ ...ctx, cwd: desk, ownCache: true }, async (project) => {
       const brought = await bringTo(project, ctx.cwd, options);
       const onProgress = byteProgress(ctx.emit, 'checkout', basename(out), brought.content.size);
       const cache = await project.cache();
@@ -107,7 +107,7 @@ function placeOf({ cwd }: AppContext, { out, force }: GetOptions, name: string):
 }
 
 function statOf(path: string): ReturnType<typeof lstatSync> | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
+  return withIoErrors('write to', path, () => lstatSync(path, { throwIfNoEntry: false }));
 }
 
 async function bringTo(

@@ -8,7 +8,7 @@ export function absolutePath(root: string, path: ProjectPath): string {
   return path === '.' ? root : join(root, path);
 }
 
-/** A path as a user typed it (relative to where they stand) as a project path. Throws MLO_PATH_UNSAFE. */
+/** A path as a user typed it (relative to where they stand) as a project path. Throws MLO_PATH_UNSAFE, MLO_USAGE. */
 export function projectPath(root: string, cwd: string, typed: string): ProjectPath {
   const found = tryProjectPath(root, cwd, typed);
   if (found !== undefined) return found;
@@ -17,7 +17,9 @@ export function projectPath(root: string, cwd: string, typed: string): ProjectPa
   });
 }
 
+/** Undefined for what lies outside. Throws MLO_USAGE for an empty path: what it stands for, all that is here, was not meant. */
 export function tryProjectPath(root: string, cwd: string, typed: string): ProjectPath | undefined {
+  if (typed === '') throw new MloError('MLO_USAGE', 'A path is empty', { hint: 'Is a variable of the shell unset?' });
   const path = resolve(cwd, typed);
   return below(root, path) ?? below(root, behindLinks(path)) ?? (leadsTo(path, root) ? '.' : undefined);
 }

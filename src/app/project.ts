@@ -61,7 +61,8 @@ export async function openProject(ctx: AppContext): Promise<Project> {
   const root = findRoot(ctx.cwd);
   const mloDir = join(root, '.mlo');
   const stateDir = join(mloDir, 'state');
-  const config = await trace('config', () => loadConfig(root, ctx.env));
+  const configured = await trace('config', () => loadConfig(root, ctx.env));
+  const config = ctx.ownCache === true ? { ...configured, cacheDir: join(mloDir, 'cache') } : configured;
   let scan: ProjectScan | undefined;
   const shared = sharedRoot(root);
   const sharedDir = join(shared, '.mlo');

@@ -22,6 +22,8 @@ export interface AppContext {
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Nothing is written, not even disposable state. */
   readonly readOnly?: boolean;
+  /** Of a project that is soon gone: its cache is the one in its folder, whatever is configured. */
+  readonly ownCache?: boolean;
   /** How long a writer waits for another one, milliseconds; absent = not at all. */
   readonly waitMs?: number;
 }

@@ -128,6 +128,8 @@ function withoutIgnored(project: Project, out: string, address: string, files: r
     address,
     files.map(({ key }) => key),
   );
+  if (files.length === 0)
+    throw new MloError('MLO_TARGET', `There is no file at ${address}`, { hint: 'Check the address: an empty folder is not imported.' });
   const ignore = openIgnore(project.root);
   const isIgnored = ({ key }: UrlFile): boolean =>
     ignore.ignores(`${out}/${key}`, false) || foldersAround(key).some((folder) => ignore.ignores(`${out}/${folder}`, true));

@@ -73,7 +73,7 @@ export async function bringFromStores(
 }
 
 async function copyFromCache(project: Project, into: Cache, contents: readonly Content[], folder: string): Promise<BroughtObjects> {
-  const other = await openProject({ ...project.ctx, cwd: folder, readOnly: true, emit: () => {} });
+  const other = await openProject({ ...project.ctx, cwd: folder, readOnly: true, ownCache: false, emit: () => {} });
   try {
     return await copyObjects(await other.cache(), into, contents, project.ctx.signal);
   } finally {

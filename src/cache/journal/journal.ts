@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../core/content.ts';
-import { isErrno } from '../../fs/errno.ts';
+import { asIoError, isErrno } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
 import type { CorruptFolder } from '../objects/corrupt-folder.ts';
 import type { ObjectSource, StoredObject } from '../objects/ports.ts';
@@ -12,6 +12,9 @@ import type { Position, SegmentIndex } from './segment-index.ts';
 import { isIntact, SegmentReader } from './segment-reader.ts';
 import { newSegmentName, segmentsIn } from './segment-name.ts';
 import { SegmentWriter } from './segment-writer.ts';
+
+/** A name that cannot be opened again and again was not merged meanwhile. */
+const MOST_ATTEMPTS = 10;
 
 interface Segment {
   readonly index: SegmentIndex;
@@ -195,14 +198,15 @@ export class Journal implements ObjectSource {
   #load(): boolean {
     let opened = 0;
     this.#listedMs = modifiedMs(this.#folder);
-    for (let complete = false; !complete;) {
+    for (let complete = false, attempt = 1; !complete; attempt += 1) {
       complete = true;
       for (const name of this.#unknownNames()) {
         try {
           this.#readers.set(name, new SegmentReader(join(this.#folder, name)));
           opened += 1;
         } catch (error) {
-          if (!isErrno(error, 'ENOENT')) throw error;
+          const path = join(this.#folder, name);
+          if (!isErrno(error, 'ENOENT') || attempt === MOST_ATTEMPTS) throw asIoError(error, 'read the journal', path);
           complete = false;
         }
       }

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, type Stats } from 'node:fs';
+import { chmodSync, copyFileSync, statSync, type Stats } from 'node:fs';
 import { inFolder, liesInside, toBytePath, toDisplayPath, toSystemPath, type BytePath } from '../../fs/byte-path.ts';
 import { withIoErrors } from '../../fs/errno.ts';
 import { throwIfInterrupted } from '../../fs/interrupt.ts';
@@ -7,7 +7,7 @@ import type { DetachOptions } from '../types.ts';
 import { indexKey, type WorkspaceContext } from './context.ts';
 import { lstat, namesIn, resolved } from './read-path.ts';
 
-const WRITABLE = 0o644;
+const OWNER_WRITES = 0o200;
 
 /** Links to objects below `path` become copies: writing through one would change the object and every other file that shares it. */
 export function detach(context: WorkspaceContext, path: BytePath, options: DetachOptions = {}): void {
@@ -31,7 +31,7 @@ function copyInPlace(context: WorkspaceContext, path: BytePath): void {
   const temporary = temporaryBeside(path);
   withIoErrors('copy', toDisplayPath(path), () => {
     copyFileSync(toSystemPath(path), toSystemPath(temporary));
-    chmodSync(toSystemPath(temporary), WRITABLE);
+    chmodSync(toSystemPath(temporary), (statSync(toSystemPath(path)).mode & 0o777) | OWNER_WRITES);
     moveIntoPlace(temporary, path);
   });
   context.index.forget(indexKey(context, path));
