@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { isErrno, withIoErrors } from '../fs/errno.ts';
 import { makeFolder } from '../fs/make-folder.ts';
+import { writeNewFile } from '../fs/write-new.ts';
 import { PIPELINE_FILES } from './find-root.ts';
+import { isKeptOutOfGit, keepOutOfGit } from './keep-out-of-git.ts';
 import { BASIC_FILES } from './templates/basics.ts';
 import { defaultTemplate } from './templates/default.ts';
 import { emptyTemplate } from './templates/empty.ts';
@@ -20,6 +21,8 @@ export const TEMPLATE_NAMES = Object.keys(TEMPLATES) as readonly TemplateName[];
 
 /** Present in every project that init made. */
 const CONFIG_FILE = '.mlo/config.yaml';
+/** Replaced where it is empty. */
+const MLO_IGNORE = '.mlo/.gitignore';
 /** What these say is right beside any template. */
 const KEPT_BY_ALL: ReadonlySet<string> = new Set([...BASIC_FILES.keys(), '.gitignore']);
 /** Where npm has installed mlo: else `git add --all` takes thousands of files of packages. */
@@ -75,7 +78,7 @@ export async function init(ctx: AppContext, options: InitOptions): Promise<InitD
   // The pipeline comes last: with it, what was written is a project.
   for (const path of created.toSorted((a, b) => Number(isPipeline(a)) - Number(isPipeline(b)))) {
     makeFolders(dirname(join(root, path)));
-    await writeNew(root, path, files.get(path) ?? '');
+    writeNew(root, path, files.get(path) ?? '');
   }
   const git = options.git ? await ensureGit(root) : 'off';
   const step = relative(ctx.cwd, root);
@@ -123,7 +126,7 @@ function refuseProject(root: string): void {
 
 /** What is there already and may stay: `mine` are the paths that a user may have written as they like. */
 function keptFiles(root: string, files: TemplateFiles, mine: ReadonlySet<string>): readonly string[] {
-  const taken = [...files.keys()].filter((path) => isTaken(join(root, path)));
+  const taken = [...files.keys()].filter((path) => (path === MLO_IGNORE ? isKeptOutOfGit(join(root, '.mlo')) : isTaken(join(root, path))));
   const kept = taken.filter((path) => {
     const absolute = join(root, path);
     return isFile(absolute) && (mine.has(path) || readFileSync(absolute).equals(Buffer.from(files.get(path) ?? '')));
@@ -166,16 +169,15 @@ function isTaken(path: string): boolean {
   }
 }
 
-async function writeNew(root: string, path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(join(root, path), content, { flag: 'wx' });
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw error;
-    throw new MloError('MLO_INIT_EXISTS', `'${path}' appeared in ${root} while init was writing`, {
-      details: { root, paths: [path] },
-      cause: error,
-    });
-  }
+function writeNew(root: string, path: string, content: string | Uint8Array): void {
+  const absolute = join(root, path);
+  const isNew = withIoErrors('write', absolute, () => {
+    if (path !== MLO_IGNORE) return writeNewFile(absolute, content);
+    keepOutOfGit(dirname(absolute));
+    return true;
+  });
+  if (isNew) return;
+  throw new MloError('MLO_INIT_EXISTS', `'${path}' appeared in ${root} while init was writing`, { details: { root, paths: [path] } });
 }
 
 async function ensureGit(root: string): Promise<InitData['git']> {

@@ -1,22 +1,19 @@
 import { MloError } from '../core/errors/mlo-error.ts';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Cache } from '../cache/types.ts';
 import type { Tracking } from '../tracking/types.ts';
 import { acquireLock, type HeldLock } from '../fs/project-lock.ts';
 import { asIoError } from '../fs/errno.ts';
 import { trace } from '../fs/trace.ts';
-import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { findRoot, sharedRoot } from './find-root.ts';
+import { keepOutOfGit } from './keep-out-of-git.ts';
 import { loadConfig, type Config } from './load-config.ts';
 import { ProjectCache } from './project-cache.ts';
 import { recoverSetAside } from './repro-verify/set-aside.ts';
 import { withSourceLines } from './source-lines.ts';
 import { scanProject, type ProjectScan } from './scan-project.ts';
 import type { AppContext } from './types.ts';
-
-/** What is ignored of `.mlo`: everything but the committed configuration. */
-export const MLO_GITIGNORE = '/*\n!/.gitignore\n!/config.yaml\n';
 
 /** Folders that are named in warnings, and characters of their paths. */
 const MOST_UNREADABLE = 5;
@@ -81,7 +78,7 @@ export async function openProject(ctx: AppContext): Promise<Project> {
     scan: () => (scan ??= trace('find pipelines and pointers', () => scanAndWarn(ctx, root))),
     cache: () => cache.open(),
     sharedCache() {
-      prepareMloDir(mloDir);
+      keepOutOfGit(mloDir);
       cache.willWrite();
       return cache.open();
     },
@@ -97,7 +94,7 @@ export async function openProject(ctx: AppContext): Promise<Project> {
       }
     },
     async lock() {
-      prepareMloDir(mloDir);
+      keepOutOfGit(mloDir);
       const settings = { command: ctx.command, signal: ctx.signal, ...(ctx.waitMs === undefined ? {} : { waitMs: ctx.waitMs }) };
       const held = await trace('project lock', () => acquireLock(project.lockPath, settings));
       cache.willWrite();
@@ -106,7 +103,7 @@ export async function openProject(ctx: AppContext): Promise<Project> {
     keepState(write) {
       if (ctx.readOnly === true) return;
       try {
-        prepareMloDir(mloDir);
+        keepOutOfGit(mloDir);
         mkdirSync(stateDir, { recursive: true });
         write();
       } catch (cause) {
@@ -195,13 +192,6 @@ function unreadable(root: string, folder: string): string {
   const name = folder.length > LONGEST_SHOWN ? `${folder.slice(0, LONGEST_SHOWN)}…` : folder;
   const why = isDeep ? `lies deeper than paths of ${LONGEST_PATH} bytes reach` : 'cannot be read';
   return `The folder '${name}' ${why}: pipelines and data in it are not seen (a line in .mloignore leaves it out)`;
-}
-
-function prepareMloDir(mloDir: string): void {
-  const ignore = join(mloDir, '.gitignore');
-  if (existsSync(ignore)) return;
-  mkdirSync(mloDir, { recursive: true });
-  writeFileAtomic(ignore, MLO_GITIGNORE);
 }
 
 async function openProjectTracking(project: Project): Promise<Tracking> {

@@ -1,4 +1,4 @@
-import { MLO_GITIGNORE } from '../project.ts';
+import { MLO_GITIGNORE } from '../keep-out-of-git.ts';
 
 /** What every project has, whatever its template. */
 export const BASIC_FILES: ReadonlyMap<string, string> = new Map([

@@ -8,7 +8,9 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { add } from '../../../src/app/add.ts';
 import { checkout } from '../../../src/app/checkout.ts';
 import { gc, type GcData } from '../../../src/app/gc.ts';
+import { init } from '../../../src/app/init.ts';
 import { readJournal, ReproJournal } from '../../../src/app/repro/journal.ts';
 import { verify } from '../../../src/app/verify.ts';
 import { RECORD } from '../../../src/cache/journal/record-format.ts';
@@ -286,6 +289,19 @@ test('a lease that finds no room is refused and leaves no file that mlo gc would
   const before = readdirSync(disk);
   expect(() => writeLease(disk, { command: 'mlo add', root })).toThrow(/no space left/);
   expect(readdirSync(disk)).toEqual(before);
+  faults('a full disk', 1);
+});
+
+test('init that finds no room for its second file leaves no part of it, and goes on once there is some', async () => {
+  const start = () => init(appContext(disk), { template: 'empty', git: false });
+  const ballast = join(disk, 'somebody else');
+  fill(ballast);
+  truncateSync(ballast, statSync(ballast).size - 4_096);
+  await expect(start()).rejects.toMatchObject({ code: 'MLO_CACHE_IO', message: expect.stringMatching(/\.gitignore: no space left/) });
+  expect(readdirSync(join(disk, '.mlo'))).toEqual(['config.yaml']);
+  rmSync(ballast);
+  expect(await start()).toMatchObject({ created: ['.mlo/.gitignore', '.mloignore', 'pipeline.yaml', 'params.yaml'] });
+  expect(readFileSync(join(disk, '.mlo/.gitignore'), 'utf8')).toMatch(/^\/\*\n/);
   faults('a full disk', 1);
 });
 

@@ -3,7 +3,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { init, TEMPLATE_NAMES } from '../../../src/app/init.ts';
-import { appContext, createProject, REPOSITORY, temporaryFolder } from '../../helpers/index.ts';
+import { MLO_GITIGNORE } from '../../../src/app/keep-out-of-git.ts';
+import { appContext, createProject, createProjectHere, REPOSITORY, temporaryFolder } from '../../helpers/index.ts';
 
 describe('init', () => {
   it.each(TEMPLATE_NAMES)('with the template %s writes what it says and nothing else', async (template) => {
@@ -124,6 +125,16 @@ describe('init', () => {
     expect((await project.git('status', '--porcelain', '--untracked-files=all')).split('\n').toSorted()).toEqual(
       ['', '?? .mlo/.gitignore', '?? .mlo/config.yaml', '?? .mloignore', '?? params.yaml', '?? pipeline.yaml'].toSorted(),
     );
+  });
+
+  it.each([
+    ['init', ['init', '--template', 'empty']],
+    ['add', ['add', 'data.txt']],
+    ['config set --local', ['config', 'set', '--local', 'core.jobs', '2']],
+  ])('%s counts an empty .mlo/.gitignore as none: Git would take the cache and secrets', async (_verb, args) => {
+    const project = await createProjectHere({ '.mlo/.gitignore': '', 'data.txt': 'x' });
+    expect(await project.mlo(args)).toMatchObject({ code: 0 });
+    expect(await project.read('.mlo/.gitignore')).toBe(MLO_GITIGNORE);
   });
 });
 
