@@ -1,10 +1,10 @@
 import { CONFIG, configKey, configText, parseConfigText, type ConfigKey, type ConfigValue } from '../core/config/keys.ts';
 import type { ConfigEntry } from '../core/config/layers.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { findRoot, rootOrNone } from './find-root.ts';
-import { configFile, loadConfigEntries, readConfigText, type ConfigScope } from './load-config.ts';
+import { rootOrNone } from './find-root.ts';
+import { loadConfigEntries, type ConfigScope } from './load-config.ts';
 import type { AppContext } from './types.ts';
-import { writeConfigText } from './write-config.ts';
+import { withConfigEditor } from './write-config.ts';
 
 export interface ConfigListData {
   readonly entries: readonly ConfigEntry[];
@@ -56,34 +56,14 @@ async function change(
   scope: ConfigScope,
   what: { readonly value: ConfigValue } | 'unset',
 ): Promise<ConfigChangeData> {
-  const file = fileToWrite(ctx, scope);
-  const before = readConfigText(file) ?? '';
-  await refuseInvalid(file, before);
   const { setInConfigText, unsetInConfigText } = await import('../core/config/edit.ts');
-  const after = what === 'unset' ? unsetInConfigText(before, key) : setInConfigText(before, key, what.value);
-  const changed = after !== before;
-  if (changed) writeConfigText(scope, file, after);
+  const { file, changed } = await withConfigEditor(ctx, [scope], async (edit) =>
+    edit(scope, (text) => (what === 'unset' ? unsetInConfigText(text, key) : setInConfigText(text, key, what.value))),
+  );
   return { key, scope, file, changed, effective: await effectiveEntry(ctx, key) };
 }
 
 async function effectiveEntry(ctx: AppContext, key: ConfigKey): Promise<ConfigEntry> {
   const { entries } = await configList(ctx);
   return entries.find((entry) => entry.key === key) as ConfigEntry;
-}
-
-function fileToWrite(ctx: AppContext, scope: ConfigScope): string {
-  const file = configFile(scope, scope === 'user' ? undefined : findRoot(ctx.cwd), ctx.env);
-  if (file !== undefined) return file;
-  throw new MloError('MLO_CONFIG', 'There is no place for the user configuration: neither XDG_CONFIG_HOME nor HOME is set', {
-    hint: 'Set it for the project instead: leave out --user',
-  });
-}
-
-/** An edit of a text that is not understood could destroy it. */
-async function refuseInvalid(file: string, text: string): Promise<void> {
-  const { parseConfigFile } = await import('../core/config/parse.ts');
-  const { problems } = parseConfigFile(file, text);
-  const [first] = problems;
-  if (first === undefined) return;
-  throw new MloError('MLO_CONFIG', `${file} must be put right by hand first: ${first.message}`, { problems });
 }

@@ -10,14 +10,13 @@ import {
   type RemoteValue,
 } from '../../core/config/remotes.ts';
 import { setInConfigText, unsetInConfigText } from '../../core/config/edit.ts';
-import { parseConfigFile } from '../../core/config/parse.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isInside } from '../../core/path/project-path.ts';
 import { parseS3Address } from '../../remote/settings.ts';
 import { findRoot, sharedRoot } from '../find-root.ts';
-import { configFile, CONFIG_SCOPES, readConfigText, type ConfigScope } from '../load-config.ts';
+import type { ConfigScope } from '../load-config.ts';
 import type { AppContext } from '../types.ts';
-import { writeConfigText } from '../write-config.ts';
+import { withConfigEditor, type EditConfig } from '../write-config.ts';
 import { findRemote, isLocal, loadRemotes } from './load-remotes.ts';
 
 export interface RemoteChangeData {
@@ -33,6 +32,9 @@ export interface RemoteChangeData {
 
 type Change = Pick<RemoteChangeData, 'name' | 'done' | 'from' | 'default'>;
 
+/** Strongest first. */
+const FILES_OF_PROJECT: readonly ConfigScope[] = ['local', 'project'];
+
 /** Writes a new remote; with `chosen` it becomes the default. The only one there was stays the default: that is written down then. */
 export async function remoteAdd(
   ctx: AppContext,
@@ -40,24 +42,24 @@ export async function remoteAdd(
 ): Promise<RemoteChangeData> {
   const root = findRoot(ctx.cwd);
   checkName(name);
-  const { remotes, chosen: before, isChosenByName } = await loadRemotes(root, ctx.env);
-  if (!replace && remotes.some((each) => each.name === name)) {
-    throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, {
-      hint: `mlo remote modify ${name} url ${url}, or with --replace: mlo remote add --replace ${name} ${url}`,
+  return await withConfigEditor(ctx, [...FILES_OF_PROJECT, scope], async (edit) => {
+    const { remotes, chosen: before, isChosenByName } = await loadRemotes(root, ctx.env);
+    if (!replace && remotes.some((each) => each.name === name)) {
+      throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, {
+        hint: `mlo remote modify ${name} url ${url}, or with --replace: mlo remote add --replace ${name} ${url}`,
+      });
+    }
+    const address = addressToKeep(ctx, root, url);
+    const only = isChosenByName ? undefined : remotes.find((each) => each.name === before && each.name !== name);
+    if (only !== undefined && !chosen) {
+      // What one file of the user's says would hold for all their projects.
+      const where = only.origins.url ?? 'local';
+      edit(where === 'user' ? 'local' : where, (text) => setInConfigText(text, 'remote', only.name));
+    }
+    return change(edit, scope, { name, done: 'added', default: chosen ? name : (before ?? name) }, (text) => {
+      const added = setInConfigText(unsetInConfigText(text, `remotes.${name}`), `remotes.${name}.url`, address);
+      return chosen ? setInConfigText(added, 'remote', name) : added;
     });
-  }
-  const address = addressToKeep(ctx, root, url);
-  const only = isChosenByName ? undefined : remotes.find((each) => each.name === before && each.name !== name);
-  if (only !== undefined && !chosen) {
-    // What one file of the user's says would hold for all their projects.
-    const where = only.origins.url ?? 'local';
-    change(ctx, where === 'user' ? 'local' : where, { name: only.name, done: 'chosen' }, (text) =>
-      setInConfigText(text, 'remote', only.name),
-    );
-  }
-  return change(ctx, scope, { name, done: 'added', default: chosen ? name : (before ?? name) }, (text) => {
-    const added = setInConfigText(unsetInConfigText(text, `remotes.${name}`), `remotes.${name}.url`, address);
-    return chosen ? setInConfigText(added, 'remote', name) : added;
   });
 }
 
@@ -67,45 +69,52 @@ export async function remoteModify(
   { name, key, value, scope }: { name: string; key: string; value: string | undefined; scope: ConfigScope },
 ): Promise<RemoteChangeData> {
   const root = findRoot(ctx.cwd);
-  findRemote((await loadRemotes(root, ctx.env)).remotes, name);
-  const setting = settingNamed(key);
-  if (value === undefined)
-    return change(ctx, scope, { name, done: 'changed' }, (text) => unsetInConfigText(text, `remotes.${name}.${setting}`));
-  const read = readSetting(ctx, root, setting, value);
-  if (scope === 'project' && isSecret(setting)) {
-    throw new MloError('MLO_USAGE', `${setting} is a secret: it is not written into .mlo/config.yaml, which is committed`, {
-      hint: `mlo remote modify --local ${name} ${setting} <value>`,
-    });
-  }
-  return change(ctx, scope, { name, done: 'changed' }, (text) => setInConfigText(text, `remotes.${name}.${setting}`, read));
+  return await withConfigEditor(ctx, [scope], async (edit) => {
+    findRemote((await loadRemotes(root, ctx.env)).remotes, name);
+    const setting = settingNamed(key);
+    if (value === undefined)
+      return change(edit, scope, { name, done: 'changed' }, (text) => unsetInConfigText(text, `remotes.${name}.${setting}`));
+    const read = readSetting(ctx, root, setting, value);
+    if (scope === 'project' && isSecret(setting)) {
+      throw new MloError('MLO_USAGE', `${setting} is a secret: it is not written into .mlo/config.yaml, which is committed`, {
+        hint: `mlo remote modify --local ${name} ${setting} <value>`,
+      });
+    }
+    return change(edit, scope, { name, done: 'changed' }, (text) => setInConfigText(text, `remotes.${name}.${setting}`, read));
+  });
 }
 
 export async function remoteChoose(ctx: AppContext, name: string, scope: ConfigScope): Promise<RemoteChangeData> {
-  findRemote((await loadRemotes(findRoot(ctx.cwd), ctx.env)).remotes, name);
-  return change(ctx, scope, { name, done: 'chosen' }, (text) => setInConfigText(text, 'remote', name));
+  return await withConfigEditor(ctx, [scope], async (edit) => {
+    findRemote((await loadRemotes(findRoot(ctx.cwd), ctx.env)).remotes, name);
+    return change(edit, scope, { name, done: 'chosen' }, (text) => setInConfigText(text, 'remote', name));
+  });
 }
 
 /** From every file of the project; what was pushed stays. */
 export async function remoteRemove(ctx: AppContext, name: string): Promise<RemoteChangeData> {
-  const root = findRoot(ctx.cwd);
-  findRemote((await loadRemotes(root, ctx.env)).remotes, name);
-  return inEveryFile(ctx, { name, done: 'removed' }, (text, file) => {
-    const without = unsetInConfigText(text, `remotes.${name}`);
-    return parseRemotes(file, without, false).chosen === name ? unsetInConfigText(without, 'remote') : without;
+  return await withConfigEditor(ctx, FILES_OF_PROJECT, async (edit) => {
+    findRemote((await loadRemotes(findRoot(ctx.cwd), ctx.env)).remotes, name);
+    return inEveryFile(edit, { name, done: 'removed' }, (text, file) => {
+      const without = unsetInConfigText(text, `remotes.${name}`);
+      return parseRemotes(file, without, false).chosen === name ? unsetInConfigText(without, 'remote') : without;
+    });
   });
 }
 
 export async function remoteRename(ctx: AppContext, from: string, name: string): Promise<RemoteChangeData> {
-  const { remotes } = await loadRemotes(findRoot(ctx.cwd), ctx.env);
-  findRemote(remotes, from);
-  checkName(name);
-  if (remotes.some((each) => each.name === name))
-    throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, { hint: `mlo remote remove ${name}` });
-  return inEveryFile(ctx, { name, done: 'renamed', from }, (text, file) => {
-    const { remotes: here, chosen } = parseRemotes(file, text, false);
-    let renamed = unsetInConfigText(text, `remotes.${from}`);
-    for (const [key, value] of Object.entries(here[from] ?? {})) renamed = setInConfigText(renamed, `remotes.${name}.${key}`, value);
-    return chosen === from ? setInConfigText(renamed, 'remote', name) : renamed;
+  return await withConfigEditor(ctx, FILES_OF_PROJECT, async (edit) => {
+    const { remotes } = await loadRemotes(findRoot(ctx.cwd), ctx.env);
+    findRemote(remotes, from);
+    checkName(name);
+    if (remotes.some((each) => each.name === name))
+      throw new MloError('MLO_REMOTE_UNKNOWN', `There is a remote '${name}' already`, { hint: `mlo remote remove ${name}` });
+    return inEveryFile(edit, { name, done: 'renamed', from }, (text, file) => {
+      const { remotes: here, chosen } = parseRemotes(file, text, false);
+      let renamed = unsetInConfigText(text, `remotes.${from}`);
+      for (const [key, value] of Object.entries(here[from] ?? {})) renamed = setInConfigText(renamed, `remotes.${name}.${key}`, value);
+      return chosen === from ? setInConfigText(renamed, 'remote', name) : renamed;
+    });
   });
 }
 
@@ -160,23 +169,12 @@ function refuseOwnFolders(ctx: AppContext, root: string, url: string): void {
   }
 }
 
-function inEveryFile(ctx: AppContext, what: Change, edit: (text: string, file: string) => string): RemoteChangeData {
-  const results = CONFIG_SCOPES.filter((scope) => scope !== 'user').map((scope) => change(ctx, scope, what, edit));
+function inEveryFile(edit: EditConfig, what: Change, how: (text: string, file: string) => string): RemoteChangeData {
+  const results = FILES_OF_PROJECT.map((scope) => change(edit, scope, what, how));
   return results.find(({ done }) => done !== 'unchanged') ?? (results[0] as RemoteChangeData);
 }
 
-function change(ctx: AppContext, scope: ConfigScope, what: Change, edit: (text: string, file: string) => string): RemoteChangeData {
-  const file = configFile(scope, findRoot(ctx.cwd), ctx.env);
-  if (file === undefined)
-    throw new MloError('MLO_CONFIG', 'There is no place for the user configuration: neither XDG_CONFIG_HOME nor HOME is set', {
-      hint: 'Leave out --user',
-    });
-  const before = readConfigText(file) ?? '';
-  const { problems } = parseConfigFile(file, before);
-  const [first] = problems;
-  if (first !== undefined) throw new MloError('MLO_CONFIG', `${file} must be put right by hand first: ${first.message}`, { problems });
-  const after = edit(before, file);
-  if (after === before) return { ...what, done: 'unchanged', scope, file };
-  writeConfigText(scope, file, after);
-  return { ...what, scope, file };
+function change(edit: EditConfig, scope: ConfigScope, what: Change, how: (text: string, file: string) => string): RemoteChangeData {
+  const { file, changed } = edit(scope, how);
+  return { ...what, ...(changed ? {} : { done: 'unchanged' }), scope, file };
 }

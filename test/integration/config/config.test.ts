@@ -1,10 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configGet, configList, configSet, configUnset } from '../../../src/app/config.ts';
 import { loadConfig } from '../../../src/app/load-config.ts';
 import type { AppContext } from '../../../src/app/types.ts';
+import { ownIdentity } from '../../../src/fs/process-identity.ts';
 import { appContext, temporaryFolder } from '../../helpers/index.ts';
 
 let root: string;
@@ -60,6 +62,24 @@ describe('config', () => {
     await configSet(context, 'cache.link', 'hardlink,copy');
     expect(await configUnset(context, 'cache.link')).toMatchObject({ changed: true, effective: { origin: 'default' } });
     expect(await configUnset(context, 'cache.link')).toMatchObject({ changed: false });
+  });
+
+  it.each(['project', 'local', 'user'] as const)('keeps what commands set at the same time in the %s file', async (scope) => {
+    const values = { 'core.jobs': '2', 'gc.grace': '2h', 'gc.logs': '3d', 'tracking.space': 'team' };
+    const done = await Promise.all(Object.entries(values).map(async ([key, value]) => await configSet(context, key, value, scope)));
+    expect(done.map(({ changed }) => changed)).toEqual([true, true, true, true]);
+    const { entries } = await configList(context);
+    expect(Object.fromEntries(entries.filter(({ origin }) => origin === scope).map(({ key, value }) => [key, String(value)]))).toEqual(
+      values,
+    );
+    expect(readdirSync(dirname(done[0]?.file ?? '')).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('is not held up by a command that was killed while it wrote', async () => {
+    const dead = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }));
+    const holder = { ...ownIdentity(), pid: dead, command: 'mlo config set', since: new Date().toISOString() };
+    await writeFile(join(root, '.mlo/config.yaml.lock'), JSON.stringify(holder));
+    expect(await configSet(context, 'core.jobs', '2')).toMatchObject({ changed: true });
   });
 
   it('finds the user file below XDG_CONFIG_HOME', async () => {

@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { remoteAdd } from '../../../src/app/remotes/edit-remotes.ts';
+import { remoteList } from '../../../src/app/remotes/list-remotes.ts';
+import type { MloError } from '../../../src/core/errors/mlo-error.ts';
+import { appContext, createProject } from '../../helpers/index.ts';
 import { succeeds } from './remotes.ts';
 
 describe('remotes', () => {
@@ -43,6 +46,21 @@ describe('remotes', () => {
     await succeeds(project, ['remote', 'add', 'third', '../third', '--default']);
     await succeeds(project, ['remote', 'add', 'fourth', '../fourth']);
     expect(await succeeds(project, ['remote', 'default'])).toMatchObject({ name: 'third' });
+  });
+
+  it('that are added at the same time are all kept, of two with one name the first, and one is the default', async () => {
+    const { root } = await createProject({ '.mlo/config.yaml': '' });
+    const context = appContext(root, { HOME: root });
+    const add = async (name: string, url: string) =>
+      await remoteAdd(context, { name, url, scope: 'project', chosen: false, replace: false }).then(
+        ({ done }) => done,
+        (error: MloError) => error.code,
+      );
+    const done = await Promise.all([add('origin', '../store'), add('origin', '../other'), add('archive', '../archive')]);
+    expect(done.toSorted()).toEqual(['MLO_REMOTE_UNKNOWN', 'added', 'added']);
+    const { remotes } = await remoteList(context);
+    expect(remotes.map(({ name }) => name)).toEqual(['archive', 'origin']);
+    expect(remotes.filter((each) => each.default)).toHaveLength(1);
   });
 
   it('one of the user stays the default for this clone, not for all projects', async () => {
