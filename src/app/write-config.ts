@@ -1,3 +1,4 @@
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { asIoError, withIoErrors } from '../fs/errno.ts';
@@ -70,11 +71,22 @@ function fileToWrite(ctx: AppContext, scope: ConfigScope): string {
   });
 }
 
+/** Where a symlink leads, such as one into a repository of dotfiles: the file there is replaced, and the link stays. */
 function placeToWrite(ctx: AppContext, scope: ConfigScope): string {
   const file = fileToWrite(ctx, scope);
   return withIoErrors('write', file, () => {
     // The local file may hold secrets.
     if (scope !== 'user') keepOutOfGit(dirname(file));
-    return file;
+    if (existsSync(file)) return realpathSync(file);
+    if (!isSymlink(file)) return file;
+    // A link may have come by a clone: files are made by whoever wants them there.
+    throw new MloError('MLO_CONFIG', `${file} is a symlink that leads to nothing: ${readlinkSync(file)}`, {
+      hint: 'Make the file that it leads to, empty if need be, or delete the link',
+      details: { path: file },
+    });
   });
+}
+
+function isSymlink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

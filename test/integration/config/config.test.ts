@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configGet, configList, configSet, configUnset } from '../../../src/app/config.ts';
@@ -74,6 +74,27 @@ describe('config', () => {
     );
     expect(readdirSync(dirname(done[0]?.file ?? '')).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
+
+  it.each(['project', 'user'] as const)(
+    'writes where a symlink in place of the %s file leads, and refuses one that leads nowhere',
+    async (scope) => {
+      const dotfiles = await temporaryFolder();
+      const file = scope === 'user' ? join(home, '.config/mlo/config.yaml') : join(root, '.mlo/config.yaml');
+      const target = join(dotfiles, 'mlo.yaml');
+      await mkdir(dirname(file), { recursive: true });
+      await symlink(target, file);
+      await expect(configSet(context, 'core.jobs', '2', scope)).rejects.toMatchObject({
+        code: 'MLO_CONFIG',
+        message: `${file} is a symlink that leads to nothing: ${target}`,
+      });
+      expect(readdirSync(dotfiles)).toEqual([]);
+      await writeFile(target, '# mine\n');
+      expect(await configSet(context, 'core.jobs', '2', scope)).toMatchObject({ file, changed: true });
+      expect(readlinkSync(file)).toBe(target);
+      expect(readFileSync(target, 'utf8')).toBe('# mine\n\ncore:\n  jobs: 2\n');
+      expect(readdirSync(dotfiles)).toEqual(['mlo.yaml']);
+    },
+  );
 
   it('is not held up by a command that was killed while it wrote', async () => {
     const dead = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }));
