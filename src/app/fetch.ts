@@ -17,6 +17,7 @@ import { FETCH_JOBS } from './transfer/jobs.ts';
 import { staysHere } from './transfer/stays-here.ts';
 import { tellMissing, type MissingObject } from './transfer/missing-objects.ts';
 import type { AppContext } from './types.ts';
+import { msSince } from './ms-since.ts';
 
 export interface FetchData {
   readonly remote: string;
@@ -107,7 +108,7 @@ async function fetchChosen(project: Project, named: Chosen, connection: Connecti
     here,
     requests: remote.requests,
     ...(options.dry ? { requestsExpected: remote.requests + result.requestsToCome } : {}),
-    durationMs: performance.now() - startMs,
+    durationMs: msSince(startMs),
     missing,
     broken: cached.broken,
     onlyElsewhere: missing.length > 0 && (await areElsewhere(project, named, settings.name, missing)),

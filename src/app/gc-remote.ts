@@ -9,6 +9,7 @@ import type { Digest } from '../core/content.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { trace } from '../fs/trace.ts';
 import { remoteClaims, type RemoteClaim, type RemoteKeeps } from './gc/remote-claims.ts';
+import { msSince } from './ms-since.ts';
 import { withProject, type Project } from './project.ts';
 import { leaseOn, withRemote, type Connection } from './transfer/connect.ts';
 import type { AppContext } from './types.ts';
@@ -112,7 +113,7 @@ async function collect(
       graceMs: options.graceMs,
       requests: remote.requests,
       bytesReceived: marks.bytesReceived,
-      durationMs: performance.now() - startMs,
+      durationMs: msSince(startMs),
     };
   } finally {
     await lease?.release();

@@ -9,6 +9,7 @@ import { deleteLogs, oldLogs } from './gc/old-logs.ts';
 import { forgetIgnored, otherProjects, refuseUnknown, type CacheUserReport } from './gc/other-projects.ts';
 import { asFarAsDone, whatIsUnfinished } from './gc/unfinished.ts';
 import { workspaceCopies } from './gc/workspace-copies.ts';
+import { msSince } from './ms-since.ts';
 import { lookProgress, taskProgress } from './progress.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import type { AppContext } from './types.ts';
@@ -92,7 +93,7 @@ async function collect(project: Project, options: GcOptions): Promise<GcData> {
       scopes: scopesOf(options),
       projects: others.users,
       graceMs: retention.graceMs,
-      durationMs: performance.now() - startMs,
+      durationMs: msSince(startMs),
     };
   } finally {
     collector.close();

@@ -11,6 +11,7 @@ import { bring, wantedOf } from './imports/bring-url.ts';
 import { withRepository } from './imports/move-repository.ts';
 import { repositoryToKeep } from './imports/open-repository.ts';
 import { openUrl, schemeOf } from './imports/open-url.ts';
+import { msSince } from './ms-since.ts';
 import { byteProgress } from './progress.ts';
 import { withWriter, type Project } from './project.ts';
 import type { AppContext } from './types.ts';
@@ -57,7 +58,7 @@ export async function get(ctx: AppContext, options: GetOptions): Promise<GetData
     if (options.force) rmSync(out, { recursive: true, force: true });
     renameSync(join(desk, 'data'), out);
     const about = { path: out, digest: content.digest, files: content.files ?? 1, size: content.size };
-    return { ...about, ...(commit === undefined ? {} : { commit }), durationMs: performance.now() - startMs };
+    return { ...about, ...(commit === undefined ? {} : { commit }), durationMs: msSince(startMs) };
   } finally {
     rmSync(desk, { recursive: true, force: true });
   }

@@ -9,6 +9,7 @@ import { bring, forgetDownload, wantedOf } from './imports/bring-url.ts';
 import { importPlace } from './imports/import-place.ts';
 import { openUrl, schemeOf, urlToKeep } from './imports/open-url.ts';
 import { placeImport } from './imports/place-import.ts';
+import { msSince } from './ms-since.ts';
 import { absolutePath } from './paths.ts';
 import { withWriter, type Project } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
@@ -67,13 +68,13 @@ export async function importUrl(ctx: AppContext, options: ImportUrlOptions): Pro
         const bytesReceived = wanted.missing.reduce((sum, { size = 0 }) => sum + size, 0);
         const size = wanted.files.reduce((sum, file) => sum + (file.size ?? 0), 0);
         const told = { done: false, source: { url }, size, filesReceived: wanted.missing.length, bytesReceived };
-        return { ...about, ...told, requests: reader.requests, durationMs: performance.now() - startMs };
+        return { ...about, ...told, requests: reader.requests, durationMs: msSince(startMs) };
       }
       const { content, source, files, bytes } = await bring(project, cache, reader, wanted, bringing);
       await placeImport(project, cache, { path, content, source }, options.force);
       forgetDownload(project, url);
       const told = { done: true, source, digest: content.digest, size: content.size, filesReceived: files, bytesReceived: bytes };
-      return { ...about, ...told, requests: reader.requests, durationMs: performance.now() - startMs };
+      return { ...about, ...told, requests: reader.requests, durationMs: msSince(startMs) };
     } finally {
       reader.close();
     }

@@ -6,6 +6,7 @@ import { importPlace } from './imports/import-place.ts';
 import { withRepository } from './imports/move-repository.ts';
 import { repositoryToKeep } from './imports/open-repository.ts';
 import { placeImport } from './imports/place-import.ts';
+import { msSince } from './ms-since.ts';
 import { withWriter } from './project.ts';
 import { POINTER_SUFFIX } from './scan-project.ts';
 import type { AppContext } from './types.ts';
@@ -63,7 +64,7 @@ export async function importPath(ctx: AppContext, options: ImportOptions): Promi
         size: content.size,
         filesReceived: files,
         bytesReceived: bytes,
-        durationMs: performance.now() - startMs,
+        durationMs: msSince(startMs),
       };
     });
   });

@@ -15,6 +15,7 @@ import { isEmpty, sendPlanned, type Cargo, type Destination } from './transfer/s
 import { pathsStaying, staysHere, withoutStaying } from './transfer/stays-here.ts';
 import type { AppContext } from './types.ts';
 import type { Use } from './verify/find-uses.ts';
+import { msSince } from './ms-since.ts';
 
 export interface PushData {
   readonly remote: string;
@@ -119,7 +120,7 @@ async function pushAll(
     there: plan.filesThere,
     requests: remote.requests,
     ...(dry ? { requestsExpected: remote.requests + expectedRequests(plan, destination.isThere) + luggageRequests(luggage) } : {}),
-    durationMs: performance.now() - startMs,
+    durationMs: msSince(startMs),
     missing: tellMissing(cache, chosen, (sent ?? plan).missing).filter(({ uses }) => uses.length === 0 || uses.some(isNews(luggage))),
     broken: chosen.broken,
     ...(luggage === undefined ? {} : { runs: tellLuggage(luggage, sent?.luggage) }),

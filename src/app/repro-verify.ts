@@ -23,6 +23,7 @@ import { differingOuts } from './repro-verify/compare-outs.ts';
 import { putBack, removeLeftovers, setAside } from './repro-verify/set-aside.ts';
 import { toStatus } from './status.ts';
 import type { AppContext, ReproOptions } from './types.ts';
+import { msSince } from './ms-since.ts';
 
 export type VerifyReproOptions = Pick<
   ReproOptions,
@@ -75,7 +76,7 @@ async function verify(project: Project, options: VerifyReproOptions): Promise<Ve
     endRun(session, stages);
   }
   removeLeftovers(project);
-  const durationMs = performance.now() - startedMs;
+  const durationMs = msSince(startedMs);
   const ok = stages.every(({ verdict }) => verdict === 'same' || verdict === 'skipped');
   emit({ type: 'repro-finish', ok, stages: stages.map(toReport), durationMs });
   return {
@@ -125,7 +126,7 @@ async function verifyStage(session: Session, { stage, entry, ...rest }: StagePla
   let verified: VerifiedStage;
   try {
     const outs = await runAside(session, stage, entry, { runId, parentRunId });
-    const durationMs = performance.now() - startedMs;
+    const durationMs = msSince(startedMs);
     verified =
       outs.length === 0
         ? { ...base, verdict: 'same', durationMs }
@@ -134,7 +135,7 @@ async function verifyStage(session: Session, { stage, entry, ...rest }: StagePla
     const error = asIoError(caught, `work on stage '${stage.address}' at`, (caught as NodeJS.ErrnoException).path ?? stage.wdir);
     if (!(error instanceof MloError)) throw error;
     const verdict = project.ctx.signal.aborted ? 'cancelled' : 'failed';
-    verified = { ...base, verdict, durationMs: performance.now() - startedMs, error: plainError(error) };
+    verified = { ...base, verdict, durationMs: msSince(startedMs), error: plainError(error) };
   }
   const { verdict, error } = verified;
   recorder.tags(runId, { 'mlo.verify': verdict });

@@ -6,6 +6,7 @@ import type { Stage, StageAddress } from '../core/stage.ts';
 import { readLock } from '../fs/project-lock.ts';
 import { trace } from '../fs/trace.ts';
 import { pipelineFiles } from './load-pipeline.ts';
+import { msSince } from './ms-since.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
 import { withProject, withWriter, type Project } from './project.ts';
 import { checkBeforeRun } from './repro/checks.ts';
@@ -67,7 +68,7 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
   emit({ type: 'plan', stages: plans.map((each) => toStatus(each, prepared.journal)) });
   const { reports, runId, unrecorded } = await reproduceStages({ project, prepared, plans, options, spawner, source });
   const ok = reports.every((report) => report.outcome !== 'failed' && report.outcome !== 'cancelled' && report.outcome !== 'blocked');
-  const durationMs = performance.now() - startedMs;
+  const durationMs = msSince(startedMs);
   emit({ type: 'repro-finish', ok, stages: reports, durationMs });
   return {
     ok: ok || (options.ignoreErrors && !project.ctx.signal.aborted),

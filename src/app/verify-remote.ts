@@ -15,6 +15,7 @@ import { leaseOn, withRemote, type Connection } from './transfer/connect.ts';
 import type { AppContext } from './types.ts';
 import { findUses, type Use } from './verify/find-uses.ts';
 import { mendRemoteRuns, repairRemote } from './verify/repair-remote.ts';
+import { msSince } from './ms-since.ts';
 
 export interface VerifyRemoteOptions {
   readonly remote?: string;
@@ -183,7 +184,7 @@ async function look(
       recipes: found.recipes,
       bytes: found.bytes + (ofRuns?.bytes ?? 0),
       requests: remote.requests,
-      durationMs: performance.now() - startMs,
+      durationMs: msSince(startMs),
     },
     estimate: { requests: plan.requests + cost.requests, bytes: plan.bytes + cost.bytes },
     indexes,

@@ -14,6 +14,7 @@ import { requiredContents } from './verify/required.ts';
 import { remoteCopies } from './verify/remote-copies.ts';
 import { restoreObjects, workspaceCopies } from './verify/restore.ts';
 import { wrongSizes } from './verify/wrong-sizes.ts';
+import { msSince } from './ms-since.ts';
 
 export interface VerifyOptions {
   /** Structure only: bytes of objects are not read. */
@@ -125,7 +126,7 @@ async function look(project: Project, { quick, workspaceOnly = false }: Omit<Ver
       refs: workspaceOnly ? 0 : refs.length,
       neededByRefs: report.neededByHistory,
       recordedRuns: recorded.runs,
-      durationMs: performance.now() - startMs,
+      durationMs: msSince(startMs),
     },
     damages: report.damages.map((damage) => ({ ...damage, file: relative(cacheDir, damage.file) })),
     objects,

@@ -30,16 +30,14 @@ interface JsonWithRaw {
 }
 
 /**
- * JSON of anything a use case may return: times in milliseconds have three decimals, integers beyond 2^53 keep all their digits, and the numbers
+ * JSON of anything a use case may return: integers beyond 2^53 keep all their digits, and the numbers
  * JSON does not know are the strings "NaN", "Infinity" and "-Infinity".
  */
 export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, (key, item: unknown) => plainItem(key, item), indent) ?? 'null';
+  return JSON.stringify(value, (_key, item: unknown) => plainItem(item), indent) ?? 'null';
 }
 
-/** What stands for an item of that key in JSON. */
-export function plainItem(key: string, item: unknown): unknown {
-  if (typeof item === 'number' && key.endsWith('Ms') && Number.isFinite(item)) return Math.round(item * 1000) / 1000;
+function plainItem(item: unknown): unknown {
   if (typeof item === 'bigint') return (JSON as unknown as JsonWithRaw).rawJSON(String(item));
   if (typeof item === 'number' && !Number.isFinite(item)) return String(item);
   if (item instanceof Map) return Object.fromEntries(item);

@@ -1,4 +1,4 @@
-import { plainItem, toJson } from './envelope.ts';
+import { toJson } from './envelope.ts';
 
 /** Lists above this length are written entry by entry. */
 const LONG = 1000;
@@ -12,13 +12,13 @@ type Entries = Iterable<readonly [key: string | undefined, value: unknown]>;
  * whose entries are made while it is read; it is written as an array.
  */
 export function* jsonPieces(value: unknown, indent = 0): Generator<string> {
-  yield* piecesOf(value, '', indent, indent === 0 ? '' : '\n');
+  yield* piecesOf(value, indent, indent === 0 ? '' : '\n');
   yield '\n';
 }
 
 /** `line`: a line end, and the indentation of the line that the value begins on. */
-function* piecesOf(value: unknown, key: string, indent: number, line: string): Generator<string> {
-  if (!holdsLongList(value, DEPTH)) yield toJson(plainItem(key, value), indent).replaceAll('\n', line);
+function* piecesOf(value: unknown, indent: number, line: string): Generator<string> {
+  if (!holdsLongList(value, DEPTH)) yield toJson(value, indent).replaceAll('\n', line);
   else if (isList(value)) yield* bracketed('[', ']', entriesOfList(value), indent, line);
   else yield* bracketed('{', '}', entriesOfRecord(value as object), indent, line);
 }
@@ -29,7 +29,7 @@ function* bracketed(open: string, close: string, entries: Entries, indent: numbe
   for (const [key, value] of entries) {
     yield `${isEmpty ? open : ','}${below}`;
     if (key !== undefined) yield `${JSON.stringify(key)}:${indent === 0 ? '' : ' '}`;
-    yield* piecesOf(value, key ?? '', indent, below);
+    yield* piecesOf(value, indent, below);
     isEmpty = false;
   }
   yield isEmpty ? open + close : line + close;

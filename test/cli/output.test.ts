@@ -71,6 +71,20 @@ describe('repro', () => {
     expect(result.stderr).toContain('✓ second ran');
   });
 
+  it('has times in milliseconds with three decimals, and all digits of what users call so', async () => {
+    const timed = await createProjectHere({
+      'pipeline.yaml': 'stages: {s: {cmd: "true", params: [latencyMs], metrics: [m.json: {cache: false}]}}',
+      'params.yaml': 'latencyMs: 0.00012345\n',
+      'm.json': '{"p99Ms": 1.23456789}',
+    });
+    const shown = async (what: string) => (await timed.mlo([what, 'show', '--json'])).json().data.files;
+    expect(await shown('params')).toEqual({ 'params.yaml': { latencyMs: 0.00012345 } });
+    expect(await shown('metrics')).toEqual({ 'm.json': { p99Ms: 1.23456789 } });
+    const { durationMs, stages } = (await project.mlo(['repro', '--json'])).json().data;
+    for (const ms of [durationMs, ...stages.map((stage: { durationMs: number }) => stage.durationMs)])
+      expect(ms).toBe(Number(ms.toFixed(3)));
+  });
+
   it('is a stream of events with --json=stream, the document last', async () => {
     const { stdout, stderr } = await project.start(['repro', '--json=stream']).ended;
     const lines = stdout

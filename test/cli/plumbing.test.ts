@@ -60,8 +60,10 @@ describe('JSON', () => {
     );
   });
 
-  it('rounds times to microseconds and leaves other numbers alone', () => {
-    expect(toJson({ durationMs: 14.317156000000068, value: 14.317156000000068 })).toBe('{"durationMs":14.317,"value":14.317156000000068}');
+  it('leaves numbers as they are, whatever their names say', () => {
+    expect(toJson({ durationMs: 14.317156000000068, latencyMs: 0.00012345 })).toBe(
+      '{"durationMs":14.317156000000068,"latencyMs":0.00012345}',
+    );
   });
 });
 

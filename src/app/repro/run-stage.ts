@@ -19,6 +19,7 @@ import type { Leftovers } from './journal.ts';
 import { readMetrics } from './metric-files.ts';
 import { removeOldOuts } from './prepare-outs.ts';
 import { failureReport, outsOf, type ReproSession } from './session.ts';
+import { msSince } from '../ms-since.ts';
 
 export interface StageToRun {
   readonly stage: Stage;
@@ -50,7 +51,7 @@ export async function runStage(session: ReproSession, request: StageToRun): Prom
     const { report } = ran;
     const isOver = report.error === undefined || !WORTH_A_RETRY.includes(report.error.code) || number >= attempts || ctx.signal.aborted;
     if (isOver && number === 1) return ran;
-    if (isOver) return { ...ran, report: { ...report, attempts: number, durationMs: performance.now() - startedMs } };
+    if (isOver) return { ...ran, report: { ...report, attempts: number, durationMs: msSince(startedMs) } };
     ctx.emit({ type: 'note', message: nextAttempt(report, number, attempts) });
     leftovers = left;
   }
@@ -94,7 +95,7 @@ async function attemptStage(
     const { discovered, undeclared, backend } = await execute(session, request, runId, parentRunId);
     await checkInputsUnchanged(stage, request.declared, prepared);
     const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, session.options.commit);
-    const durationMs = performance.now() - startedMs;
+    const durationMs = msSince(startedMs);
     await letOthersStart(session, request);
     const entry: LockEntry = { ...request.declared, ...discovered, outs };
     const run = { id: runId, startedMs: Date.now() - durationMs, durationMs };

@@ -11,6 +11,7 @@ import type { PrepareOuts } from './prepare-outs.ts';
 import type { RemoteSource } from './remote-source.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { StageEvents } from './stage-events.ts';
+import { msSince } from '../ms-since.ts';
 
 /** What all stages of one repro share. */
 export interface ReproSession {
@@ -49,7 +50,7 @@ export function failureReport(
   return {
     ...base,
     outcome: project.ctx.signal.aborted ? 'cancelled' : 'failed',
-    durationMs: performance.now() - startedMs,
+    durationMs: msSince(startedMs),
     error: { code, message, ...(hint === undefined ? {} : { hint }), ...(Object.keys(details).length === 0 ? {} : { details }) },
   };
 }

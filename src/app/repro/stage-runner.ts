@@ -12,6 +12,7 @@ import { asIoError } from '../../fs/errno.ts';
 import { restoreStage } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
 import { failureReport, type ReproSession } from './session.ts';
+import { msSince } from '../ms-since.ts';
 
 /** Brings one stage up to date when it is its turn: looks again, then skips, restores or runs it. */
 export class StageRunner {
@@ -81,7 +82,7 @@ export class StageRunner {
     if (!(await restoreStage(this.#session, stage, entry))) return undefined;
     this.#finish(stage, entry);
     this.#session.batches.finished(stage, entry);
-    return this.#linked(decision, 'restored', performance.now() - startedMs);
+    return this.#linked(decision, 'restored', msSince(startedMs));
   }
 
   async #run(decision: StagePlan, free: () => void): Promise<StageReport> {

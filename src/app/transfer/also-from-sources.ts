@@ -2,6 +2,7 @@ import type { Cache } from '../../cache/types.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { FetchData } from '../fetch.ts';
 import type { ImportToFetch } from '../imports/fetch-from-sources.ts';
+import { msSince } from '../ms-since.ts';
 import type { Project } from '../project.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
 import type { Chosen, ChosenContent } from './choose-contents.ts';
@@ -27,7 +28,7 @@ export async function alsoFromSources(
     const fetched = await withImports(project, chosen, nothing);
     if (!contentsOf(chosen).every(({ content }) => isHere(fetched.cache, content))) throw error;
     const { cache: _cache, ...data } = fetched;
-    return { ...data, durationMs: performance.now() - startMs };
+    return { ...data, durationMs: msSince(startMs) };
   }
 }
 
