@@ -1,3 +1,4 @@
+import { largest } from '../core/largest.ts';
 import { isSystemMetric } from '../core/metrics/system-metric.ts';
 import { metricFamily, runPlots } from '../core/plots/run-plots.ts';
 import { count } from '../ui/format/number.ts';
@@ -60,7 +61,7 @@ function familiesOf(run: ChartedRun): readonly Family[] {
   return Array.from(groups, ([family, all]) => ({
     family,
     names: [...new Set(all.map(({ name }) => name))],
-    points: Math.max(...all.map(({ points }) => points)),
+    points: largest(all.map(({ points }) => points)),
   })).sort((a, b) => b.points - a.points);
 }
 

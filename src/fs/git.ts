@@ -163,7 +163,7 @@ function listUntracked(git: RunGit, paths: readonly string[]): string[] {
     const args = ['ls-files', '-z', '--others', '--exclude-standard', '--directory', '--no-empty-directory', '--', ...some];
     // A path beyond a symlink or in a submodule is none that this repository could track.
     const { status, stdout } = git(args, { literalPaths: true });
-    if (status === 0) found.push(...splitZero(stdout));
+    if (status === 0) for (const path of splitZero(stdout)) found.push(path);
   }
   return found;
 }

@@ -26,22 +26,23 @@ async function compare(path: string, cache: Cache, out: OutSpec, locked: Content
   const difference = { path: out.path, locked: locked.digest };
   if (found === undefined) return difference;
   const files =
-    found.content.kind === 'tree' && locked.kind === 'tree' && cache.has(locked) ? differingFiles(found, cache, locked.digest) : undefined;
+    found.content.kind === 'tree' && locked.kind === 'tree' && cache.has(locked)
+      ? [...differingFiles(found, cache, locked.digest)]
+      : undefined;
   if (out.cache) await cache.commit(path, { includeIgnored: true });
   return { ...difference, found: found.content.digest, ...(files === undefined ? {} : { files: files.slice(0, MOST_FILES) }) };
 }
 
 /** Paths within the folder; equal sub-folders are not looked into. */
-function differingFiles(found: Observed, cache: Cache, tree: Digest, above = ''): readonly string[] {
+function* differingFiles(found: Observed, cache: Cache, tree: Digest, above = ''): Generator<string> {
   const before = new Map(cache.readTree(tree).map((entry) => [fromNameBytes(entry.name), entry]));
-  const paths: string[] = [];
   for (const row of found.rows()) {
     const old = before.get(row.name);
     before.delete(row.name);
     if (old?.type === row.type && old.digest === row.digest) continue;
     const child = old?.type === 'tree' && row.type === 'tree' ? found.child(row.name) : undefined;
-    if (child === undefined) paths.push(above + toDisplayPath(row.name));
-    else paths.push(...differingFiles(child, cache, (old as TreeEntry).digest, `${above}${toDisplayPath(row.name)}/`));
+    if (child === undefined) yield above + toDisplayPath(row.name);
+    else yield* differingFiles(child, cache, (old as TreeEntry).digest, `${above}${toDisplayPath(row.name)}/`);
   }
-  return [...paths, ...Array.from(before.values(), (entry) => above + entry.name.toString('utf8'))];
+  for (const entry of before.values()) yield above + entry.name.toString('utf8');
 }

@@ -23,7 +23,7 @@ export function workspaceContents(project: Project): WorkspaceContents {
   const faults: { readonly file: ProjectPath; readonly error: MloError }[] = [];
   for (const file of [...pointers, ...locks]) {
     try {
-      contents.push(...namedContents(file, readText(file) ?? ''));
+      for (const each of namedContents(file, readText(file) ?? '')) contents.push(each);
     } catch (error) {
       if (!(error instanceof MloError)) throw error;
       faults.push({ file, error });

@@ -199,6 +199,6 @@ class Intake {
     else own.add(revision);
     if (outcome === 'added') this.added += 1;
     else if (outcome === 'changed' && own === undefined) this.changed.add(id);
-    this.conflicts.push(...conflicts.map((conflict) => ({ run: id, ...conflict })));
+    for (const conflict of conflicts) this.conflicts.push({ run: id, ...conflict });
   }
 }

@@ -6,7 +6,7 @@ import { TEMPLATES } from '../../core/plots/definition.ts';
 import { count } from '../../ui/format/number.ts';
 import { printable } from '../../ui/format/printable.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
-import { collect, parsePositiveInteger } from '../parse-values.ts';
+import { collect } from '../parse-values.ts';
 import { plainPlots, writePlots } from '../plot-output.ts';
 import { given } from '../../core/given.ts';
 
@@ -46,7 +46,7 @@ const VIEW_OPTIONS = [
   new Option('--smooth <weight>', 'moving average of lines, from 0 (none) to below 1').argParser(parseWeight),
   new Option('--log-x', 'logarithmic x axis'),
   new Option('--log-y', 'logarithmic y axis'),
-  new Option('--height <rows>', 'rows of a plot in the terminal').argParser(parsePositiveInteger),
+  new Option('--height <rows>', 'rows of a plot in the terminal').argParser(parseRows),
   new Option('-o, --output <file>', 'write a file instead: .html (all in one file, values under the pointer), .svg or .png'),
   new Option('--open', 'open that file (default: plots.html in .mlo/plots)'),
 ];
@@ -118,6 +118,16 @@ function refuseWithRuns({ rev, x, y, template, header }: ShowFlags): void {
   throw new MloError('MLO_USAGE', `${name} does not go with --run: metrics of runs are drawn over their steps`, {
     hint: 'mlo plots show --run <id> [metric…]',
   });
+}
+
+/** Beyond any terminal. */
+const MOST_ROWS = 1000;
+
+function parseRows(text: string): number {
+  const rows = Number(text);
+  if (!/^\d+$/.test(text) || rows < 1 || rows > MOST_ROWS)
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST_ROWS}.`);
+  return rows;
 }
 
 function parseWeight(text: string): number {

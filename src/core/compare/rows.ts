@@ -61,6 +61,6 @@ function metricMarks(values: readonly (Value | undefined)[], direction: MetricDi
   const deltas = numbers.map((value) => (value === undefined || first === undefined ? undefined : value - first));
   const known = numbers.filter((value) => value !== undefined);
   if (direction === undefined || new Set(known).size < 2) return { deltas };
-  const top = direction === 'higher' ? Math.max(...known) : Math.min(...known);
+  const top = known.reduce(direction === 'higher' ? (a, b) => Math.max(a, b) : (a, b) => Math.min(a, b));
   return { deltas, best: numbers.flatMap((value, index) => (value === top ? [index] : [])) };
 }

@@ -1,3 +1,4 @@
+import { largest } from '../largest.ts';
 import type { BarPlot } from '../plots/plot.ts';
 import { createScale, extentOf } from '../plots/scale.ts';
 import { ticksOf } from '../plots/ticks.ts';
@@ -20,9 +21,9 @@ const BOTTOM = 58;
 /** Horizontal bars from zero with their values; a group for each label. */
 export function barFigure(plot: BarPlot, { lettering }: Drawing): Figure {
   const labels = plot.bars.map(({ label }) => cutToWidth(label, LABEL_SIZE, WIDTH / 3, lettering));
-  const left = 24 + Math.max(20, ...labels.map((label) => lettering.width(label, LABEL_SIZE))) + 10;
+  const left = 24 + Math.max(20, largest(labels.map((label) => lettering.width(label, LABEL_SIZE)))) + 10;
   const numbers = plot.bars.flatMap(({ values }) => values.filter((value) => value !== null));
-  const right = 24 + Math.max(0, ...numbers.map((value) => lettering.width(formatNumber(value), 12))) + 8;
+  const right = 24 + Math.max(0, largest(numbers.map((value) => lettering.width(formatNumber(value), 12)))) + 8;
   const extent = extentOf([numbers]);
   const scale = createScale(extent === undefined ? undefined : { min: Math.min(0, extent.min), max: Math.max(0, extent.max) });
   const about = legend(plot.names.length > 1 ? plot.names : [], left, TOP + 8, WIDTH - left - right, lettering);

@@ -1,3 +1,4 @@
+import { largest } from '../largest.ts';
 import type { ConfusionPlot } from '../plots/plot.ts';
 import { formatCount } from '../text/amount.ts';
 import { titleText } from './axes.ts';
@@ -40,13 +41,13 @@ function drawMatrix(
 ): Figure {
   const cell = Math.max(14, Math.min(84, Math.floor(560 / Math.max(1, columns.length))));
   const names = rows.map((name) => cutToWidth(name, NAME_SIZE, MOST_NAME, lettering));
-  const nameWidth = Math.max(20, ...names.map((name) => lettering.width(name, NAME_SIZE)));
+  const nameWidth = Math.max(20, largest(names.map((name) => lettering.width(name, NAME_SIZE))));
   const left = Math.ceil(MARGIN + LABEL_SIZE + 12 + nameWidth + 10);
   const [width, height] = [columns.length * cell, rows.length * cell];
-  const above = columns.map((name) => lettering.width(cutToWidth(name, NAME_SIZE, MOST_NAME, lettering), NAME_SIZE));
+  const widest = largest(columns.map((name) => lettering.width(cutToWidth(name, NAME_SIZE, MOST_NAME, lettering), NAME_SIZE)));
   // Names that are wider than their column stand upright.
-  const upright = Math.max(0, ...above) > cell - 4;
-  const below = upright ? Math.max(...above) + 8 : 20;
+  const upright = widest > cell - 4;
+  const below = upright ? widest + 8 : 20;
   const cells = counts.flatMap((row, actual) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     return row.map((count, predicted) => {

@@ -1,5 +1,6 @@
 import { argumentError } from '../errors/wrong-argument.ts';
 import { plainPng } from '../formats/plain-png.ts';
+import { largest } from '../largest.ts';
 import { titleText } from './axes.ts';
 import { INK, WRONG } from './colours.ts';
 import { px } from './svg.ts';
@@ -27,7 +28,7 @@ export function imageGrid(
   images: readonly GridImage[],
   { title, columns, side, lettering }: { title: string; columns: number; side: number; lettering: Lettering },
 ): Figure {
-  const lines = Math.max(0, ...images.map(({ caption = '' }) => (caption === '' ? 0 : caption.split('\n').length)));
+  const lines = Math.max(0, largest(images.map(({ caption = '' }) => (caption === '' ? 0 : caption.split('\n').length))));
   const cell = side + (lines === 0 ? 0 : 6 + lines * LINE) + GAP;
   const top = title === '' ? MARGIN : TITLE_HEIGHT;
   const parts = images.map((image, index) => {

@@ -1,4 +1,5 @@
 import { argumentError, checkList, checkOptions, checkWhole, describeValue, wrongArgument } from '../errors/wrong-argument.ts';
+import { largest } from '../largest.ts';
 import { createRng, seededRandom, type Rng } from '../random/seeded-random.ts';
 import { checkLabels, classesOf, countPlaces, encodeLabels, listed, sameLength, sameSamples, type Labels } from './labels.ts';
 
@@ -44,7 +45,7 @@ export function stratifiedKFold(labels: Labels, options: FoldOptions): Parts[] {
   const encoded = encodeLabels(labels, classes);
   const counts = countPlaces(encoded, classes.length);
   if (counts.every((count) => count < options.folds)) {
-    throw argumentError(`no class has a sample for each of ${options.folds} folds: the largest has ${Math.max(...counts)}`);
+    throw argumentError(`no class has a sample for each of ${options.folds} folds: the largest has ${largest(counts)}`);
   }
   const allocation = allocate(counts, options.folds);
   const rng = options.seed === undefined ? undefined : rngOf(options.seed);

@@ -81,7 +81,7 @@ export function inspectPipeline(input: LoadInput): InspectedPipeline {
         'Rename one of the two.',
       );
     files.push(loaded.file);
-    stages.push(...loaded.stages);
+    for (const stage of loaded.stages) stages.push(stage);
     maybe.push(loaded.maybeWritten);
   }
   return {
@@ -131,8 +131,11 @@ function loadFile(path: ProjectPath, isRoot: boolean, sources: Sources, problems
     const definition = definitionOf(entry, path);
     const sofar = problems.reported;
     const made = definition === undefined ? [] : loadDefinition(definition, setting, kind, isRoot, sources, problems);
-    if (valid.has(entry.key) && problems.reported === sofar) stages.push(...made);
-    else maybe.push(definition === undefined ? 'anything' : maybeWritten(definition, setting, sources));
+    if (!valid.has(entry.key) || problems.reported > sofar) {
+      maybe.push(definition === undefined ? 'anything' : maybeWritten(definition, setting, sources));
+      continue;
+    }
+    for (const stage of made) stages.push(stage);
   }
   problems.onlyNewPlaces = false;
   const file: PipelineFile = { path, dir: folder, kind, lockPath: lockPathOf(path), ...readTopLevel(root, setting, problems) };

@@ -94,7 +94,7 @@ async function fetchRound<T>(
       throwIfInterrupted(options.signal);
       await lanes.begin(async () => {
         const left = await memory.lend(range.to - range.from, async (bytes) => await fetchRange(range, tryOf, bytes, options));
-        again.push(...left);
+        for (const each of left) again.push(each);
       });
     }
   } finally {

@@ -127,7 +127,7 @@ export class Delivery {
   async #sendPack(): Promise<void> {
     const pack = this.#pack?.finish();
     this.#pack = undefined;
-    this.#recipesSent.push(...this.#recipes.splice(0));
+    for (const recipe of this.#recipes.splice(0)) this.#recipesSent.push(recipe);
     if (pack !== undefined) await this.#begin(() => this.#deliver(pack));
     await this.#checkpointIfDue();
   }

@@ -100,10 +100,14 @@ function merger({ metrics, entries, mergeHead }: ImportParts, head: RunLine, num
   const conflicts: ImportedRun['conflicts'][number][] = [];
   const { seq, isNew, waitsFor } = withLine(number, () => mergeHead(head));
 
+  function conflicting(found: ImportedRun['conflicts']): void {
+    for (const each of found) conflicts.push(each);
+  }
+
   function take(line: RecordLine): void {
     switch (line.type) {
       case 'params':
-        return void conflicts.push(...entries.params(seq, line.params));
+        return conflicting(entries.params(seq, line.params));
       case 'tags':
         return entries.tags(seq, line.tags);
       case 'metric':
@@ -117,7 +121,7 @@ function merger({ metrics, entries, mergeHead }: ImportParts, head: RunLine, num
       case 'links':
         return entries.links(seq, line.links);
       case 'models':
-        return void conflicts.push(...entries.models(seq, line.models));
+        return conflicting(entries.models(seq, line.models));
       default:
         throw new LineFault(`a line of the type "${line.type}" does not belong here: the run before it has no end`);
     }

@@ -2,7 +2,7 @@ import { createScale, extentOf, type Scale } from '../../core/plots/scale.ts';
 import { ticksOf } from '../../core/plots/ticks.ts';
 import { formatNumber } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { padEnd, textWidth, truncate } from '../format/text-width.ts';
+import { padEnd, truncate, widest } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 import { placeAxis } from './frame.ts';
 import { legendLines } from './legend.ts';
@@ -25,8 +25,7 @@ export function barChart(names: readonly string[], bars: readonly Bar[], options
   const extent = extentOf([numbers]);
   const scale = createScale(extent === undefined ? undefined : { min: Math.min(0, extent.min), max: Math.max(0, extent.max) });
   const labels = labelWidth(bars, width);
-  const texts = numbers.map((value) => formatNumber(value));
-  const valueWidth = Math.max(0, ...texts.map((text) => text.length));
+  const valueWidth = widest(numbers.map((value) => formatNumber(value)));
   const columns = Math.max(4, width - labels - 2 - valueWidth - 1);
   const axis = placeAxis(ticksOf(scale, { atMost: Math.max(2, Math.floor(columns / 9)) }), scale, columns, labels + 2, style);
   return [
@@ -45,8 +44,8 @@ export function barChart(names: readonly string[], bars: readonly Bar[], options
 }
 
 function labelWidth(bars: readonly Bar[], width: number): number {
-  const longest = Math.max(1, ...bars.map(({ label }) => textWidth(printable(label))));
-  return Math.min(longest, Math.max(6, Math.floor(width / 3)));
+  const longest = widest(bars.map(({ label }) => printable(label)));
+  return Math.min(Math.max(1, longest), Math.max(6, Math.floor(width / 3)));
 }
 
 /** From zero to the value, an eighth of a column exact where the characters allow it. */

@@ -1,6 +1,6 @@
 import { formatCount } from '../format/number.ts';
 import { printable } from '../format/printable.ts';
-import { padEnd, padStart, textWidth, truncate } from '../format/text-width.ts';
+import { padEnd, padStart, truncate, widest } from '../format/text-width.ts';
 import type { Style } from '../style.ts';
 import { chartWidth } from './size.ts';
 import type { ChartOptions } from './types.ts';
@@ -28,7 +28,7 @@ export function confusionChart(matrix: ConfusionMatrix, options: ChartOptions & 
   const texts = matrix.counts.map((row, at) =>
     row.map((value, column) => (options.normalized ? percent(shares[at]?.[column]) : formatCount(value))),
   );
-  const layout = chooseLayout(matrix, Math.max(1, ...texts.flat().map((text) => text.length)) + SHADE_WIDTH + 1, width);
+  const layout = chooseLayout(matrix, Math.max(1, widest(texts.flat())) + SHADE_WIDTH + 1, width);
   const columns = matrix.columns.slice(0, layout.columns);
   const rows = matrix.rows.slice(0, Math.max(layout.columns, matrix.rows.length - matrix.columns.length + layout.columns));
   const isCut = columns.length < matrix.columns.length;
@@ -60,8 +60,8 @@ interface Layout {
 function chooseLayout({ rows, columns }: ConfusionMatrix, cell: number, width: number): Layout {
   const count = columns.length;
   const limit = Math.max(MIN_NAME, Math.floor(width / 4));
-  const left = Math.max(MIN_NAME, Math.min(limit, widest(rows)));
-  const named = Math.max(cell, widest(columns));
+  const left = Math.max(MIN_NAME, Math.min(limit, nameWidth(rows)));
+  const named = Math.max(cell, nameWidth(columns));
   const room = (each: number): number => width - 1 - count * (each + 1) + 1;
   if (room(named) >= left) return { kind: 'names', cell: named, left, columns: count };
   const numbered = Math.max(cell, String(count).length + SHADE_WIDTH + 1);
@@ -72,8 +72,8 @@ function chooseLayout({ rows, columns }: ConfusionMatrix, cell: number, width: n
   return { kind: 'shades', cell: SHADE_WIDTH, left, columns: Math.min(count, Math.floor((width - left - 1) / SHADE_WIDTH)) };
 }
 
-function widest(names: readonly string[]): number {
-  return Math.max(1, ...names.map((name) => textWidth(printable(name))));
+function nameWidth(names: readonly string[]): number {
+  return Math.max(1, widest(names.map((name) => printable(name))));
 }
 
 /** Names stand above the counts, not above the shades. */

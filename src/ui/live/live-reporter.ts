@@ -45,7 +45,7 @@ export class LiveReporter implements Reporter {
 
   readonly report = (event: TimedEvent): void => {
     this.state = reduce(this.state, event);
-    this.pending.push(...this.announcements.linesOf(event));
+    for (const line of this.announcements.linesOf(event)) this.pending.push(line);
     if (event.type === 'stage-start' && this.mounting === undefined) this.mounting = this.mount();
     if (this.view !== undefined || this.paused) return;
     if (this.pending.length > 0) this.progressLine.clear();

@@ -1,4 +1,5 @@
 import type { DagData } from '../../app/types.ts';
+import { largest } from '../../core/largest.ts';
 import { drawGraph } from '../dag/draw.ts';
 import { assignLayers, type Graph } from '../dag/layers.ts';
 import { printable } from '../format/printable.ts';
@@ -31,7 +32,7 @@ function toGraph({ nodes, edges }: DagData): Graph {
 /** One line a stage, what it uses after the arrow; a number starts each layer. */
 function layerList(graph: Graph, labels: readonly string[], style: Style): string[] {
   const layerOf = assignLayers(graph);
-  const digits = String(Math.max(0, ...layerOf) + 1).length;
+  const digits = String(Math.max(0, largest(layerOf)) + 1).length;
   const sources = labels.map((_, node) => graph.edges.filter(([, to]) => to === node).map(([from]) => labels[from] ?? ''));
   const order = labels.map((_, node) => node).toSorted((a, b) => (layerOf[a] ?? 0) - (layerOf[b] ?? 0) || a - b);
   return order.flatMap((node, position) => {

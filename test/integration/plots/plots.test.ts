@@ -155,6 +155,13 @@ describe('mlo plots show', () => {
     expect(stderr).toContain('Plots: history.csv, classes.csv, curves, picture.svg, top.csv, absent.csv');
   });
 
+  it.each(['0', '1.5', '1001', '99999999999'])('refuses a height of %s rows', async (height) => {
+    const { code, stderr } = await project.mlo(['plots', 'show', 'top.csv', '--height', height]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Expected a whole number from 1 to 1000.');
+    expect((await project.mlo(['plots', 'show', 'top.csv', '--height', '1000'])).stdout.split('\n').length).toBeGreaterThan(1000);
+  });
+
   it('is drawn in ASCII where the terminal has nothing else', async () => {
     const { stdout } = await project.mlo(['plots', 'show', 'top.csv'], { env: { LANG: 'C', COLUMNS: '40' } });
     expect(stdout).toMatch(/^[\n\x20-\x7e]+$/);

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../src/core/content.ts';
 import { unreadFailure } from '../../../src/cli/unread-failure.ts';
+import { plotsSvg } from '../../../src/core/figure/draw-plots.ts';
+import type { BarPlot } from '../../../src/core/plots/plot.ts';
+import { barChart } from '../../../src/ui/chart/bar-chart.ts';
+import { confusionChart } from '../../../src/ui/chart/confusion-chart.ts';
+import { dagLines } from '../../../src/ui/render/dag.ts';
 import { dataStatusLines } from '../../../src/ui/render/data-status.ts';
 import { lsLines } from '../../../src/ui/render/ls.ts';
 import { changeLines, unreadLines } from '../../../src/ui/render/tree-changes.ts';
@@ -29,6 +34,29 @@ describe('lists of more lines than a call takes arguments', () => {
   it('tracked paths', () => {
     const data = paths.map((path) => ({ path, state: 'missing' }) as const);
     expect([...dataStatusLines(data, [], plainStyle())].at(-1)).toBe(`  f${MANY - 1}  missing`);
+  });
+
+  it('stages', () => {
+    const lines = dagLines(
+      { nodes: paths.map((name) => ({ name })), edges: [] } as unknown as Parameters<typeof dagLines>[0],
+      plainStyle(),
+    );
+    expect([lines.length, lines[7]]).toEqual([MANY, '   f7']);
+  });
+
+  it('bars of a plot, in the terminal and as a picture', () => {
+    const bars = paths.map((label, index) => ({ label, values: [index] }));
+    const lines = barChart(['v'], bars, {}, plainStyle(60));
+    expect(lines[MANY - 1]).toMatch(/^f129999 │█+ +129999$|^f129999 │█+ 129999$/);
+    const plot: BarPlot = { kind: 'bars', id: 'b', template: 'bar_horizontal', title: '', xLabel: 'v', yLabel: 'k', names: ['v'], bars };
+    expect(plotsSvg([plot], {}, 'text')).toContain('>f129999</text>');
+  });
+
+  it('cells of a confusion matrix', () => {
+    const classes = paths.slice(0, 400);
+    const counts = classes.map((_, row) => classes.map((_name, column) => (row === column ? 1 : 0)));
+    const lines = confusionChart({ rows: classes, columns: classes, counts }, { normalized: false }, plainStyle(80));
+    expect(lines.at(-1)).toBe('the first 36 of 400 classes; -o matrix.html shows all');
   });
 
   it('names the first of very many folders whose trees are gone, and counts the others', () => {

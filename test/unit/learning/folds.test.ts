@@ -36,6 +36,10 @@ describe('kFold', () => {
 });
 
 describe('stratifiedKFold', () => {
+  it('says why it cannot split very many classes of a sample each', () => {
+    expect(() => stratifiedKFold(all(200_000), { folds: 5 })).toThrow('no class has a sample for each of 5 folds: the largest has 1');
+  });
+
   it('gives every fold the same share of each class, with a seed too', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 20, maxLength: 90 }), fc.integer(), (labels, seed) => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { commandText, errorOf, load, namesOf, problemsOf, stagesOf } from './pipeline-files.ts';
 
+test('a matrix makes more stages than a call takes arguments', () => {
+  const values = JSON.stringify(Array.from({ length: 361 }, (_, index) => index));
+  const stages = stagesOf(`stages: {s: {matrix: {x: ${values}, y: ${values}}, cmd: x}}`);
+  expect([stages.length, stages.at(-1)?.name]).toEqual([130_321, 's@360-360']);
+});
+
 describe('case 43: foreach', () => {
   test.each([
     ['[us, uk]', ['s@us', 's@uk']],

@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EarlyStopping, LayersModel } from '@tensorflow/tfjs';
+import { largest } from '../../../core/largest.ts';
 import { stoppingFacts, type StoppingFacts } from '../callbacks/early-stopping.ts';
 import { registerFileModels } from '../file-models.ts';
 import type { FitRecord } from './fit-recorder.ts';
@@ -27,7 +28,7 @@ export async function finishFit(
 
 /** MLflow's metrics of early stopping: the values of the epoch that was restored stand once more behind the last one. */
 function logStopping({ stoppedEpoch, restoredEpoch }: StoppingFacts, record: FitRecord, { run }: AutologSettings, prefix: string): void {
-  const last = Math.max(...record.epochs.keys());
+  const last = largest(record.epochs.keys());
   if (stoppedEpoch !== undefined) run.logMetric(`${prefix}stopped_epoch`, stoppedEpoch, { step: 0 });
   if (restoredEpoch === undefined) return;
   run.logMetric(`${prefix}restored_epoch`, restoredEpoch, { step: 0 });
