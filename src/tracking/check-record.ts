@@ -1,9 +1,9 @@
 import { parseProjectPath } from '../core/path/project-path.ts';
 import type { MetricBatch, RunId } from '../core/run.ts';
 import { nameFault, paramFault, stepFault, tagFault, titleFault } from '../core/run-limits.ts';
-import type { Value } from '../core/value.ts';
+import { isValue, type Value } from '../core/value.ts';
 import { invalidRecord } from './errors.ts';
-import type { NewRun } from './types.ts';
+import type { FinishRun, NewRun } from './types.ts';
 
 const RUN_ID = /^[0-9a-f]{32}$/;
 
@@ -41,11 +41,22 @@ function checkColumn(column: ArrayLike<number>, holds: (value: unknown) => boole
  * What a pipeline declares is recorded as it is, however long, so that the record of a stage never fails it.
  * @throws MLO_RUN_VALUE
  */
-export function checkStart({ id, experiment, stage, params = {}, tags = {} }: NewRun): void {
+export function checkStart({ id, name, experiment, stage, params = {}, tags = {} }: NewRun): void {
+  checkText(id, 'name', name);
   if (experiment !== undefined) checkExperiment(id, experiment);
-  if (stage !== undefined) return checkNamed(id, 'param', Object.keys(params));
+  if (stage !== undefined) {
+    checkNamed(id, 'param', Object.keys(params));
+    checkValues(id, params);
+    return checkTexts(id, tags);
+  }
   checkParams(id, params);
   checkTags(id, tags);
+}
+
+/** @throws MLO_RUN_VALUE for what is no text. */
+export function checkFinish(id: RunId, { reason = '', tags = {} }: FinishRun): void {
+  checkText(id, 'reason of its end', reason);
+  checkTexts(id, tags);
 }
 
 /** @throws MLO_RUN_VALUE where one of them is empty. */
@@ -53,8 +64,9 @@ export function checkNamed(id: RunId, what: string, names: readonly string[]): v
   if (names.includes('')) throw invalidRecord(id, `the name of a ${what} must not be empty`);
 }
 
-/** @throws MLO_RUN_VALUE for a name or value that is too long. */
+/** @throws MLO_RUN_VALUE for a name or value that is too long, or that nothing can store. */
 export function checkParams(id: RunId, params: { readonly [key: string]: Value }): void {
+  checkValues(id, params);
   for (const [key, value] of Object.entries(params)) {
     checkName(id, 'param', key);
     const fault = paramFault(value);
@@ -62,8 +74,9 @@ export function checkParams(id: RunId, params: { readonly [key: string]: Value }
   }
 }
 
-/** @throws MLO_RUN_VALUE for a name or value that is too long. */
+/** @throws MLO_RUN_VALUE for a name or value that is too long, or no text. */
 export function checkTags(id: RunId, tags: { readonly [key: string]: string }): void {
+  checkTexts(id, tags);
   for (const [key, value] of Object.entries(tags)) {
     checkName(id, 'tag', key);
     const fault = tagFault(value);
@@ -76,7 +89,21 @@ export function checkArtifactPath(id: RunId, path: string): void {
   parseProjectPath(path, `the artifacts of run ${id}`);
 }
 
+function checkValues(id: RunId, params: { readonly [key: string]: Value }): void {
+  for (const [key, value] of Object.entries(params))
+    if (!isValue(value)) throw invalidRecord(id, `the param ${JSON.stringify(key)} must be plain data`);
+}
+
+function checkTexts(id: RunId, tags: { readonly [key: string]: string }): void {
+  for (const [key, value] of Object.entries(tags)) checkText(id, `tag ${JSON.stringify(key)}`, value);
+}
+
+function checkText(id: RunId, what: string, text: string): void {
+  if (typeof text !== 'string') throw invalidRecord(id, `the ${what} must be a text, found a value of type ${typeof text}`);
+}
+
 function checkExperiment(id: RunId, name: string): void {
+  checkText(id, 'name of the experiment', name);
   const fault = titleFault(name);
   if (fault !== undefined) throw invalidRecord(id, `the name of the experiment ${fault}`);
 }

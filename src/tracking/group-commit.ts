@@ -1,5 +1,5 @@
 import { MloError } from '../core/errors/mlo-error.ts';
-import { isSqliteFailure, withSqliteErrors } from './sqlite-errors.ts';
+import { withSqliteErrors } from './sqlite-errors.ts';
 import type { MetricBatch } from '../core/run.ts';
 import type { Write } from './write.ts';
 import { BUSY_MS } from './when-free.ts';
@@ -48,8 +48,7 @@ export function groupCommit(path: string, write: Writer): GroupCommit {
     timer = undefined;
     try {
       commitPending(TIMER_BUSY_MS);
-    } catch (error) {
-      if (!isSqliteFailure(error)) throw error;
+    } catch {
       weightOfNextCommit = weight + MOST_PENDING;
       waitsSinceMs = performance.now();
       schedule();

@@ -18,6 +18,11 @@ export function isSqliteFailure(error: unknown): error is Error & SqliteFailure 
   return error instanceof Error && error.constructor.name === 'SqliteError' && typeof (error as { code?: unknown }).code === 'string';
 }
 
+/** Not what SQLite says of one row: a full disk, a lock, damage. What is written may well be right, and be taken later. */
+export function isOfDatabase(error: unknown): boolean {
+  return isSqliteFailure(error) && !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(error.code);
+}
+
 /** Runs `work` on the database at `path`; what SQLite refuses becomes MLO_TRACKING. */
 export function withSqliteErrors<T>(path: string, work: () => T): T {
   try {

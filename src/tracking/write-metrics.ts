@@ -80,7 +80,10 @@ export function metricsWriter(db: Connection, names: Interned): MetricsWriter {
       const refused: MloError[] = [];
       for (const [run, ofRun] of taken) {
         for (const [name, parts] of ofRun) {
-          const error = refusalOf(() => write(run, name, parts));
+          const error = refusalOf(
+            () => write(run, name, parts),
+            () => `Points of metric ${JSON.stringify(name)}`,
+          );
           if (error !== undefined) refused.push(error);
         }
       }

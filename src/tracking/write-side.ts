@@ -1,6 +1,15 @@
 import { toBatches } from '../core/metrics/to-batches.ts';
 import type { MetricBatch, MetricPoint, RunId } from '../core/run.ts';
-import { checkArtifactPath, checkBatches, checkNamed, checkParams, checkRunId, checkStart, checkTags } from './check-record.ts';
+import {
+  checkArtifactPath,
+  checkBatches,
+  checkFinish,
+  checkNamed,
+  checkParams,
+  checkRunId,
+  checkStart,
+  checkTags,
+} from './check-record.ts';
 import type { Connection } from './connection.ts';
 import { runExists, runUnknown } from './errors.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -69,6 +78,7 @@ export function writeSide(db: Connection, queue: GroupCommit, { now, identify }:
 
   function finishRun(id: RunId, given: FinishRun): void {
     requireRun(id);
+    checkFinish(id, given);
     const endedMs = Math.floor(given.endedMs);
     // What a stage left open (it threw inside `run.child`) must not stay RUNNING after it.
     const status = given.status === 'KILLED' ? 'KILLED' : 'FAILED';

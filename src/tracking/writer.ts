@@ -16,8 +16,8 @@ import type { Write } from './write.ts';
 
 /**
  * Applies writes in one transaction, in order. A write that contradicts what another process wrote
- * meanwhile (another value for a param, a run that is gone) is left out and returned as an error;
- * anything else that SQLite refuses undoes the whole batch and is thrown.
+ * meanwhile (another value for a param, a run that is gone), or that no table can hold, is left out and returned as an error;
+ * what keeps the database from being written undoes the whole batch and is thrown.
  */
 export type Writer = (writes: readonly Write[], busyMs: number) => readonly MloError[];
 
@@ -157,7 +157,10 @@ export function createWriter(db: Connection, now: () => number): Writer {
   const transaction = db.transaction((writes: readonly Write[]): MloError[] => {
     const refused: MloError[] = [];
     for (const write of writes) {
-      const error = refusalOf(() => apply(write));
+      const error = refusalOf(
+        () => apply(write),
+        () => nameOf(write),
+      );
       if (error !== undefined) refused.push(error);
     }
     return [...refused, ...metrics.finish()];
@@ -170,6 +173,11 @@ export function createWriter(db: Connection, now: () => number): Writer {
     sequence.clear();
     return whenFree(db, busyMs, () => transaction.immediate(writes));
   };
+}
+
+function nameOf(write: Write): string {
+  if (write.kind === 'heartbeat') return `The ${write.kind} of runs ${write.runs.join(', ')}`;
+  return `The ${write.kind} of run ${write.kind === 'start' ? write.run.id : write.run}`;
 }
 
 function gitColumns({ commit, branch, dirty, diff }: RunGit): GitColumns {

@@ -1,9 +1,10 @@
 import type { RunId } from '../../core/run.ts';
 import { randomHex } from '../../fs/random-hex.ts';
+import { checkName, toParams, toTags } from '../../runtime/api/record-values.ts';
 import type { EndStatus, StageRun } from '../../runtime/api/stage-run.ts';
 import { createRunRecorder, type RunRecorder } from '../../runtime/module/run-recorder.ts';
 import { watchSystem } from '../../runtime/system/watch-system.ts';
-import type { RunDetail } from '../../tracking/types.ts';
+import type { NewRun, RunDetail } from '../../tracking/types.ts';
 import type { StartRunOptions } from '../api/start-run.ts';
 import { artifactNames, stepAfter, waitForRun } from './find-run.ts';
 import { RecordKeeper } from './record-keeper.ts';
@@ -48,24 +49,40 @@ function projectFolder(): string {
 
 function startNew(session: ScriptSession, options: ScriptRunOptions, parentId: RunId | undefined): StageRun {
   const { tracking, project } = session;
+  const given = checked(options);
   const id = randomHex(32);
   const code = session.code();
   tracking.startRun({
     id,
-    name: options.name ?? scriptName(),
+    name: given.name,
     command: scriptCommand(),
     startedMs: Date.now(),
     ...(parentId === undefined ? {} : { parentId }),
     // A run below another one belongs to the same experiment.
-    ...experimentOf(options.experiment ?? (parentId === undefined ? project.config.experiment : undefined)),
+    ...experimentOf(given.experiment ?? (parentId === undefined ? project.config.experiment : undefined)),
     ...(code.git === undefined ? {} : { git: code.git }),
-    tags: { ...code.tags, ...options.tags },
-    params: options.params ?? {},
+    tags: { ...code.tags, ...given.tags },
+    params: given.params,
   });
   if (code.diff !== undefined) tracking.logArtifact(id, DIFF_ARTIFACT, code.diff);
   // At once: whatever happens from here on, others must find that this run is at work.
   tracking.flush();
   return record(session, id, measured(session, id));
+}
+
+/** @throws TypeError with the code MLO_RUN_VALUE */
+function checked({
+  name,
+  experiment,
+  params,
+  tags,
+}: ScriptRunOptions): Pick<NewRun, 'name' | 'experiment'> & Required<Pick<NewRun, 'params' | 'tags'>> {
+  return {
+    name: checkName('run', name ?? scriptName()),
+    ...experimentOf(experiment === undefined ? undefined : checkName('experiment', experiment)),
+    params: toParams(params ?? {}),
+    tags: toTags(tags ?? {}),
+  };
 }
 
 function experimentOf(experiment: string | undefined): { readonly experiment?: string } {

@@ -6,7 +6,20 @@ import { stepFault } from '../../core/run-limits.ts';
 import { quietly } from '../module/quiet.ts';
 import { ArtifactNames, type ArtifactName } from './artifact-names.ts';
 import { codedError, valueError } from './coded-error.ts';
-import { checkArtifactName, checkKey, checkName, describe, imageExtension, imageName, toJson, toParam, toTag } from './record-values.ts';
+import {
+  checkArtifactName,
+  checkKey,
+  checkName,
+  checkText,
+  describe,
+  imageExtension,
+  imageName,
+  toJson,
+  toParam,
+  toParams,
+  toTag,
+  toTags,
+} from './record-values.ts';
 import type { ChildOptions, EndStatus, MetricOptions, StageRun } from './stage-run.ts';
 
 /** A file up to this size is taken as it is at the call, bytes. */
@@ -67,13 +80,18 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
 
   function startChild({ name, params, tags }: ChildOptions): StageRun {
     checkName('run', name);
+    // Before anything is recorded: a run that nobody was given is one that nobody ends.
+    const given = {
+      ...(params === undefined ? {} : { params: toParams(params) }),
+      ...(tags === undefined ? {} : { tags: toTags(tags) }),
+    };
     // Not from Math.random, which is the stage's own and gives the same ids in every run.
     const child = randomBytes(16).toString('hex');
     push({ type: 'child-start', run: child, parent: id, name, timestampMs: Date.now() });
     sink.began(child, id);
     const run = createRun(child, sink);
-    if (params !== undefined) run.logParams(params);
-    if (tags !== undefined) run.setTags(tags);
+    if (given.params !== undefined) push({ type: 'params', run: child, params: given.params });
+    if (given.tags !== undefined) push({ type: 'tags', run: child, tags: given.tags });
     return run;
   }
 
@@ -94,7 +112,7 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
       push({
         type: 'params',
         run: id,
-        params: Object.fromEntries(Object.entries(params).map(([name, value]) => [checkKey('param', name), toParam(value, name)])),
+        params: toParams(params),
       }),
     logMetric,
     logMetrics: (metrics, options) => {
@@ -105,7 +123,7 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
       push({
         type: 'tags',
         run: id,
-        tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [checkKey('tag', name), toTag(value, name)])),
+        tags: toTags(tags),
       }),
     logArtifact: (path, given) => {
       const absolute = existing(path, 'logArtifact');
@@ -126,9 +144,11 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
       const extension = imageExtension(bytes, typeof image === 'string' ? `'${image}'` : 'what was given');
       logBytes(bytes, imageName(given ?? (typeof image === 'string' ? basename(image) : 'image'), extension));
     },
-    logInput: (path, { context = '' } = {}) => push({ type: 'input', run: id, path: existing(path, 'logInput'), context }),
+    logInput: (path, { context = '' } = {}) =>
+      push({ type: 'input', run: id, path: existing(path, 'logInput'), context: checkText('the context of an input', context) }),
     logModel: (path, { name, modelType = '', temporary = false } = {}) => {
       const absolute = existing(path, 'logModel');
+      checkText('the type of a model', modelType);
       check();
       const checked = names.add(
         checkArtifactName(name ?? basename(resolve(sink.base(), path))),
@@ -137,7 +157,7 @@ export function createRun(id: RunId, sink: RunSink): StageRun {
       push({ type: 'model', run: id, name: checked, path: absolute, modelType, ...(temporary ? { temporary } : {}) });
     },
     child,
-    end: (status = 'FINISHED', reason) => sink.end(id, checkStatus(status), reason),
+    end: (status = 'FINISHED', reason) => sink.end(id, checkStatus(status), toReason(reason)),
   };
 }
 
@@ -155,7 +175,12 @@ async function runChild<Result>(start: () => StageRun, work: (run: StageRun) => 
 
 /** What a run says about the error that ended it. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return String(error instanceof Error ? error.message : error);
+}
+
+/** Many give the error itself. */
+function toReason(reason: unknown): string | undefined {
+  return reason === undefined || reason === null ? undefined : reasonOf(reason);
 }
 
 function checkStatus(status: EndStatus): EndStatus {

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { parseProjectPath } from '../../core/path/project-path.ts';
 import { nameFault, paramFault, tagFault } from '../../core/run-limits.ts';
-import { isMap, type Value } from '../../core/value.ts';
+import { isPlainMap, type Value } from '../../core/value.ts';
 import { valueError } from './coded-error.ts';
 
 /** Longer names no file system takes. */
@@ -34,6 +34,27 @@ export function checkArtifactName(name: string): string {
   );
 }
 
+/** What is said beside a path. @throws TypeError */
+export function checkText(what: string, text: string): string {
+  if (typeof text !== 'string') throw valueError(`${what} must be a text, not ${describe(text)}`);
+  return text;
+}
+
+/** @throws TypeError */
+export function toParams(params: { readonly [name: string]: Value }): { readonly [name: string]: Value } {
+  return Object.fromEntries(entriesOf('params', params).map(([name, value]) => [checkKey('param', name), toParam(value, name)]));
+}
+
+/** @throws TypeError */
+export function toTags(tags: { readonly [name: string]: string }): { readonly [name: string]: string } {
+  return Object.fromEntries(entriesOf('tags', tags).map(([name, value]) => [checkKey('tag', name), toTag(value, name)]));
+}
+
+function entriesOf<Each>(what: string, values: { readonly [name: string]: Each }): [name: string, value: Each][] {
+  if (!isPlainMap(values)) throw valueError(`${what} must be an object of names and values, not ${describe(values)}`);
+  return Object.entries(values);
+}
+
 /** A copy that can cross to another thread or process: guarded params become plain maps. @throws TypeError */
 export function toParam(value: Value, name: string): Value {
   const plain = toPlain(value, name);
@@ -64,8 +85,10 @@ function toPlain(value: Value, name: string, around: readonly object[] = []): Va
   if (value === null || ['boolean', 'number', 'bigint', 'string'].includes(typeof value)) return value;
   if (typeof value === 'object' && around.includes(value)) throw valueError(`param '${name}' must be plain data, but it contains itself`);
   if (around.length > MOST_LEVELS) throw valueError(`param '${name}' is nested deeper than ${MOST_LEVELS} levels`);
-  if (Array.isArray(value)) return value.map((item: Value) => toPlain(item, name, [...around, value]));
-  if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item, name, [...around, value])]));
+  // Also what a list leaves out, which is no value.
+  if (Array.isArray(value)) return Array.from(value as Value[], (item) => toPlain(item, name, [...around, value]));
+  if (isPlainMap(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item, name, [...around, value])]));
   throw valueError(`param '${name}' must be plain data, not ${describe(value)}`);
 }
 
@@ -84,5 +107,8 @@ export function imageName(name: string, extension: string): string {
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
+  if (typeof value === 'number') return String(value);
+  // 'Date', 'Map', 'Array'
+  const kind = typeof value === 'object' ? Object.prototype.toString.call(value).slice('[object '.length, -1) : typeof value;
+  return `a value of type ${kind}`;
 }

@@ -213,6 +213,36 @@ export function valuesContract(name: string, make: () => TrackingFixture): void 
       });
     });
 
+    it('refuses what no store can hold where it is given, and keeps the rest', () => {
+      withStore((tracking) => {
+        const run = runId('aa01');
+        tracking.startRun(newRun('aa01'));
+        const odd = [undefined, () => 1, Symbol('odd'), new Date(0), new Map(), [undefined], { deep: { down: undefined } }] as never[];
+        for (const value of odd) {
+          for (const stage of [undefined, 'train'])
+            expect(errorOf(() => tracking.startRun({ ...newRun('aa02', { params: { odd: value } }), ...(stage && { stage }) })).code).toBe(
+              'MLO_RUN_VALUE',
+            );
+          expect(errorOf(() => tracking.logParams(run, { odd: value })).message).toContain('"odd"');
+        }
+        for (const value of [undefined, null, true, 1, {}] as never[]) {
+          for (const more of [{ name: value }, { tags: { odd: value } }, ...(value === undefined ? [] : [{ experiment: value }])])
+            expect(errorOf(() => tracking.startRun(newRun('aa02', more))).code).toBe('MLO_RUN_VALUE');
+          expect(errorOf(() => tracking.setTags(run, { odd: value })).message).toContain('"odd"');
+          expect(errorOf(() => tracking.finishRun(run, { status: 'FINISHED', endedMs: 2_000, tags: { odd: value } })).code).toBe(
+            'MLO_RUN_VALUE',
+          );
+        }
+        expect(errorOf(() => tracking.finishRun(run, { status: 'FAILED', endedMs: 2_000, reason: {} as never })).code).toBe(
+          'MLO_RUN_VALUE',
+        );
+        tracking.logMetrics(run, [point('loss', 1, 1)]);
+        tracking.flush();
+        expect(tracking.list().map(({ name, status }) => [name, status])).toEqual([['aa01', 'RUNNING']]);
+        expect(tracking.get('aa01')).toMatchObject({ params: {}, tags: {}, metrics: { loss: { points: 1 } } });
+      });
+    });
+
     it('records what a pipeline declares for a stage however long it is', () => {
       withStore((tracking) => {
         const params = { ['k'.repeat(300)]: 'x'.repeat(10_000) };

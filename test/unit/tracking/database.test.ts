@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { COMMIT_EVERY_MS } from '../../../src/tracking/group-commit.ts';
 import { runs } from '../../../src/tracking/migrations/0001-runs.ts';
 import { linkOrder } from '../../../src/tracking/migrations/0002-link-order.ts';
 import { SCHEMA_VERSION } from '../../../src/tracking/migrations/migrate.ts';
@@ -17,7 +18,10 @@ beforeEach(() => {
   path = join(folder, 'tracking.db');
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
 
 function query(sql: string): unknown[] {
   const db = new Database(path);
@@ -143,6 +147,29 @@ describe('the tracking database', () => {
     expect(writer.get('aa01').metrics).toEqual({ loss: summaryOf(point('loss', 3, 3)) });
     expect(writer.get('aa03').metrics).toEqual({});
     writer.close();
+  });
+
+  it('tells once what can never be stored, leaves it out, and writes what other runs have logged', () => {
+    vi.useFakeTimers();
+    const writer = openTracking({ path });
+    writer.startRun(newRun('aa01'));
+    writer.startRun(newRun('aa02'));
+    const odd = { name: 'x', digest: 'a', sourceType: 'mlo', source: 'x' };
+    for (const context of [null, {}] as never[]) writer.logInputs(runId('aa02'), [{ ...odd, context }]);
+    writer.logMetrics(runId('aa01'), [point('loss', 1, 1)]);
+    writer.finishRun(runId('aa02'), { status: 'FINISHED', endedMs: 2_000 });
+    // Nobody could catch what a timer throws.
+    vi.advanceTimersByTime(COMMIT_EVERY_MS);
+    const reader = openTracking({ path, readOnly: true });
+    expect(reader.get('aa01').metrics).toEqual({ loss: summaryOf(point('loss', 1, 1)) });
+    expect(reader.get('aa02')).toMatchObject({ status: 'FINISHED', inputs: [] });
+    reader.close();
+    const error = errorOf(() => writer.flush());
+    expect(error).toMatchObject({ code: 'MLO_INTERNAL', problems: [expect.anything(), expect.anything()] });
+    for (const part of ['NOT NULL', 'inputs', runId('aa02')]) expect(error.message).toContain(part);
+    writer.logMetrics(runId('aa01'), [point('loss', 2, 2)]);
+    writer.close();
+    expect(query('SELECT points FROM series')).toEqual([{ points: 2 }]);
   });
 
   it('of a newer mlo is refused for reading and writing, and named with both versions', () => {
