@@ -2,7 +2,7 @@ import type { ErrorCode } from '../core/errors/catalogue.ts';
 import type { StageReport, Emit } from '../core/events.ts';
 import type { Reason, StageState } from '../core/plan/types.ts';
 import type { RunId } from '../core/run.ts';
-import type { StageAddress } from '../core/stage.ts';
+import type { ProjectPath, StageAddress } from '../core/stage.ts';
 import type { ChangeCounts, Changes, UnreadTree } from '../core/tree-diff/types.ts';
 import type { Value } from '../core/value.ts';
 
@@ -201,6 +201,18 @@ interface ValueDiff {
 export interface ValuesData {
   /** By file, nested as in the file (params) or flattened with dots (metrics). */
   readonly files: { readonly [file: string]: Value };
+  /** Absent where all could be read. */
+  readonly unread?: readonly UnreadValues[];
+}
+
+/** A file of values, or a folder of them, that a revision has and this cache has not. */
+export interface UnreadValues {
+  readonly path: ProjectPath;
+  /** As typed. */
+  readonly revision: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
 }
 
 export interface LogsData {
@@ -213,5 +225,8 @@ export interface LogsData {
 export interface ValuesDiffData {
   readonly old: string;
   readonly new: string;
+  /** Without files that one side could not read. */
   readonly diffs: readonly ValueDiff[];
+  /** Of both sides; absent where all could be read. */
+  readonly unread?: readonly UnreadValues[];
 }

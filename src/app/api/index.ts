@@ -33,7 +33,10 @@ export async function paramsShow(options: ParamsOptions = {}): Promise<Values> {
   return await paramsAt(options);
 }
 
-/** Metrics of all files that the pipeline names; nested keys are joined by dots. */
+/**
+ * Metrics of all files that the pipeline names; nested keys are joined by dots. Rejects with MLO_OBJECT_MISSING where `rev` has a file
+ * that is neither in Git nor in the cache, for its values are not known; `paramsShow` does the same.
+ */
 export async function metricsShow(where: Where = {}): Promise<Values> {
   const { metricsAt } = await import('./show-values.ts');
   return await metricsAt(where);

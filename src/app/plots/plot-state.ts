@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { Cache, TreeEntry } from '../../cache/types.ts';
-import type { Content } from '../../core/content.ts';
+import type { Cache } from '../../cache/types.ts';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
 import { isErrno } from '../../fs/errno.ts';
 import { loadProjectPipeline } from '../load-pipeline.ts';
 import { absolutePath, isAtOrBelow } from '../paths.ts';
 import type { Project } from '../project.ts';
 import { lookAt } from '../tracked/find-path.ts';
+import { KeptFiles } from '../tracked/kept-files.ts';
 import { trackedState, WORKSPACE, type TrackedState } from '../tracked/tracked-state.ts';
 
 /** One state of the project, as far as pictures are concerned. */
@@ -55,42 +55,24 @@ class RevisionState implements PlotState {
   readonly label: string;
   readonly pipeline: Pipeline;
   private readonly state: TrackedState;
-  private readonly cache: Cache;
+  private readonly kept: KeptFiles;
 
   constructor(state: TrackedState, cache: Cache) {
     this.label = state.label;
     this.pipeline = state.pipeline;
     this.state = state;
-    this.cache = cache;
+    this.kept = new KeptFiles(state.contents, cache);
   }
 
   filesAt(path: ProjectPath): readonly ProjectPath[] {
-    const kept = this.keptAt(path);
-    if (kept !== undefined) return kept.kind === 'tree' ? this.filesBelow(kept, path) : [path];
+    if (this.kept.contentAt(path) !== undefined) return this.kept.filesAt(path);
     const files = this.state.revision?.files ?? new Map();
     if (files.has(path)) return [path];
     const inGit = [...files.keys()].filter((file) => isAtOrBelow(file, path));
-    const tracked = this.state.contents.filter((each) => isAtOrBelow(each.path, path)).flatMap((each) => this.filesAt(each.path));
-    return [...new Set([...inGit, ...tracked])].sort();
+    return [...new Set([...inGit, ...this.kept.filesAt(path)])].sort();
   }
 
   readBytes(path: ProjectPath): Uint8Array | undefined {
-    const kept = this.keptAt(path);
-    if (kept === undefined) return this.state.revision?.readBytes(path);
-    return kept.kind === 'file' ? this.cache.readBytes(kept.digest) : undefined;
-  }
-
-  private keptAt(path: ProjectPath): Content | undefined {
-    const of = this.state.contents.find((each) => isAtOrBelow(path, each.path));
-    if (of === undefined || path === of.path) return of?.content;
-    return this.cache.subContent(of.content, path.slice(of.path.length + 1));
-  }
-
-  private filesBelow({ digest }: Pick<TreeEntry, 'digest'>, folder: ProjectPath): readonly ProjectPath[] {
-    return this.cache.readTree(digest).flatMap((entry) => {
-      const path = `${folder}/${entry.name.toString('utf8')}`;
-      if (entry.type === 'tree') return this.filesBelow(entry, path);
-      return entry.type === 'symlink' ? [] : [path];
-    });
+    return this.kept.contentAt(path) === undefined ? this.state.revision?.readBytes(path) : this.kept.readBytes(path);
   }
 }

@@ -103,7 +103,7 @@ function withOuts(
 }
 
 /** The rules are those of the walk through the workspace. A pointer that cannot be understood is left out with a warning: it cannot be mended there. */
-function pointersAt(project: Project, revision: RevisionFiles): readonly TrackedContent[] {
+export function pointersAt(project: Project, revision: RevisionFiles): readonly TrackedContent[] {
   const paths = ownPaths(revision.files.keys()).filter((path) => revision.files.get(path)?.type !== 'symlink' && isPointerPath(path));
   revision.prefetch(paths);
   return paths.flatMap((pointerPath) => {

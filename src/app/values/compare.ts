@@ -1,9 +1,10 @@
 import { MloError, type MloErrorOptions } from '../../core/errors/mlo-error.ts';
+import { given } from '../../core/given.ts';
 import { diffFiles, type DiffOptions } from '../../core/metrics/diff-files.ts';
 import type { ProjectPath } from '../../core/stage.ts';
-import { projectPath } from '../paths.ts';
+import { isAtOrBelow, projectPath } from '../paths.ts';
 import { withProject, type Project } from '../project.ts';
-import type { AppContext, ValuesData, ValuesDiffData } from '../types.ts';
+import type { AppContext, UnreadValues, ValuesData, ValuesDiffData } from '../types.ts';
 import { openSource, type ValueSource } from './source.ts';
 
 /** Revisions as typed: none = HEAD and the workspace, one = it and the workspace. */
@@ -11,7 +12,7 @@ export type Revisions = readonly [old?: string | undefined, current?: string | u
 
 type ReadSide = (project: Project, source: ValueSource, targets: readonly ProjectPath[]) => Promise<ValuesData>;
 
-/** Values at one revision, default the workspace. Throws MLO_TARGET where a target is not there. */
+/** Values at one revision, default the workspace. Throws MLO_TARGET where a target is not there, MLO_OBJECT_MISSING where the cache has it not. */
 export async function showValues(
   ctx: AppContext,
   revision: string | undefined,
@@ -22,12 +23,13 @@ export async function showValues(
     const targets = projectPaths(project, typed);
     const source = await openSource(project, revision);
     const data = await read(project, source, targets);
+    if (targets.length > 0) refuseUnread(data.unread);
     requireTargets(targets, [source], [data]);
     return data;
   });
 }
 
-/** What differs between two revisions. Throws MLO_TARGET where a target is on neither side. */
+/** What differs between two revisions. Throws MLO_TARGET where a target is on neither side, MLO_OBJECT_MISSING where the cache has one not. */
 export async function compareValues(
   ctx: AppContext,
   [old, current]: Revisions,
@@ -39,13 +41,27 @@ export async function compareValues(
     const targets = projectPaths(project, typed);
     const sources = [await openSource(project, old ?? 'HEAD'), await openSource(project, current)] as const;
     const [before, now] = [await read(project, sources[0], targets), await read(project, sources[1], targets)];
+    const unread = [...(before.unread ?? []), ...(now.unread ?? [])];
+    if (targets.length > 0) refuseUnread(unread);
     requireTargets(targets, sources, [before, now]);
-    return { old: sources[0].label, new: sources[1].label, diffs: diffFiles(before.files, now.files, options) };
+    const diffs = diffFiles(before.files, now.files, options).filter(({ file }) => !unread.some(({ path }) => isAtOrBelow(file, path)));
+    return { old: sources[0].label, new: sources[1].label, diffs, ...(unread.length === 0 ? {} : { unread }) };
   });
 }
 
 function projectPaths(project: Project, typed: readonly string[]): readonly ProjectPath[] {
   return typed.map((path) => projectPath(project.root, project.ctx.cwd, path));
+}
+
+/** Where nothing but these values will do. Throws MLO_OBJECT_MISSING, MLO_OBJECT_CORRUPT. */
+export function refuseUnread(unread: readonly UnreadValues[] = []): void {
+  const [first, ...others] = unread;
+  if (first === undefined) return;
+  const { code, message, hint } = first;
+  throw new MloError(code, `${message}${others.length === 0 ? '' : ` (and ${others.length} more)`}`, {
+    ...given({ hint }),
+    details: { unread },
+  });
 }
 
 function requireTargets(targets: readonly ProjectPath[], sources: readonly ValueSource[], found: readonly ValuesData[]): void {

@@ -8,8 +8,9 @@ import type { Paint, Style } from '../style.ts';
 
 type DiffRow = ValuesDiffData['diffs'][number];
 
-/** A line for each value that differs, the sides under the names of their revisions. `what`: 'params' or 'metrics'. */
+/** A line for each value that differs, the sides under the names of their revisions. Nothing is said of what could not be read. `what`: 'params' or 'metrics'. */
 export function valuesDiffLines(data: ValuesDiffData, what: 'params' | 'metrics', style: Style): string[] {
+  if (data.diffs.length === 0 && data.unread !== undefined) return [];
   if (data.diffs.length === 0) return [`No ${what} differ between ${printable(data.old)} and ${printable(data.new)}.`];
   return tableLines(columns(data, what === 'metrics', style), data.diffs, style);
 }

@@ -1,3 +1,4 @@
+import type { ValuesData } from '../../app/types.ts';
 import { isMap, type Value } from '../../core/value.ts';
 import { printable } from '../format/printable.ts';
 import { tableLines, type Column } from '../format/table.ts';
@@ -10,12 +11,12 @@ interface Leaf {
   readonly value: Value;
 }
 
-/** Values by file and dotted key, one a line; the file is named once. `what`: 'params' or 'metrics'. */
-export function valuesLines(data: { readonly files: { readonly [file: string]: Value } }, what: string, style: Style): string[] {
-  const leaves = Object.entries(data.files).flatMap(([file, value]) =>
+/** Values by file and dotted key, one a line; the file is named once. Nothing is said of what could not be read. `what`: 'params' or 'metrics'. */
+export function valuesLines({ files, unread }: ValuesData, what: string, style: Style): string[] {
+  const leaves = Object.entries(files).flatMap(([file, value]) =>
     leavesOf(value).map(([key, leaf], index) => ({ file: index === 0 ? file : '', key, value: leaf })),
   );
-  if (leaves.length === 0) return [`No ${what}.`];
+  if (leaves.length === 0) return unread !== undefined ? [] : [`No ${what}.`];
   return tableLines(columns(style), leaves, style);
 }
 
