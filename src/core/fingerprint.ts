@@ -1,6 +1,6 @@
 import type { Content, Digest } from './content.ts';
 import { canonicalJson } from './encoding/canonical-json.ts';
-import { toLocked, type FingerprintRecord } from './lock/types.ts';
+import { toLocked, type DeclaredNames, type FingerprintRecord } from './lock/types.ts';
 import { isDvcFile, type ProjectPath, type Stage } from './stage.ts';
 import type { Value } from './value.ts';
 
@@ -36,6 +36,7 @@ export function declaredRecord(
     ...(stage.seed === undefined ? {} : { seed: stage.seed }),
     ...nonEmpty('params', params),
     ...nonEmpty('deps', depRecords(stage, deps)),
+    ...(stage.action.kind === 'module' ? nonEmpty('names', declaredNames(stage)) : {}),
   };
 }
 
@@ -84,6 +85,14 @@ function depRecords(stage: Stage, deps: ReadonlyMap<ProjectPath, Content>): NonN
       return [path, toLocked(content)];
     }),
   );
+}
+
+function declaredNames({ deps, outs }: Stage): DeclaredNames {
+  return { ...nonEmpty('deps', pathsByName(deps)), ...nonEmpty('outs', pathsByName(outs)) };
+}
+
+function pathsByName(specs: Stage['deps'] | Stage['outs']): { [name: string]: ProjectPath } {
+  return Object.fromEntries(specs.flatMap(({ name, path }) => (name === undefined ? [] : [[name, path]])));
 }
 
 function folderOf(path: ProjectPath): ProjectPath {

@@ -56,6 +56,7 @@ const SECTIONS: readonly (readonly [string, Rule])[] = [
   ['env', { holds: isDigest, expected: 'a digest' }],
   ['packages', TEXT],
   ['params', { holds: isMap, expected: 'an object' }],
+  ['names', { holds: (value) => isMap(value) && Object.values(value).every(isText), expected: 'an object of texts' }],
 ];
 
 function isText(value: unknown): boolean {

@@ -20,10 +20,13 @@ export function readableContent(content: Content): string {
 }
 
 function stageLines(entry: LockEntry): readonly string[] {
-  const { params = {}, deps = {}, outs = {}, code = {}, packages = {}, env = {}, ...scalars } = entry;
+  const { params = {}, deps = {}, outs = {}, names = {}, code = {}, packages = {}, env = {}, ...scalars } = entry;
   return [
     ...sorted(scalars).map(([key, value]) => `${key} ${typeof value === 'string' ? value.replaceAll('\n', '\\n') : text(value as Value)}`),
     ...sorted(params).flatMap(([file, values]) => sorted(values).map(([key, value]) => `param ${file}:${key} = ${text(value)}`)),
+    ...(['deps', 'outs'] as const).flatMap((section) =>
+      sorted(names[section] ?? {}).map(([name, path]) => `name ${section}.${name} = ${path}`),
+    ),
     ...sorted(deps).map(([path, content]) => `dep ${path} ${contentText(content)}`),
     ...sorted(code).map(([path, digest]) => `code ${path} ${digest === 'missing' ? digest : short(digest)}`),
     ...sorted(packages).map(([key]) => `package ${key}`),

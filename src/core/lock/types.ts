@@ -16,6 +16,12 @@ export interface LockedContent {
 /** A path that module resolution tried and that did not exist: it must stay missing. */
 export type CodeDigest = Digest | 'missing';
 
+/** Name → path. */
+export interface DeclaredNames {
+  readonly deps?: { readonly [name: string]: string };
+  readonly outs?: { readonly [name: string]: string };
+}
+
 /**
  * Everything that decides whether a stage must run again. Equal records = equal fingerprint.
  * Maps are keyed by path or name; paths are relative to the project root.
@@ -31,6 +37,8 @@ export interface FingerprintRecord {
   readonly seed?: number;
   readonly params?: { readonly [file: string]: { readonly [key: string]: Value } };
   readonly deps?: { readonly [path: string]: LockedContent };
+  /** Of a module stage: its deps and outs with a name, by which its code asks for their paths. */
+  readonly names?: DeclaredNames;
   /** Modules the stage was found to load: own files by digest, symlinks on the way by that of their target's text. Discovered by running. */
   readonly code?: { readonly [path: string]: CodeDigest };
   /** `importer > name@version` to lock-file integrity ('' where there is none). Discovered by running. */

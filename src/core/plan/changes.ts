@@ -1,5 +1,5 @@
 import { canonicalJson } from '../encoding/canonical-json.ts';
-import type { FingerprintRecord, LockedContent } from '../lock/types.ts';
+import type { DeclaredNames, FingerprintRecord, LockedContent } from '../lock/types.ts';
 import type { Value } from '../value.ts';
 import type { Reason, ReasonKind } from './types.ts';
 
@@ -18,7 +18,16 @@ export function declaredChanges(old: FingerprintRecord, now: FingerprintRecord):
     ...mapChanges('env', old.env, now.env, (key) => ({ key })),
     ...paramChanges(old.params ?? {}, now.params ?? {}),
     ...contentChanges('dep', old.deps ?? {}, now.deps ?? {}),
+    ...nameChanges('deps', old, now),
+    ...nameChanges('outs', old, now),
   ];
+}
+
+/** Locks had no names once: where there are two, nobody knows whether they were the other way round, and a single one cannot have been. */
+function nameChanges(section: keyof DeclaredNames, old: FingerprintRecord, now: FingerprintRecord): readonly Reason[] {
+  const after = now.names?.[section];
+  if (old.names === undefined && Object.keys(after ?? {}).length < 2) return [];
+  return mapChanges('name', old.names?.[section], after, (name) => ({ key: `${section}.${name}` }));
 }
 
 /** Files or trees that were added, dropped or hold other bytes. */

@@ -15,6 +15,7 @@ export type ReasonKind =
   | 'stage-api'
   | 'param'
   | 'dep'
+  | 'name' // of a dep or out: `key` is `deps.train`, `old` and `new` are paths
   | 'code'
   | 'package'
   | 'out' // an out is missing or differs from the lock
@@ -37,7 +38,7 @@ export interface Reason {
   readonly kind: ReasonKind;
   /** Path of a dep, out or code file. */
   readonly path?: string;
-  /** Param (`params.yaml:train.epochs`), env name, package, stage address. */
+  /** Param (`params.yaml:train.epochs`), env name, name of a dep or out (`deps.train`), package, stage address. */
   readonly key?: string;
   readonly old?: Value;
   readonly new?: Value;

@@ -36,7 +36,8 @@ function words(reason: Reason, glyphs: Glyphs, details: boolean): string {
   if (fixed !== undefined) return fixed;
   switch (reason.kind) {
     case 'param':
-      return changed(reason.key ?? 'params', reason, glyphs, true);
+    case 'name':
+      return changed(reason.key ?? reason.kind, reason, glyphs, true);
     case 'env':
       return changed(`env ${reason.key ?? ''}`, reason, glyphs, details);
     case 'package':

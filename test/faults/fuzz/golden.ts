@@ -102,6 +102,7 @@ export const GOLDEN_DATA = {
         code: { 'stages/train.ts': D('c'), 'stages/lib/model.js': 'missing' },
         deps: { 'data/train.csv': { digest: D('9'), size: 3120 }, 's3://b/k': { digest: D('8'), size: 3, etag: 'e', version: 'v' } },
         env: { HOME: D('1') },
+        names: { deps: { train: 'data/train.csv' }, outs: { model: 'models/iris' } },
         outs: {
           'models/iris': { digest: D('7'), files: 2, kind: 'tree', size: 5210 },
           'run.sh': { digest: D('6'), size: 1, mode: 'exec' },

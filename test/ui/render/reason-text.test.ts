@@ -14,6 +14,8 @@ const CASES: readonly (readonly [Reason, string])[] = [
   [{ kind: 'dep', path: 'data/x.csv', old: OLD, new: NEW }, 'dep data/x.csv changed'],
   [{ kind: 'dep', path: 'data/x.csv', new: NEW }, 'dep data/x.csv added'],
   [{ kind: 'dep', path: 'data/x.csv', old: OLD }, 'dep data/x.csv removed'],
+  [{ kind: 'name', key: 'deps.train', old: 'a.csv', new: 'b.csv' }, 'deps.train a.csv → b.csv'],
+  [{ kind: 'name', key: 'outs.model', new: 'model.bin' }, 'outs.model added: model.bin'],
   [{ kind: 'code', path: 'stages/lib/model.ts', old: OLD, new: NEW }, 'stages/lib/model.ts changed'],
   [{ kind: 'code', path: 'stages/lib/model.ts', old: OLD, new: 'missing' }, 'stages/lib/model.ts is gone'],
   [{ kind: 'package', key: 'csv-parse@6.1.0' }, 'package csv-parse@6.1.0 changed'],

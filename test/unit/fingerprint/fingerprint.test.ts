@@ -50,6 +50,20 @@ describe('the declared part of a fingerprint', () => {
     expect(JSON.stringify(record)).not.toContain('secret');
   });
 
+  it('has what a module calls its deps and outs; a command does not see names', () => {
+    const named = {
+      deps: [{ path: 'a', declared: 'a', name: 'train', at: stage('a').at }],
+      outs: [{ path: 'o', name: 'model' }, 'p'],
+    };
+    const record = (of: Stage): FingerprintRecord => declaredRecord(of, {}, contents('a'), CONTEXT);
+    expect(record({ ...stage('a', { action: MODULE, outs: named.outs }), deps: named.deps }).names).toEqual({
+      deps: { train: 'a' },
+      outs: { model: 'o' },
+    });
+    expect(record({ ...stage('a', { outs: named.outs }), deps: named.deps })).not.toHaveProperty('names');
+    expect(record(stage('a', { action: MODULE, deps: ['a'], outs: ['o'] }))).not.toHaveProperty('names');
+  });
+
   it('has a dep of any name', () => {
     const record = declaredRecord(stage('a', { deps: ['__proto__', 'toString'] }), {}, contents('__proto__', 'toString'), CONTEXT);
     expect(Object.keys(record.deps ?? {})).toEqual(['__proto__', 'toString']);
@@ -99,6 +113,7 @@ describe('the first key of the run-cache', () => {
     ['the kind of a dep', base, { deps: { d: { digest: A, size: 3, kind: 'tree' as const } } }],
     ['whether a dep can be executed', base, { deps: { d: { digest: A, size: 3, mode: 'exec' as const } } }],
     ['a param, also one named size', base, { params: { 'params.yaml': { size: 1 } } }],
+    ['names', base, { names: { deps: { d: 'd' } } }],
     ['env', base, { env: { X: A } }],
     ['the seed', base, { seed: 1 }],
     ['the outs', stage('a', { deps: ['d'], outs: ['o'] }), {}],

@@ -20,6 +20,7 @@ describe('a record of a lock', () => {
       faultOf({ cmd: ['a', 'b'], shell: 'bash', wdir: 'x', seed: 2n ** 60n, deps, outs: deps, env: { A: D }, params: { p: {} } }),
     ).toBeUndefined();
     expect(faultOf({ run: 'a.ts', stageApi: 1, backend: 'wasm', seed: 3, code, packages: { 'x > y@1': '' } })).toBeUndefined();
+    expect(faultOf({ run: 'a.ts', names: { deps: { train: 'a.csv' }, outs: {} } })).toBeUndefined();
     expect(faultOf({ cmd: 'a' })).toBeUndefined();
     expect(faultOf({})).toBeUndefined();
   });
@@ -36,7 +37,7 @@ describe('a record of a lock', () => {
     for (const cmd of [null, 1, {}, ['a', 1], [null]]) expect(faultOf({ cmd })).toBe('"cmd" is not a text or a list of texts');
   });
 
-  it.each(['deps', 'outs', 'code', 'env', 'packages', 'params'])('has an object as %s', (section) => {
+  it.each(['deps', 'outs', 'code', 'env', 'packages', 'params', 'names'])('has an object as %s', (section) => {
     for (const value of [null, 1, 'text', [], true]) expect(faultOf({ [section]: value })).toBe(`"${section}" is not an object`);
   });
 
@@ -72,6 +73,8 @@ describe('a record of a lock', () => {
     ['packages', 1, 'a text'],
     ['params', 'x', 'an object'],
     ['params', [], 'an object'],
+    ['names', 'a.csv', 'an object of texts'],
+    ['names', { train: 1 }, 'an object of texts'],
   ] as const)('has no %s that is %j', (section, value, expected) => {
     expect(faultOf({ [section]: { x: value as Value } })).toBe(`${section} 'x' is not ${expected}`);
   });

@@ -39,8 +39,20 @@ describe('what differs between two fingerprints', () => {
     [{ params: { 'p.yaml': { x: null } } }, { params: { 'p.yaml': {} } }, { kind: 'param', key: 'p.yaml:x', old: null }],
     [{ deps: { d: file(A) } }, { deps: { d: file(B) } }, { kind: 'dep', path: 'd', old: A, new: B }],
     [{}, { deps: { d: file(B) } }, { kind: 'dep', path: 'd', new: B }],
+    [{ names: { deps: { d: 'a' } } }, { names: { deps: { d: 'b' } } }, { kind: 'name', key: 'deps.d', old: 'a', new: 'b' }],
+    [{ names: { deps: { d: 'a' } } }, { names: { deps: { d: 'a' }, outs: { o: 'b' } } }, { kind: 'name', key: 'outs.o', new: 'b' }],
+    [{ names: { outs: { o: 'b' } } }, {}, { kind: 'name', key: 'outs.o', old: 'b' }],
   ] as const)('%j and %j: %j', (old, now, reason) => {
     expect(declaredChanges(old, now)).toEqual([reason]);
+  });
+
+  it('counts names that an older lock does not have only where two of them may have been the other way round', () => {
+    const two = { train: 'a.csv', test: 'b.csv' };
+    expect(declaredChanges({ run: 's.ts' }, { run: 's.ts', names: { deps: { raw: 'a.csv' }, outs: { model: 'm' } } })).toEqual([]);
+    expect(declaredChanges({ run: 's.ts' }, { run: 's.ts', names: { deps: { raw: 'a.csv' }, outs: two } })).toEqual([
+      { kind: 'name', key: 'outs.test', new: 'b.csv' },
+      { kind: 'name', key: 'outs.train', new: 'a.csv' },
+    ]);
   });
 
   it('is told in the order in which a person would look, keys by name', () => {
