@@ -6,7 +6,7 @@ import { hashBytes } from '../fs/hash.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 
 /** Raised when what parsing yields changes, so that results of an older mlo are not used. */
-const PARSED_SCHEMA = 4;
+const PARSED_SCHEMA = 5;
 
 interface Stored<T> {
   readonly schema: number;

@@ -59,7 +59,7 @@ function resolveData(
   const report = (fault: TemplateFault): void => {
     faults += 1;
     problems.add(
-      'MLO_TEMPLATE',
+      fault.code,
       fault,
       `failed to parse 'stages.${definition.name}.${field}' in '${definition.file}': ${fault.message}`,
       fault.hint,

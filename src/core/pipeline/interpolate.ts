@@ -1,5 +1,5 @@
 import { pythonFloatText } from '../encoding/number-text.ts';
-import type { MapEntry, ScalarNode, SourceNode } from '../source/node.ts';
+import type { MapEntry, MapNode, ScalarNode, SourceNode } from '../source/node.ts';
 import type { TemplateContext } from './context.ts';
 import { findMatches, hasTemplate, parseExpression, unescape, type Match } from './expression.ts';
 
@@ -11,8 +11,9 @@ export type Allowed =
   /** `foreach` and `matrix`: lists and maps too. */
   | 'anything';
 
-/** One `${}` that cannot be resolved; `start` is the offset of its fault in the source. */
+/** One `${}` that cannot be resolved, or a key that is there twice by one; `start` is the offset of the fault in the source. */
 export interface TemplateFault {
+  readonly code: 'MLO_TEMPLATE' | 'MLO_PIPELINE_INVALID';
   readonly from: SourceNode['from'];
   readonly start: number;
   readonly message: string;
@@ -36,11 +37,17 @@ export function interpolate(
     const items = node.items.map((item) => interpolate(item, context, allowed, report));
     return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
   }
+  return interpolateMap(node, context, allowed, report);
+}
+
+function interpolateMap(node: MapNode, context: TemplateContext, allowed: Allowed, report: (fault: TemplateFault) => void): MapNode {
   let changed = false;
   const entries = new Map<string, MapEntry>();
   for (const [key, entry] of node.entries) {
     const inner = interpolate(entry.node, context, allowed, report);
     const name = hasTemplate(key) ? interpolateKey(entry, context, report) : key;
+    const first = entries.get(name);
+    if (first !== undefined) report(repeatedKey(name, key, entry, first));
     if (inner === entry.node && name === key) entries.set(key, entry);
     else {
       changed = true;
@@ -112,6 +119,17 @@ function interpolateText(node: ScalarNode, context: TemplateContext, allowed: Al
 function interpolateKey(entry: MapEntry, context: TemplateContext, report: (fault: TemplateFault) => void): string {
   const resolved = interpolateText(keyNode(entry), context, 'scalars', report);
   return resolved.kind === 'scalar' ? scalarText(resolved) : entry.key;
+}
+
+function repeatedKey(name: string, written: string, { node, keyStart }: MapEntry, first: MapEntry): TemplateFault {
+  const { line } = first.node.from.position(first.keyStart);
+  const key = written === name ? `key '${name}'` : `key '${written}' becomes '${name}', which`;
+  return {
+    code: 'MLO_PIPELINE_INVALID',
+    from: node.from,
+    start: keyStart,
+    message: `${key} is there twice: it already exists on line ${line}`,
+  };
 }
 
 function keyNode(entry: MapEntry): ScalarNode {
@@ -190,5 +208,5 @@ function fault(node: ScalarNode, match: Match, message: string, shift: number, h
     seen = (node.value as string).indexOf(written, seen + 1);
   }
   const start = found < 0 ? node.start : node.start + found + shift;
-  return { from: node.from, start, message, ...(hint === undefined ? {} : { hint }) };
+  return { code: 'MLO_TEMPLATE', from: node.from, start, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -37,7 +37,7 @@ export function resolveMember(
     (fault: TemplateFault): void => {
       faults += 1;
       const message = `failed to parse 'stages.${name}.${field}' in '${definition.file}': ${fault.message}`;
-      problems.add('MLO_TEMPLATE', fault, message, fault.hint, fault.message);
+      problems.add(fault.code, fault, message, fault.hint, fault.message);
     };
   const scope = file.scope === undefined ? undefined : stageScope(file.scope);
   if (scope === undefined) {

@@ -61,7 +61,7 @@ function resolved(root: MapNode, key: string, file: FileSetting, problems: Probl
   let faults = 0;
   const value = interpolate(node, file.scope.context, 'scalars', (fault: TemplateFault) => {
     faults += 1;
-    problems.add('MLO_TEMPLATE', fault, `failed to parse '${key}' in '${file.path}': ${fault.message}`, fault.hint);
+    problems.add(fault.code, fault, `failed to parse '${key}' in '${file.path}': ${fault.message}`, fault.hint);
   });
   return faults > 0 ? undefined : value;
 }

@@ -93,6 +93,35 @@ describe('values that stand alone', () => {
   });
 });
 
+describe('keys that become equal', () => {
+  const params = { 'params.yaml': 'k: b\nsame: b' };
+
+  test.each([
+    ['deps', 'cmd: x, deps: {"${k}": a.csv, b: b.csv}', "key 'b' is there twice: it already exists on line 2", '2:32:b'],
+    ['outs', 'cmd: x, outs: {b: b,\n "${k}": a}', "key '${k}' becomes 'b', which is there twice: it already exists on line 2", '3:2:"'],
+    [
+      'params',
+      'cmd: x, params: [{"${k}": [p],\n "${same}": [q]}]',
+      "key '${same}' becomes 'b', which is there twice: it already exists on line 2",
+      '3:2:"',
+    ],
+    ['env', 'cmd: x, env: {"${k}": 1, b: 2}', "key 'b' is there twice: it already exists on line 2", '2:27:b'],
+    ['foreach', 'foreach: {"${k}": 1, b: 2}, do: {cmd: x}', "key 'b' is there twice: it already exists on line 2", '2:23:b'],
+    ['matrix', 'matrix: {"${k}": [1], b: [2]}, cmd: x', "key 'b' is there twice: it already exists on line 2", '2:24:b'],
+  ])('of %s by a template are refused: one of them would be lost', (field, body, message, place) => {
+    const { code, problems } = errorOf({ 'pipeline.yaml': `stages: {s: {\n ${body}}}`, ...params });
+    expect(code).toBe('MLO_PIPELINE_INVALID');
+    expect(problems.map((problem) => problem.message)).toEqual([`failed to parse 'stages.s.${field}' in 'pipeline.yaml': ${message}`]);
+    expect(placeOf(problems[0])).toBe(`pipeline.yaml:${place}`);
+  });
+
+  test('of the artifacts of a file are refused', () => {
+    const error = errorOf({ 'pipeline.yaml': 'artifacts:\n  b: {path: a}\n  ${k}: {path: c}\nstages: {}', ...params });
+    expect(error.code).toBe('MLO_PIPELINE_INVALID');
+    expect(placeOf(error.problems[0])).toBe('pipeline.yaml:3:3:$');
+  });
+});
+
 describe('case 46: maps and lists', () => {
   test('a map in cmd becomes arguments', () => {
     const params = 'm: {x: 1.0, on: true, off: false, many: [1, "a b", true], deep: {z: null, none: {}}, quote: "it\'s", empty: ""}';
