@@ -1,4 +1,4 @@
-import type { Cache } from '../cache/types.ts';
+import type { Cache, ObserveOptions } from '../cache/types.ts';
 import type { Content } from '../core/content.ts';
 import type { Emit } from '../core/events.ts';
 import type { OutIndex } from '../core/graph/graph.ts';
@@ -9,6 +9,12 @@ import { byteProgress } from './progress.ts';
 
 /** What lies at URLs now; without those that cannot be looked at, undefined where nothing lies. */
 export type LookAtUrls = (urls: readonly string[]) => Promise<ReadonlyMap<string, Content | undefined>>;
+
+interface Observed {
+  readonly content: Content | undefined;
+  /** Without a single link: as an out and as a dep it is the same. */
+  readonly isPlain: boolean;
+}
 
 /** Of stages that are not frozen: those are taken as they are. */
 function urlDeps(stages: readonly Stage[]): readonly string[] {
@@ -27,8 +33,6 @@ export class Workspace {
   readonly #cache: Cache;
   readonly #emit: Emit;
   readonly #index: OutIndex;
-  /** Outs without a single link: as deps they are the same. */
-  readonly #plain = new Set<ProjectPath>();
   /** Deps without a single link: they are what lies there. */
   readonly #plainDeps = new Set<ProjectPath>();
 
@@ -72,7 +76,6 @@ export class Workspace {
     } catch (error) {
       if (isPassed?.(path, error) !== true) throw error;
       seen.set(path, undefined);
-      this.#plain.delete(path);
       this.#plainDeps.delete(path);
     }
   }
@@ -94,15 +97,13 @@ export class Workspace {
   }
 
   async lookAtOut(path: ProjectPath): Promise<Content | undefined> {
-    this.#plain.add(path);
-    const content = await this.#cache.observe(absolutePath(this.#root, path), {
-      onProgress: byteProgress(this.#emit, 'hash', path),
-      anything: true,
-      includeIgnored: true,
-      onLink: () => this.#plain.delete(path),
-    });
-    this.outs.set(path, content);
-    return content;
+    return (await this.#observeOut(path)).content;
+  }
+
+  async #observeOut(path: ProjectPath): Promise<Observed> {
+    const observed = await this.#look(path, { anything: true, includeIgnored: true });
+    this.outs.set(path, observed.content);
+    return observed;
   }
 
   async lookAtDep(path: ProjectPath): Promise<Content | undefined> {
@@ -110,9 +111,13 @@ export class Workspace {
       await this.#observeUrls([path]);
       return this.deps.get(path);
     }
-    if (this.#running === 0) this.#lookedAfter.set(path, this.#commands);
-    const content = await this.#observeDep(path);
+    // A command that starts while this is looked at may change what was seen already.
+    const lookedAfter = this.#running === 0 ? this.#commands : undefined;
+    const { content, isPlain } = await this.#observeDep(path);
     this.deps.set(path, content);
+    if (isPlain) this.#plainDeps.add(path);
+    else this.#plainDeps.delete(path);
+    if (lookedAfter !== undefined) this.#lookedAfter.set(path, lookedAfter);
     return content;
   }
 
@@ -135,17 +140,20 @@ export class Workspace {
   }
 
   /** A path that one stage writes and others read is read once, unless links make a difference. */
-  async #observeDep(path: ProjectPath): Promise<Content | undefined> {
-    if (this.#index.at(path).length > 0) {
-      const content = await this.lookAtOut(path);
-      if (this.#plain.has(path)) return content;
-    }
-    this.#plainDeps.add(path);
-    return await this.#cache.observe(absolutePath(this.#root, path), {
+  async #observeDep(path: ProjectPath): Promise<Observed> {
+    const asOut = this.#index.at(path).length > 0 ? await this.#observeOut(path) : undefined;
+    return asOut?.isPlain === true ? asOut : await this.#look(path, { follow: true });
+  }
+
+  async #look(path: ProjectPath, how: ObserveOptions): Promise<Observed> {
+    // Of this look alone: others may be at the same path, and have seen less of it.
+    let isPlain = true;
+    const content = await this.#cache.observe(absolutePath(this.#root, path), {
+      ...how,
       onProgress: byteProgress(this.#emit, 'hash', path),
-      follow: true,
-      onLink: () => this.#plainDeps.delete(path),
+      onLink: () => (isPlain = false),
     });
+    return { content, isPlain };
   }
 
   /** What lies at a dep's path, where that was seen already and no link makes a difference. */
