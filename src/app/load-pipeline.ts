@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { posix, relative, sep } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { InspectedPipeline, LoadInput } from '../core/pipeline/load.ts';
 import type { Pipeline, ProjectPath } from '../core/stage.ts';
 import { shellWord } from '../core/text/shell-word.ts';
+import { openIgnore } from '../fs/ignore.ts';
+import { ignoredPath, unseenPlace } from './add/path-faults.ts';
 import { PIPELINE_FILES } from './find-root.ts';
 import { innerProject } from './inner-project.ts';
 import { readParsed, writeParsed, type ReadText } from './parsed-cache.ts';
@@ -93,11 +95,22 @@ function chosenFile(project: Project, file: string): ProjectPath {
       hint: `cd ${shellWord(other)}, and then the same with --file ${shellWord(path.slice(other.length + 1))}`,
     });
   }
-  if (statSync(absolutePath(project.root, path), { throwIfNoEntry: false })?.isFile() === true) return path;
+  if (statSync(absolutePath(project.root, path), { throwIfNoEntry: false })?.isFile() === true) {
+    refuseUnseen(project.root, path);
+    return path;
+  }
   const isYaml = /\.ya?ml$/.test(file);
   throw new MloError('MLO_TARGET', `There is no pipeline file '${file}'`, {
     hint: isYaml ? 'Check --file, or create one with: mlo init' : '-f names a pipeline file; what runs although nothing changed: --force',
   });
+}
+
+/** What a lock there names would be nobody's for `gc` and `push`, which look for locks themselves. */
+function refuseUnseen(root: string, path: ProjectPath): void {
+  const unseen = unseenPlace(root, path);
+  if (unseen !== undefined) throw unseen;
+  const folder = posix.dirname(path);
+  if (openIgnore(root).ignores(folder, true)) throw ignoredPath(root, folder, true);
 }
 
 /** With --file, the chosen one stands for its folder. */

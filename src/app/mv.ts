@@ -93,7 +93,7 @@ function isUnfinished(project: Project, to: ProjectPath, isTree: boolean, from: 
 }
 
 function refuseDestination(project: Project, pointers: PointerTree, graph: Graph, from: Pointer, to: ProjectPath): void {
-  refusePlace(project, to, from.content.kind === 'tree');
+  refusePlace(project, pointers, to, from.content.kind === 'tree');
   if (to === from.path) throw new MloError('MLO_USAGE', `'${to}' is where it lies already`, { hint: 'Name another path.' });
   if (isInside(from.path, to))
     throw new MloError('MLO_USAGE', `'${from.path}' cannot be moved into itself ('${to}')`, { hint: 'Name another path.' });

@@ -1,5 +1,6 @@
-import { readdirSync, type Dirent } from 'node:fs';
-import { PROJECT_FOLDER } from '../core/path/own-paths.ts';
+import { lstatSync, readdirSync, type Dirent } from 'node:fs';
+import { posix } from 'node:path';
+import { foldersAround, isWalkedName, PROJECT_FOLDER } from '../core/path/own-paths.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import { isErrno } from '../fs/errno.ts';
 import { openIgnore } from '../fs/ignore.ts';
@@ -8,6 +9,8 @@ import { absolutePath } from './paths.ts';
 
 /** Ending of the pointer file beside data that `mlo add` tracks. */
 export const POINTER_SUFFIX = '.mlo';
+/** Ending of the file with which DVC tracks data. */
+export const DVC_SUFFIX = '.dvc';
 /** Ending of locks, ours and others'. */
 export const LOCK_SUFFIX = '.lock';
 
@@ -40,6 +43,7 @@ export function scanProject(root: string): ProjectScan {
       continue;
     }
     const names = new Set(entries.map((entry) => entry.name));
+    const files = new Set(entries.filter((entry) => entry.isFile()).map((entry) => entry.name));
     if (folder !== '.' && names.has(PROJECT_FOLDER)) continue;
     const pipeline = PIPELINE_FILES.find((name) => names.has(name));
     if (pipeline !== undefined) pipelines.push(inside(folder, pipeline));
@@ -47,7 +51,8 @@ export function scanProject(root: string): ProjectScan {
       const path = inside(folder, entry.name);
       if (isPointer(entry)) pointers.push(path);
       else if (entry.isFile() && entry.name.endsWith(LOCK_SUFFIX)) locks.push(path);
-      else if (isSearched(entry, names) && !ignore.ignores(path, true)) folders.push(path);
+      else if (entry.isDirectory() && notEntered(entry.name, (name) => files.has(name)) === undefined && !ignore.ignores(path, true))
+        folders.push(path);
     }
   }
   return { pipelines: pipelines.sort(), pointers: pointers.sort(), locks: locks.sort(), unreadable: unreadable.sort() };
@@ -67,9 +72,33 @@ function isPointer(entry: Dirent): boolean {
   return entry.isFile() && entry.name.endsWith(POINTER_SUFFIX) && entry.name.length > POINTER_SUFFIX.length;
 }
 
-function isSearched(entry: Dirent, names: ReadonlySet<string>): boolean {
-  if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === 'node_modules') return false;
-  return !names.has(entry.name + POINTER_SUFFIX) && !names.has(`${entry.name}.dvc`);
+/** Why the walk stays out of the folder `name`: what it is called, or the file beside it that tracks it; `hasFile` tells which are there. */
+function notEntered(name: string, hasFile: (name: string) => boolean): 'name' | 'pointer' | 'dvc' | undefined {
+  if (!isWalkedName(name)) return 'name';
+  if (hasFile(name + POINTER_SUFFIX)) return 'pointer';
+  return hasFile(name + DVC_SUFFIX) ? 'dvc' : undefined;
+}
+
+/** The folder around `path` that the walk would not enter, the outermost, and why; what `.mloignore` and projects below say is not asked. */
+export function unwalkedFolder(
+  root: string,
+  path: ProjectPath,
+): { readonly folder: ProjectPath; readonly why: 'name' | 'pointer' | 'dvc' } | undefined {
+  for (const folder of foldersAround(path).reverse()) {
+    const beside = (name: string): boolean => isFile(absolutePath(root, posix.join(posix.dirname(folder), name)));
+    const why = notEntered(posix.basename(folder), beside);
+    if (why !== undefined) return { folder, why };
+  }
+  return undefined;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR', 'ENAMETOOLONG')) return false;
+    throw error;
+  }
 }
 
 function inside(folder: ProjectPath, name: string): ProjectPath {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PROJECT_FOLDER } from '../core/path/own-paths.ts';
+import { isWalkedName, PROJECT_FOLDER } from '../core/path/own-paths.ts';
 import { expectSuccess, gitEnvironment, gitError, gitIn, hasGitBinary, LARGEST_OUTPUT } from './git-process.ts';
 
 interface GitRef {
@@ -107,7 +107,7 @@ interface TreeEntry {
 }
 
 function isEntered({ mode, name }: TreeEntry): boolean {
-  return mode === TREE_MODE && !name.startsWith('.') && name !== 'node_modules';
+  return mode === TREE_MODE && isWalkedName(name);
 }
 
 function isProject(entries: readonly TreeEntry[]): boolean {

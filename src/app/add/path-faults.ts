@@ -8,7 +8,8 @@ import { isErrno } from '../../fs/errno.ts';
 import { explainIgnore } from '../../fs/ignore-explain.ts';
 import { innerProject } from '../inner-project.ts';
 import { absolutePath } from '../paths.ts';
-import { POINTER_SUFFIX } from '../scan-project.ts';
+import type { PointerTree } from '../pointer-tree.ts';
+import { DVC_SUFFIX, POINTER_SUFFIX, unwalkedFolder } from '../scan-project.ts';
 
 /** What the file systems of Linux and macOS allow, bytes. */
 const LONGEST_NAME = 255;
@@ -34,8 +35,13 @@ export function unusableName(path: ProjectPath): MloError | undefined {
   );
 }
 
-/** Places where no data can be tracked. `links` remembers which folders are symlinks. */
-export function unsafePlace(root: string, path: ProjectPath, links: Map<ProjectPath, boolean> = new Map()): MloError | undefined {
+/** Places where no data can be tracked, but for what is asked of the folders that are. `links` remembers which folders are symlinks. */
+export function unsafePlace(
+  root: string,
+  path: ProjectPath,
+  pointers: PointerTree,
+  links: Map<ProjectPath, boolean> = new Map(),
+): MloError | undefined {
   if (path === '.' || hasOwnFolder(path))
     return new MloError('MLO_PATH_UNSAFE', `'${path}' cannot be tracked`, { hint: 'Name the folder that holds the data.' });
   const link = foldersAround(path).find((folder) => isLink(root, folder, links));
@@ -50,10 +56,36 @@ export function unsafePlace(root: string, path: ProjectPath, links: Map<ProjectP
       hint: `cd ${shellWord(other)} && mlo add ${shellWord(path.slice(other.length + 1))}`,
     });
   }
+  const unseen = pointers.around(path) === undefined ? unseenPlace(root, path) : undefined;
+  if (unseen !== undefined) return unseen;
   if (!path.endsWith(POINTER_SUFFIX)) return undefined;
   return new MloError('MLO_USAGE', `'${path}' has the name of a pointer`, {
     hint: `Name the data itself: ${shellWord(path.slice(0, -POINTER_SUFFIX.length))}`,
   });
+}
+
+/** A pointer or lock there would never be looked at again, and gc would delete what it names. */
+export function unseenPlace(root: string, path: ProjectPath): MloError | undefined {
+  const unwalked = unwalkedFolder(root, path);
+  if (unwalked === undefined) return undefined;
+  const { folder, why } = unwalked;
+  if (why === 'name') {
+    return new MloError(
+      'MLO_PATH_UNSAFE',
+      `'${path}' lies in '${folder}', and no pointers or locks are looked for in hidden folders and node_modules`,
+      {
+        hint: 'Use another folder.',
+      },
+    );
+  }
+  const beside = folder + (why === 'dvc' ? DVC_SUFFIX : POINTER_SUFFIX);
+  return new MloError(
+    'MLO_PATH_UNSAFE',
+    `'${path}' lies in '${folder}', which '${beside}' tracks as a whole: no pointers or locks are looked for there`,
+    {
+      hint: `Use another folder, or remove ${shellWord(beside)} where it is not needed any more.`,
+    },
+  );
 }
 
 export function isProjectFile(path: ProjectPath): boolean {

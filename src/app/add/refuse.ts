@@ -51,7 +51,7 @@ function refusal(rules: Rules, path: ProjectPath): MloError | undefined {
 
 /** Paths that no data lies at. */
 function placeFault({ project, pointers, ignore, links, pipelines }: Rules, path: ProjectPath): MloError | undefined {
-  const fault = unsafePlace(project.root, path, links);
+  const fault = unsafePlace(project.root, path, pointers, links);
   if (fault !== undefined) return fault;
   const stat = statOf(absolutePath(project.root, path));
   if (stat === undefined) return missing(project, pointers, path);

@@ -21,7 +21,7 @@ export async function importPlace(
   const pointers = new PointerTree(files.pointers);
   const path = chosenPath(project, pointers, typed, name);
   refuseBroken(files, [path]);
-  refusePlace(project, path, false);
+  refusePlace(project, pointers, path, false);
   if ((openGit(root)?.tracked([path]).length ?? 0) > 0) {
     throw new MloError('MLO_OUT_IN_GIT', `'${path}' is already tracked by Git`, { hint: `git rm -r --cached ${shellWord(path)}` });
   }

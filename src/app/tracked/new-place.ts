@@ -9,8 +9,8 @@ import type { Project } from '../project.ts';
 const hint = 'Name another path.';
 
 /** Throws where tracked data cannot come to lie at `path`, whatever is there now. */
-export function refusePlace(project: Project, path: ProjectPath, isFolder: boolean): void {
-  const fault = unusableName(path) ?? unsafePlace(project.root, path);
+export function refusePlace(project: Project, pointers: PointerTree, path: ProjectPath, isFolder: boolean): void {
+  const fault = unusableName(path) ?? unsafePlace(project.root, path, pointers);
   if (fault !== undefined) throw fault;
   if (isProjectFile(path) || project.scan().pipelines.includes(path))
     throw new MloError('MLO_USAGE', `'${path}' is the name of a file of the project`, { hint });

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { ownPaths } from '../../core/path/own-paths.ts';
+import { isWalkedName, ownPaths } from '../../core/path/own-paths.ts';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
 import { openGit, type Git, type GitEntry } from '../../fs/git.ts';
 import { PIPELINE_FILES } from '../find-root.ts';
@@ -77,10 +77,7 @@ export async function pipelineAt(project: Project, revision: RevisionFiles): Pro
 
 /** The walk through the workspace would come to that file: no folder on the way is hidden or of npm. */
 export function isWalked(path: ProjectPath): boolean {
-  return !path
-    .split('/')
-    .slice(0, -1)
-    .some((folder) => folder.startsWith('.') || folder === 'node_modules');
+  return path.split('/').slice(0, -1).every(isWalkedName);
 }
 
 function pipelineFiles(files: readonly ProjectPath[]): ProjectPath[] {

@@ -15,6 +15,11 @@ export function ownPaths(files: Iterable<ProjectPath>): readonly ProjectPath[] {
   return projects.size === 0 ? all : all.filter((path) => !foldersAround(path).some((folder) => projects.has(folder)));
 }
 
+/** Whether a walk through a project, or through one of its commits, enters a folder of that name. */
+export function isWalkedName(name: string): boolean {
+  return !name.startsWith('.') && name !== 'node_modules';
+}
+
 /** The folders that `path` lies in, the nearest first; without the root. */
 export function foldersAround(path: ProjectPath): ProjectPath[] {
   const folders: ProjectPath[] = [];

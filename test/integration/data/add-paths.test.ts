@@ -182,9 +182,60 @@ describe('a path inside an added folder updates the pointer of the folder', () =
     expect((await project.mlo(['add', 'data', '--json'])).json().data.added).toMatchObject([{ digest: added[0].digest, changed: false }]);
   });
 
+  test('a hidden part of it goes with it', async () => {
+    const project = await createProjectHere({ ...EMPTY, 'data/.meta/x': '1', 'data/node_modules/y': '2' });
+    await project.mlo(['add', 'data']);
+    await project.write({ 'data/.meta/x': 'changed', 'data/node_modules/y': 'changed' });
+    expect((await project.mlo(['add', 'data/.meta/x', 'data/node_modules/y'])).code).toBe(0);
+    expect((await project.mlo(['status', '--check'])).code).toBe(0);
+  });
+
   test('a path behind a symlink is refused', async () => {
     const project = await createProjectHere({ ...EMPTY, 'real/x': '1' });
     await project.run('ln', ['-s', 'real', 'link']);
     expect((await project.mlo(['add', 'link/x'])).stderr).toContain("lies behind the symlink 'link'");
+  });
+});
+
+describe('places where no command would look for the pointer again', () => {
+  const UNSEEN = ['.hid/x', 'd/.hid/deep/x', 'node_modules/p/x', 'data/x'];
+
+  test('add, mv and imports refuse hidden folders, node_modules, and folders that DVC tracks', async () => {
+    const there = Object.fromEntries([...UNSEEN, 'x'].map((path) => [path, `precious ${path}`]));
+    const project = await createProjectHere({ ...EMPTY, ...there, 'data.dvc': 'outs: []\n' });
+    expect((await project.mlo(['add', 'x'])).code).toBe(0);
+    for (const path of UNSEEN) {
+      for (const args of [
+        ['add', path],
+        ['mv', 'x', `${path}2`],
+        ['import-url', 'file:///dev/null', `${path}2`],
+      ]) {
+        const { code, stderr } = await project.mlo(args);
+        expect([args, code, stderr]).toEqual([args, 2, expect.stringContaining('no pointers or locks are looked for')]);
+      }
+      expect(project.exists(`${path}.mlo`)).toBe(false);
+    }
+    expect(await project.read('x')).toBe('precious x');
+  });
+
+  test('a hidden folder as a whole is found again; a folder called like a pointer hides nothing', async () => {
+    const project = await createProjectHere({ ...EMPTY, '.hid/x': '1', 'data/x': '2', 'data.mlo/other': '3', 'data.dvc/other': '4' });
+    expect((await project.mlo(['add', '.hid', 'data/x'])).code).toBe(0);
+    await project.remove('.hid');
+    await project.remove('data/x');
+    expect((await project.mlo(['checkout'])).code).toBe(0);
+    expect([await project.read('.hid/x'), await project.read('data/x')]).toEqual(['1', '2']);
+  });
+
+  test('a pipeline whose lock would lie there is not taken by --file', async () => {
+    const stages = 'stages:\n  s: {cmd: touch out, outs: [out]}\n';
+    const project = await createProjectHere({ ...EMPTY, '.mloignore': '/off\n', '.ci/pipeline.yaml': stages, 'off/pipeline.yaml': stages });
+    for (const [file, says] of [
+      ['.ci/pipeline.yaml', 'no pointers or locks are looked for'],
+      ['off/pipeline.yaml', "'off' is ignored by .mloignore:1: /off"],
+    ] as const) {
+      const { code, stderr } = await project.mlo(['repro', '--file', file]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    }
   });
 });
