@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { cacheUsers } from '../../cache/sharing/projects.ts';
+import { realPathOf } from '../../fs/real-path.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { openProject, type Project } from '../project.ts';
 import { projectClaims, type ProjectClaim, type Scopes } from './claims.ts';
@@ -35,8 +36,9 @@ export async function otherProjects(project: Project, ignored: readonly string[]
     file,
   }));
   const claims: ProjectClaim[] = [];
+  const here = realPathOf(project.root);
   for (const { root, isThere, file } of users) {
-    if (root === project.root) continue;
+    if (realPathOf(root) === here) continue;
     const at = { root, ...(file === undefined ? {} : { file }) };
     if (ignore.has(root)) reports.push({ ...at, state: 'ignored' });
     else if (!isThere) reports.push({ ...at, state: 'gone' });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { asIoError, isErrno } from '../../fs/errno.ts';
 import { hashBytes } from '../../fs/hash.ts';
+import { realPathOf } from '../../fs/real-path.ts';
 import { writeFileAtomic } from '../../fs/write-atomic.ts';
 import { namesIn } from '../../fs/names-in.ts';
 
@@ -19,10 +20,10 @@ const FOLDER = 'projects';
 
 /**
  * Notes in the cache that this project uses it, so that whoever deletes objects asks all that may need them. For projects
- * that the cache does not lie in: own `cache.dir` settings and Git worktrees. One small file each, written once.
+ * that the cache does not lie in: own `cache.dir` settings, links in place of `.mlo/cache`, and Git worktrees. One small file each, written once.
  */
 export function registerProject(cacheDir: string, root: string): void {
-  if (root === ownerOf(cacheDir)) return;
+  if (realPathOf(root) === ownerOf(cacheDir)) return;
   const file = join(cacheDir, FOLDER, `${hashBytes(Buffer.from(root)).slice(0, 16)}.json`);
   if (existsSync(file)) return;
   try {
@@ -40,14 +41,14 @@ export function cacheUsers(cacheDir: string): { readonly users: readonly CacheUs
   for (const file of registrations(cacheDir)) {
     const root = readRoot(file);
     if (root === undefined) unreadable.push(file);
-    else if (root !== owner) users.push({ root, isThere: existsSync(root), file });
+    else if (realPathOf(root) !== owner) users.push({ root, isThere: existsSync(root), file });
   }
   return { users: users.sort((a, b) => (a.root < b.root ? -1 : 1)), unreadable };
 }
 
-/** The project that a cache lies in, where it lies in its usual place. */
+/** The project that a cache lies in, where it lies in its usual place; of one that is a link, where it leads. */
 function ownerOf(cacheDir: string): string | undefined {
-  const folder = resolve(cacheDir);
+  const folder = realPathOf(cacheDir);
   return folder.endsWith('/.mlo/cache') ? dirname(dirname(folder)) : undefined;
 }
 

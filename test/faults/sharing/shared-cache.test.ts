@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { createProject, startCommand, temporaryFolder, type TestProject } from '../../helpers/index.ts';
+import { createProject, createProjectHere, startCommand, temporaryFolder, type TestProject } from '../../helpers/index.ts';
 
 const WORKER = fileURLToPath(new URL('access-worker.ts', import.meta.url));
 
@@ -52,3 +52,40 @@ describe('one cache for several projects', () => {
     expect(existsSync(project.path('.mlo/lock'))).toBe(false);
   });
 });
+
+describe('a link in place of .mlo/cache', () => {
+  test.each(['a folder of nobody', 'the cache of another project'])('gc asks all projects whose links lead to %s', async (leadsTo) => {
+    const [one, two, three] = [await linked('one'), await linked('two'), await linked('three')];
+    const isOwned = leadsTo !== 'a folder of nobody';
+    const cacheDir = isOwned ? three.path('.mlo/cache') : join(await temporaryFolder(), 'cache');
+    mkdirSync(cacheDir, { recursive: true });
+    for (const project of isOwned ? [one, two] : [one, two, three]) symlinkSync(cacheDir, project.path('.mlo/cache'));
+    for (const project of [one, two, three]) expect((await project.mlo(['add', 'data'])).code).toBe(0);
+    expect(readdirSync(join(cacheDir, 'projects')).length).toBe(isOwned ? 2 : 3);
+    for (const project of [one, three]) {
+      const { code, json } = await project.mlo(['gc', '--force', '--json'], { env: { MLO_GC_GRACE: '0' } });
+      expect([code, json().data.projects.map(({ state }: { state: string }) => state)]).toEqual([0, ['asked', 'asked']]);
+    }
+    await two.remove('data');
+    expect((await two.mlo(['checkout'])).code).toBe(0);
+    expect(await two.read('data')).toBe('two');
+  });
+
+  test('one that was left out by the names of its folders is known after its next command', async () => {
+    const [one, two] = [await linked('one'), await linked('two')];
+    const cacheDir = join(await temporaryFolder(), 'cache');
+    mkdirSync(cacheDir);
+    for (const project of [one, two]) {
+      symlinkSync(cacheDir, project.path('.mlo/cache'));
+      await project.mlo(['add', 'data']);
+    }
+    rmSync(join(cacheDir, 'projects'), { recursive: true });
+    expect((await two.mlo(['checkout'])).code).toBe(0);
+    const { json } = await one.mlo(['gc', '--force', '--json'], { env: { MLO_GC_GRACE: '0' } });
+    expect(json().data.projects).toMatchObject([{ root: realpathSync(two.root), state: 'asked' }]);
+  });
+});
+
+async function linked(data: string): Promise<TestProject> {
+  return await createProjectHere({ '.mlo/config.yaml': '', data });
+}
