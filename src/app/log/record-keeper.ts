@@ -31,7 +31,7 @@ export class RecordKeeper {
     this.#target = target;
   }
 
-  /** Never throws: the first error is kept, and nothing is written after it. */
+  /** Never throws: the first error is kept, and what can be written is written all the same. */
   add(records: readonly RunRecord[]): void {
     for (const record of records) {
       if (record.type === 'artifact' || record.type === 'input' || record.type === 'model') this.#wait(record);
@@ -59,11 +59,10 @@ export class RecordKeeper {
   }
 
   #attempt(work: () => void): void {
-    if (this.#failure !== undefined) return;
     try {
       work();
     } catch (error) {
-      this.#failure = { error };
+      this.#failure ??= { error };
     }
   }
 
@@ -71,7 +70,6 @@ export class RecordKeeper {
     this.#waiting.push(record);
     this.#last = this.#last.then(async () => {
       try {
-        if (this.#failure !== undefined) return;
         if (record.type === 'child-end') this.#write(record);
         else await this.#store(record);
       } catch (error) {
