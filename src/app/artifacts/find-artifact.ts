@@ -17,17 +17,31 @@ export interface Artifact {
  * the path as a folder. Throws MLO_TARGET, MLO_OBJECT_MISSING.
  */
 export function findArtifacts(cache: Cache, run: RunDetail, typed: string): readonly Artifact[] {
-  const path = typed.replace(/\/+$/, '');
-  const exact = run.artifacts.find((artifact) => artifact.path === typed || artifact.path === path);
+  const path = withoutSlash(typed);
+  const exact = run.artifacts.find((artifact) => isNamed(artifact, typed));
   if (exact !== undefined) return [exact];
   for (const artifact of run.artifacts) {
     if (artifact.content.kind !== 'tree' || !path.startsWith(`${artifact.path}/`)) continue;
     const content = cache.subContent(artifact.content, path.slice(artifact.path.length + 1));
     if (content !== undefined) return [{ path, content }];
   }
-  const below = run.artifacts.filter((artifact) => artifact.path.startsWith(`${path}/`));
+  const below = run.artifacts.filter((artifact) => artifact.path.startsWith(prefixOf(typed)));
   if (below.length > 0) return below;
   throw unknownArtifact(run, typed);
+}
+
+/** It is what was typed, and not one of those whose names only begin with that. */
+export function isNamed({ path }: Artifact, typed: string): boolean {
+  return path === typed || path === withoutSlash(typed);
+}
+
+/** `plots/`: with what the names of all begin that are found where none is named so. */
+export function prefixOf(typed: string): string {
+  return `${withoutSlash(typed)}/`;
+}
+
+function withoutSlash(typed: string): string {
+  return typed.replace(/\/+$/, '');
 }
 
 /** Entries of a folder as artifacts below it. */

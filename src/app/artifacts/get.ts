@@ -7,7 +7,7 @@ import { withProject } from '../project.ts';
 import { readTracking } from '../read-tracking.ts';
 import type { AppContext } from '../types.ts';
 import { artifactsAt } from './artifacts-at.ts';
-import type { Artifact } from './find-artifact.ts';
+import { isNamed, prefixOf, type Artifact } from './find-artifact.ts';
 import { checkName, placeFiles, placingsOf } from './place-files.ts';
 import { isLongName, placeable, type Unplaced } from './unplaceable.ts';
 
@@ -39,8 +39,7 @@ export async function artifactsGet(ctx: AppContext, { run: id, path, target, for
       throw new MloError('MLO_TARGET', `The run ${run.id} (${run.name}) has no artifacts.`, { hint: 'mlo runs list' });
     const cache = await project.cache();
     const found = path === undefined ? run.artifacts : await artifactsAt(project, cache, run, path);
-    const [only] = found;
-    const one = path !== undefined && found.length === 1 ? only : undefined;
+    const one = path === undefined ? undefined : found.find((artifact) => isNamed(artifact, path));
     if (typeof target === 'function') {
       if (one === undefined || one.content.kind !== 'file') throw notOneFile(path);
       let bytes = 0;
@@ -51,15 +50,17 @@ export async function artifactsGet(ctx: AppContext, { run: id, path, target, for
       return { run: run.id, files: 1, bytes, unplaced: [] };
     }
     const to = resolve(ctx.cwd, placeOf(ctx.cwd, run.id, one, path, target));
+    // A path that artifacts only begin with is a folder, too, and the target gets what is in it.
+    const prefix = path === undefined || one !== undefined ? '' : prefixOf(path);
     const wanted = placingsOf(
       cache,
-      one === undefined ? found.map((artifact) => ({ at: artifact.path, artifact })) : [{ at: '', artifact: one }],
+      one === undefined ? found.map((artifact) => ({ at: artifact.path.slice(prefix.length), artifact })) : [{ at: '', artifact: one }],
     );
     const { placings, unplaced } = placeable(to, wanted);
     const done = await placeFiles(cache, to, placings, { force, signal: ctx.signal }).catch((error: unknown) => {
       throw asIoError(error, 'write', to);
     });
-    return { run: run.id, to, ...done, unplaced };
+    return { run: run.id, to, ...done, unplaced: unplaced.map(({ path: at, why }) => ({ path: prefix + at, why })) };
   });
 }
 

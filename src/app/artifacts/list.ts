@@ -6,7 +6,7 @@ import { readTracking } from '../read-tracking.ts';
 import { isUnreadable } from '../tracked/diff-nodes.ts';
 import type { AppContext } from '../types.ts';
 import { artifactsAt } from './artifacts-at.ts';
-import { entriesOf, type Artifact } from './find-artifact.ts';
+import { entriesOf, isNamed, type Artifact } from './find-artifact.ts';
 
 export interface ArtifactsListOptions {
   readonly run: string;
@@ -38,17 +38,18 @@ export async function artifactsList(ctx: AppContext, { run: id, path, recursive 
     const run = await readTracking(project, (tracking) => tracking.get(id));
     const needsCache = recursive || path !== undefined;
     const cache = needsCache ? await project.cache() : undefined;
-    const found = path === undefined || cache === undefined ? run.artifacts : inside(cache, await artifactsAt(project, cache, run, path));
+    const found =
+      path === undefined || cache === undefined ? run.artifacts : inside(cache, await artifactsAt(project, cache, run, path), path);
     const unread: ArtifactsListData['unread'][number][] = [];
     const entries = cache === undefined || !recursive ? found : found.flatMap((artifact) => walk(cache, artifact, unread));
     return { run: run.id, name: run.name, entries: entries.map(toListed), unread };
   });
 }
 
-/** Of one folder its entries, else what was found. */
-function inside(cache: Cache, found: readonly Artifact[]): readonly Artifact[] {
-  const [only] = found;
-  return found.length === 1 && only !== undefined && only.content.kind === 'tree' ? entriesOf(cache, only) : found;
+/** Of a folder that is named its entries, else what was found. */
+function inside(cache: Cache, found: readonly Artifact[], typed: string): readonly Artifact[] {
+  const one = found.find((artifact) => isNamed(artifact, typed));
+  return one?.content.kind === 'tree' ? entriesOf(cache, one) : found;
 }
 
 function walk(cache: Cache, artifact: Artifact, unread: ArtifactsListData['unread'][number][]): readonly Artifact[] {

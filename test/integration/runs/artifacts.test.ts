@@ -81,6 +81,19 @@ describe('artifacts of a run', () => {
     expect((await project.mlo(['artifacts', 'get', ID, 'model', '-o', '-'])).code).toBe(2);
   });
 
+  it('come out as a folder where only their names begin with the path, however many there are', async () => {
+    const several = await projectWithArtifacts(['plots/x.txt', 'plots/deep/y.txt', 'solo/z.txt']);
+    await several.mlo(['artifacts', 'get', ID, 'plots']);
+    await several.mlo(['artifacts', 'get', ID, 'plots/', '-o', 'there']);
+    await several.mlo(['artifacts', 'get', ID, 'solo']);
+    await several.mlo(['artifacts', 'get', ID, 'solo', '-o', 'there2']);
+    await several.mlo(['artifacts', 'get', ID, 'solo/z.txt', '-o', 'there3']);
+    for (const path of ['plots/x.txt', 'plots/deep/y.txt', 'there/x.txt', 'there/deep/y.txt', 'solo/z.txt', 'there2/z.txt', 'there3'])
+      expect(await several.read(path)).toBe('all is well\n');
+    expect(['plots/plots', 'there/plots', 'z.txt'].filter((path) => several.exists(path))).toEqual([]);
+    expect((await several.mlo(['artifacts', 'list', ID, 'solo'])).stdout).toBe('12 B  solo/z.txt\n');
+  });
+
   it('never overwrite what is there, unless forced, and leave other files alone', async () => {
     mkdirSync(project.path('mine'));
     writeFileSync(project.path('mine/report.txt'), 'my own\n');
