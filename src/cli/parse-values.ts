@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { CONFIG, readConfigValue, retentionMs } from '../core/config/keys.ts';
 import { bytesPerSecond } from '../core/config/rate.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
+import { parseMoment, parseSpanOfTime } from '../core/search/moments.ts';
 
 const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
@@ -57,12 +58,12 @@ export function parseAge(text: string): number {
   return ms;
 }
 
-/** A duration before now, or a date (2026-11-21, 2026-11-21T12:00Z), as Unix milliseconds. */
-export function parseMoment(text: string): number {
-  const ago = /^\d+(\.\d+)?\s*(ms|s|m|h|d)$/.test(text.trim()) ? retentionMs(text.trim()) : undefined;
-  if (ago !== undefined) return Date.now() - ago;
-  const ms = /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('Expected how long ago (7d, 12h) or a date (2026-11-21).');
+/** A duration before now, or the beginning of a moment as `mlo runs search` takes them, as Unix milliseconds. */
+export function parseSince(text: string): number {
+  const nowMs = Date.now();
+  const ago = parseSpanOfTime(text);
+  const ms = ago === undefined ? parseMoment(text, nowMs)?.fromMs : nowMs - ago;
+  if (ms === undefined) throw new InvalidArgumentError('Expected how long ago (7d, 12h) or a date (2026-11-21).');
   return ms;
 }
 

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { toJson } from '../../src/cli/envelope.ts';
 import { guessColor, guessOutput, hidePresets, presetOptionalValues, readGlobals } from '../../src/cli/globals.ts';
-import { parseDuration, parsePositiveInteger } from '../../src/cli/parse-values.ts';
+import { parseDuration, parsePositiveInteger, parseSince } from '../../src/cli/parse-values.ts';
 import { commandLine } from '../../src/cli/command-line.ts';
 import { redact, secretsOf } from '../../src/core/text/redact.ts';
 import { canRedraw, colorLevel, speaksUnicode, styleOptions, widthOf } from '../../src/cli/terminal.ts';
@@ -64,6 +64,21 @@ describe('JSON', () => {
     expect(toJson({ durationMs: 14.317156000000068, latencyMs: 0.00012345 })).toBe(
       '{"durationMs":14.317156000000068,"latencyMs":0.00012345}',
     );
+  });
+});
+
+describe('--since', () => {
+  it('takes a date as local time unless an offset stands there, as a search of runs does', () => {
+    vi.stubEnv('TZ', 'Asia/Kolkata');
+    expect(parseSince('2026-11-23')).toBe(Date.UTC(2026, 10, 22, 18, 30));
+    expect(parseSince('2026-11-23 12:00')).toBe(Date.UTC(2026, 10, 23, 6, 30));
+    expect(parseSince('2026-11-23T12:00Z')).toBe(Date.UTC(2026, 10, 23, 12));
+    vi.unstubAllEnvs();
+  });
+
+  it('takes how long ago, and refuses what is neither', () => {
+    expect(parseSince('7d')).toBeLessThan(Date.now() - 6 * 86_400_000);
+    for (const text of ['', '7', 'soon', '2026-02-30', '2026-11-23x']) expect(() => parseSince(text)).toThrow(/Expected how long ago/);
   });
 });
 

@@ -5,7 +5,7 @@ import type { RunsImportData } from '../../../app/runs/import.ts';
 import type { Style } from '../../../ui/style.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { writeBytes } from '../../io.ts';
-import { parseMoment } from '../../parse-values.ts';
+import { parseSince } from '../../parse-values.ts';
 import { given } from '../../../core/given.ts';
 
 interface ExportFlags {
@@ -32,7 +32,7 @@ export const runsExportVerb = defineCommand({
   ],
   options: [
     new Option('--all', 'every run'),
-    new Option('--since <when>', 'runs that were started, logged to or changed since (7d, 12h, 2026-11-01)').argParser(parseMoment),
+    new Option('--since <when>', 'runs that were started, logged to or changed since (7d, 12h, 2026-11-01)').argParser(parseSince),
     new Option('-o, --output <path>', 'folder, file, or - for stdout (default)'),
     new Option('--csv', 'rows instead of records'),
     new Option('--metric <name>', 'with --csv: the points of this metric'),
