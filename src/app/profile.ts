@@ -1,17 +1,30 @@
-import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { chromeTrace } from '../fs/chrome-trace.ts';
-import { asIoError } from '../fs/errno.ts';
+import { asIoError, isErrno } from '../fs/errno.ts';
 import { addSpan, nowUs, startTracing, stopTracing, trace } from '../fs/trace.ts';
 
 /** How a file begins that an earlier `--profile` wrote. */
 const BEGINNING = '{"displayTimeUnit"';
 
-/** Does `work` and writes where the time of the process went, from its start, as a Chrome trace; also where the work fails. */
-export async function profiled<T>(file: string, cwd: string, command: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Does `work` and writes where the time of the process went, from its start, as a Chrome trace; also where the work fails. Throws
+ * MLO_USAGE and MLO_CACHE_IO before the work where the file cannot be written; where it cannot be afterwards, that is a warning:
+ * what the work came to has been told.
+ */
+export async function profiled<T>(
+  { file, cwd, command }: { readonly file: string; readonly cwd: string; readonly command: string },
+  work: () => Promise<T>,
+  warn: (message: string) => Promise<void>,
+): Promise<T> {
   const path = resolve(cwd, file);
-  refuseOther(path, file);
+  try {
+    refuseOther(path, file);
+    proveWritable(path);
+  } catch (error) {
+    throw asIoError(error, 'write the profile', file);
+  }
   startTracing();
   const originUs = performance.timeOrigin * 1000;
   const bootedUs = originUs + performance.nodeTiming.bootstrapComplete * 1000;
@@ -20,19 +33,26 @@ export async function profiled<T>(file: string, cwd: string, command: string, wo
   try {
     return await trace(`mlo ${command}`, work);
   } finally {
-    write(path, file, command);
+    try {
+      write(path, command);
+    } catch (error) {
+      await warn((asIoError(error, 'write the profile', file) as Error).message);
+    }
   }
 }
 
-function write(path: string, file: string, command: string): void {
+function write(path: string, command: string): void {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   const used = { maxRssBytes: maxRSS * 1024, userUs: userCPUTime, systemUs: systemCPUTime };
   const text = JSON.stringify(chromeTrace(stopTracing(), process.pid, { command: `mlo ${command}`, node: process.version, ...used }));
-  try {
-    writeFileSync(path, `${text}\n`);
-  } catch (error) {
-    throw asIoError(error, 'write the profile', file);
-  }
+  writeFileSync(path, `${text}\n`);
+}
+
+/** Leaves no file: one that came before the work could be taken for data or for a change of the code. */
+function proveWritable(path: string): void {
+  const isThere = existsSync(path);
+  closeSync(openSync(path, isThere ? 'r+' : 'wx'));
+  if (!isThere) rmSync(path);
 }
 
 /** `--profile=data.csv` must not cost the file. */
@@ -46,8 +66,8 @@ function refuseOther(path: string, file: string): void {
       closeSync(opened);
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw asIoError(error, 'write the profile', file);
+    if (isErrno(error, 'ENOENT')) return;
+    throw error;
   }
   if (beginning.toString() === BEGINNING) return;
   throw new MloError('MLO_USAGE', `--profile=${file}: this file is there already, and it is not a profile`, {

@@ -47,7 +47,8 @@ export class Session {
     const { profile, cwd } = globals;
     if (profile === undefined) return await this.perform(globals, spec, name, flags, args);
     const { profiled } = await import('../app/profile.ts');
-    await profiled(profile, cwd, name, () => this.perform(globals, spec, name, flags, args));
+    const perform = () => this.perform(globals, spec, name, flags, args);
+    await profiled({ file: profile, cwd, command: name }, perform, (message) => this.warnAtEnd(message));
   };
 
   private async perform(
@@ -142,6 +143,14 @@ export class Session {
     const hint = outcome.hint ?? (outcome.errorLines === undefined ? failure?.hint : undefined);
     const after = [...told, ...(hint === undefined || this.globals.quiet ? [] : [`hint: ${hint}`])];
     if (after.length > 0) writeErr(`${after.join('\n')}\n`);
+  }
+
+  /** The document may be written already, and stdout has no second one. */
+  private async warnAtEnd(message: string): Promise<void> {
+    this.warnings.push({ message });
+    await this.reporter?.close();
+    const style = await this.errorStyle(this.globals?.color ?? 'auto');
+    writeErr(`${style.yellow('warning:')} ${message}\n`);
   }
 
   private async errorStyle(color: GlobalOptions['color']): Promise<Style> {

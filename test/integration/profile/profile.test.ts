@@ -83,6 +83,27 @@ describe('--profile', () => {
     expect(await project.read('data/a')).toBe('a\n');
   });
 
+  it('refuses a file that cannot be written before the work, in the one document', async () => {
+    for (const path of ['nowhere/profile.json', 'data']) {
+      const result = await project.mlo(['add', 'other', '--json', `--profile=${path}`]);
+      expect(result.code).toBe(12);
+      expect(result.json()).toMatchObject({
+        ok: false,
+        error: { code: 'MLO_CACHE_IO', message: expect.stringContaining('write the profile') },
+      });
+    }
+    expect(project.exists('other.mlo')).toBe(false);
+  });
+
+  it('says on stderr where the file could not be written after the work, whose document and exit code stand', async () => {
+    // The stage takes the folder of the profile away.
+    await project.write({ 'pipeline.yaml': 'stages: {s: {cmd: rm -r gone}}\n', 'gone/x': '' });
+    const done = await project.mlo(['repro', '--json', '--profile=gone/profile.json']);
+    expect(done.code).toBe(0);
+    expect(done.json()).toMatchObject({ ok: true });
+    expect(done.stderr).toContain('warning: Cannot write the profile gone/profile.json');
+  });
+
   it('writes nothing without being asked', async () => {
     await project.mlo(['status']);
     expect(project.exists('mlo-profile.json')).toBe(false);
