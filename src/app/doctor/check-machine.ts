@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { release } from 'node:os';
 import { promisify } from 'node:util';
+import { isErrno } from '../../fs/errno.ts';
 import type { DoctorCheck } from './doctor-check.ts';
 
 /** What worktrees and `git init -b` need. */
@@ -30,7 +31,8 @@ export async function checkGit(): Promise<DoctorCheck> {
       return { name: 'git', status: 'warn', message: `git ${version} is older than ${OLDEST_GIT.join('.')}`, fix: 'Install a newer git' };
     return { name: 'git', status: 'ok', message: `git ${version}` };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isErrno(error, 'ENOENT'))
+      return { name: 'git', status: 'warn', message: `git does not work: ${reasonOf(error)}`, fix: 'See what git --version says' };
     return {
       name: 'git',
       status: 'warn',
@@ -38,6 +40,12 @@ export async function checkGit(): Promise<DoctorCheck> {
       fix: 'Install git',
     };
   }
+}
+
+/** macOS has a git that only says that the Command Line Tools are missing. */
+function reasonOf(error: unknown): string {
+  const { stderr = '', message } = error as Error & { stderr?: string };
+  return stderr.trim().split('\n').at(-1) || message.trim();
 }
 
 function isOlder(version: string, oldest: readonly number[]): boolean {

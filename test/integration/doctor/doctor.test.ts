@@ -31,6 +31,22 @@ describe('doctor', () => {
     expect(check(data, 'tensorflow').message).toContain('@tensorflow/tfjs 4.22.0');
   });
 
+  it.each([
+    [
+      'says why it is of no use',
+      'echo "xcrun: note" >&2; echo "xcrun: error: no developer tools" >&2; exit 1',
+      'xcrun: error: no developer tools',
+    ],
+    ['says nothing', 'exit 1', 'Command failed: git --version'],
+  ])('warns of a git that is there and %s', async (_what, script, reason) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'git'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const project = await createProject();
+    const { code, json } = await project.mlo(['doctor', '--json'], { env: { PATH: `${folder}:${process.env['PATH']}` } });
+    expect(check(json().data, 'git')).toMatchObject({ status: 'warn', message: `git does not work: ${reason}` });
+    expect(code).toBe(0);
+  });
+
   it('leaves nothing behind', async () => {
     const project = await createProject({}, { git: true });
     await init(appContext(project.root), { template: 'default', git: false });
