@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createProject } from '../../helpers/index.ts';
+import { inTerminal } from '../../cli/pseudo-terminal.ts';
+import { createProject, LAUNCHER } from '../../helpers/index.ts';
 
 const PIPELINE = `stages:
   train:
@@ -23,6 +24,14 @@ describe('mlo runs watch', () => {
     expect((await repro.ended).code).toBe(0);
     const again = await project.mlo(['runs', 'watch', '--json']);
     expect([again.code, again.json().data.status]).toEqual([0, 'FINISHED']);
+  });
+
+  it('shows all of a run on a terminal that does not know its size', async () => {
+    const project = await createProject({ 'pipeline.yaml': 'stages: {train: {cmd: mlo log metric loss 0.25}}\n' });
+    expect(await project.mlo(['repro'])).toMatchObject({ code: 0 });
+    const watch = inTerminal(project, 'sh', ['-c', 'stty rows 0; exec "$@"', 'sh', process.execPath, LAUNCHER, 'runs', 'watch']);
+    expect(await watch.ended).toMatchObject({ code: 0 });
+    expect((await watch.screen()).join('\n')).toMatch(/loss=0\.25/);
   });
 
   it('says what to do where nothing ran yet', async () => {

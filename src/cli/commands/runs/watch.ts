@@ -35,8 +35,8 @@ async function picture(invocation: Invocation): Promise<(run: RunsShowData) => P
   let painted = 0;
   let shown = '';
   return async (run) => {
-    // The cursor stands below the picture.
-    const rows = (process.stdout.rows ?? Infinity) - 1;
+    // The cursor stands below the picture. A terminal that does not know its size says 0.
+    const rows = (process.stdout.rows || Infinity) - 1;
     const room = (rows - LEAST_TEXT_ROWS) / Math.min(WANTED_CHARTS, chartCount(run));
     const height = Math.max(LEAST_CHART_ROWS, Math.min(CHART_ROWS, Math.floor(room) - AROUND_CHART));
     const charts = await runCharts(invocation, run, Math.max(1, Math.floor(rows / height)), height);
