@@ -1,7 +1,5 @@
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** Milliseconds as a person says them: `3 ms`, `0.42 s`, `4.2 s`, `38 s`, `3 min 04 s`, `2 h 05 min`, `3 d 04 h`. */
 export function formatDuration(ms: number): string {
@@ -14,7 +12,8 @@ export function formatDuration(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
   const minutes = Math.round(ms / MINUTE);
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
-  return `${Math.floor(ms / DAY)} d ${two(Math.floor((ms % DAY) / HOUR))} h`;
+  const hours = Math.floor(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${two(hours % 24)} h`;
 }
 
 function two(count: number): string {
