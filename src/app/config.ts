@@ -39,7 +39,7 @@ export async function configSet(
   const value = parseConfigText(key, text);
   if (value === undefined) {
     throw new MloError('MLO_CONFIG', `${key}: expected ${CONFIG[key].expects}, found '${text}'`, {
-      hint: `For example: mlo config set ${key} ${configText(CONFIG[key].fallback)}`,
+      hint: `For example: mlo config set ${key} ${configText(CONFIG[key].example ?? CONFIG[key].fallback)}`,
       details: { key, value: text },
     });
   }

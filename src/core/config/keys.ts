@@ -40,6 +40,8 @@ export type ConfigValue = ConfigValues[ConfigKey];
 
 interface KeyRule<T> {
   readonly fallback: T;
+  /** A value to show, where the fallback is none. */
+  readonly example?: T;
   /** Completes "expected …". */
   readonly expects: string;
   readonly means: string;
@@ -92,12 +94,14 @@ export const CONFIG: { readonly [K in ConfigKey]: KeyRule<ConfigValues[K]> } = {
   'gc.logs': { fallback: '90d', expects: A_DURATION, means: 'mlo gc keeps the logs of runs for so long', read: readDuration },
   'metrics.higher': {
     fallback: [],
+    example: ['gain', 'recall'],
     expects: 'names of metrics or patterns (gain, *_rate)',
     means: 'Metrics of which more is better, where their names do not say so',
     read: readPatterns,
   },
   'metrics.lower': {
     fallback: [],
+    example: ['cost', 'latency'],
     expects: 'names of metrics or patterns (cost, *_ms)',
     means: 'Metrics of which less is better, where their names do not say so',
     read: readPatterns,

@@ -135,6 +135,9 @@ describe('config', () => {
       code: 'MLO_CONFIG',
       hint: 'For example: mlo config set core.jobs 1',
     });
+    await expect(configSet(context, 'metrics.higher', 'a,,b')).rejects.toMatchObject({
+      hint: 'For example: mlo config set metrics.higher gain,recall',
+    });
     await expect(configGet(context, 'core')).rejects.toMatchObject({ code: 'MLO_CONFIG' });
   });
 
