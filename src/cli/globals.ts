@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import { MloError } from '../core/errors/mlo-error.ts';
+import { isErrno, reasonOfErrno } from '../fs/errno.ts';
 import type { ColorChoice } from './terminal.ts';
 import { given } from '../core/given.ts';
 
@@ -79,9 +80,12 @@ export function hidePresets(message: string): string {
 
 function existingFolder(typed: string, start: string): string {
   const path = isAbsolute(typed) ? typed : resolve(start, typed);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory() === true) return path;
-  throw new MloError('MLO_USAGE', `-C ${typed}: ${stat === undefined ? 'there is no such folder' : 'this is not a folder'}`, {
-    details: { path },
-  });
+  try {
+    if (statSync(path).isDirectory()) return path;
+  } catch (cause) {
+    if (!isErrno(cause)) throw cause;
+    const why = cause.code === 'ENOENT' ? 'there is no such folder' : reasonOfErrno(cause);
+    throw new MloError('MLO_USAGE', `-C ${typed}: ${why}`, { details: { path }, cause });
+  }
+  throw new MloError('MLO_USAGE', `-C ${typed}: this is not a folder`, { details: { path } });
 }

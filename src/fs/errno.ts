@@ -28,6 +28,7 @@ const WORDS: { readonly [code: string]: string } = {
   ENOTDIR: 'a file lies where the path needs a folder',
   EISDIR: 'a folder lies where a file is expected',
   ENAMETOOLONG: 'a name in it is too long',
+  ELOOP: 'symlinks lead in a circle, or one lies where none is expected',
 };
 
 /** libuv has no name for EDQUOT (Linux 122, macOS 69). */
@@ -59,13 +60,18 @@ function nameOf({ code, errno }: NodeJS.ErrnoException): string | undefined {
 export function asIoError(error: unknown, doing: string, path: string): unknown {
   if (!isErrno(error)) return error;
   const code = nameOf(error) ?? error.code;
-  const why = WORDS[code] === undefined ? error.message : `${WORDS[code]} (${code})`;
   const hint = HINTS[code];
-  return new MloError('MLO_CACHE_IO', `Cannot ${doing} ${path}: ${why}`, {
+  return new MloError('MLO_CACHE_IO', `Cannot ${doing} ${path}: ${reasonOfErrno(error)}`, {
     ...(hint === undefined ? {} : { hint }),
     details: { path, errno: code },
     cause: error,
   });
+}
+
+/** Why, in words, such as "permission denied (EACCES)". */
+export function reasonOfErrno(error: NodeJS.ErrnoException & { code: string }): string {
+  const code = nameOf(error) ?? error.code;
+  return WORDS[code] === undefined ? error.message : `${WORDS[code]} (${code})`;
 }
 
 /** What to do about an error of the operating system, where that is known. */

@@ -1,3 +1,5 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createProject, type TestProject } from '../helpers/index.ts';
 
@@ -5,6 +7,7 @@ let project: TestProject;
 
 beforeAll(async () => {
   project = await createProject({ 'pipeline.yaml': 'stages:\n  a:\n    cmd: echo x > a.txt\n    outs: [a.txt]\n' });
+  await symlink('circle', join(project.root, 'circle'));
 });
 
 describe('the command line', () => {
@@ -23,6 +26,10 @@ describe('the command line', () => {
     ['one argument too many', ['doctor', 'now'], 'Too many arguments', 'mlo help'],
     ['a value that is none', ['repro', '-j', '0'], "Option '-j, --jobs <count>' argument '0' is invalid", 'mlo help'],
     ['a wait that is no duration', ['repro', '--wait=soon'], 'is invalid', 'mlo help'],
+    ['a folder of too long a name', ['-C', 'n'.repeat(300), 'status'], 'a name in it is too long (ENAMETOOLONG)', ''],
+    ['a folder that symlinks lead to in a circle', ['-C', 'circle', 'status'], '-C circle: symlinks lead in a circle', ''],
+    ['a file for a folder', ['-C', 'pipeline.yaml', 'status'], '-C pipeline.yaml: this is not a folder', ''],
+    ['a folder below a file', ['-C', 'pipeline.yaml/x', 'status'], 'a file lies where the path needs a folder', ''],
     ['a folder that is not there', ['-C', 'nowhere', 'status'], '-C nowhere', ''],
     ['a topic that is none', ['help', 'exit-code'], "'exit-code'", 'Did you mean exit-codes?'],
   ])('refuses %s with exit code 2 and says what to do', async (_what, args, message, hint) => {
