@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { commandCalled } from './command-tree.ts';
 
 /** The command that a line asks for, as far as its words name one (`stage`, `stage list`); the program itself where the first names none. */
 export function commandNamed(program: Command, argv: readonly string[]): Command {
   let command = program;
   for (const word of wordsOf(program, argv)) {
-    const next = command.commands.find((each) => each.name() === word);
+    const next = commandCalled(command, word);
     if (next === undefined) break;
     command = next;
   }

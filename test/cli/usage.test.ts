@@ -42,6 +42,12 @@ describe('the command line', () => {
     expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
   });
 
+  it('knows a command by its alias too', async () => {
+    expect((await project.mlo(['fsck', '--nope', '--json'])).json().command).toBe('verify');
+    expect((await project.mlo(['help', 'fsck'])).stdout).toMatch(/^Usage: mlo verify\|fsck /);
+    expect((await project.mlo(['help', 'fscks'])).stderr).toContain('Did you mean fsck?');
+  });
+
   it('says the same as one JSON document', async () => {
     const result = await project.mlo(['repro', '--frce', '--json']);
     expect(result.code).toBe(2);

@@ -2,6 +2,7 @@ import { Help, type Command } from 'commander';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
+import { commandCalled } from '../command-tree.ts';
 import { isTopic, TOPICS, topicLines, topicTable } from '../help/topics.ts';
 
 /** `mlo help`, `mlo help stage list`, `mlo help exit-codes`; with --json the whole command tree as data. */
@@ -61,8 +62,8 @@ export function describe(command: Command): CommandDescription {
 function findCommand(program: Command, words: readonly string[]): Command {
   let command = program;
   for (const word of words) {
-    const names: string[] = command.commands.map((each) => each.name());
-    const found = command.commands.find((each) => each.name() === word);
+    const names: string[] = command.commands.flatMap((each) => [each.name(), ...each.aliases()]);
+    const found = commandCalled(command, word);
     if (found === undefined) {
       const near = nearest(word, command === program ? [...names, ...TOPICS] : names);
       throw new MloError('MLO_USAGE', `There is no command or help topic '${words.join(' ')}'`, {
