@@ -38,17 +38,23 @@ export function parseExperiment(text: string): string {
   throw new MloError('MLO_USAGE', `--experiment needs ${CONFIG['tracking.experiment'].expects}`, { hint: 'mlo experiments list' });
 }
 
-/** `key=value`; a value may hold more equals signs. */
-export function parseAssignments(texts: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const;
-      throw new MloError('MLO_USAGE', `'${text}' is no tag: key=value was expected`, {
-        hint: "For example: owner=anna 'why=smaller batches'",
-      });
-    }),
-  );
+const ASSIGNED = { tag: "owner=anna 'why=smaller batches'", param: 'lr=0.1 epochs=20' };
+
+/** `key=value` as typed, in this order; a value may hold more equals signs. */
+export function parseAssignments(
+  texts: readonly string[],
+  what: keyof typeof ASSIGNED,
+): readonly (readonly [key: string, value: string])[] {
+  return texts.map((text) => {
+    const at = text.indexOf('=');
+    if (at > 0) return [text.slice(0, at), text.slice(at + 1)] as const;
+    throw new MloError('MLO_USAGE', `'${text}' is no ${what}: key=value was expected`, { hint: `For example: ${ASSIGNED[what]}` });
+  });
+}
+
+/** Tags to set; of two with one key the last counts. */
+export function parseTags(texts: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(parseAssignments(texts, 'tag'));
 }
 
 /** `30d`, `12h`; how long ago, in milliseconds. */

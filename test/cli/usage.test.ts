@@ -30,6 +30,8 @@ describe('the command line', () => {
     ['a folder that symlinks lead to in a circle', ['-C', 'circle', 'status'], '-C circle: symlinks lead in a circle', ''],
     ['a file for a folder', ['-C', 'pipeline.yaml', 'status'], '-C pipeline.yaml: this is not a folder', ''],
     ['a folder below a file', ['-C', 'pipeline.yaml/x', 'status'], 'a file lies where the path needs a folder', ''],
+    ['a param without a value', ['log', 'params', 'foo'], "'foo' is no param: key=value was expected", 'For example: lr=0.1'],
+    ['two values of one param', ['log', 'params', 'a=1', 'a=2'], "the param 'a' has two values here", 'mlo log params'],
     ['a folder that is not there', ['-C', 'nowhere', 'status'], '-C nowhere', ''],
     ['a topic that is none', ['help', 'exit-code'], "'exit-code'", 'Did you mean exit-codes?'],
   ])('refuses %s with exit code 2 and says what to do', async (_what, args, message, hint) => {

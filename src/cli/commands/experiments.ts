@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { defineCommand, type AnyCommandSpec, type Invocation, type Outcome } from '../command.ts';
-import { collect, parseAssignments } from '../parse-values.ts';
+import { collect, parseTags } from '../parse-values.ts';
 import { tagsToSet } from './runs/marks.ts';
 
 const EXPERIMENT_JSON = [
@@ -49,7 +49,7 @@ const experimentsCreateVerb = defineCommand({
   json: EXPERIMENT_JSON,
   async run({ context, style }: Invocation, { tag = [] }: { readonly tag?: readonly string[] }, name: string): Promise<Outcome> {
     const { experimentsCreate } = await import('../../app/experiments.ts');
-    const data = await experimentsCreate(context, name, parseAssignments(tag));
+    const data = await experimentsCreate(context, name, parseTags(tag));
     const { experimentLine } = await import('../../ui/render/experiments.ts');
     return { data, lines: [experimentLine(data, 'Created', style)] };
   },

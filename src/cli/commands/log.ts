@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Option } from 'commander';
 import { EXIT } from '../../core/errors/catalogue.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { stepFault } from '../../core/run-limits.ts';
+import type { Value } from '../../core/value.ts';
 import { defineCommand, type Invocation, type Outcome } from '../command.ts';
 import { parseAssignments } from '../parse-values.ts';
 import { given } from '../../core/given.ts';
@@ -53,7 +55,13 @@ const logParamsVerb = defineCommand({
   writes: true,
   async run({ context }: Invocation, flags: RunFlags, texts: readonly string[]): Promise<Outcome> {
     const [{ logParams }, { typedValue }] = await Promise.all([import('../../app/log/log.ts'), import('../../core/text/typed-value.ts')]);
-    const values = [...parseAssignments(texts)].map(([name, text]) => [name, typedValue(text)] as const);
+    const values = new Map<string, Value>();
+    for (const [name, text] of parseAssignments(texts, 'param')) {
+      const value = typedValue(text);
+      if (values.has(name) && !isDeepStrictEqual(values.get(name), value))
+        throw usage(`the param '${name}' has two values here, and it is written once`, 'mlo log params lr=0.1 epochs=20');
+      values.set(name, value);
+    }
     return { data: await logParams(context, Object.fromEntries(values), flags) };
   },
 });

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { MloError } from '../../../core/errors/mlo-error.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { readStdin } from '../../read-stdin.ts';
-import { collect, parseAssignments } from '../../parse-values.ts';
+import { collect, parseTags } from '../../parse-values.ts';
 
 interface TagFlags {
   readonly remove?: readonly string[];
@@ -32,7 +32,7 @@ export const runsTagVerb = defineCommand({
 
 /** Throws MLO_USAGE where there is nothing to do, and for a tag that is to be set and removed. */
 export function tagsToSet(texts: readonly string[], remove: readonly string[], example: string): ReadonlyMap<string, string | null> {
-  const set = parseAssignments(texts);
+  const set = parseTags(texts);
   if (set.size + remove.length === 0) throw new MloError('MLO_USAGE', 'No tag was given', { hint: `For example: ${example}` });
   const both = remove.find((key) => set.has(key));
   if (both !== undefined)
