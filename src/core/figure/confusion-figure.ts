@@ -1,6 +1,7 @@
 import { largest } from '../largest.ts';
 import type { ConfusionPlot } from '../plots/plot.ts';
 import { formatCount } from '../text/amount.ts';
+import { formatNumber } from '../text/format-number.ts';
 import { titleText } from './axes.ts';
 import { inkOn, INK, MUTED, shadeColour } from './colours.ts';
 import { escapeXml, rect } from './svg.ts';
@@ -13,6 +14,8 @@ const MARGIN = 24;
 const NAME_SIZE = 13;
 const MOST_NAME = 160;
 const LABEL_SIZE = 13;
+/** More would not fit into a cell; what is under the pointer has more. */
+const SHARE_DIGITS = 2;
 /** Nobody reads smaller letters. */
 const SMALLEST = 7.5;
 
@@ -53,7 +56,7 @@ function drawMatrix(
     return row.map((count, predicted) => {
       const share = total === 0 ? 0 : count / total;
       const [x, y] = [left + predicted * cell, TOP + actual * cell];
-      const whole = normalized ? `${Math.round(100 * share)}%` : formatCount(count);
+      const whole = normalized ? `${Math.round(100 * share)}%` : countText(count, SHARE_DIGITS);
       const fits = (text: string): number => Math.min(18, (cell - 8) / Math.max(1, text.length * 0.62));
       const text = fits(whole) < SMALLEST && count >= 1000 ? `${Math.round(count / 1000)}k` : whole;
       const size = fits(text);
@@ -67,7 +70,7 @@ function drawMatrix(
               anchor: 'middle',
             });
       // What viewers show under the pointer.
-      const about = escapeXml(`${rows[actual] ?? ''} → ${columns[predicted] ?? ''}: ${formatCount(count)} (${Math.round(100 * share)}%)`);
+      const about = escapeXml(`${rows[actual] ?? ''} → ${columns[predicted] ?? ''}: ${countText(count)} (${Math.round(100 * share)}%)`);
       return `<g><title>${about}</title>${rect(x, y, cell - GAP, cell - GAP, `rx="3" fill="${shadeColour(share)}"`)}${label}</g>`;
     });
   });
@@ -87,4 +90,10 @@ function drawMatrix(
     lettering.text(yLabel, MARGIN + 4, TOP + height / 2, { size: LABEL_SIZE, colour: MUTED, anchor: 'middle', turn: -90 }),
   ].join('\n');
   return { width: left + Math.max(width, 200) + MARGIN, height: TOP + height + below + 40, body };
+}
+
+/** A matrix may have shares, from 0 to 1, or weights. */
+function countText(count: number, shareDigits?: number): string {
+  if (Number.isInteger(count)) return formatCount(count);
+  return formatNumber(count, Math.abs(count) < 1 ? shareDigits : undefined);
 }

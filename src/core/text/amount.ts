@@ -18,8 +18,9 @@ export function count(amount: number, one: string, many = `${one}s`): string {
   return `${formatCount(amount)} ${amount === 1 ? one : many}`;
 }
 
+/** `1,234,567`, `1,234.5678`: only what stands before the point is grouped. */
 export function formatCount(amount: number): string {
-  return String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
+  return String(amount).replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','));
 }
 
 function rounded(value: number, unit: number): number {

@@ -57,6 +57,24 @@ describe('figures of a training', () => {
     expect(confusionMatrixSvg(MATRIX, { letters: 'text', normalized: true })).toContain('>67%</text>');
   });
 
+  it('a matrix of shares has them in its cells, and more digits of them under the pointer', () => {
+    const shares = confusionMatrix(['cat', 'dog', 'cat', 'cat'], ['cat', 'dog', 'dog', 'cat'], { normalize: 'actual' });
+    const svg = confusionMatrixSvg(shares, { letters: 'text' });
+    for (const cell of ['>0.67</text>', '>0.33</text>', '>0</text>', '>1</text>', '<title>cat → cat: 0.66667 (67%)</title>'])
+      expect(svg).toContain(cell);
+    const weighted = confusionMatrixSvg(
+      {
+        classes: [0, 1],
+        counts: [
+          [1234.5, 12_345],
+          [0, 1],
+        ],
+      },
+      { letters: 'text' },
+    );
+    for (const cell of ['>1234.5</text>', '>12,345</text>']) expect(weighted).toContain(cell);
+  });
+
   it('a matrix colours a cell by its share of the row, and a row of nothing as nothing', () => {
     const svg = confusionMatrixSvg({
       classes: ['a', 'b'],

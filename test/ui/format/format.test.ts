@@ -56,7 +56,13 @@ describe('numbers', () => {
       '1,031 stages',
       '2 entries',
     ]);
-    expect([formatCount(999), formatCount(1_234_567)]).toEqual(['999', '1,234,567']);
+    expect([999, 1_234_567, -1234, 1234.5678, 2 / 3].map(formatCount)).toEqual([
+      '999',
+      '1,234,567',
+      '-1,234',
+      '1,234.5678',
+      '0.6666666666666666',
+    ]);
   });
 
   it('shows measured numbers in five digits and integers whole', () => {
