@@ -3,6 +3,8 @@ import { TEMPLATES, type PlotOptions, type Template } from './definition.ts';
 import type { BarPlot, ConfusionPlot, LinePlot, Plot } from './plot.ts';
 import { columnOf, numberOf, numbersOf, plotError, wordsOf, type PlotTable } from './table.ts';
 
+type Bar = BarPlot['bars'][number];
+
 /** Columns of one file at one revision. */
 export interface PlotSource {
   readonly revision: string;
@@ -49,7 +51,7 @@ function barPlot(id: string, sources: readonly PlotSource[], options: PlotOption
     sources.map((source) => {
       const { table } = source;
       const y = yNames(source)[0] as string;
-      const x = source.x?.column ?? table.names.find((name) => name !== y && isNumeric(table, name)) ?? y;
+      const x = source.x?.column ?? partnerOf(table, y);
       const [labels, values] = isNumeric(table, x) ? [y, x] : [x, y];
       return {
         revision: source.revision,
@@ -62,12 +64,41 @@ function barPlot(id: string, sources: readonly PlotSource[], options: PlotOption
       };
     }),
   );
-  const values = series.map((each) => new Map(each.labels.map((label, row) => [label, each.xs[row] as number])));
-  const labels = [...new Set(values.flatMap((each) => [...each.keys()]))];
-  const bars = labels.map((label) => ({ label, values: values.map((each) => each.get(label) ?? null) }));
-  if (template === 'bar_horizontal_sorted') bars.sort((a, b) => (b.values[0] ?? -Infinity) - (a.values[0] ?? -Infinity));
+  const bars = rowsOfBars(series);
+  if (template === 'bar_horizontal_sorted') bars.sort((a, b) => byLength(a.values[0], b.values[0]));
   const head = headOf(id, options, joined(series.map(({ x }) => x)), joined(series.map(({ y }) => y)));
   return { kind: 'bars', id, template, ...head, names: series.map(({ name }) => name), bars };
+}
+
+/** The column beside `y`: one of numbers for words, one of words for numbers, where there is such a one. */
+function partnerOf(table: PlotTable, y: string): string {
+  const others = table.names.filter((name) => name !== y);
+  const words = isNumeric(table, y);
+  return others.find((name) => isNumeric(table, name) !== words) ?? others[0] ?? y;
+}
+
+/** Bars of the same word stand beside each other; a word that a table has twice has two rows of bars. */
+function rowsOfBars(series: readonly { readonly labels: readonly string[]; readonly xs: readonly number[] }[]): Bar[] {
+  const bars = new Map<string, { readonly label: string; readonly values: (number | null)[] }>();
+  for (const [at, { labels, xs }] of series.entries()) {
+    const times = new Map<string, number>();
+    for (const [row, label] of labels.entries()) {
+      const time = (times.get(label) ?? 0) + 1;
+      times.set(label, time);
+      const key = `${time} ${label}`;
+      const bar = bars.get(key) ?? { label, values: series.map(() => null) };
+      bar.values[at] = xs[row] as number;
+      bars.set(key, bar);
+    }
+  }
+  return [...bars.values()];
+}
+
+/** The longest first, what has no length last. */
+function byLength(a: number | null | undefined, b: number | null | undefined): number {
+  const [left, right] = [a, b].map((value) => value ?? Number.NaN) as [number, number];
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+  return left === right ? 0 : right - left;
 }
 
 function confusionPlot(id: string, sources: readonly PlotSource[], options: PlotOptions, template: Template): ConfusionPlot {

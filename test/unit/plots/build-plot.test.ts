@@ -7,6 +7,11 @@ function source(text: string, about: Partial<PlotSource> = {}, file = 'h.csv'): 
   return { revision: 'workspace', table: parseCsv(file, text, { delimiter: ',', header: true }), x: undefined, y: undefined, ...about };
 }
 
+function barsOf(text: string, template: string): string[] {
+  const plot = buildPlot('p', [source(text)], { template });
+  return plot.kind === 'bars' ? plot.bars.map(({ label, values }) => `${label} ${values[0]}`) : [];
+}
+
 describe('what is drawn of a table', () => {
   it('is by default the last column over the number of the row', () => {
     expect(buildPlot('h.csv', [source('a,b\n1,2\n3,4\n')], {})).toEqual({
@@ -67,6 +72,40 @@ describe('what is drawn of a table', () => {
         { label: 'c', values: [null, 5] },
       ],
     });
+  });
+
+  it.each([
+    ['feature,importance\nage,0.3\nincome,0.3\nzip,0.1\n', ['age 0.3', 'income 0.3', 'zip 0.1']],
+    ['importance,feature\n0.3,age\n0.3,income\n', ['age 0.3', 'income 0.3']],
+    ['rank,feature,importance\n1,age,0.3\n2,income,0.3\n', ['age 0.3', 'income 0.3']],
+  ])('as bars has the words of %j at the bars, whichever column they are in', (text, bars) => {
+    expect(barsOf(text, 'bar_horizontal')).toEqual(bars);
+  });
+
+  it('as bars has one for each row, also where two have the same word', () => {
+    const both = [source('k,v\na,1\nb,2\na,3\n'), source('k,v\na,4\na,5\na,6\n', { revision: 'HEAD' })];
+    expect(buildPlot('p', both, { template: 'bar_horizontal' })).toMatchObject({
+      bars: [
+        { label: 'a', values: [1, 4] },
+        { label: 'b', values: [2, null] },
+        { label: 'a', values: [3, 5] },
+        { label: 'a', values: [null, 6] },
+      ],
+    });
+  });
+
+  it('as sorted bars has what is no number last', () => {
+    const text = 'k,v\na,3\nb,\nc,10\nd,1\ne,nan\nf,-inf\ng,inf\nh,inf\n';
+    expect(barsOf(text, 'bar_horizontal_sorted')).toEqual([
+      'g Infinity',
+      'h Infinity',
+      'c 10',
+      'a 3',
+      'd 1',
+      'f -Infinity',
+      'b NaN',
+      'e NaN',
+    ]);
   });
 
   it('as a confusion matrix counts pairs, classes of digits by their value', () => {
