@@ -276,6 +276,22 @@ it('a picture may be renamed to another kind: its bytes decide', async () => {
 });
 
 describe('with TensorFlow.js', () => {
+  it('a label beyond the classes of oneHot is an error, not a row of zeros, and leaves no tensor', async () => {
+    const tf = await import('@tensorflow/tfjs');
+    await tf.setBackend('cpu');
+    const [before, images] = [tf.memory().numTensors, imageFolder(folder, { size: 2, batchSize: 100 })];
+    const message = /the class 2, which is none of 0, 1/;
+    for await (const batch of images)
+      expect(() => toTensors(tf, batch, { oneHot: 2 })).toThrow(
+        expect.objectContaining({ code: 'MLO_DATA', message: expect.stringMatching(message) }),
+      );
+    const dataset = await images.asDataset(tf, { oneHot: 2 }).iterator();
+    await expect(dataset.next()).rejects.toThrow(message);
+    for await (const batch of imageFolder(folder, { size: 2, classes: false }))
+      expect(() => toTensors(tf, batch, { oneHot: true })).toThrow('the class -1');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('batches become tensors, and a data set that fitDataset trains on without leaks', async () => {
     const tf = await import('@tensorflow/tfjs');
     await tf.setBackend('cpu');

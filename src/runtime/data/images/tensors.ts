@@ -1,9 +1,11 @@
 import { checkList, checkOptions, checkWhole, wrongArgument } from '../../../core/errors/wrong-argument.ts';
+import { largest } from '../../../core/largest.ts';
+import { oneHot as oneHotRows } from '../../../core/learning/one-hot.ts';
 import type { TensorFlow } from '../../tensorflow/types.ts';
 import type { ImageBatch } from './types.ts';
 
 export interface LabelOptions {
-  /** Of so many classes (`true`, in a data set: those of the folder): a row of zeros and a one. Default: the numbers of the classes. */
+  /** Of so many classes, from 0 (`true`, in a data set: those of the folder): a row of zeros and a one. Default: the numbers of the classes. */
   readonly oneHot?: number | boolean;
 }
 
@@ -16,7 +18,7 @@ export interface ImageTensors {
 
 export type ImageDataset = ReturnType<typeof datasetOf>;
 
-/** The batch as tensors of the caller's TensorFlow.js, which the caller disposes. */
+/** The batch as tensors of the caller's TensorFlow.js, which the caller disposes. @throws MLO_DATA for a label that is none of the classes of `oneHot` */
 export function toTensors(tf: TensorFlow, batch: ImageBatch, options: LabelOptions = {}): ImageTensors {
   checkTensors('toTensors', tf, options);
   checkOptions('toTensors: the batch', batch, 'what imageFolder gives: { images, labels, shape }');
@@ -25,12 +27,10 @@ export function toTensors(tf: TensorFlow, batch: ImageBatch, options: LabelOptio
   checkList('toTensors: images', images, 'numbers');
   checkList('toTensors: labels', labels, 'numbers');
   if (!isShape(shape)) throw wrongArgument('toTensors: shape', '[batch, height, width, channels]', shape);
+  // Before there is a tensor that nobody would dispose.
+  const rows = oneHot === false ? undefined : oneHotRows(labels, oneHot === true ? Math.max(1, largest(labels) + 1) : oneHot);
   const xs = tf.tensor4d(images, [...shape], 'float32');
-  if (oneHot === false) return { xs, ys: tf.tensor1d(labels, 'float32') };
-  const classes = oneHot === true ? labels.reduce((most, label) => Math.max(most, label + 1), 1) : oneHot;
-  const rows = new Float32Array(labels.length * classes);
-  for (const [row, label] of labels.entries()) if (label >= 0 && label < classes) rows[row * classes + label] = 1;
-  return { xs, ys: tf.tensor2d(rows, [labels.length, classes], 'float32') };
+  return { xs, ys: rows === undefined ? tf.tensor1d(labels, 'float32') : tf.tensor2d(rows.values, rows.shape, 'float32') };
 }
 
 /** A new pass over `images` for each iterator that is asked for; `fitDataset` disposes what it gets. */
