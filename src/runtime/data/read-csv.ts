@@ -1,5 +1,5 @@
 import { checkOptions, describeValue } from '../../core/errors/wrong-argument.ts';
-import { CSV_TYPES, guessType, type CsvType } from '../../core/formats/csv-cells.ts';
+import { CSV_TYPES, guessType, isMissing, type CsvType } from '../../core/formats/csv-cells.ts';
 import { columnBuilder, type ColumnBuilder, type CsvColumn } from '../../core/formats/csv-columns.ts';
 import { cellPlace, csvSplitter, type CsvRow } from '../../core/formats/csv-rows.ts';
 import { csvTable, noColumn, type CsvTable, type CsvTypes } from '../../core/formats/csv-table.ts';
@@ -117,7 +117,7 @@ async function findLayout(path: string, options: CsvOptions): Promise<Layout> {
       for (const { index, guess, given, seen } of unknown) {
         const cell = cells[index] as string;
         if (given === undefined) guess.see(cell);
-        else if (cell !== '' && words?.has(cell) !== true) seen.add(cell);
+        else if (!isMissing(cell, given, words)) seen.add(cell);
       }
     }
   }

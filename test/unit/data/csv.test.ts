@@ -56,6 +56,12 @@ describe('a CSV file', () => {
     expect((await readCsv(file('a;b\n1;2\n'), { delimiter: ';', columns: ['b'] })).names).toEqual(['b']);
   });
 
+  it('has the empty cell as a category where other words are what is missing, as columns of texts have it', async () => {
+    const { columns } = await readCsv(file('k,s\na,a\n"",""\n?,?\n'), { types: { k: 'category', s: 'string' }, missing: ['?'] });
+    expect(columns.k).toEqual({ type: 'category', data: Int32Array.of(1, 0, -1), missing: 1, categories: ['', 'a'] });
+    expect(columns.s.data).toEqual(['a', '', null]);
+  });
+
   it('keeps what would lose digits, or is no decimal number, as text', async () => {
     const { columns } = await readCsv(file('id,hex,big\n12345678901234567890,0x10,1e300\n1,1,-inf\n'));
     expect(columns['id']).toMatchObject({ type: 'string', data: ['12345678901234567890', '1'] });
