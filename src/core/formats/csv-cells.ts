@@ -6,22 +6,22 @@ export const CSV_TYPES = ['number', 'float32', 'int32', 'uint8', 'boolean', 'str
 /** Words that stand for a missing number; for a missing text only the empty cell does. */
 const MISSING: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-nan', '<na>']);
 
-const INFINITE: { readonly [word: string]: number } = {
-  inf: Infinity,
-  '+inf': Infinity,
-  '-inf': -Infinity,
-};
+const INFINITE: ReadonlyMap<string, number> = new Map([
+  ['inf', Infinity],
+  ['+inf', Infinity],
+  ['-inf', -Infinity],
+]);
 
-const BOOLEANS: { readonly [word: string]: boolean } = {
-  true: true,
-  false: false,
-  yes: true,
-  no: false,
-  t: true,
-  f: false,
-  1: true,
-  0: false,
-};
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+  ['yes', true],
+  ['no', false],
+  ['t', true],
+  ['f', false],
+  ['1', true],
+  ['0', false],
+]);
 
 /** Whether the cell says that there is no value. `words`: in place of the usual ones. */
 export function isMissing(cell: string, type: CsvType, words: ReadonlySet<string> | undefined): boolean {
@@ -34,13 +34,12 @@ export function parseNumber(cell: string): number | undefined {
   const text = cell.trim();
   if (text === '') return undefined;
   const number = Number(text);
-  if (Number.isNaN(number)) return INFINITE[text.toLowerCase()];
+  if (Number.isNaN(number)) return INFINITE.get(text.toLowerCase());
   return /^0[xob]/i.test(text) ? undefined : number;
 }
 
 export function parseBoolean(cell: string): boolean | undefined {
-  const word = cell.trim().toLowerCase();
-  return Object.hasOwn(BOOLEANS, word) ? BOOLEANS[word] : undefined;
+  return BOOLEANS.get(cell.trim().toLowerCase());
 }
 
 export interface TypeGuess {

@@ -1,19 +1,19 @@
 import { parseCsv } from './parse-csv.ts';
 import { plotError, type PlotTable } from './table.ts';
 
-const IMAGE_TYPES: { readonly [extension: string]: string } = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  svg: 'image/svg+xml',
-  webp: 'image/webp',
-  bmp: 'image/bmp',
-};
+const IMAGE_TYPES: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['svg', 'image/svg+xml'],
+  ['webp', 'image/webp'],
+  ['bmp', 'image/bmp'],
+]);
 
 /** Media type of a picture by its name; undefined for anything else. */
 export function imageTypeOf(path: string): string | undefined {
-  return IMAGE_TYPES[extensionOf(path)];
+  return IMAGE_TYPES.get(extensionOf(path));
 }
 
 export function isDataFile(path: string): boolean {

@@ -15,18 +15,18 @@ export interface PlotTable {
 }
 
 /** Words for numbers that Python, R and JavaScript write. */
-const SPECIAL: { readonly [word: string]: number } = {
-  nan: Number.NaN,
-  na: Number.NaN,
-  null: Number.NaN,
-  none: Number.NaN,
-  inf: Infinity,
-  '+inf': Infinity,
-  '-inf': -Infinity,
-  infinity: Infinity,
-  '+infinity': Infinity,
-  '-infinity': -Infinity,
-};
+const SPECIAL: ReadonlyMap<string, number> = new Map([
+  ['nan', Number.NaN],
+  ['na', Number.NaN],
+  ['null', Number.NaN],
+  ['none', Number.NaN],
+  ['inf', Infinity],
+  ['+inf', Infinity],
+  ['-inf', -Infinity],
+  ['infinity', Infinity],
+  ['+infinity', Infinity],
+  ['-infinity', -Infinity],
+]);
 
 /** Cells of a column that must be there. Throws MLO_PLOT. */
 export function columnOf(table: PlotTable, name: string): readonly (Value | undefined)[] {
@@ -65,7 +65,7 @@ export function numberOf(cell: Value | undefined): number | undefined {
   if (text === '') return Number.NaN;
   const number = Number(text);
   if (!Number.isNaN(number)) return number;
-  return SPECIAL[text.toLowerCase()];
+  return SPECIAL.get(text.toLowerCase());
 }
 
 export function wordsOf(table: PlotTable, name: string): readonly string[] {

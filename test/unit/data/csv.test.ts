@@ -62,6 +62,13 @@ describe('a CSV file', () => {
     expect(columns.s.data).toEqual(['a', '', null]);
   });
 
+  it('has words that JavaScript gives every object as texts, not as numbers', async () => {
+    const { columns } = await readCsv(file('a,b\nconstructor,1\n__proto__,valueof\n1,__proto__\n'));
+    expect(columns['a']).toEqual({ type: 'string', data: ['constructor', '__proto__', '1'], missing: 0 });
+    expect(columns['b']).toEqual({ type: 'string', data: ['1', 'valueof', '__proto__'], missing: 0 });
+    await expect(readCsv(file('a\nconstructor\n'), { types: { a: 'number' } })).rejects.toThrow("expected a number, found 'constructor'");
+  });
+
   it('keeps what would lose digits, or is no decimal number, as text', async () => {
     const { columns } = await readCsv(file('id,hex,big\n12345678901234567890,0x10,1e300\n1,1,-inf\n'));
     expect(columns['id']).toMatchObject({ type: 'string', data: ['12345678901234567890', '1'] });

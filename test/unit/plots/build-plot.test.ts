@@ -25,6 +25,10 @@ describe('what is drawn of a table', () => {
     });
   });
 
+  it.each(['constructor', '__proto__', 'toString'])('takes no cell %s for a number', (word) => {
+    expect(() => buildPlot('h.csv', [source(`a\n1\n${word}\n`)], {})).toThrow(`h.csv:3: column 'a': expected a number, found '${word}'`);
+  });
+
   it('goes from left to right, points without a place left out', () => {
     const plot = buildPlot('h.csv', [source('x,y\n3,30\n1,10\n,5\n2,20\n', { x: { column: 'x' } })], {});
     expect(plot).toMatchObject({ series: [{ xs: [1, 2, 3], ys: [10, 20, 30] }] });

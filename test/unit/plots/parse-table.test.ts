@@ -116,4 +116,5 @@ it('pictures are known by their names', () => {
   expect(imageTypeOf('a/b.PNG')).toBe('image/png');
   expect(imageTypeOf('a.svg')).toBe('image/svg+xml');
   expect(imageTypeOf('png')).toBeUndefined();
+  expect(imageTypeOf('a.constructor')).toBeUndefined();
 });
