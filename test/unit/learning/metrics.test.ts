@@ -78,6 +78,19 @@ describe('metrics of predicted classes', () => {
     expect(macro.f1).toBeCloseTo(4 / 6 / 3, 15);
   });
 
+  it('are of all classes that are named, also where a fold has two of them only', () => {
+    const [actual, predicted] = [
+      [0, 0, 1, 1, 1],
+      [0, 1, 1, 1, 0],
+    ];
+    const macro = f1(actual, predicted, { classes: [0, 1, 2], average: 'macro' });
+    expect(f1(actual, predicted, { classes: [0, 1, 2] })).toBe(macro);
+    expect(macro).toBeCloseTo((1 / 2 + 2 / 3) / 3, 15);
+    expect(f1(actual, predicted, { classes: [0, 1] })).toBe(2 / 3);
+    expect(f1(actual, predicted, { classes: [0, 1, 2], average: 'binary' })).toBe(2 / 3);
+    expect(f1([0, 1, 2], [0, 1, 1], { classes: [0, 1] })).toBeCloseTo((1 + 2 / 3) / 2, 15);
+  });
+
   it('take what tensors give: typed arrays, and true and false', () => {
     expect(precision(Int32Array.of(1, 0, 1), Uint8Array.of(1, 1, 1))).toBe(2 / 3);
     expect(recall([true, false, true], [true, true, false])).toBe(0.5);

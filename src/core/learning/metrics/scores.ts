@@ -8,7 +8,7 @@ import { checkLabel, classesFor, classesOf, encodeLabels, listed, sameSamples, t
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted';
 
 export interface ScoreOptions {
-  /** Default `binary` where there are two classes at most, else `macro`. */
+  /** Default `binary` where there are two classes at most, those of `classes` included, else `macro`. */
   readonly average?: Average;
   /** For `binary`: the class that is looked for. Default 1, or true. */
   readonly positive?: Label;
@@ -44,12 +44,14 @@ export function precisionRecallF1(actual: Labels, predicted: Labels, options: Sc
   checkScoring('precisionRecallF1', actual, predicted, options);
   checkChoice('average', options.average, ['binary', 'micro', 'macro', 'weighted']);
   const present = classesOf(actual, predicted);
-  const average = options.average ?? (present.length <= 2 ? 'binary' : 'macro');
+  const named = options.classes === undefined ? present : classesFor(options.classes);
+  // A small part of the samples may lack classes: it is to have the same figure as the others.
+  const average = options.average ?? (new Set([...present, ...named]).size <= 2 ? 'binary' : 'macro');
   if (average === 'binary') {
     const positive = positiveClass(present, options.positive);
     return scoresOf(tally(actual, predicted, [positive])[0] as Tally, options.zeroDivision);
   }
-  const tallies = tally(actual, predicted, options.classes === undefined ? present : classesFor(options.classes));
+  const tallies = tally(actual, predicted, named);
   if (average === 'micro') return scoresOf(tallies.reduce(together), options.zeroDivision);
   const scores = tallies.map((each) => scoresOf(each, options.zeroDivision));
   const weights = tallies.map(({ ofClass }) => (average === 'weighted' ? ofClass : 1));
