@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { METRIC_LINE, parseMetricLine } from '../../core/metrics/metric-line.ts';
+import { nameFault, stepFault } from '../../core/run-limits.ts';
 import { MetricBuffer } from '../../runtime/api/metric-buffer.ts';
 import type { AppContext } from '../types.ts';
 import { stepAfter } from './find-run.ts';
@@ -32,9 +33,9 @@ export async function streamMetrics(ctx: AppContext, { input, strict, ...options
   return await withValueLog(ctx, options, async ({ run, before, logBatches }) => {
     const lines = new MetricLines(
       (name) => stepAfter(before, name),
-      (number, line) => {
-        if (strict) throw badLine(number, line);
-        if (lines.ignored <= MOST_WARNINGS) ctx.emit({ type: 'warning', message: badLine(number, line).message });
+      (number, line, why) => {
+        if (strict) throw badLine(number, line, why);
+        if (lines.ignored <= MOST_WARNINGS) ctx.emit({ type: 'warning', message: badLine(number, line, why).message });
       },
     );
     const take = (bytes: Uint8Array | undefined): void => {
@@ -83,20 +84,23 @@ async function readAll(input: Readable, signal: AbortSignal, take: (bytes: Uint8
   });
 }
 
+/** `why`: absent where the line has not the form of one. */
+type OnBad = (number: number, line: string, why: string | undefined) => void;
+
 /** Bytes to points. */
 class MetricLines {
   readonly #decoder = new TextDecoder();
   readonly #buffer = new MetricBuffer();
   readonly #nextSteps = new Map<string, number>();
   readonly #firstStep: (name: string) => number;
-  readonly #onBad: (number: number, line: string) => void;
+  readonly #onBad: OnBad;
   #rest = '';
   #number = 0;
   #tooLong = false;
   points = 0;
   ignored = 0;
 
-  constructor(firstStep: (name: string) => number, onBad: (number: number, line: string) => void) {
+  constructor(firstStep: (name: string) => number, onBad: OnBad) {
     this.#firstStep = firstStep;
     this.#onBad = onBad;
   }
@@ -122,16 +126,22 @@ class MetricLines {
     return this.#buffer.take();
   }
 
+  #nextStep(name: string): number {
+    return this.#nextSteps.get(name) ?? this.#firstStep(name);
+  }
+
   #line(line: string, now: number): void {
     this.#number += 1;
-    const found = this.#tooLong ? undefined : parseMetricLine(line);
+    const found = this.#tooLong ? undefined : parseMetricLine(line)?.map((point) => ({ step: this.#nextStep(point.name), ...point }));
     this.#tooLong = false;
-    if (found === undefined) {
+    // What programs print besides may look like a point, with a name that no metric can have.
+    const fault = found?.map(pointFault).find((each) => each !== undefined);
+    if (found === undefined || fault !== undefined) {
       this.ignored += 1;
-      this.#onBad(this.#number, line);
+      this.#onBad(this.#number, line, fault);
       return;
     }
-    for (const { name, value, step = this.#nextSteps.get(name) ?? this.#firstStep(name) } of found) {
+    for (const { name, value, step } of found) {
       this.#nextSteps.set(name, step + 1);
       this.#buffer.add(name, step, now, value);
       this.points += 1;
@@ -139,9 +149,18 @@ class MetricLines {
   }
 }
 
-function badLine(number: number, line: string): MloError {
+/** Completes "line 3 is not logged: …". */
+function pointFault({ name, step }: { readonly name: string; readonly step: number }): string | undefined {
+  const ofName = nameFault(name);
+  if (ofName !== undefined) return `the name of a metric ${ofName}`;
+  const ofStep = stepFault(step, String(step));
+  return ofStep === undefined ? undefined : `the step of metric ${JSON.stringify(name)} ${ofStep}`;
+}
+
+function badLine(number: number, line: string, why: string | undefined): MloError {
   const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line;
-  return new MloError('MLO_USAGE', `Line ${number} of the stream is not logged: expected ${METRIC_LINE}, found ${JSON.stringify(shown)}`, {
+  const fault = why ?? `expected ${METRIC_LINE}, found ${JSON.stringify(shown)}`;
+  return new MloError('MLO_USAGE', `Line ${number} of the stream is not logged: ${fault}`, {
     hint: 'For example: loss 0.25 3',
     details: { line: number },
   });

@@ -117,6 +117,20 @@ describe('mlo log metric --stream', () => {
     ]);
   });
 
+  it('warns of lines that only look like a point, as programs print them, and logs what comes before and after', async () => {
+    const { there, id, end } = await runAtWork();
+    const last = Number.MAX_SAFE_INTEGER;
+    const input = `loss 1\n\u001b[1mEpoch\u001b[0m 4\n... 12\n{"loss": 7, "a//b": 1}\nloss 2\nfar 1 ${last}\nfar 2\nloss 3\n`;
+    const { code, stdout, stderr } = await there.mlo(['log', 'metric', '--stream', '--run', id], { input });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '4 points logged\n' });
+    expect(stderr.match(/Line \d+/g)).toEqual(['Line 2', 'Line 3', 'Line 4', 'Line 7']);
+    for (const why of ['control character', 'leads elsewhere', 'is too large']) expect(stderr).toContain(why);
+    const strict = await there.mlo(['log', 'metric', '--stream', '--strict', '--run', id], { input: 'loss 4\n... 12\nloss 5\n' });
+    expect(strict).toMatchObject({ code: 2, stderr: expect.stringContaining('Line 2') });
+    await end();
+    expect(there.runs()).toMatchObject([{ metrics: { loss: { value: 4, step: 3, points: 4 }, far: { step: last, points: 1 } } }]);
+  });
+
   it('with --strict ends at a bad line, after what came before it', async () => {
     const { there, id, end } = await runAtWork();
     const { code, stderr } = await there.mlo(['log', 'metric', '--stream', '--strict', '--run', id], { input: 'a 1\na 2\nwhat\na 3\n' });
