@@ -56,7 +56,9 @@ export function createWriter(db: Connection, now: () => number): Writer {
     'INSERT INTO tags (run, key, value, changed_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, changed_ms = max(excluded.changed_ms, changed_ms + (value IS NOT excluded.value))',
   );
   const setArtifact = db.prepare(
-    'INSERT OR REPLACE INTO artifacts (run, path, digest, kind, size, files, mode, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO artifacts (run, path, digest, kind, size, files, mode, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET digest = excluded.digest, kind = excluded.kind, size = excluded.size, files = excluded.files, mode = excluded.mode,
+       changed_ms = max(excluded.changed_ms, changed_ms + (digest IS NOT excluded.digest OR mode IS NOT excluded.mode))`,
   );
   const setLink = db.prepare('INSERT OR REPLACE INTO stage_links (run, stage, outcome, producer, position) VALUES (?, ?, ?, ?, ?)');
   const beat = db.prepare(`UPDATE runs SET heartbeat_ms = ? WHERE seq = ? AND status = 'RUNNING'`);

@@ -140,6 +140,26 @@ describe('an import', () => {
     store.close();
   });
 
+  it('does not bring back an artifact that was logged again since, though the clock of the other machine is ahead', async () => {
+    const ahead = openStore({ now: () => 90_000 });
+    ahead.startRun(newRun('aa01'));
+    ahead.logArtifact(runId('aa01'), 'model', file('b'));
+    ahead.logArtifact(runId('aa01'), 'same', file('b'));
+    const behind = openStore({ now: () => 2_000 });
+    await imported(behind, exported(ahead, runId('aa01')));
+    behind.logArtifact(runId('aa01'), 'model', { ...file('a'), mode: 'exec' });
+    behind.logArtifact(runId('aa01'), 'same', file('b'));
+    await imported(behind, exported(ahead, runId('aa01')));
+    await imported(ahead, exported(behind, runId('aa01')));
+    for (const store of [behind, ahead])
+      expect(store.get('aa01').artifacts.map(({ path, content }) => [path, content.digest[0], content.mode])).toEqual([
+        ['model', 'a', 'exec'],
+        ['same', 'b', undefined],
+      ]);
+    expect(exported(ahead, runId('aa01'))).toContain('"kind":"file","changedMs":90000}');
+    for (const store of [ahead, behind]) store.close();
+  });
+
   it('leaves purged runs away, unless they are to come back', async () => {
     const store = openStore();
     await imported(store, GOLDEN);
