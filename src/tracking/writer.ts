@@ -5,6 +5,7 @@ import { paramConflict, runExists, runUnknown } from './errors.ts';
 import { activeExperiments, DEFAULT_EXPERIMENT } from './experiments/active-experiment.ts';
 import { inputsWriter } from './inputs/inputs.ts';
 import { internNames } from './interned.ts';
+import { loggedMarker } from './mark-logged.ts';
 import { modelsWriter } from './models/models.ts';
 import { isSameParam } from './param-guard.ts';
 import { refusalOf } from './refusal.ts';
@@ -40,6 +41,7 @@ export function createWriter(db: Connection, now: () => number): Writer {
   const metrics = metricsWriter(db, names);
   const addInputs = inputsWriter(db, names);
   const addModel = modelsWriter(db);
+  const marker = loggedMarker(db, now);
   const sequence = new Map<RunId, number>();
 
   const findRun = db.prepare('SELECT seq FROM runs WHERE id = ?').pluck();
@@ -68,6 +70,12 @@ export function createWriter(db: Connection, now: () => number): Writer {
     if (known === undefined) throw runUnknown(id);
     sequence.set(id, known);
     return known;
+  }
+
+  function loggedTo(id: RunId): number {
+    const seq = sequenceOf(id);
+    marker.logged(seq);
+    return seq;
   }
 
   function start(run: NewRun, process: RunProcess): void {
@@ -108,11 +116,12 @@ export function createWriter(db: Connection, now: () => number): Writer {
 
   function finish(seq: number, { status, reason, endedMs, tags }: FinishRun, atMs: number): void {
     finishRun.run(status, reason ?? null, endedMs, seq);
+    marker.ended(seq);
     setTags(seq, tags, atMs);
   }
 
   function addParams(id: RunId, params: readonly (readonly [key: string, json: string])[]): void {
-    const seq = sequenceOf(id);
+    const seq = loggedTo(id);
     let conflict: MloError | undefined;
     for (const [key, json] of params) {
       const name = names.id(key);
@@ -132,7 +141,7 @@ export function createWriter(db: Connection, now: () => number): Writer {
       case 'params':
         return addParams(write.run, write.params);
       case 'metrics':
-        return metrics.add(sequenceOf(write.run), write.batches);
+        return metrics.add(loggedTo(write.run), write.batches);
       case 'tags':
         return setTags(sequenceOf(write.run), write.tags, write.atMs);
       case 'artifact': {
@@ -141,13 +150,13 @@ export function createWriter(db: Connection, now: () => number): Writer {
         return;
       }
       case 'links': {
-        const seq = sequenceOf(write.run);
+        const seq = loggedTo(write.run);
         for (const [position, link] of write.links.entries())
           setLink.run(seq, link.stage, link.outcome, link.producerRunId ?? null, position);
         return;
       }
       case 'inputs':
-        return addInputs(sequenceOf(write.run), write.inputs);
+        return addInputs(loggedTo(write.run), write.inputs);
       case 'model':
         return addModel(sequenceOf(write.run), write.model);
       case 'heartbeat':
@@ -173,6 +182,7 @@ export function createWriter(db: Connection, now: () => number): Writer {
     names.forget();
     metrics.forget();
     sequence.clear();
+    marker.forget();
     return whenFree(db, busyMs, () => transaction.immediate(writes));
   };
 }

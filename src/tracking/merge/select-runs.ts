@@ -14,11 +14,12 @@ export function selectRuns(db: Connection, selection: ExportSelection): readonly
     .prepare(
       `SELECT r.seq FROM runs r WHERE max(r.started_ms, coalesce(r.ended_ms, 0), r.heartbeat_ms, r.name_changed_ms, r.lifecycle_changed_ms, r.experiment_changed_ms) >= ?
          OR EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND t.changed_ms >= ?)
+         OR EXISTS (SELECT 1 FROM series s WHERE s.run = r.seq AND s.last_ms >= ?)
          OR EXISTS (SELECT 1 FROM artifacts a WHERE a.run = r.seq AND a.changed_ms >= ?)
          OR EXISTS (SELECT 1 FROM logged_models m WHERE m.run = r.seq AND m.changed_ms >= ?) ${order}`,
     )
     .pluck()
-    .all(since, since, since, since) as number[];
+    .all(since, since, since, since, since) as number[];
   return parentsFirst(db, rows);
 }
 

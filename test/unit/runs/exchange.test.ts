@@ -115,6 +115,42 @@ describe('the export of a run', () => {
     expect(store.exchange.select({ sinceMs: 40_000 })).toEqual([runId('cc01'), runId('dd01')]);
     store.close();
   });
+
+  it('selects what was logged to since, also after its end, here or where it was imported', async () => {
+    const input = { name: 'data', digest: 'd'.repeat(64), context: '', sourceType: 'mlo', source: 'data' };
+    const logs: readonly ((store: Tracking, id: string) => void)[] = [
+      (store, id) => store.logParams(id, { lr: 1 }),
+      (store, id) => store.logInputs(id, [input]),
+      (store, id) => store.logMetrics(id, [point('loss', 1, 0, 50_000)]),
+      // A step that was left out, with the time that it had.
+      (store, id) => store.logMetrics(id, [point('loss', 1, -1, 5_000)]),
+      (store, id) => store.logArtifact(id, 'x', file('a')),
+      (store, id) => store.linkStages(id, [{ stage: 'load', outcome: 'unchanged' }]),
+    ];
+    let clock = 10_000;
+    const store = openStore({ now: () => clock });
+    const ids = logs.map((_, at) => runId(`aa0${at}`));
+    for (const id of [...ids, runId('bb01')]) {
+      store.startRun({ id, name: id, startedMs: 5_000 });
+      store.logParams(id, { seed: 1 });
+      store.logMetrics(id, [point('loss', 1, 0, 5_000)]);
+      store.finishRun(id, { status: 'FINISHED', endedMs: 6_000 });
+    }
+    store.startRun(newRun('cc01', { startedMs: 5_500 }));
+    const alone = exported(store, runId('bb01'));
+    expect(store.exchange.select({ sinceMs: 20_000 })).toEqual([]);
+    clock = 50_000;
+    for (const [at, log] of logs.entries()) log(store, ids[at] as string);
+    // Of a machine that was not heard of since.
+    store.logMetrics(runId('cc01'), [point('loss', 1, 0, 50_000)]);
+    expect(store.exchange.select({ sinceMs: 40_000 })).toEqual([...ids, runId('cc01')]);
+    expect(exported(store, runId('bb01'))).toBe(alone);
+    for (const id of ids) expect(store.get(id).tags).toEqual({});
+    const other = openStore({ now: () => 10_000 });
+    for (const id of ids) await imported(other, exported(store, id));
+    expect(other.exchange.select({ sinceMs: 40_000 })).toEqual(ids);
+    for (const each of [store, other]) each.close();
+  });
 });
 
 describe('an import', () => {
