@@ -102,7 +102,7 @@ async function* importFile(
 
 async function* filesOf(project: Project, source: string, input: () => AsyncIterable<Uint8Array>): AsyncGenerator<SourceFile> {
   if (source === '-') {
-    yield* spooled(project, input());
+    yield* spooled(project, 'stdin', input());
     return;
   }
   const path = resolve(project.ctx.cwd, source);
@@ -110,7 +110,7 @@ async function* filesOf(project: Project, source: string, input: () => AsyncIter
   if (found === undefined)
     throw new MloError('MLO_USAGE', `There is no file or folder '${source}'`, { hint: 'mlo runs export --all -o runs/' });
   if (!found.isDirectory()) {
-    yield { file: source, open: () => createReadStream(path, { highWaterMark: PIECE }) };
+    yield* fileAt(project, source, path);
     return;
   }
   const names = readdirSync(path)
@@ -118,20 +118,28 @@ async function* filesOf(project: Project, source: string, input: () => AsyncIter
     .toSorted();
   if (names.length === 0)
     throw new MloError('MLO_USAGE', `The folder '${source}' has no .jsonl files`, { hint: 'mlo runs export --all -o runs/' });
-  for (const name of names) yield { file: join(source, name), open: () => createReadStream(join(path, name), { highWaterMark: PIECE }) };
+  for (const name of names) yield* fileAt(project, join(source, name), join(path, name));
+}
+
+async function* fileAt(project: Project, file: string, path: string): AsyncGenerator<SourceFile> {
+  const open = () => createReadStream(path, { highWaterMark: PIECE });
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) yield* spooled(project, file, open());
+  else yield { file, open };
 }
 
 /**
  * The database is not kept from others while a slow pipe is read: what comes goes to a file first. It has no name any more when the first byte is in
  * it, so that nothing is left of it however the command ends.
  */
-async function* spooled(project: Project, input: AsyncIterable<Uint8Array>): AsyncGenerator<SourceFile> {
+async function* spooled(project: Project, name: string, input: AsyncIterable<Uint8Array>): AsyncGenerator<SourceFile> {
   const path = join(dirname(project.trackingPath), temporaryName());
   const file = openSync(path, 'wx+', 0o600);
   rmSync(path);
   try {
-    await pipeline(Readable.from(input), createWriteStream('', { fd: file, autoClose: false }));
-    yield { file: 'stdin', open: () => createReadStream('', { fd: file, start: 0, autoClose: false, highWaterMark: PIECE }) };
+    await pipeline(Readable.from(input), createWriteStream('', { fd: file, autoClose: false })).catch((error: unknown) => {
+      throw asIoError(error, 'copy', name);
+    });
+    yield { file: name, open: () => createReadStream('', { fd: file, start: 0, autoClose: false, highWaterMark: PIECE }) };
   } finally {
     closeSync(file);
   }

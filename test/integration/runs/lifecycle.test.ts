@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createProjectHere, type TestProject } from '../../helpers/index.ts';
@@ -127,6 +128,24 @@ describe('the life of a run on the command line', () => {
     expect((await project.mlo(['runs', 'export', '--all', '-o', 'runs/'])).stderr).toContain('would be overwritten');
     expect((await project.mlo(['runs', 'export', '--all', '-o', 'runs/', '--force'])).code).toBe(0);
     expect((await project.mlo(['runs', 'export', id, '--json'])).code).toBe(2);
+  });
+
+  it('comes in through a slow pipe, and others write to the store meanwhile', async () => {
+    const other = await createProjectHere({ 'pipeline.yaml': 'stages: {}\n' });
+    const text = (await project.mlo(['runs', 'export', id])).stdout;
+    await other.run('mkfifo', ['pipe']);
+    const whole = other.start(['runs', 'import', 'pipe']);
+    await writeFile(other.path('pipe'), text);
+    expect(await whole.ended).toMatchObject({ code: 0 });
+
+    const cutOff = other.start(['runs', 'import', 'pipe']);
+    const pipe = await open(other.path('pipe'), 'w');
+    const [head = '', line = ''] = text.split(/(?<=\n)/);
+    // More than a pipe holds: when it is written, the run has been begun.
+    await pipe.writeFile(head + line.repeat(Math.ceil(512_000 / line.length)));
+    expect(await other.mlo(['runs', 'tag', id, 'meanwhile=yes'])).toMatchObject({ code: 0 });
+    await pipe.close();
+    expect(await cutOff.ended).toMatchObject({ code: 12, stderr: expect.stringContaining('pipe:') });
   });
 
   it('takes in the whole files of a folder and names the damaged one with its line', async () => {
