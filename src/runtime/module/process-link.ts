@@ -18,7 +18,8 @@ export function startProcess({ root, env }: ProcessOptions): StageLink {
     cwd: root,
     env,
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // The last one is never written to: by its end the child knows that mlo is gone (lifeline.ts).
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     serialization: 'advanced',
     detached: true,
   });

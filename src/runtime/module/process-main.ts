@@ -1,10 +1,13 @@
 import { hostStage } from './host.ts';
+import { endWithMlo } from './lifeline.ts';
 import type { FromStage, ToStage } from './protocol.ts';
 
 const send = process.send?.bind(process);
 const { channel } = process;
 const exit = process.exit.bind(process);
 if (send === undefined || channel === undefined || channel === null) throw new Error('stage-process is started by mlo as a child process');
+
+endWithMlo();
 
 let pending = 0;
 let idle: (() => void) | undefined;
