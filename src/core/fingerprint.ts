@@ -1,6 +1,7 @@
 import type { Content, Digest } from './content.ts';
 import { canonicalJson } from './encoding/canonical-json.ts';
 import { toLocked, type DeclaredNames, type FingerprintRecord } from './lock/types.ts';
+import { givenSeed, seedOf } from './seed.ts';
 import { isDvcFile, type ProjectPath, type Stage } from './stage.ts';
 import type { Value } from './value.ts';
 
@@ -53,8 +54,14 @@ export function runCacheKey(stage: Stage, declared: FingerprintRecord, hash: Has
     shell: stage.action.kind === 'cmd' ? (stage.action.shell ?? defaultShell(stage.file)) : null,
     deps: mapValues(deps ?? {}, (dep) => [dep.kind ?? 'file', dep.digest, dep.mode ?? '']),
     outs: stage.outs.map((out) => out.path).sort(),
+    ...derivedSeed(stage, declared, hash),
   };
   return hash(canonicalJson(identity as unknown as Value));
+}
+
+/** A lock is found by the name of its stage; here a stage that was renamed, and so draws other numbers, would be taken for the old one. */
+function derivedSeed(stage: Stage, { params = {} }: FingerprintRecord, hash: HashText): { readonly seed?: number } {
+  return stage.action.kind === 'module' && givenSeed(stage, params) === undefined ? { seed: seedOf(stage, params, hash) } : {};
 }
 
 function defaultShell(file: ProjectPath): string {

@@ -4,6 +4,7 @@ import type { StageParams } from '../../core/fingerprint.ts';
 import type { FingerprintRecord } from '../../core/lock/types.ts';
 import { nestParams } from '../../core/params/keys.ts';
 import type { MetricBatch, RunId, RunRecord } from '../../core/run.ts';
+import { seedOf } from '../../core/seed.ts';
 import { isDvcFile, type Stage } from '../../core/stage.ts';
 import type { ValueMap } from '../../core/value.ts';
 import { hashBytes } from '../../fs/hash.ts';
@@ -103,7 +104,7 @@ async function executeModule(request: ActionRequest): Promise<ActionResult> {
     deps: named(project.root, stage.deps),
     outs: named(project.root, stage.outs),
     namedDeps: stage.deps.some(({ name }) => name !== undefined),
-    seed: seedOf(stage, request.params),
+    seed: seedOf(stage, request.params, hashBytes),
     strict: request.strict,
     // Of the others only the declared keys are known to the fingerprint.
     paramFiles: stage.params.filter((spec) => spec.keys === null).map((spec) => absolutePath(project.root, spec.file)),
@@ -169,14 +170,4 @@ function named(
   return Object.fromEntries(
     specs.map((spec) => [spec.name ?? spec.declared, isUrl(spec.path) ? spec.path : absolutePath(root, spec.path)]),
   );
-}
-
-/** Stage key `seed`, else a declared param `seed` (or the only one that ends in `.seed`), else derived from the address. */
-function seedOf(stage: Stage, params: StageParams): number {
-  if (stage.seed !== undefined) return stage.seed;
-  const declared = Object.values(params).flatMap((values) => Object.entries(values));
-  const exact = declared.find(([key]) => key === 'seed')?.[1];
-  const ending = declared.filter(([key]) => key.endsWith('.seed')).map(([, value]) => value);
-  const found = exact ?? (ending.length === 1 ? ending[0] : undefined);
-  return typeof found === 'number' && Number.isSafeInteger(found) ? found : Number.parseInt(hashBytes(stage.address).slice(0, 8), 16);
 }

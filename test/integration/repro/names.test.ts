@@ -50,3 +50,25 @@ test('names of a command are no change: it does not see them', async () => {
   await project.write({ 'pipeline.yaml': cmd('two') });
   expect((await repro(project)).outcomes).toEqual({ s: 'unchanged' });
 });
+
+test('a stage that draws by its name is not restored from what another name drew, and is where its seed is given', async () => {
+  const drawn = (name: string, seed: string): string => `stages:\n  ${name}: {run: s.ts, ${seed}outs: [x.txt]}\n`;
+  const project = await createProjectHere({
+    'pipeline.yaml': drawn('one', ''),
+    's.ts': `import { defineStage } from 'mlo-cli';
+import { writeFileSync } from 'node:fs';
+export default defineStage(({ outs }) => writeFileSync(outs['x.txt'], String(Math.random())));
+`,
+  });
+  const outcomes: unknown[] = [];
+  for (const [name, seed] of [
+    ['one', ''],
+    ['two', ''],
+    ['one', 'seed: 7, '],
+    ['two', 'seed: 7, '],
+  ] as const) {
+    await project.write({ 'pipeline.yaml': drawn(name, seed) });
+    outcomes.push((await repro(project)).outcomes);
+  }
+  expect(outcomes).toEqual([{ one: 'ran' }, { two: 'ran' }, { one: 'ran' }, { two: 'restored' }]);
+});

@@ -87,11 +87,28 @@ describe('the first key of the run-cache', () => {
       t: { digest: B, size: 3, kind: 'tree' as const, files: 2 },
       x: { digest: B, size: 3, mode: 'exec' as const },
     };
-    expect([key(base, { deps }), key(dvc), runCacheKey(module, { run: 'lib/train.ts', stageApi: 7 }, hashBytes)]).toEqual([
+    const run = { run: 'lib/train.ts', stageApi: 7 };
+    const seeded = runCacheKey(module, { ...run, params: { 'params.yaml': { seed: 7 } } }, hashBytes);
+    expect([key(base, { deps }), key(dvc), runCacheKey(module, run, hashBytes), seeded]).toEqual([
       '8a581764827c54f0eaf376a54d96d1f087b67da6d3d4e266ca501414ea1032cc',
       'e7d7e2f7853bd05b0fe6efaf13dd919b1848e4e7c3434cd05c8dc3bc87ee3466',
-      '200f48f2fde6207c85bcc3abd7219e7d7678a0d290d6a7b2dc516529d233ec2f',
+      'dc6132fb867d9530d9f95f3fe35ecf9c35d697df5ac5dff37a19d4f58439ec1a',
+      '7c3a80f62c8e43bdf4dc5c113f9219d85c220b91d6dfdff0f23b06ea8a139e61',
     ]);
+  });
+
+  it('asks for the name of a module stage only where its seed comes from it', () => {
+    const module = (name: string, seed?: number): Stage => stage(name, { action: MODULE, ...(seed === undefined ? {} : { seed }) });
+    const of = (name: string, changes: Partial<FingerprintRecord> = {}): Digest =>
+      runCacheKey(module(name), { run: 'x', ...changes }, hashBytes);
+    expect(of('a')).not.toBe(of('b'));
+    const params = (key: string) => ({ params: { 'params.yaml': { [key]: 3 } } });
+    expect(of('a', params('seed'))).toBe(of('b', params('seed')));
+    expect(of('a', params('train.seed'))).toBe(of('b', params('train.seed')));
+    expect(of('a', params('seeds'))).not.toBe(of('b', params('seeds')));
+    expect(runCacheKey(module('a', 3), { run: 'x', seed: 3 }, hashBytes)).toBe(
+      runCacheKey(module('b', 3), { run: 'x', seed: 3 }, hashBytes),
+    );
   });
 
   it.each([
