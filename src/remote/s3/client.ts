@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { withIoErrors } from '../../fs/errno.ts';
+import { LONGEST_TIMER_MS } from '../../fs/long-timer.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import type { RemoteSettings } from '../settings.ts';
 import { PlainAgent, SecureAgent } from './agents.ts';
@@ -28,7 +29,7 @@ export function s3Client(settings: RemoteSettings, limit?: RateLimit): S3Client 
     responseChecksumValidation: checksums,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
-      socketTimeout: settings.timeoutMs ?? STALL_MS,
+      socketTimeout: Math.min(settings.timeoutMs ?? STALL_MS, LONGEST_TIMER_MS),
       httpAgent: new PlainAgent(sockets, connections),
       httpsAgent: new SecureAgent({ ...sockets, ...trusted(settings.caFile) }, connections),
     },

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { startTimer } from '../../fs/long-timer.ts';
 import { intraOpThreadsHere, setNativeEnvironment } from '../tensorflow/native/environment.ts';
 import { openOutputLog } from '../shell/output-log.ts';
 import type { ModuleResult, ModuleSpec } from '../types.ts';
@@ -149,14 +150,15 @@ function stopOnRequest({ signal, forced, timeoutMs, graceMs = GRACE_MS }: Module
   };
   const onAbort = (): void => ask('interrupted', 'mlo was interrupted');
   const onForced = (): void => now('interrupted');
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => ask('timeout', 'the stage has used up its timeout'), timeoutMs);
+  const usedUp = (): void => ask('timeout', 'the stage has used up its timeout');
+  const cancelTimeout = timeoutMs === undefined ? undefined : startTimer(timeoutMs, usedUp);
   signal.addEventListener('abort', onAbort);
   forced?.addEventListener('abort', onForced);
   return {
     reason: () => reason,
     now,
     dispose: () => {
-      clearTimeout(timer);
+      cancelTimeout?.();
       clearTimeout(grace);
       signal.removeEventListener('abort', onAbort);
       forced?.removeEventListener('abort', onForced);

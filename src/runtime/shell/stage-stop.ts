@@ -1,3 +1,4 @@
+import { startTimer } from '../../fs/long-timer.ts';
 import type { RunningCommand } from './running-command.ts';
 
 /** From SIGTERM to SIGKILL: time to write a checkpoint. */
@@ -36,7 +37,7 @@ export function watchForStop({ signal, forced, timeoutMs }: StopSources): StageS
     reason ??= 'interrupted';
     command?.kill();
   };
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => request('timeout'), timeoutMs);
+  const cancelTimeout = timeoutMs === undefined ? undefined : startTimer(timeoutMs, () => request('timeout'));
   signal.addEventListener('abort', interrupt);
   forced?.addEventListener('abort', force);
   if (signal.aborted) interrupt();
@@ -51,7 +52,7 @@ export function watchForStop({ signal, forced, timeoutMs }: StopSources): StageS
     },
     request,
     dispose: () => {
-      clearTimeout(timer);
+      cancelTimeout?.();
       signal.removeEventListener('abort', interrupt);
       forced?.removeEventListener('abort', force);
     },

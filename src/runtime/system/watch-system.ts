@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from '../../fs/long-timer.ts';
 import type { MetricPoint } from '../../core/run.ts';
 import type { ResourceUse } from '../types.ts';
 import { findNvidia, sampleGpus } from './sample-gpus.ts';
@@ -45,14 +46,17 @@ export function watchSystem({ intervalMs, root, path, memory, log }: WatchSystem
     step += 1;
   }
 
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    // What cannot be looked at (a disk that is gone) costs one sample, and never the run.
-    void sample()
-      .catch(() => {})
-      .finally(() => (looking = false));
-  }, intervalMs);
+  const timer = setInterval(
+    () => {
+      if (looking) return;
+      looking = true;
+      // What cannot be looked at (a disk that is gone) costs one sample, and never the run.
+      void sample()
+        .catch(() => {})
+        .finally(() => (looking = false));
+    },
+    Math.min(intervalMs, LONGEST_TIMER_MS),
+  );
   timer.unref();
   return () => {
     ended = true;

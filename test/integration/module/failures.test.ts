@@ -144,6 +144,13 @@ describe('a stage that is to stop', () => {
     }
   });
 
+  it('is not ended by a timeout of months', async () => {
+    const project = await createStageProject({ 'stages/train.ts': stage(`log('done');`) });
+    const { error, stdout } = await project.run({ timeoutMs: 60 * 86_400_000, graceMs: 0 });
+    expect(error).toBeUndefined();
+    expect(stdout).toBe('done\n');
+  });
+
   it('is ended at once by force', async () => {
     const project = await createStageProject({ 'stages/train.ts': stage(`log('up'); for (;;);`) });
     const forced = new AbortController();

@@ -22,6 +22,17 @@ describe('a timeout', () => {
     expect(result.error?.code).toBe('MLO_STAGE_TIMEOUT');
   });
 
+  it('of months is none of a millisecond', async () => {
+    execFileSync('mkfifo', [rig.path('go')]);
+    const run = rig.run(['echo ready; read word < go'], { timeoutMs: 60 * 86_400_000 });
+    await rig.said('ready');
+    const go = openSync(rig.path('go'), 'r+');
+    writeSync(go, 'go\n');
+    const { error, exitCode } = await run;
+    closeSync(go);
+    expect([error, exitCode]).toEqual([undefined, 0]);
+  });
+
   it('does not outlive the stage', async () => {
     expect(await rig.run(['true'], { timeoutMs: 60_000 })).toMatchObject({ exitCode: 0, signal: null });
   });
