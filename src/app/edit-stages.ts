@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { posix, relative, sep } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { buildGraph } from '../core/graph/build.ts';
 import { stageDefinition, type StageDraft } from '../core/pipeline/stage-definition.ts';
 import type { ProjectPath } from '../core/stage.ts';
 import { shellWord } from '../core/text/shell-word.ts';
@@ -11,6 +10,7 @@ import { PIPELINE_FILES } from './find-root.ts';
 import { loadInput, pipelineFiles, withChosen } from './load-pipeline.ts';
 import { absolutePath } from './paths.ts';
 import { withWriter, type Project } from './project.ts';
+import { projectGraph } from './project-graph.ts';
 import { textReader } from './read-text.ts';
 import type { AppContext } from './types.ts';
 
@@ -78,7 +78,7 @@ async function writeChecked(project: Project, file: ProjectPath, text: string): 
   const readText = textReader(project.root, new Map([[file, text]]));
   try {
     const { pipeline } = loadPipeline(loadInput(withChosen(project.scan().pipelines, file), readText));
-    buildGraph(pipeline.stages);
+    projectGraph(project, pipeline.stages);
   } catch (error) {
     throw error instanceof MloError ? notWritten(error, file, text) : error;
   }

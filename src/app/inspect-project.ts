@@ -1,6 +1,5 @@
 import { MloError } from '../core/errors/mlo-error.ts';
 import { oneError } from '../core/errors/one-error.ts';
-import { inspectGraph } from '../core/graph/build.ts';
 import type { Graph } from '../core/graph/graph.ts';
 import { mayWrite } from '../core/pipeline/maybe-written.ts';
 import type { ProjectPath, Stage } from '../core/stage.ts';
@@ -9,6 +8,7 @@ import { inspectProjectPipeline } from './load-pipeline.ts';
 import { LockFiles } from './lock-files.ts';
 import type { PlanOptions } from './prepare-plan.ts';
 import type { Project } from './project.ts';
+import { inspectProjectGraph } from './project-graph.ts';
 import { inspectWorkspace } from './repro/checks.ts';
 import { selectTargets } from './select-targets.ts';
 
@@ -18,7 +18,7 @@ import { selectTargets } from './select-targets.ts';
  */
 export async function inspectProject(project: Project, options: PlanOptions): Promise<readonly MloError[]> {
   const { pipeline, fault, maybeWritten, file, readText } = await inspectProjectPipeline(project, options.file, options.overlay);
-  const inspected = inspectGraph(pipeline.stages);
+  const inspected = inspectProjectGraph(project, pipeline.stages);
   const { graph } = inspected;
   const targets = findTargets(project, graph, options, file, fault !== undefined);
   const locks = attempt(() => new LockFiles(project.root, pipeline, readText).entries);

@@ -4,7 +4,6 @@ import type { Digest } from '../core/content.ts';
 import type { ErrorCode } from '../core/errors/catalogue.ts';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { oneError } from '../core/errors/one-error.ts';
-import { buildGraph } from '../core/graph/build.ts';
 import type { Graph } from '../core/graph/graph.ts';
 import type { StageParams } from '../core/fingerprint.ts';
 import type { LockEntry } from '../core/lock/types.ts';
@@ -22,6 +21,7 @@ import { LockFiles } from './lock-files.ts';
 import { selectTargets } from './select-targets.ts';
 import { textReader } from './read-text.ts';
 import type { Project } from './project.ts';
+import { projectGraph } from './project-graph.ts';
 import { readJournal, type JournalState } from './repro/journal.ts';
 import { Workspace } from './workspace.ts';
 
@@ -98,7 +98,7 @@ async function otherFaults(project: Project, options: PlanOptions): Promise<read
 
 async function prepare(project: Project, options: PlanOptions): Promise<Prepared> {
   const loaded = await trace('load', () => loadProjectPipeline(project, options.file, options.need, options.overlay));
-  const graph = buildGraph(loaded.pipeline.stages);
+  const graph = projectGraph(project, loaded.pipeline.stages);
   const stages = selectTargets(project, graph, options, loaded.file);
   const locks = new LockFiles(project.root, loaded.pipeline, loaded.readText);
   const journal = readJournal(journalPath(project), locksDigest(loaded, locks));

@@ -25,7 +25,7 @@ export const CATALOGUE = {
   MLO_PIPELINE_SYNTAX: { exit: EXIT.usage, means: 'A pipeline file is not valid YAML.' },
   MLO_PIPELINE_INVALID: { exit: EXIT.usage, means: 'A pipeline file says something that is not allowed.' },
   MLO_TEMPLATE: { exit: EXIT.usage, means: 'A ${} expression or a vars entry cannot be resolved.' },
-  MLO_GRAPH: { exit: EXIT.usage, means: 'The stages do not form a valid graph (cycle, overlapping outs, out outside the project).' },
+  MLO_GRAPH: { exit: EXIT.usage, means: 'The stages do not form a valid graph (cycle, overlapping outs, out over data that was added).' },
   MLO_PARAMS: { exit: EXIT.usage, means: 'A params file or key is missing or unreadable.' },
   MLO_DEP_MISSING: { exit: EXIT.usage, means: 'A dep does not exist and no stage produces it.' },
   MLO_TARGET: { exit: EXIT.usage, means: 'A target names no stage, out or tracked path.' },

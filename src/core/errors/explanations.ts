@@ -45,7 +45,8 @@ export const EXPLANATIONS: { readonly [code in ErrorCode]: Explanation } = {
     remedy: 'Add the key to params.yaml or vars, or correct the name; a plain dollar sign with a brace is written \\${.',
   },
   MLO_GRAPH: {
-    cause: 'Stages need each other in a circle, two stages write the same path, or an out lies in another one.',
+    cause:
+      'Stages need each other in a circle, two stages write the same path, or an out lies in another one or over data that `mlo add` tracks.',
     remedy: 'Give each path one stage that writes it; `mlo dag` draws what is there.',
   },
   MLO_PARAMS: {

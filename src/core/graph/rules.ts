@@ -1,5 +1,6 @@
 import type { Problem } from '../errors/mlo-error.ts';
-import type { OutSpec, Position, Stage } from '../stage.ts';
+import type { OutSpec, Position, ProjectPath, Stage } from '../stage.ts';
+import { shellWord } from '../text/shell-word.ts';
 import type { OutIndex } from './graph.ts';
 
 /** What is wrong with one stage on its own. */
@@ -46,6 +47,26 @@ export function checkOuts(stage: Stage, index: OutIndex): readonly Problem[] {
     }
   }
   return problems;
+}
+
+/** Outs that are, hold or lie in data added with mlo: whoever runs their stage would lose it. */
+export function checkAdded(path: ProjectPath, index: OutIndex): readonly Problem[] {
+  const untrack = `mlo remove ${shellWord(path)}`;
+  return index.touching(path).map(({ stage, out }) => {
+    const subject = `Stage '${stage.address}': out '${out.path}'`;
+    if (out.path === path)
+      return problem(
+        out.at,
+        `${subject} is data added with mlo`,
+        `A stage reads such data as a dep; for the stage to write it: ${untrack}`,
+      );
+    const relation = path.startsWith(`${out.path}/`) ? 'holds' : 'lies in';
+    return problem(
+      out.at,
+      `${subject} ${relation} '${path}', which is data added with mlo`,
+      `Let the stage write into another folder, or no longer track that data: ${untrack}`,
+    );
+  });
 }
 
 function duplicates(stage: Stage, word: string, specs: readonly { readonly path: string; readonly at: Position }[]): readonly Problem[] {

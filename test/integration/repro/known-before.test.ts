@@ -215,3 +215,41 @@ describe('params of a module from several files', () => {
     expect(await project.mlo(['status'])).toMatchObject({ code: 0, stderr: expect.not.stringContaining('error') });
   });
 });
+
+describe('an out over data that was added', () => {
+  const pipeline = (out: string): string => `stages:\n  prep: {cmd: 'touch ran; mkdir -p ${out}', outs: [${out}]}\n`;
+  const DATA = { 'pipeline.yaml': 'stages: {}\n', 'data/raw/a.csv': '1\n', 'data/raw/b.csv': '2\n' };
+
+  test.each([
+    ['is that data', 'data/raw', "Stage 'prep': out 'data/raw' is data added with mlo"],
+    ['holds it', 'data', "Stage 'prep': out 'data' holds 'data/raw', which is data added with mlo"],
+    ['lies in it', 'data/raw/clean', "Stage 'prep': out 'data/raw/clean' lies in 'data/raw', which is data added with mlo"],
+  ])('is refused before anything is removed: it %s', async (_what, out, words) => {
+    const project = await createProjectHere(DATA);
+    await project.mlo(['add', 'data/raw']);
+    await project.write({ 'pipeline.yaml': pipeline(out) });
+    const [told] = await problemsOf(project);
+    expect(told).toMatchObject({ code: 'MLO_GRAPH', message: words, file: 'pipeline.yaml', line: 2 });
+    expect(await project.read('data/raw/a.csv')).toBe('1\n');
+    for (const command of [['status'], ['repro', '--dry'], ['commit', 'prep']])
+      expect((await project.mlo(command)).stderr).toContain(`error[MLO_GRAPH]: ${words}`);
+    await project.mlo(['remove', 'data/raw']);
+    expect((await repro(project)).outcomes).toEqual({ prep: 'ran' });
+  });
+
+  test('is refused by stage add, which writes nothing then', async () => {
+    const project = await createProjectHere(DATA);
+    await project.mlo(['add', 'data/raw']);
+    const { stderr } = await project.mlo(['stage', 'add', '-n', 'prep', '-o', 'data/raw', 'touch ran']);
+    expect(stderr).toContain('is data added with mlo (nothing was written)');
+    expect(await project.read('pipeline.yaml')).toBe('stages: {}\n');
+  });
+
+  test('may hold files that only have the name of a pointer', async () => {
+    const project = await createProjectHere({
+      'pipeline.yaml': "stages:\n  mesh: {cmd: 'mkdir -p out; echo shape > out/cube.mlo', outs: [out]}\n",
+    });
+    expect((await repro(project)).outcomes).toEqual({ mesh: 'ran' });
+    expect((await repro(project)).outcomes).toEqual({ mesh: 'unchanged' });
+  });
+});
