@@ -42,7 +42,7 @@ export async function stageAdd(ctx: AppContext, { name, draft, force, file: type
   return await withWriter(ctx, async (project) => {
     const { addStageToText, stageNamesIn } = await import('../core/pipeline/edit-stages.ts');
     const file = typed === undefined ? fileHere(project) : pipelineFiles(project, typed).current;
-    const text = textReader(project.root)(file) ?? '';
+    const text = readPipeline(project, file);
     if (!force && stageNamesIn(file, text).includes(name)) {
       throw new MloError('MLO_USAGE', `There is a stage '${name}' in '${file}' already`, {
         hint: `mlo stage show ${shellWord(name)} shows it; --force replaces it`,
@@ -59,11 +59,15 @@ export async function stageRemove(ctx: AppContext, names: readonly string[], typ
   return await withWriter(ctx, async (project) => {
     const { removeStageFromText } = await import('../core/pipeline/edit-stages.ts');
     const file = pipelineFiles(project, typed).current;
-    const before = textReader(project.root)(file) ?? '';
+    const before = readPipeline(project, file);
     const text = names.reduce((left, name) => removeStageFromText(file, left, name.split('@', 1)[0] ?? name), before);
     await writeChecked(project, file, text);
     return { file, stages: names };
   });
+}
+
+function readPipeline(project: Project, file: ProjectPath): string {
+  return textReader(project.root, new Map(), [file])(file) ?? '';
 }
 
 /** Of the folder where the user stands, as in DVC: paths in it count from there. */
@@ -75,9 +79,10 @@ function fileHere(project: Project): ProjectPath {
 
 async function writeChecked(project: Project, file: ProjectPath, text: string): Promise<void> {
   const { loadPipeline } = await import('../core/pipeline/load.ts');
-  const readText = textReader(project.root, new Map([[file, text]]));
+  const files = withChosen(project.scan().pipelines, file);
+  const readText = textReader(project.root, new Map([[file, text]]), files);
   try {
-    const { pipeline } = loadPipeline(loadInput(withChosen(project.scan().pipelines, file), readText));
+    const { pipeline } = loadPipeline(loadInput(files, readText));
     projectGraph(project, pipeline.stages);
   } catch (error) {
     throw error instanceof MloError ? notWritten(error, file, text) : error;

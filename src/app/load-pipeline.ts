@@ -34,10 +34,10 @@ export async function loadProjectPipeline(
   need: Need = 'stages',
   overlay?: ReadonlyMap<ProjectPath, string>,
 ): Promise<LoadedPipeline> {
-  const readText = textReader(project.root, overlay);
   if (need === 'nothing' && file === undefined && project.scan().pipelines.length === 0)
-    return { pipeline: NO_PIPELINE, file: PIPELINE_FILES[0], readText };
+    return { pipeline: NO_PIPELINE, file: PIPELINE_FILES[0], readText: textReader(project.root, overlay) };
   const { files, current } = pipelineFiles(project, file, need);
+  const readText = textReader(project.root, overlay, files);
   const about = files.join('\n');
 
   const kept = readParsed<Pipeline>(project.stateDir, 'pipeline', about, readText);
@@ -56,8 +56,8 @@ export async function inspectProjectPipeline(
   file?: string,
   overlay?: ReadonlyMap<ProjectPath, string>,
 ): Promise<InspectedPipeline & LoadedPipeline> {
-  const readText = textReader(project.root, overlay);
   const { files, current } = pipelineFiles(project, file);
+  const readText = textReader(project.root, overlay, files);
   const { inspectPipeline } = await import('../core/pipeline/load.ts');
   return { ...inspectPipeline(loadInput(files, readText)), file: current, readText };
 }

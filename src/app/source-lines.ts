@@ -1,10 +1,10 @@
 import { MloError, type Problem } from '../core/errors/mlo-error.ts';
-import { textReader } from './read-text.ts';
+import { looseReader } from './read-text.ts';
 
 /** Rules of the graph and of the workspace know places, not texts: the line for the caret is looked up here. */
 export function withSourceLines(root: string, error: unknown): unknown {
   if (!(error instanceof MloError) || error.problems.every((problem) => problem.source !== undefined)) return error;
-  const readText = textReader(root);
+  const readText = looseReader(root);
   const withLine = (problem: Problem): Problem => {
     if (problem.source !== undefined || problem.file === undefined || problem.line === undefined) return problem;
     const source = readText(problem.file)?.split('\n')[problem.line - 1];

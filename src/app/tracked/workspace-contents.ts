@@ -3,7 +3,7 @@ import { fromLocked } from '../../core/lock/types.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import type { Project } from '../project.ts';
-import { textReader } from '../read-text.ts';
+import { looseReader } from '../read-text.ts';
 import { finishedEntries } from '../repro/journal.ts';
 import { namedContents, type NamedContent } from './stored-texts.ts';
 
@@ -18,7 +18,7 @@ export interface WorkspaceContents {
 
 export function workspaceContents(project: Project): WorkspaceContents {
   const { pointers, locks } = project.scan();
-  const readText = textReader(project.root);
+  const readText = looseReader(project.root);
   const contents: NamedContent[] = [];
   const faults: { readonly file: ProjectPath; readonly error: MloError }[] = [];
   for (const file of [...pointers, ...locks]) {

@@ -32,6 +32,15 @@ export function actualPath(root: SourceNode, steps: readonly string[]): readonly
   return existing(root, steps, 0) ?? steps;
 }
 
+/** The text as `edit` makes it, which sees neither byte order mark nor CRLF; both stay where all of the text has them. */
+export function keepingForm(text: string, edit: (plain: string) => string): string {
+  const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const body = text.slice(mark.length);
+  const isCrlf = body.includes('\r\n') && !/(?<!\r)\n/.test(body);
+  if (!isCrlf) return mark + edit(body);
+  return mark + edit(body.replaceAll('\r\n', '\n')).replaceAll('\n', '\r\n');
+}
+
 export function splice(text: string, start: number, end: number, inserted: string): string {
   return text.slice(0, start) + inserted + text.slice(end);
 }

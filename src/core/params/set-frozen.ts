@@ -4,7 +4,7 @@ import { parseYamlSource } from '../source/yaml.ts';
 import { nearest } from '../text/nearest.ts';
 import { isMap, type Value } from '../value.ts';
 import { removeFromYaml, setInYaml } from './edit-yaml.ts';
-import { walk } from './edit-text.ts';
+import { keepingForm, walk } from './edit-text.ts';
 import { equalValues } from './keys.ts';
 
 /**
@@ -13,6 +13,10 @@ import { equalValues } from './keys.ts';
  * Throws MLO_TARGET when there is no such stage.
  */
 export function setFrozenInText(path: string, text: string, stageName: string, frozen: boolean): string {
+  return keepingForm(text, (plain) => setFrozen(path, plain, stageName, frozen));
+}
+
+function setFrozen(path: string, text: string, stageName: string, frozen: boolean): string {
   const { root, problems } = parseYamlSource(path, text);
   if (problems.length > 0) throw new MloError('MLO_PIPELINE_SYNTAX', `'${path}' is not valid YAML`, { problems });
   const keys = definitionPath(path, root, stageName);

@@ -3,7 +3,7 @@ import { MloError } from '../errors/mlo-error.ts';
 import { describeNode, setOwn, toValue, type SourceNode } from '../source/node.ts';
 import { isMap, type Value } from '../value.ts';
 import { setInJson } from './edit-json.ts';
-import { actualPath, walk } from './edit-text.ts';
+import { actualPath, keepingForm, walk } from './edit-text.ts';
 import { setInToml, tomlLine } from './edit-toml.ts';
 import { setInYaml } from './edit-yaml.ts';
 import { equalValues, keySteps } from './keys.ts';
@@ -15,6 +15,10 @@ import { inJson, inYaml, parseValueText, type GivenValue } from './value-text.ts
  * missing keys are added, but not to TOML. `valueText` is typed as in YAML. Throws MLO_PARAMS.
  */
 export function setParamInText(path: string, text: string, key: string, valueText: string): string {
+  return keepingForm(text, (plain) => setParam(path, plain, key, valueText));
+}
+
+function setParam(path: string, text: string, key: string, valueText: string): string {
   const { root, problems } = parseParamsSource(path, text);
   if (problems.length > 0) parseParamsText(path, text);
   const steps = keySteps(key);

@@ -1,7 +1,7 @@
 import { isMap as isDocumentMap, parseDocument, stringify } from 'yaml';
 import { MloError } from '../errors/mlo-error.ts';
 import { equalValues } from '../params/keys.ts';
-import { splice } from '../params/edit-text.ts';
+import { keepingForm, splice } from '../params/edit-text.ts';
 import { toValue, type MapNode } from '../source/node.ts';
 import { parseYamlSource } from '../source/yaml.ts';
 import { nearest } from '../text/nearest.ts';
@@ -12,6 +12,10 @@ import { isMap, type ValueMap } from '../value.ts';
  * the stages stand in lines of their own, and else the comments. Throws MLO_PIPELINE_SYNTAX, MLO_PIPELINE_INVALID.
  */
 export function addStageToText(path: string, text: string, name: string, definition: ValueMap): string {
+  return keepingForm(text, (plain) => addStage(path, plain, name, definition));
+}
+
+function addStage(path: string, text: string, name: string, definition: ValueMap): string {
   const before = stagesOf(path, text);
   const expected = { ...before.values, [name]: definition };
   const edited = before.map === undefined ? appended(text, name, definition) : placed(text, before.map, name, definition);
@@ -21,6 +25,10 @@ export function addStageToText(path: string, text: string, name: string, definit
 
 /** The text without the definition of a stage and the comments right above it. Throws MLO_TARGET where there is none, and as above. */
 export function removeStageFromText(path: string, text: string, name: string): string {
+  return keepingForm(text, (plain) => removeStage(path, plain, name));
+}
+
+function removeStage(path: string, text: string, name: string): string {
   const before = stagesOf(path, text);
   if (!Object.hasOwn(before.values, name)) {
     const close = nearest(name, Object.keys(before.values));

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { equalValues, getKey } from '../../../src/core/params/keys.ts';
 import { parseParamsText } from '../../../src/core/params/parse.ts';
+import { setFrozenInText } from '../../../src/core/params/set-frozen.ts';
 import { setParamInText } from '../../../src/core/params/set.ts';
+import { addStageToText, removeStageFromText } from '../../../src/core/pipeline/edit-stages.ts';
 import type { Value } from '../../../src/core/value.ts';
 import { fc } from '../../helpers/properties.ts';
 
@@ -100,6 +102,30 @@ describe('a key that does not exist', () => {
   test('a key that looks like something else is quoted', () => {
     expect(set('true', '1', 'a: 1\n')).toBe('a: 1\n"true": 1\n');
     expect(set('x y', '1', 'a: 1\n')).toBe('a: 1\n"x y": 1\n');
+  });
+});
+
+describe('a byte order mark and CRLF, as some editors for Windows write', () => {
+  const TEXTS = ['\uFEFF', ''].map((mark) => (text: string) => mark + text.replaceAll('\n', '\r\n'));
+
+  test.each([
+    ['lr', '2', 'lr: 1\n', 'lr: 2\n'],
+    ['b', '5', 'new:\n', 'new:\nb: 5\n'],
+    ['new.k', '3', '  j: 1\n', '  j: 1\n  k: 3\n'],
+    ['new', '3', 'new:\n  j: 1\n', 'new: 3\n'],
+  ])('stay where %s=%s is set', (key, value, before, after) => {
+    const text = 'lr: 1\n# kept\nlist: [1, 2] # kept\nnew:\n  j: 1\n'.replace(key === 'b' ? '  j: 1\n' : '', '');
+    for (const written of TEXTS) expect(set(key, value, written(text))).toBe(written(text.replace(before, after)));
+  });
+
+  test('stay where a stage is frozen, added or removed', () => {
+    const stages = 'stages:\n  a: # kept\n    cmd: x\n  b:\n    cmd: y\n';
+    for (const written of TEXTS) {
+      expect(setFrozenInText('pipeline.yaml', written(stages), 'a', true)).toBe(written(stages.replace('x\n', 'x\n    frozen: true\n')));
+      expect(removeStageFromText('pipeline.yaml', written(stages), 'b')).toBe(written(stages.replace('  b:\n    cmd: y\n', '')));
+      expect(addStageToText('pipeline.yaml', written(stages), 'c', { cmd: 'z' })).toBe(written(`${stages}  c:\n    cmd: z\n`));
+      expect(addStageToText('pipeline.yaml', written('stages: {}\n'), 'c', { cmd: 'z' })).toBe(written('stages:\n  c:\n    cmd: z\n'));
+    }
   });
 });
 
