@@ -17,8 +17,9 @@ interface ParamFiles {
 }
 
 /**
- * Values of the params that stages declare. `isMade`: files that a stage will write may be missing.
- * Throws one MLO_PARAMS with every missing file and key, every file that cannot be parsed and every clash.
+ * Values of the params that stages declare. Throws one MLO_PARAMS with every missing file and key, every file that cannot be parsed and
+ * every clash. `isMade`: files that a stage writes. Whether it will is not known yet, so these may be missing, and what is wrong with
+ * one that is there is thrown when the values of a stage that reads it are asked for.
  */
 export async function loadParams(
   project: Project,
@@ -27,19 +28,51 @@ export async function loadParams(
   isMade: (path: ProjectPath) => boolean = () => false,
 ): Promise<(stage: Stage) => StageParams> {
   const files = await paramFiles(project, stages, readText);
-  const fault = faultOf(stages, files, isMade);
-  if (fault !== undefined) throw fault;
-  return (stage) => stageParams(stage, files.values);
+  throwIfAny(
+    faultOf(
+      stages,
+      only(files, (path) => !isMade(path)),
+      isMade,
+    ),
+  );
+  return (stage) => {
+    const read = new Set(stage.params.map((spec) => spec.file));
+    if ([...read].some(isMade))
+      throwIfAny(
+        faultOf(
+          [stage],
+          only(files, (path) => read.has(path)),
+          isMade,
+        ),
+      );
+    return stageParams(stage, files.values);
+  };
 }
 
-/** What `loadParams` would throw. */
+function throwIfAny(fault: MloError | undefined): void {
+  if (fault !== undefined) throw fault;
+}
+
+function only({ values, faults }: ParamFiles, isWanted: (path: ProjectPath) => boolean): ParamFiles {
+  return {
+    values: new Map([...values].filter(([path]) => isWanted(path))),
+    faults: new Map([...faults].filter(([path]) => isWanted(path))),
+  };
+}
+
+/** What `loadParams` would throw at once. */
 export async function inspectParams(
   project: Project,
   stages: readonly Stage[],
   readText: ReadText,
   isMade: (path: ProjectPath) => boolean,
 ): Promise<MloError | undefined> {
-  return faultOf(stages, await paramFiles(project, stages, readText), isMade);
+  const files = await paramFiles(project, stages, readText);
+  return faultOf(
+    stages,
+    only(files, (path) => !isMade(path)),
+    isMade,
+  );
 }
 
 function faultOf(stages: readonly Stage[], files: ParamFiles, isMade: (path: ProjectPath) => boolean): MloError | undefined {

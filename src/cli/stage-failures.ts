@@ -39,8 +39,9 @@ export function failureLines(failed: readonly StageReport[], style: Style, { ver
   });
 }
 
-function hintOf({ name, error }: StageReport): string {
-  return error?.hint ?? `mlo logs ${name}`;
+/** A stage that never began has no log. */
+function hintOf({ name, runId, error }: StageReport): string {
+  return error?.hint ?? (runId === undefined ? 'mlo status' : `mlo logs ${name}`);
 }
 
 function hintLines(hint: string, style: Style): string[] {

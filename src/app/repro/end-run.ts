@@ -9,16 +9,18 @@ import type { RunRecorder } from './run-recorder.ts';
 
 /**
  * Closes the run of a repro, with the params files and locks that its stages went by. What stages made is stored by now: that
- * the books cannot be closed must not hide it, so that is answered instead of thrown.
+ * the books cannot be closed must not hide it, so that is answered instead of thrown. `fault`: what ended the repro before all stages
+ * had their turn.
  */
 export async function endRun(
   project: Project,
   prepared: Prepared,
   recorder: RunRecorder,
   reports: readonly StageReport[],
+  fault: unknown,
 ): Promise<ReproData['unrecorded']> {
   try {
-    recorder.finish(filesOf(prepared), endOf(reports, project.ctx.signal.aborted));
+    recorder.finish(filesOf(prepared), endOf(reports, project.ctx.signal.aborted, fault));
     recorder.flush();
     return undefined;
   } catch (caught) {
@@ -41,8 +43,10 @@ function filesOf({ loaded, stages }: Prepared): readonly string[] {
   ];
 }
 
-function endOf(reports: readonly StageReport[], interrupted: boolean): Parameters<RunRecorder['finish']>[1] {
+function endOf(reports: readonly StageReport[], interrupted: boolean, fault: unknown): Parameters<RunRecorder['finish']>[1] {
   if (interrupted) return { status: 'KILLED', reason: 'interrupted' };
   const failed = reports.filter((report) => report.outcome === 'failed').map((report) => report.name);
-  return failed.length === 0 ? { status: 'FINISHED' } : { status: 'FAILED', reason: `failed: ${failed.join(', ')}` };
+  if (failed.length > 0) return { status: 'FAILED', reason: `failed: ${failed.join(', ')}` };
+  if (fault !== undefined) return { status: 'FAILED', reason: fault instanceof Error ? fault.message : 'mlo failed' };
+  return { status: 'FINISHED' };
 }

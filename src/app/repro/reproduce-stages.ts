@@ -60,6 +60,7 @@ export async function reproduceStages({ project, prepared, plans, options, spawn
     events.finish(report);
   };
   let unrecorded: ReproData['unrecorded'];
+  let fault: unknown;
   try {
     await runPool({
       order: prepared.stages.map((stage) => node(stage, prepared)),
@@ -78,13 +79,16 @@ export async function reproduceStages({ project, prepared, plans, options, spawn
       onSkipped: (address, why) => finish(skipped(address, why, prepared, reports)),
     });
     await trace('locks', () => batches.end());
+  } catch (caught) {
+    fault = caught;
+    throw caught;
   } finally {
     events.tellHeld();
     await batches.stop();
     journal.close();
     await spawner.close();
     await discardWorkers(plans);
-    unrecorded = await endRun(project, prepared, recorder, [...reports.values()]);
+    unrecorded = await endRun(project, prepared, recorder, [...reports.values()], fault);
   }
   return {
     reports: prepared.stages.flatMap((stage) => reports.get(stage.address) ?? []),

@@ -1,4 +1,4 @@
-import type { MloError } from '../../core/errors/mlo-error.ts';
+import type { MloError, Problem } from '../../core/errors/mlo-error.ts';
 import type { StageReport } from '../../core/events.ts';
 import type { Stage } from '../../core/stage.ts';
 import type { Spawner } from '../../runtime/shell/spawner.ts';
@@ -46,11 +46,24 @@ export function failureReport(
   error: MloError,
   startedMs: number,
 ): StageReport {
-  const { code, message, hint, details } = error;
+  const { code, hint, details } = error;
+  const message = messageWithPlaces(error);
   return {
     ...base,
     outcome: project.ctx.signal.aborted ? 'cancelled' : 'failed',
     durationMs: msSince(startedMs),
     error: { code, message, ...(hint === undefined ? {} : { hint }), ...(Object.keys(details).length === 0 ? {} : { details }) },
   };
+}
+
+/** Of what is wrong with the pipeline, a report has only the text. */
+function messageWithPlaces({ message, problems }: MloError): string {
+  const [first] = problems;
+  if (first === undefined) return message;
+  if (problems.length === 1) return `${message} (${placeOf(first)})`;
+  return [message, ...problems.map((problem) => `${placeOf(problem)}: ${problem.message}`)].join('\n');
+}
+
+function placeOf({ file, line, column }: Problem): string {
+  return [file, line, column].filter((part) => part !== undefined).join(':');
 }

@@ -4,7 +4,7 @@ import type { LockEntry } from '../../core/lock/types.ts';
 import { stageFacts } from '../../core/plan/facts.ts';
 import { undeclaredIn } from '../../core/plan/judge.ts';
 import { planStage } from '../../core/plan/plan.ts';
-import type { StagePlan } from '../../core/plan/types.ts';
+import type { Reason, StagePlan } from '../../core/plan/types.ts';
 import type { Stage, StageAddress } from '../../core/stage.ts';
 import { depsForm } from './undeclared.ts';
 import { undeclaredError } from '../../core/undeclared.ts';
@@ -33,9 +33,11 @@ export class StageRunner {
   /** `free`: called where a command or module ran, once its outs are stored; then only the recording of it is left. */
   async reproduce(stage: Stage, free: () => void): Promise<StageReport> {
     const startedMs = performance.now();
-    const decision = await this.#decide(stage);
-    this.#modulesDue.delete(stage.address);
+    let reasons: readonly Reason[] = [];
     try {
+      const decision = await this.#decide(stage);
+      ({ reasons } = decision);
+      this.#modulesDue.delete(stage.address);
       if (decision.state === 'unchanged') return this.#unchanged(decision);
       if (decision.state === 'restore') return (await this.#restored(decision, startedMs)) ?? (await this.#run(decision, free));
       if (decision.state === 'run') return await this.#run(decision, free);
@@ -44,7 +46,8 @@ export class StageRunner {
     } catch (caught) {
       const error = asIoError(caught, `work on stage '${stage.address}' at`, (caught as NodeJS.ErrnoException).path ?? stage.wdir);
       if (!(error instanceof MloError)) throw error;
-      return failureReport(this.#session, { name: stage.address, reasons: decision.reasons }, error, startedMs);
+      this.#modulesDue.delete(stage.address);
+      return failureReport(this.#session, { name: stage.address, reasons }, error, startedMs);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Content } from '../content.ts';
+import { sameContent, type Content } from '../content.ts';
 import { declaredRecord, type StageParams } from '../fingerprint.ts';
 import type { Graph } from '../graph/graph.ts';
 import { fromLocked, type FingerprintRecord, type LockEntry } from '../lock/types.ts';
@@ -30,7 +30,7 @@ export function stageFacts(stage: Stage, graph: Graph, plans: ReadonlyMap<StageA
   const outs = new Map(stage.outs.map((out) => [out.path, observation.outs.get(out.path)]));
   const deps = new Map<ProjectPath, Content>();
   const absent: Reason[] = [];
-  const pending: Reason[] = stage.frozen ? [] : upstreamReasons(stage, graph, plans);
+  const pending: Reason[] = stage.frozen ? [] : [...upstreamReasons(stage, graph, plans), ...staleParams(stage, graph, plans, observation)];
   for (const dep of stage.deps) {
     const found = depContent(dep.path, stage, graph, plans, observation, locked);
     if (found === 'upstream') {
@@ -63,6 +63,16 @@ function upstreamReasons(stage: Stage, graph: Graph, plans: ReadonlyMap<StageAdd
     if (state === 'blocked') reasons.push({ kind: 'upstream-blocked', key: address });
   }
   return reasons;
+}
+
+/** Stages before this one that bring back another file of params than the one that lies there. */
+function staleParams(stage: Stage, graph: Graph, plans: ReadonlyMap<StageAddress, StagePlan>, { outs }: Observation): readonly Reason[] {
+  const owners = new Map(stage.params.flatMap(({ file }) => graph.outs.touching(file)).map((owned) => [owned.out.path, owned]));
+  return [...owners.values()].flatMap(({ stage: { address }, out: { path } }): readonly Reason[] => {
+    const plan = plans.get(address);
+    const made = plan?.state === 'restore' ? plan.entry?.outs?.[path] : undefined;
+    return made === undefined || sameContent(fromLocked(made), outs.get(path)) ? [] : [{ kind: 'upstream', key: address }];
+  });
 }
 
 function depContent(
