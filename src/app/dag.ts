@@ -1,7 +1,7 @@
 import { buildGraph } from '../core/graph/build.ts';
-import { selectStages } from '../core/graph/select.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { withProject } from './project.ts';
+import { selectTargets } from './select-targets.ts';
 import type { AppContext, DagData, DagOptions } from './types.ts';
 
 /** The graph of the pipeline here: of the targets with all they need, or of the whole file. */
@@ -9,7 +9,7 @@ export async function dag(ctx: AppContext, options: DagOptions): Promise<DagData
   return await withProject(ctx, async (project) => {
     const { pipeline, file } = await loadProjectPipeline(project, options.file);
     const graph = buildGraph(pipeline.stages);
-    const stages = selectStages(graph, { targets: options.targets, file });
+    const stages = selectTargets(project, graph, options, file);
     const shown = new Set(stages.map((stage) => stage.address));
     return {
       nodes: stages.map((stage) => ({ name: stage.address, outs: stage.outs.map((out) => out.path) })),

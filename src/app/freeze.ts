@@ -1,11 +1,11 @@
 import { buildGraph } from '../core/graph/build.ts';
-import { findTarget } from '../core/graph/select.ts';
 import { setFrozenInText } from '../core/params/set-frozen.ts';
 import type { Stage, StageAddress } from '../core/stage.ts';
 import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { absolutePath } from './paths.ts';
 import { withWriter } from './project.ts';
+import { targetStages } from './select-targets.ts';
 import type { AppContext } from './types.ts';
 
 export interface FreezeData {
@@ -21,7 +21,7 @@ export async function freeze(
   return await withWriter(ctx, async (project) => {
     const { pipeline, file, readText } = await loadProjectPipeline(project, options.file);
     const graph = buildGraph(pipeline.stages);
-    const named = options.targets.flatMap((target) => findTarget(graph, target, file));
+    const named = options.targets.flatMap((target) => targetStages(project, graph, target, file));
     const stages = pipeline.stages.filter((stage) => named.some((each) => each.address === stage.address || isOfOneGroup(each, stage)));
     const texts = new Map<string, string>();
     for (const stage of stages) {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { MloError } from '../core/errors/mlo-error.ts';
 import { buildGraph } from '../core/graph/build.ts';
-import { findTarget } from '../core/graph/select.ts';
 import { tailLog } from '../runtime/log/tail-log.ts';
 import { stageLogPath } from '../runtime/log/log-path.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { withProject } from './project.ts';
+import { targetStages } from './select-targets.ts';
 import { readTracking } from './read-tracking.ts';
 import type { RunId } from '../core/run.ts';
 import type { StageAddress } from '../core/stage.ts';
@@ -26,8 +26,8 @@ export interface LogsOptions {
 export async function logs(ctx: AppContext, options: LogsOptions): Promise<LogsData & { readonly running: boolean }> {
   return await withProject(ctx, async (project) => {
     const { pipeline, file } = await loadProjectPipeline(project, options.file);
-    const [stage] = findTarget(buildGraph(pipeline.stages), options.stage, file);
-    if (stage === undefined) throw new Error('findTarget found nothing and did not say so');
+    const [stage] = targetStages(project, buildGraph(pipeline.stages), options.stage, file);
+    if (stage === undefined) throw new Error('a target was found that names no stage');
     const { runId } = options;
     const run = await readTracking(project, (tracking) =>
       runId === undefined ? tracking.list({ stage: stage.address, limit: 1 })[0] : runOfStage(tracking, runId, stage.address),

@@ -1,9 +1,9 @@
 import { buildGraph } from '../core/graph/build.ts';
-import { findTarget } from '../core/graph/select.ts';
 import type { DepSpec, OutSpec, ParamSpec, Stage } from '../core/stage.ts';
 import type { Value } from '../core/value.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
 import { withProject } from './project.ts';
+import { targetStages } from './select-targets.ts';
 import type { AppContext, StageShowData } from './types.ts';
 import { given } from '../core/given.ts';
 
@@ -11,7 +11,7 @@ import { given } from '../core/given.ts';
 export async function stageShow(ctx: AppContext, options: { readonly target: string; readonly file?: string }): Promise<StageShowData> {
   return await withProject(ctx, async (project) => {
     const { pipeline, file } = await loadProjectPipeline(project, options.file);
-    const stages = findTarget(buildGraph(pipeline.stages), options.target, file);
+    const stages = targetStages(project, buildGraph(pipeline.stages), options.target, file);
     const shown = stages.map((stage) => ({ name: stage.address, definition: definition(stage), file: stage.at.file, line: stage.at.line }));
     return { stages: shown };
   });
