@@ -60,7 +60,7 @@ export async function stageRemove(ctx: AppContext, names: readonly string[], typ
     const { removeStageFromText } = await import('../core/pipeline/edit-stages.ts');
     const file = pipelineFiles(project, typed).current;
     const before = readPipeline(project, file);
-    const text = names.reduce((left, name) => removeStageFromText(file, left, name.split('@', 1)[0] ?? name), before);
+    const text = names.reduce((left, name) => removeStageFromText(file, left, name), before);
     await writeChecked(project, file, text);
     return { file, stages: names };
   });

@@ -5,6 +5,7 @@ import { keepingForm, splice } from '../params/edit-text.ts';
 import { toValue, type MapNode } from '../source/node.ts';
 import { parseYamlSource } from '../source/yaml.ts';
 import { nearest } from '../text/nearest.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { isMap, type ValueMap } from '../value.ts';
 
 /**
@@ -31,6 +32,16 @@ export function removeStageFromText(path: string, text: string, name: string): s
 function removeStage(path: string, text: string, name: string): string {
   const before = stagesOf(path, text);
   if (!Object.hasOwn(before.values, name)) {
+    const [group = name] = name.split('@', 1);
+    if (group !== name && Object.hasOwn(before.values, group)) {
+      throw new MloError(
+        'MLO_TARGET',
+        `'${name}' is one of the stages that '${group}' in '${path}' makes: only all of them can be removed`,
+        {
+          hint: `mlo stage remove ${shellWord(group)}, or take what makes it out of its foreach or matrix`,
+        },
+      );
+    }
     const close = nearest(name, Object.keys(before.values));
     throw new MloError('MLO_TARGET', `There is no stage '${name}' in '${path}'`, {
       hint: close === undefined ? 'mlo stage list' : `Did you mean '${close}'?`,

@@ -151,4 +151,15 @@ describe('mlo stage remove', () => {
     expect(stderr).toContain("Did you mean 'count'?");
     expect(await project.read('pipeline.yaml')).toBe(WRITTEN);
   });
+
+  it('refuses one stage of a foreach, which would take the others with it', async () => {
+    const text = 'stages:\n  a:\n    foreach: [x y, z]\n    do: {cmd: "echo ${item}"}\n';
+    const project = await projectWith(text);
+    const { code, stderr } = await project.mlo(['stage', 'remove', 'a@x y']);
+    expect(code).toBe(2);
+    expect(stderr).toContain("'a@x y' is one of the stages that 'a' in 'pipeline.yaml' makes: only all of them can be removed");
+    expect(stderr).toContain('mlo stage remove a');
+    expect(await project.read('pipeline.yaml')).toBe(text);
+    expect((await project.mlo(['stage', 'remove', 'a'])).code).toBe(0);
+  });
 });
