@@ -45,7 +45,7 @@ export class Inventory {
   #looked = 0;
   /** Bytes by number; -1 where only a loose file is there, which is not looked at before it matters. */
   readonly #sizes: number[] = [];
-  /** When the youngest copy came, by number, Unix milliseconds; of loose files as with sizes. */
+  /** When the youngest copy came, or got another name, by number, Unix milliseconds; of loose files as with sizes. */
   readonly #cameMs: number[] = [];
 
   constructor({ packs, segments, loose, onObjects = () => {} }: Sources) {
@@ -82,7 +82,7 @@ export class Inventory {
     return this.#sizes[number] ?? -1;
   }
 
-  /** When the object, or the youngest copy of it, was written; Unix milliseconds. */
+  /** When the object, or the youngest copy of it, was written or last linked; Unix milliseconds. */
   cameMs(number: number): number {
     if ((this.#cameMs[number] ?? -1) < 0) this.#lookAtFile(number);
     return this.#cameMs[number] ?? 0;
@@ -91,7 +91,8 @@ export class Inventory {
   #lookAtFile(number: number): void {
     const stat = statSync(this.#looseObjects.pathOf(this.hexOf(number)), { throwIfNoEntry: false });
     if ((this.#sizes[number] ?? -1) < 0) this.#sizes[number] = stat?.size ?? 0;
-    this.#cameMs[number] = Math.max(this.#cameMs[number] ?? -1, stat?.mtimeMs ?? 0);
+    // A file of the workspace that became the object by a second name has an mtime of its own; the new name sets ctime.
+    this.#cameMs[number] = Math.max(this.#cameMs[number] ?? -1, stat?.mtimeMs ?? 0, stat?.ctimeMs ?? 0);
   }
 
   #addPack(reader: PackReader, broken: ReadonlySet<Digest>, writtenMs: number): Uint32Array {

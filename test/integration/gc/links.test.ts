@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createProjectHere, here, projectAt, type TestProject } from '../../helpers/index.ts';
@@ -95,3 +95,21 @@ describe('gc where files of the workspace are symlinks into the cache', () => {
 function readLinkOf(project: TestProject, path: string): string {
   return readlinkSync(project.path(path));
 }
+
+test.each(['hardlink', 'symlink'])(
+  'a large file added with cache.link %s is as young as its adding, however old the file is',
+  async (link) => {
+    const project = await createProjectHere({
+      '.mlo/config.yaml': `cache:\n  link: ${link}\n`,
+      'old.bin': Buffer.alloc(5 * 2 ** 20, link),
+    });
+    utimesSync(project.path('old.bin'), 1_000_000_000, 1_000_000_000);
+    expect((await project.mlo(['add', 'old.bin'])).code).toBe(0);
+    const pointer = await project.read('old.bin.mlo');
+    await project.remove('old.bin', 'old.bin.mlo');
+    expect((await project.mlo(['gc', '--force', '--json'])).json().data.gone.loose.objects).toBe(0);
+    await project.write({ 'old.bin.mlo': pointer });
+    expect((await project.mlo(['checkout'])).code).toBe(0);
+    expect((await project.mlo(['gc', '--force', '--json'], { env: ENV })).code).toBe(0);
+  },
+);
