@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isWalkedName, PROJECT_FOLDER } from '../core/path/own-paths.ts';
-import { expectSuccess, gitEnvironment, gitError, gitIn, hasGitBinary, LARGEST_OUTPUT } from './git-process.ts';
+import { expectSuccess, gitEnvironment, gitError, gitIn, hasGitBinary, LARGEST_OUTPUT, type RunGit } from './git-process.ts';
 
 interface GitRef {
   /** Short: `main`, `origin/main`, `v1.0`. */
   readonly name: string;
   readonly kind: 'branch' | 'tag';
-  /** The commit, of an annotated tag the one it is put on. */
+  /** The commit, of an annotated tag the one it is put on, over other tags too. */
   readonly commit: string;
 }
 
@@ -21,11 +21,11 @@ interface GitBlob {
 
 /** What is asked about many revisions at once: a handful of git processes, however many there are. Throws MLO_GIT. */
 export interface GitHistory {
-  /** Branches, those of remotes as they were last seen, and tags on commits. */
+  /** Branches, those of remotes as they were last seen, and tags that lead to commits. */
   refs(): readonly GitRef[];
   /** HEAD and the commits before it, newest first, `most` at most; empty before the first commit. */
   commits(most: number): readonly string[];
-  /** Every commit that a branch, a tag, HEAD or the stash leads to. */
+  /** Every commit that a branch, a tag, HEAD or one of the stashes leads to. */
   allCommits(): readonly string[];
   /** Files below the project root, of each commit, whose path is wanted; hidden folders, `node_modules` and other projects are not entered. */
   files(commits: readonly string[], isWanted: (path: string) => boolean): ReadonlyMap<string, readonly GitBlob[]>;
@@ -38,12 +38,10 @@ export function openGitHistory(root: string): GitHistory | undefined {
   if (!isInRepository(realpathSync(root)) || !hasGitBinary()) return undefined;
   const git = gitIn(root);
   return {
-    refs: () =>
-      expectSuccess(git, ['for-each-ref', '--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(refname)', ...REF_KINDS])
-        .split('\n')
-        .flatMap(parseRef),
+    refs: () => refsOf(root, git),
     commits: (most) => (hasHead(git) ? lines(expectSuccess(git, ['rev-list', `--max-count=${most}`, 'HEAD'])) : []),
-    allCommits: () => lines(expectSuccess(git, ['rev-list', '--all', ...(hasHead(git) ? ['HEAD'] : [])])),
+    allCommits: () =>
+      lines(expectSuccess(git, ['rev-list', '--all', ...(hasHead(git) ? ['HEAD'] : []), '--stdin'], { input: stashes(git) })),
     files: (commits, isWanted) => filesOf(root, commits, prefixOf(git), isWanted),
     blobs(ids) {
       const wanted = [...new Set(ids)];
@@ -54,11 +52,28 @@ export function openGitHistory(root: string): GitHistory | undefined {
 
 const REF_KINDS = ['refs/heads', 'refs/remotes', 'refs/tags'];
 
-function parseRef(line: string): readonly GitRef[] {
-  const [type, id, peeledType, peeledId, ref = ''] = line.split(' ');
-  const commit = type === 'commit' ? id : peeledType === 'commit' ? peeledId : undefined;
-  if (commit === undefined || ref.endsWith('/HEAD')) return [];
-  return [{ commit, kind: ref.startsWith('refs/tags/') ? 'tag' : 'branch', name: ref.replace(/^refs\/(heads|remotes|tags)\//, '') }];
+function refsOf(root: string, git: RunGit): readonly GitRef[] {
+  const format = '--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname) %(refname)';
+  const found = lines(expectSuccess(git, ['for-each-ref', format, ...REF_KINDS])).map((line) => {
+    const [type, id = '', peeledType, peeledId, ref = ''] = line.split(' ');
+    return { ref, id, commit: type === 'commit' ? id : peeledType === 'commit' ? peeledId : undefined, isOnTag: peeledType === 'tag' };
+  });
+  // Before 2.45 git peels one tag only.
+  const onTags = found.filter(({ isOnTag }) => isOnTag).map(({ id }) => id);
+  const peeled = readObjects(
+    root,
+    onTags.map((id) => `${id}^{commit}`),
+  );
+  const commits = new Map(onTags.map((id, index) => [id, peeled[index]?.id]));
+  return found.flatMap(({ ref, id, commit = commits.get(id) }): readonly GitRef[] => {
+    if (commit === undefined || ref.endsWith('/HEAD')) return [];
+    return [{ commit, kind: ref.startsWith('refs/tags/') ? 'tag' : 'branch', name: ref.replace(/^refs\/(heads|remotes|tags)\//, '') }];
+  });
+}
+
+/** Ids of all of them, a line each: only the latest is a ref. */
+function stashes(git: RunGit): string {
+  return expectSuccess(git, ['stash', 'list', '--no-show-signature', '--format=%H']);
 }
 
 /** Tree by tree, each that several commits share once: a git process for each level of folders. */
@@ -157,11 +172,11 @@ function readObjects(root: string, names: readonly string[]): readonly (GitObjec
   });
 }
 
-function prefixOf(git: ReturnType<typeof gitIn>): string {
+function prefixOf(git: RunGit): string {
   return expectSuccess(git, ['rev-parse', '--show-prefix']).replace(/\n$/, '');
 }
 
-function hasHead(git: ReturnType<typeof gitIn>): boolean {
+function hasHead(git: RunGit): boolean {
   return git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']).status === 0;
 }
 

@@ -112,6 +112,32 @@ describe('gc --force', () => {
     for (const revision of gone) expect((await checkedOut(project, revision)).code).not.toBe(0);
   });
 
+  test('--all-commits keeps what older stashes need', async () => {
+    const project = await withHistory(10);
+    for (const version of [4, 5]) {
+      await project.write({ 'data/f7': content(version, 7) });
+      await project.mlo(['add', 'data']);
+      await project.git('stash', '--quiet');
+    }
+    expect((await gc(project, ['--all-commits', '--force'])).code).toBe(0);
+    for (const [revision, version] of [
+      ['stash@{1}', 4],
+      ['stash@{0}', 5],
+    ] as const)
+      expect((await checkedOut(project, revision)).text).toBe(content(version, 7));
+  });
+
+  test('--tags keeps what a tag on a tag needs, and minds none that is on no commit', async () => {
+    const project = await withHistory(10);
+    await project.git('tag', '-a', '-m', 'over another', 'second', 'v1');
+    await project.git('tag', '-a', '-m', 'over two', 'third', 'second');
+    await project.git('tag', '-a', '-m', 'of a file', 'file', 'HEAD:data.mlo');
+    await project.git('tag', '-a', '-m', 'over the one of a file', 'over-file', 'file');
+    await project.git('tag', '--delete', 'v1', 'second');
+    expect((await gc(project, ['--tags', '--force'])).code).toBe(0);
+    expect((await checkedOut(project, 'third')).text).toBe(content(1, 7));
+  });
+
   test('a lock with conflict markers in a commit keeps every digest that stands in it', async () => {
     const project = await withHistory();
     const one = await project.git('show', 'v1:data.mlo');
