@@ -45,6 +45,11 @@ export interface CheckoutOptions {
   /** Where objects are missing, everything else is placed before the error. Default false: nothing is. */
   readonly partial?: boolean;
   readonly includeIgnored?: boolean;
+  /**
+   * What lies there is `content` already, and is written anew beside its place for another kind of link, then put there. Throws
+   * MLO_SOURCE_CHANGED where it is, or becomes, something else: that is kept. With `includeIgnored`: a folder is replaced as a whole.
+   */
+  readonly again?: boolean;
   /** First that works; default reflink, copy. */
   readonly link?: readonly LinkType[];
   /** Delete or overwrite files whose bytes are not in the cache. Default false: they are an error. */

@@ -1,9 +1,7 @@
-import { renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Cache, CheckoutOptions } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { temporaryName } from '../../fs/temporary-name.ts';
 import { absolutePath } from '../paths.ts';
 import { byteProgress } from '../progress.ts';
 import type { Project } from '../project.ts';
@@ -15,10 +13,10 @@ import type { TrackedContent } from '../tracked/tracked-state.ts';
  * counts for what is checked out from then on, and this makes it count for what is there. Returns the number of files.
  * What differs, or has files in it that do not belong to it, is left alone down to what is the same.
  */
-export async function relink(project: Project, { path, content, isOut }: TrackedContent): Promise<number> {
+export async function relink(project: Project, { path, content }: TrackedContent): Promise<number> {
   const cache = await project.cache();
   const onProgress = byteProgress(project.ctx.emit, 'checkout', path, content.size);
-  const options: CheckoutOptions = { link: project.config.link, signal: project.ctx.signal, includeIgnored: isOut, onProgress };
+  const options: CheckoutOptions = { link: project.config.link, signal: project.ctx.signal, includeIgnored: true, again: true, onProgress };
   return await relinkAt(cache, content, absolutePath(project.root, path), options);
 }
 
@@ -27,9 +25,8 @@ async function relinkAt(cache: Cache, content: Content, path: string, options: C
   const here = await cache.observe(path, { anything: true, includeIgnored: true });
   if (here === undefined) return 0;
   if (sameContent(here, content)) {
-    // A kill may leave what was moved aside to be cleared away: never the only copy.
     if (!cache.has(content)) throw onlyHere(path);
-    await replace(cache, content, path, options);
+    await cache.checkout(content, path, options);
     return content.files ?? 1;
   }
   if (content.kind !== 'tree' || here.kind !== 'tree') return 0;
@@ -47,18 +44,4 @@ function onlyHere(path: string): MloError {
     hint: 'mlo verify --repair stores them again',
     details: { path },
   });
-}
-
-/** The old files stay beside until the new ones are there. */
-async function replace(cache: Cache, content: Content, path: string, options: CheckoutOptions): Promise<void> {
-  const aside = join(dirname(path), temporaryName());
-  renameSync(path, aside);
-  try {
-    await cache.checkout(content, path, options);
-  } catch (error) {
-    rmSync(path, { recursive: true, force: true });
-    renameSync(aside, path);
-    throw error;
-  }
-  rmSync(aside, { recursive: true, force: true });
 }

@@ -18,7 +18,7 @@ import { Stager } from './stager.ts';
 /** So many new files are worth a few milliseconds of waiting, after which they need not be hashed again. */
 const MANY_FILES = 500;
 
-interface Staged {
+export interface Staged {
   readonly placement: Placement;
   readonly temporary: BytePath;
 }
@@ -28,17 +28,11 @@ interface Staged {
  * has no place any more removed. An error in the first part leaves the workspace as it was.
  */
 export async function applyCheckout(context: WorkspaceContext, plan: CheckoutPlan, options: CheckoutOptions): Promise<void> {
-  const staged: Staged[] = [];
+  const staged = plan.placements.map((placement): Staged => ({ placement, temporary: temporaryBeside(placement.path) }));
   const stager = new Stager(context, options);
   const relinked = new RelinkedFiles();
   try {
-    for (const placement of plan.placements) {
-      const temporary = temporaryBeside(placement.path);
-      staged.push({ placement, temporary });
-      await stager.stage(placement.content, temporary, placement.path);
-    }
-    throwIfInterrupted(options.signal);
-    if (stager.files > MANY_FILES) await delay(FINE_TICK_MS + 2);
+    await stageAll(stager, staged, options);
     for (const each of staged) {
       // From here on others know the files, and may change them.
       const shownMs = context.index.now();
@@ -53,7 +47,13 @@ export async function applyCheckout(context: WorkspaceContext, plan: CheckoutPla
   for (const { path, node } of plan.removals) removeNode(context, path, node, relinked);
 }
 
-function putInPlace(context: WorkspaceContext, { placement, temporary }: Staged, relinked: RelinkedFiles, force: boolean): void {
+export async function stageAll(stager: Stager, staged: readonly Staged[], options: CheckoutOptions): Promise<void> {
+  for (const { placement, temporary } of staged) await stager.stage(placement.content, temporary, placement.path);
+  throwIfInterrupted(options.signal);
+  if (stager.files > MANY_FILES) await delay(FINE_TICK_MS + 2);
+}
+
+export function putInPlace(context: WorkspaceContext, { placement, temporary }: Staged, relinked: RelinkedFiles, force: boolean): void {
   const { path, content, replaced } = placement;
   checkUnchanged(path, replaced?.stat, relinked);
   const isSwap = replaced !== undefined && replaced.children === undefined && content.kind !== 'tree';

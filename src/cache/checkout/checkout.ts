@@ -11,8 +11,10 @@ import type { CheckoutOptions, CheckoutSummary } from '../types.ts';
 import { shownPath, type WorkspaceContext } from '../workspace/context.ts';
 import { FolderNode, type Node } from '../scan/node.ts';
 import { lstat, namesIn, readPath, type ReadOptions } from '../workspace/read-path.ts';
+import { sourceChanged } from '../workspace/source-changed.ts';
 import { applyCheckout } from './apply.ts';
 import { countFiles, planCheckout, unsavedError, unsavedPaths, type CheckoutPlan } from './plan.ts';
+import { placeAgain } from './place-again.ts';
 import { makeByteFolder } from '../../fs/make-folder.ts';
 import { lostError, withoutMissing } from './without-missing.ts';
 
@@ -30,11 +32,14 @@ export async function checkout(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onLook === undefined ? {} : { onProgress: options.onLook }),
   };
-  const found = await readPath(context, path, { ...looking, includeIgnored: options.includeIgnored ?? false });
+  const look = (): Promise<Node | undefined> => readPath(context, path, { ...looking, includeIgnored: options.includeIgnored ?? false });
+  const found = await look();
   if (found !== undefined && sameContent(found.content, content)) {
     removeLeftovers(context, path, found);
+    if (options.again === true) await placeAgain(context, content, path, look, options);
     return { added: 0, modified: 0, deleted: 0 };
   }
+  if (options.again === true) throw sourceChanged(path);
   const missing = context.trees.missing(content);
   if (missing.length > 0 && options.partial !== true) throw context.store.missing(missing, shownPath(context, path));
   const { content: wanted, lost } = missing.length > 0 ? withoutMissing(context, content, path, new Set(missing)) : { content, lost: [] };

@@ -47,6 +47,28 @@ export function describeCheckout(world: CacheWorld): void {
       expect(await world.cache.observe(world.at('out'))).toEqual(file);
     });
 
+    it('again: places what is there by another kind of link, and what is written meanwhile stays', async () => {
+      world.write('data/a', 'a');
+      world.write('data/s/b', 'b');
+      const content = await world.cache.commit(world.at('data'));
+      const again = { again: true, includeIgnored: true, link: ['hardlink', 'copy'] } as const;
+      expect(await world.cache.checkout(content, world.at('data'), again)).toEqual({ added: 0, modified: 0, deleted: 0 });
+      expect(lstatSync(world.at('data/s/b')).nlink).toBeGreaterThan(1);
+      let isAtWork = false;
+      const onProgress = (): void => {
+        if (!isAtWork) expect(readFileSync(world.at('data/a'), 'utf8')).toBe('a');
+        if (!isAtWork) world.write('data/s/new', 'of the last second');
+        isAtWork = true;
+      };
+      await expectCode(world.cache.checkout(content, world.at('data'), { ...again, link: ['copy'], onProgress }), 'MLO_SOURCE_CHANGED');
+      expect([readFileSync(world.at('data/s/new'), 'utf8'), lstatSync(world.at('data/s/b')).nlink > 1]).toEqual([
+        'of the last second',
+        true,
+      ]);
+      expect(readdirSync(world.root).filter((name) => name.startsWith('.mlo-tmp-'))).toEqual([]);
+      await expectCode(world.cache.checkout(content, world.at('data'), again), 'MLO_SOURCE_CHANGED');
+    });
+
     it('makes the folders above', async () => {
       world.write('file', 'x');
       const content = await world.cache.commit(world.at('file'));
