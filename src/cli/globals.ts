@@ -1,7 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import { MloError } from '../core/errors/mlo-error.ts';
-import { isErrno, reasonOfErrno } from '../fs/errno.ts';
 import type { ColorChoice } from './terminal.ts';
 import { given } from '../core/given.ts';
 
@@ -78,14 +77,20 @@ export function hidePresets(message: string): string {
   return [...PRESETS].reduce((text, [typed, preset]) => text.replaceAll(preset, typed), message);
 }
 
+const NO_FOLDER: { readonly [code: string]: string } = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'a file lies on the way',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'symlinks lead in a circle',
+};
+
 function existingFolder(typed: string, start: string): string {
   const path = isAbsolute(typed) ? typed : resolve(start, typed);
   try {
     if (statSync(path).isDirectory()) return path;
   } catch (cause) {
-    if (!isErrno(cause)) throw cause;
-    const why = cause.code === 'ENOENT' ? 'there is no such folder' : reasonOfErrno(cause);
-    throw new MloError('MLO_USAGE', `-C ${typed}: ${why}`, { details: { path }, cause });
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new MloError('MLO_USAGE', `-C ${typed}: ${NO_FOLDER[code] ?? message}`, { details: { path }, cause });
   }
   throw new MloError('MLO_USAGE', `-C ${typed}: this is not a folder`, { details: { path } });
 }
