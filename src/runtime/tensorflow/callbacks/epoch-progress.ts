@@ -19,15 +19,18 @@ export function epochProgress(options: CallbackOptions = {}): Callback {
 export function progressSteps(
   log: (line: string) => void,
 ): Required<Pick<Parameters<typeof makeCallback>[1], 'onTrainBegin' | 'onEpochEnd' | 'onTrainEnd'>> {
-  let [epochs, firstEpoch, startMs, epochStartMs, lastLineMs] = [0, 0, 0, 0, -Infinity];
+  let [epochs, startMs, epochStartMs, lastLineMs] = [0, 0, 0, -Infinity];
+  /** The first that ended: `fitDataset` does not tell callbacks its `initialEpoch`. */
+  let firstEpoch: number | undefined;
   let unsaid: string | undefined;
   return {
     onTrainBegin(_model, params) {
-      [epochs, firstEpoch, startMs] = [params.epochs, params.initialEpoch, performance.now()];
+      [epochs, startMs, firstEpoch] = [params.epochs, performance.now(), undefined];
       [epochStartMs, lastLineMs, unsaid] = [startMs, -Infinity, undefined];
     },
     onEpochEnd(epoch, logs: EpochLogs) {
       const now = performance.now();
+      firstEpoch ??= epoch;
       const time = { epoch, firstEpoch, epochs, epochMs: now - epochStartMs, elapsedMs: now - startMs };
       epochStartMs = now;
       unsaid = epochLine(logs, time);

@@ -24,7 +24,6 @@ export interface CallbackSteps {
 /** What `fit` tells its callbacks of itself. */
 interface FitParams {
   readonly epochs: number;
-  readonly initialEpoch: number;
   readonly samples?: number | null;
   readonly steps?: number | null;
   readonly batchSize?: number | null;
