@@ -8,7 +8,7 @@ import type { NamedRun, PurgePlan, PurgeSelection } from './types.ts';
 /** A run goes only together with everything below it. */
 export function planPurge(db: Connection, selection: PurgeSelection, nowMs: number): PurgePlan {
   if ('ids' in selection) return withCounts(db, chosen(db, selection.ids), []);
-  const before = nowMs - selection.olderThanMs;
+  const before = 'allDeleted' in selection ? Infinity : nowMs - selection.olderThanMs;
   const { going, kept } = old(db, before);
   return withCounts(db, going, kept);
 }

@@ -12,8 +12,8 @@ export interface LifecycleChange {
   readonly already: readonly NamedRun[];
 }
 
-/** Which deleted runs are to go: those named, or those deleted at least `olderThanMs` ago (0: all). */
-export type PurgeSelection = { readonly ids: readonly string[] } | { readonly olderThanMs: number };
+/** Which deleted runs are to go: those named, those deleted at least `olderThanMs` ago, or all, also by a clock that is ahead of this one. */
+export type PurgeSelection = { readonly ids: readonly string[] } | { readonly olderThanMs: number } | { readonly allDeleted: true };
 
 export interface PurgePlan {
   readonly runs: readonly (NamedRun & { readonly deletedMs: number })[];

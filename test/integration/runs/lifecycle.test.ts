@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openTracking } from '../../../src/tracking/open.ts';
 import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 const PIPELINE = `stages:
@@ -101,6 +102,16 @@ describe('the life of a run on the command line', () => {
     expect((await project.mlo(['runs', 'purge'])).code).toBe(2);
     await project.mlo(['runs', 'restore', id]);
     expect((await runsOf(project)).map((run) => run.id)).toContain(id);
+  });
+
+  it('goes with all that are deleted, also where it was deleted by a clock that is ahead', async () => {
+    const ahead = openTracking({ path: join(project.root, '.mlo/tracking.db'), now: () => Date.now() + 3_600_000 });
+    ahead.edits.delete([id]);
+    ahead.close();
+    const going = async (...which: readonly string[]) => (await json<{ runs: readonly Listed[] }>(project, 'runs', 'purge', ...which)).runs;
+    expect(await going('--older-than', '0d')).toEqual([]);
+    expect((await going('--all-deleted')).map((run) => run.id)).toContain(id);
+    expect((await project.mlo(['runs', 'restore', id])).code).toBe(0);
   });
 
   it('refuses to delete while it is running, but not after its process died', async () => {

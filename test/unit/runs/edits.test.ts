@@ -135,6 +135,19 @@ describe('purging runs', () => {
     store.close();
   });
 
+  it('takes all that are deleted, also by a clock that is ahead', () => {
+    let clock = 1_000_000;
+    const store = family(() => clock);
+    store.edits.delete(['aa04']);
+    clock -= 500_000;
+    expect(store.edits.purgePlan({ olderThanMs: 0 }).runs).toEqual([]);
+    store.edits.delete(['bb01']);
+    expect(namesOf(store.edits.purgePlan({ allDeleted: true }).runs)).toEqual(['alone', 'right']);
+    expect(namesOf(store.edits.purge({ allDeleted: true }).runs)).toEqual(['alone', 'right']);
+    expect(there(store)).toEqual(['leaf', 'left', 'top']);
+    store.close();
+  });
+
   it('refuses a run that is not deleted', () => {
     const store = family();
     expect(errorOf(() => store.edits.purge({ ids: ['bb01'] }))).toMatchObject({

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { MloError } from '../../../core/errors/mlo-error.ts';
+import type { RunsPurgeOptions } from '../../../app/runs/purge.ts';
 import { defineCommand, type Invocation, type Outcome } from '../../command.ts';
 import { parseAge } from '../../parse-values.ts';
 import { withForce } from '../../with-force.ts';
@@ -95,11 +96,12 @@ export const runsPurgeVerb = defineCommand({
   },
 });
 
-function selectionOf({ olderThan, allDeleted }: PurgeFlags, ids: readonly string[]): { ids: readonly string[] } | { olderThanMs: number } {
+function selectionOf({ olderThan, allDeleted }: PurgeFlags, ids: readonly string[]): RunsPurgeOptions['selection'] {
   const ways = [ids.length > 0, olderThan !== undefined, allDeleted === true].filter(Boolean).length;
   if (ways !== 1)
     throw new MloError('MLO_USAGE', 'runs purge takes ids, --older-than or --all-deleted: one of them', {
       hint: 'mlo runs purge --all-deleted',
     });
-  return ids.length > 0 ? { ids } : { olderThanMs: olderThan ?? 0 };
+  if (ids.length > 0) return { ids };
+  return olderThan === undefined ? { allDeleted: true } : { olderThanMs: olderThan };
 }
