@@ -50,7 +50,8 @@ const WORDS: { readonly [word: string]: number } = { nan: Number.NaN, inf: Infin
 /** Undefined where the text is no number in any of the usual notations. */
 export function parseNumber(text: string): number | undefined {
   const value = Number(text);
-  if (!Number.isNaN(value) && text !== '') return value;
+  // Blanks alone are 0 to JavaScript.
+  if (!Number.isNaN(value) && text.trim() !== '') return value;
   const [, sign, word = ''] = /^([+-]?)([a-z]+)$/i.exec(text) ?? [];
   const known = Object.hasOwn(WORDS, word.toLowerCase()) ? WORDS[word.toLowerCase()] : undefined;
   return known === undefined ? undefined : sign === '-' ? -known : known;

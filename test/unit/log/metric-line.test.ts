@@ -33,6 +33,8 @@ describe('a line of metrics', () => {
     '{"a": true}',
     '{"a": 1, "step": "x"}',
     '{"": 1}',
+    '{"loss": ""}',
+    '{"loss": " "}',
     '[1]',
     'a --1',
   ])('%j is none', (line) => expect(parseMetricLine(line)).toBeUndefined());
