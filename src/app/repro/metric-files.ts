@@ -35,8 +35,10 @@ async function numbersOf(root: string, stage: Stage, out: OutSpec, emit: Emit): 
   }
 }
 
-/** Numbers of what a metrics file says, nested keys with dots; a file that is one number has its path as a key. */
+/** Numbers of what a metrics file says, as doubles, nested keys with dots; a file that is one number has its path as a key. */
 export function numbersIn(values: Value, path: string): readonly (readonly [string, number])[] {
-  if (!isMap(values)) return typeof values === 'number' ? [[path, values]] : [];
-  return [...flattenValues(values)].flatMap(([key, value]) => (typeof value === 'number' ? [[key, value] as const] : []));
+  const found: Iterable<readonly [string, Value]> = isMap(values) ? flattenValues(values) : [[path, values]];
+  return [...found].flatMap(([key, value]) =>
+    typeof value === 'number' || typeof value === 'bigint' ? [[key, Number(value)] as const] : [],
+  );
 }
