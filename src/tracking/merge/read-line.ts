@@ -49,7 +49,7 @@ function parseLine(text: string): RecordLine {
     case 'run':
       return runLine(line);
     case 'params':
-      return { type, params: params(text, (whole) => fields(whole, 'the line').fields('params')) };
+      return { type, params: params(line, fields(parseCanonicalJson(text), 'the line')) };
     case 'tags':
       return { type, tags: tagsOf(line.fields('tags')) };
     case 'metric':
@@ -120,13 +120,13 @@ function runLine(line: Fields): RunLine {
   };
 }
 
-/** Numbers keep all their digits, so that two stores agree on what a param is. */
-function params(text: string, find: (whole: Value) => Fields): ReadonlyMap<string, string> {
-  return canonical(find(parseCanonicalJson(text)));
-}
-
-function canonical(values: Fields): ReadonlyMap<string, string> {
-  return new Map(values.entries().map(([key, value]) => [keyOf(key), canonicalJson(value as Value)]));
+/** `exact`: the same as `holder`, with numbers that keep all their digits, so that two stores agree on what a param is. */
+function params(holder: Fields, exact: Fields): ReadonlyMap<string, string> {
+  const plain = holder.fields('params').entries();
+  // There it may be a number by itself: `{"$number":"NaN"}`.
+  const isText = plain.length === 1 && plain[0]?.[0] === '$number' && typeof plain[0][1] === 'string';
+  const entries = isText ? plain : exact.fields('params').entries();
+  return new Map(entries.map(([key, value]) => [keyOf(key), canonicalJson(value as Value)]));
 }
 
 function keyOf(key: string): string {
@@ -207,7 +207,7 @@ function modelEntry(model: Fields, exact: Fields): ModelEntry {
     createdMs: model.time('createdMs'),
     changedMs: model.time('changedMs'),
     ...model.optionalTime('deletedMs'),
-    params: canonical(exact.fields('params')),
+    params: params(model, exact),
     tags: tagsOf(model.fields('tags')),
   };
 }

@@ -196,6 +196,25 @@ describe('an import', () => {
     for (const store of [ahead, behind]) store.close();
   });
 
+  it('takes a text for a text where the only param is called as numbers are that JSON cannot write', async () => {
+    const from = openStore();
+    const params = { $number: 'NaN' };
+    from.startRun(newRun('aa01', { params }));
+    from.startRun(newRun('aa02', { params: { ...params, big: 12_345_678_901_234_567_890n } }));
+    from.startRun(newRun('aa03', { params: { $number: Number.NaN } }));
+    const store = openStore();
+    for (const start of ['aa01', 'aa02', 'aa03']) {
+      await imported(store, exported(from, runId(start)));
+      expect(store.get(start).params).toEqual(from.get(start).params);
+    }
+    // Of a model, which mlo itself gives none.
+    const model = `{"id":"m-${'e'.repeat(32)}","name":"net","path":"model","modelType":"","status":"READY","createdMs":1,"changedMs":1,"params":{"$number":"-Infinity"},"tags":{}}`;
+    const given = withLines(exported(from, runId('aa01')), (lines) => [...lines, `{"type":"models","models":[${model}]}`]);
+    await imported(store, given);
+    expect(exported(store, runId('aa01'))).toContain('"params":{"$number":"-Infinity"}');
+    for (const each of [from, store]) each.close();
+  });
+
   it('leaves purged runs away, unless they are to come back', async () => {
     const store = openStore();
     await imported(store, GOLDEN);
