@@ -52,8 +52,8 @@ export interface CommandSpec<Flags = object, Arguments extends readonly unknown[
   readonly shows?: 'stages' | 'tasks';
   /** It changes the project or a remote: the first Ctrl-C lets it tidy up, -q silences its result, --wait applies. */
   readonly writes?: boolean;
-  /** It changes neither, and leaves something lying about where it is ended at once: the first Ctrl-C lets it tidy up. */
-  readonly tidies?: boolean;
+  /** It changes neither, and leaves something lying about where it is ended at once: the first Ctrl-C lets it tidy up. A function: with such flags. */
+  readonly tidies?: boolean | ((flags: Flags) => boolean);
   /** Not in lists of commands: other programs call it. */
   readonly hidden?: boolean;
   readonly run: (invocation: Invocation, flags: Flags, ...args: Arguments) => Promise<Outcome>;

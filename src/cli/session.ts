@@ -41,7 +41,7 @@ export class Session {
     this.command = name;
     const globals = readGlobals(flags, process.cwd());
     this.globals = globals;
-    const tidies = spec.writes === true || spec.tidies === true;
+    const tidies = spec.writes === true || (typeof spec.tidies === 'function' ? spec.tidies(flags as never) : spec.tidies === true);
     this.interruption.stopsGently = tidies;
     if (!tidies) onReaderGone(() => process.exit(this.exitCode));
     const { profile, cwd } = globals;

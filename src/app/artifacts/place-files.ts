@@ -5,7 +5,7 @@ import type { Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isInside, isSafeProjectPath } from '../../core/path/project-path.ts';
 import { isErrno } from '../../fs/errno.ts';
-import { throwIfInterrupted } from '../../fs/interrupt.ts';
+import { hearInterrupt, throwIfInterrupted } from '../../fs/interrupt.ts';
 import { makeFolder } from '../../fs/make-folder.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import { writeAll } from '../../fs/write-atomic.ts';
@@ -48,13 +48,13 @@ export async function placeFiles(
   let [files, bytes] = [0, 0];
   makeFolder(dirname(target));
   for (const { at, content } of placings) {
-    throwIfInterrupted(signal);
+    await hearInterrupt(signal);
     const path = join(target, at);
     makeFolders(target, at);
     if (content.kind === 'tree') makeRealFolder(path);
     else {
       if (content.kind === 'symlink') placeLink(cache, target, path, content);
-      else bytes += await placeFile(cache, path, content);
+      else bytes += await placeFile(cache, path, content, signal);
       files += 1;
     }
   }
@@ -100,13 +100,14 @@ function notAFolder(path: string, cause: unknown): unknown {
   });
 }
 
-async function placeFile(cache: Cache, path: string, content: Content): Promise<number> {
+async function placeFile(cache: Cache, path: string, content: Content, signal: AbortSignal): Promise<number> {
   const temporary = join(dirname(path), temporaryName());
   let size = 0;
   try {
     const file = openSync(temporary, 'wx', content.mode === 'exec' ? 0o777 : 0o666);
     try {
       for await (const piece of cache.stream(content)) {
+        throwIfInterrupted(signal);
         writeAll(file, piece);
         size += piece.length;
       }

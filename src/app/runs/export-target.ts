@@ -24,7 +24,7 @@ export interface StagedText {
 }
 
 /** Writes the text beside `path`; memory for a piece at a time. Throws MLO_CACHE_IO. */
-export async function stageText(path: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<StagedText> {
+export async function stageText(path: string, pieces: AsyncIterable<string>): Promise<StagedText> {
   const temporary = join(dirname(path), temporaryName());
   try {
     makeFolder(dirname(path));

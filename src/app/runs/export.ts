@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { RunId } from '../../core/run.ts';
-import { throwIfInterrupted } from '../../fs/interrupt.ts';
+import { hearInterrupt, throwIfInterrupted } from '../../fs/interrupt.ts';
 import type { ExportSelection } from '../../tracking/merge/types.ts';
 import type { RunDetail } from '../../tracking/types.ts';
 import { withProject } from '../project.ts';
@@ -79,7 +79,9 @@ function refuseDeleted({ id, name, deletedMs }: RunDetail): void {
 }
 
 /** What is there of them goes where one cannot be written. */
-async function stageAll(texts: readonly { readonly path: string; readonly pieces: Iterable<string> }[]): Promise<readonly StagedText[]> {
+async function stageAll(
+  texts: readonly { readonly path: string; readonly pieces: AsyncIterable<string> }[],
+): Promise<readonly StagedText[]> {
   const staged: StagedText[] = [];
   try {
     for (const { path, pieces } of texts) staged.push(await stageText(path, pieces));
@@ -94,9 +96,17 @@ function* concatenated(runs: readonly RunId[], one: (id: RunId) => Iterable<stri
   for (const id of runs) yield* one(id);
 }
 
-function* interruptible({ signal }: AppContext, pieces: Iterable<string>): Generator<string> {
+/** Milliseconds of work between which Ctrl-C is heard. */
+const TURN_MS = 20;
+
+/** Before its end, too: nothing gets its name after Ctrl-C. */
+async function* interruptible({ signal }: AppContext, pieces: Iterable<string>): AsyncGenerator<string> {
+  let turn = performance.now();
   for (const piece of pieces) {
-    throwIfInterrupted(signal);
     yield piece;
+    if (performance.now() - turn < TURN_MS) continue;
+    await hearInterrupt(signal);
+    turn = performance.now();
   }
+  await hearInterrupt(signal);
 }

@@ -60,6 +60,8 @@ const artifactsGetVerb = defineCommand({
     new Option('-o, --output <path>', 'file, folder, or - for stdout (default: its own name, here)'),
     new Option('--force', 'overwrite files'),
   ],
+  // To stdout there is nothing to tidy up, and nothing to do once its reader has gone.
+  tidies: ({ output }: GetFlags) => output !== '-',
   json: [
     ['run', 'id of the run'],
     ['to, files, bytes', 'where to; how much'],

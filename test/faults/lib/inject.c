@@ -1,9 +1,10 @@
 /*
- * Loaded into one process by LD_PRELOAD: kills it, or makes a call fail, at the nth call of one kind, counted over all its threads.
+ * Loaded into one process by LD_PRELOAD: kills it, interrupts it, or makes a call fail, at the nth call of one kind, counted over all its threads.
  * With strace around it a start of mlo costs twice as much CPU, and strace counts each thread by itself.
  *
  *   MLO_INJECT="rename 3 kill"      the process is killed with -9 in place of its third rename
  *   MLO_INJECT="pwrite64 2 28"      its second pwrite64 fails with that errno and does nothing; "2+": that one and all later ones
+ *   MLO_INJECT="write 1 interrupt"  it gets a SIGINT, as by Ctrl-C, right before its first write
  *   MLO_INJECT_COUNTS=/path         how often each call was made (whatever becomes of the process): a uint64 each, in the order of CALLS
  *
  * Both variables and LD_PRELOAD are taken out of the environment at once: what the process starts is left alone.
@@ -36,7 +37,9 @@ static unsigned long *counts = own_counts;
 static int hit_call = -1;
 static unsigned long hit_nth;
 static int hit_later;
-static int hit_errno; /* 0: kill */
+static int hit_errno; /* 0: kill; INTERRUPT: the call is made */
+
+#define INTERRUPT (-1)
 
 static void broken(const char *what) {
   fprintf(stderr, "inject.c: %s\n", what);
@@ -48,7 +51,7 @@ static void read_fault(const char *text) {
   if (sscanf(text, "%31s %lu%1[+] %31s", call, &hit_nth, plus, action) != 4 && sscanf(text, "%31s %lu %31s", call, &hit_nth, action) != 3)
     broken("MLO_INJECT cannot be read");
   hit_later = plus[0] == '+';
-  hit_errno = strcmp(action, "kill") == 0 ? 0 : atoi(action);
+  hit_errno = strcmp(action, "kill") == 0 ? 0 : strcmp(action, "interrupt") == 0 ? INTERRUPT : atoi(action);
   for (int each = 0; each < CALL_COUNT; each += 1)
     if (strcmp(names[each], call) == 0) hit_call = each;
   if (hit_call < 0) broken("MLO_INJECT names an unknown call");
@@ -80,6 +83,10 @@ static int fails(int call) {
   if (hit_errno == 0) {
     kill(getpid(), SIGKILL);
     for (;;) pause();
+  }
+  if (hit_errno == INTERRUPT) {
+    kill(getpid(), SIGINT);
+    return 0;
   }
   errno = hit_errno;
   return 1;

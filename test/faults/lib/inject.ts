@@ -26,8 +26,8 @@ export const CALLS = [
 
 export type Call = (typeof CALLS)[number];
 
-/** `kill`: with -9, in place of the call; else the call fails and does nothing. */
-export type Fault = 'kill' | 'ENOSPC' | 'EIO' | 'EACCES' | 'EDQUOT' | 'EROFS' | 'EPERM';
+/** `kill`: with -9, in place of the call; `interrupt`: with SIGINT, and then the call is made; else the call fails and does nothing. */
+export type Fault = 'kill' | 'interrupt' | 'ENOSPC' | 'EIO' | 'EACCES' | 'EDQUOT' | 'EROFS' | 'EPERM';
 
 /** The call that is hit: the `nth` of its kind that the process makes, in whichever thread. */
 export interface Point {
@@ -41,7 +41,7 @@ type Variables = Readonly<Record<string, string>>;
 
 /** For the environment of a command (a program that runs at once, no shell): it is hit at that point; what it starts is left alone. */
 export function injected({ call, nth, onwards = false }: Point, fault: Fault): Variables {
-  const action = fault === 'kill' ? 'kill' : constants.errno[fault];
+  const action = fault === 'kill' || fault === 'interrupt' ? fault : constants.errno[fault];
   return { LD_PRELOAD: library(), MLO_INJECT: `${call} ${nth}${onwards ? '+' : ''} ${action}` };
 }
 

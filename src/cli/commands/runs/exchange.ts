@@ -38,6 +38,8 @@ export const runsExportVerb = defineCommand({
     new Option('--metric <name>', 'with --csv: the points of this metric'),
     new Option('--force', 'overwrite files'),
   ],
+  // To stdout there is nothing to tidy up, and nothing to do once its reader has gone.
+  tidies: ({ output = '-' }: ExportFlags) => output !== '-',
   json: [
     ['runs[]', 'ids of what was written, parents first'],
     ['files[].path, .changed', 'where to; false where the file said the same already'],
