@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { entryPoint } from '../../fs/entry-point.ts';
+import { drained } from '../shell/drain.ts';
 import { missingMemory } from './missing-memory.ts';
 import type { FromStage } from './protocol.ts';
 import type { StageLink } from './stage-link.ts';
@@ -30,14 +31,24 @@ export function startProcess({ root, env }: ProcessOptions): StageLink {
     listen({ onMessage, onBytes, onEnd }) {
       let lastWords = '';
       let failed: unknown;
+      let pieces = 0;
+      const closed = new Promise((resolve) => child.once('close', resolve));
       child.on('message', (message: FromStage) => onMessage(message));
-      child.stdout?.on('data', (bytes: Buffer) => onBytes('stdout', bytes));
+      child.stdout?.on('data', (bytes: Buffer) => {
+        pieces += 1;
+        onBytes('stdout', bytes);
+      });
       child.stderr?.on('data', (bytes: Buffer) => {
+        pieces += 1;
         lastWords = (lastWords + bytes.toString('latin1')).slice(-LAST_WORDS);
         onBytes('stderr', bytes);
       });
       child.on('error', (error) => (failed ??= error));
-      child.on('exit', () => killGroup(child.pid));
+      child.on('exit', () => {
+        killGroup(child.pid);
+        // What left the group may hold the streams for ever.
+        void drained(closed, () => pieces).then(() => child.stdio.forEach((stream) => stream?.destroy()));
+      });
       child.on('close', (code, signal) => {
         if (failed !== undefined) onEnd({ kind: 'error', error: failed });
         else {

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { drained } from './drain.ts';
 
-const IDLE_TICK_MS = 25;
 /** A command that is over by then is read in one go at its end: a stream costs more than many a command. */
 const ATTACH_AFTER_MS = 5;
 const PIECE_BYTES = 64 * 1024;
@@ -15,11 +15,8 @@ export interface FifoReader {
   attach(): void;
   /** Resolves when no process holds the writing end any more and everything was read, or with the read error. */
   readonly ended: Promise<Error | undefined>;
-  /**
-   * To be called when the command is over. Waits for the end, but not for a process that keeps the writing end open: gives up once nothing
-   * has arrived for `idleMs`, or after `limitMs` whatever arrives. True: the FIFO is clean and may be used again.
-   */
-  drain(idleMs: number, limitMs: number): Promise<boolean>;
+  /** To be called when the command is over. Waits for the end, but not for a process that keeps the writing end open. True: the FIFO is clean and may be used again. */
+  drain(): Promise<boolean>;
   close(): void;
 }
 
@@ -53,22 +50,11 @@ export function openFifoReader(path: string, onData: (bytes: Buffer) => void): F
     socket.once('error', resolve);
   }
 
-  async function drain(idleMs: number, limitMs: number): Promise<boolean> {
+  async function drain(): Promise<boolean> {
     clearTimeout(attaching);
     if (socket === undefined && !closed && readToEnd(descriptor, onData)) return true;
     flow();
-    const limit = performance.now() + limitMs;
-    let idleTicks = 0;
-    let seen = chunks;
-    let open = true;
-    void ended.then(() => (open = false));
-    // Ticks, not one timer: after a long block of the event loop a timer fires before the reads do.
-    while (open && idleTicks * IDLE_TICK_MS < idleMs && performance.now() < limit) {
-      await Promise.race([ended, tick()]);
-      idleTicks = chunks === seen ? idleTicks + 1 : 0;
-      seen = chunks;
-    }
-    return !open;
+    return await drained(ended, () => chunks);
   }
 
   function close(): void {
@@ -107,10 +93,6 @@ function readPiece(descriptor: number, into: Buffer): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-function tick(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, IDLE_TICK_MS));
 }
 
 function openReadEnd(path: string): number | undefined {

@@ -38,9 +38,6 @@ const SURVIVOR_GRACE_MS = 2000;
 /** How long a killed process is waited for: one in an uninterruptible system call may stay for ever. */
 const KILLED_LIMIT_MS = 5000;
 const POLL_MS = 20;
-/** For output that a process outside the group (a daemon) keeps open. */
-const OUTPUT_IDLE_MS = 200;
-const OUTPUT_LIMIT_MS = 5000;
 
 type CommandExit = Omit<Extract<FromHelper, { readonly type: 'exit' }>, 'type' | 'id'>;
 
@@ -93,7 +90,7 @@ export function superviseCommand(output: FifoReader, onEnd: (clean: boolean) => 
 
   async function settle(end: CommandEnd, survivors: boolean): Promise<void> {
     if (survivors && group !== undefined) await outliveSurvivors(group);
-    const clean = await output.drain(OUTPUT_IDLE_MS, OUTPUT_LIMIT_MS);
+    const clean = await output.drain();
     finish(end, clean);
   }
 

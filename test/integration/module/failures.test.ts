@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createProject } from '../../helpers/index.ts';
+import { isAlive } from '../../helpers/is-alive.ts';
 import { createStageProject, stage } from './stage-project.ts';
 
 describe('a stage that throws', () => {
@@ -163,6 +164,21 @@ describe('a stage that is to stop', () => {
     const { error, stdout } = await project.run({ signal: AbortSignal.abort() });
     expect(error?.code).toBe('MLO_INTERRUPTED');
     expect(stdout).toBe('');
+  });
+});
+
+describe('a stage with a process of its own', () => {
+  it('is over when it has ended, whatever it left running with its streams', async () => {
+    const project = await createStageProject({
+      'stages/train.ts': stage(
+        `const daemon = spawn('sleep', ['20'], { stdio: 'inherit', detached: true }); daemon.unref(); log(daemon.pid);`,
+        `import { spawn } from 'node:child_process';`,
+      ),
+    });
+    const { error, stdout } = await project.run({ isolate: 'process' });
+    expect(error).toBeUndefined();
+    expect(isAlive(Number(stdout))).toBe(true);
+    process.kill(Number(stdout));
   });
 });
 
