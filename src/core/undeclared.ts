@@ -4,8 +4,8 @@ import type { ProjectPath, StageAddress } from './stage.ts';
 
 /** Something that the outs of an in-process stage may depend on and its fingerprint does not hold. */
 export interface Undeclared {
-  readonly what: 'read' | 'worker' | 'child-process';
-  /** Project path that was read; for the others what was started, as far as it is known. */
+  readonly what: 'read' | 'import' | 'worker' | 'child-process';
+  /** Project path that was read or imported; for the others what was started, as far as it is known. */
   readonly path: string;
 }
 
@@ -19,7 +19,12 @@ export interface DepsForm {
   readonly names?: readonly string[];
 }
 
-const WORDS = { read: 'reads', worker: 'starts a worker thread', 'child-process': 'starts a process' } as const;
+const WORDS = {
+  read: 'reads',
+  import: 'imports what another stage writes',
+  worker: 'starts a worker thread',
+  'child-process': 'starts a process',
+} as const;
 
 /** All of it at once, with the lines to add. `module` as a person names it. */
 export function undeclaredError(
@@ -37,9 +42,9 @@ export function undeclaredError(
   });
 }
 
-/** The lines to add for what was read; undefined where nothing was. */
+/** The lines to add for what was read or imported; undefined where nothing was. */
 export function declareHint(undeclared: readonly Undeclared[], { file, wdir, names }: DepsForm): string | undefined {
-  const paths = undeclared.filter(({ what }) => what === 'read').map(({ path }) => relative(wdir, path) || '.');
+  const paths = undeclared.filter(({ what }) => what === 'read' || what === 'import').map(({ path }) => relative(wdir, path) || '.');
   if (paths.length === 0) return undefined;
   const taken = new Set(names);
   const lines = paths.map((path) => (names === undefined ? `      - ${path}` : `      ${freeName(path, taken)}: ${path}`));

@@ -6,6 +6,7 @@ import type { StageReport } from '../../core/events.ts';
 import { isRestorable, runCacheKey, type StageParams } from '../../core/fingerprint.ts';
 import { fromLocked, type FingerprintRecord, type LockEntry } from '../../core/lock/types.ts';
 import type { Reason } from '../../core/plan/types.ts';
+import { importedOuts } from '../../core/plan/judge.ts';
 import { NOT_PUSHED_TAG, notPushedTag } from '../../core/not-pushed.ts';
 import type { RunId } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
@@ -20,6 +21,7 @@ import { readMetrics } from './metric-files.ts';
 import { removeOldOuts } from './prepare-outs.ts';
 import { failureReport, outsOf, type ReproSession } from './session.ts';
 import { msSince } from '../ms-since.ts';
+import { undeclaredBy } from './undeclared.ts';
 
 export interface StageToRun {
   readonly stage: Stage;
@@ -93,6 +95,8 @@ async function attemptStage(
     journal.start(stage.address);
     started = true;
     const { discovered, undeclared, backend } = await execute(session, request, runId, parentRunId);
+    const imported = importedOuts(stage, discovered, prepared.graph);
+    if (imported.length > 0) throw undeclaredBy(stage, imported);
     await checkInputsUnchanged(stage, request.declared, prepared);
     const outs = await collectOuts(project, prepared.cache, prepared.workspace, stage, session.options.commit);
     const durationMs = msSince(startedMs);

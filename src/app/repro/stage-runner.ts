@@ -6,8 +6,7 @@ import { undeclaredIn } from '../../core/plan/judge.ts';
 import { planStage } from '../../core/plan/plan.ts';
 import type { Reason, StagePlan } from '../../core/plan/types.ts';
 import type { Stage, StageAddress } from '../../core/stage.ts';
-import { depsForm } from './undeclared.ts';
-import { undeclaredError } from '../../core/undeclared.ts';
+import { undeclaredBy } from './undeclared.ts';
 import { asIoError } from '../../fs/errno.ts';
 import { restoreStage } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
@@ -121,13 +120,10 @@ export class StageRunner {
   }
 }
 
-/** With --strict it fails as it would if it ran, and its outs stay where they are. */
+/** It fails as it would if it ran, and its outs stay where they are. */
 function throwUndeclared(decision: StagePlan): void {
-  const { stage } = decision;
   const undeclared = undeclaredIn(decision);
-  if (undeclared.length === 0) return;
-  const module = stage.action.kind === 'module' ? stage.action.path : stage.address;
-  throw undeclaredError({ address: stage.address, module, deps: depsForm(stage) }, undeclared);
+  if (undeclared.length > 0) throw undeclaredBy(decision.stage, undeclared);
 }
 
 function blocked({ stage, reasons }: StagePlan): StageReport {

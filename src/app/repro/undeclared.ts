@@ -1,6 +1,7 @@
+import type { MloError } from '../../core/errors/mlo-error.ts';
 import type { Emit } from '../../core/events.ts';
 import type { Stage } from '../../core/stage.ts';
-import { declareHint, type DepsForm, type Undeclared } from '../../core/undeclared.ts';
+import { declareHint, undeclaredError, type DepsForm, type Undeclared } from '../../core/undeclared.ts';
 
 /** What a stage was found to read or start without declaring it: one warning, with one hint. */
 export function warnUndeclared(emit: Emit, stage: Stage, undeclared: readonly Undeclared[]): void {
@@ -18,6 +19,12 @@ export function warnUndeclared(emit: Emit, stage: Stage, undeclared: readonly Un
   const message = parts.join('; ');
   const hint = declareHint(undeclared, depsForm(stage)) ?? 'Declare as deps what it reads';
   emit({ type: 'warning', message: `Stage '${stage.address}' ${message}`, problem: { ...stage.at, message, hint } });
+}
+
+/** The error of a stage that may not go on so. */
+export function undeclaredBy(stage: Stage, undeclared: readonly Undeclared[]): MloError {
+  const module = stage.action.kind === 'module' ? stage.action.path : stage.address;
+  return undeclaredError({ address: stage.address, module, deps: depsForm(stage) }, undeclared);
 }
 
 export function depsForm({ file, wdir, deps }: Stage): DepsForm {

@@ -38,7 +38,10 @@ export const CATALOGUE = {
   MLO_STAGE_TIMEOUT: { exit: EXIT.stageFailed, means: 'A stage ran longer than its timeout.' },
   MLO_OUT_NOT_WRITTEN: { exit: EXIT.stageFailed, means: 'A stage ended without writing a declared out.' },
   MLO_DEP_CHANGED: { exit: EXIT.stageFailed, means: 'A stage changed or deleted one of its deps while running.' },
-  MLO_UNDECLARED_READ: { exit: EXIT.stageFailed, means: 'With --strict: a stage read a file that it does not declare.' },
+  MLO_UNDECLARED_READ: {
+    exit: EXIT.stageFailed,
+    means: 'A stage imports an out of another stage or, with --strict, read a file, and does not declare it.',
+  },
   MLO_PARAM_UNDECLARED: { exit: EXIT.stageFailed, means: 'A stage read a param that it does not declare.' },
   MLO_NOT_REPRODUCED: {
     exit: EXIT.stageFailed,

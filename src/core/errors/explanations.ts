@@ -101,8 +101,8 @@ export const EXPLANATIONS: { readonly [code in ErrorCode]: Explanation } = {
   },
   MLO_UNDECLARED_READ: {
     cause:
-      'An in-process stage read a file of the project that is not among its deps, so mlo would not notice when it changes. --strict makes that an error.',
-    remedy: 'Add the file to deps, as the hint shows, or leave --strict away.',
+      'An in-process stage read a file of the project that is not among its deps, so mlo would not notice when it changes; --strict makes that an error. Or it imports a module that another stage writes: without a dep nothing says which of them runs first.',
+    remedy: 'Add the file to deps, as the hint shows, or leave --strict away where it is only read.',
   },
   MLO_PARAM_UNDECLARED: {
     cause: 'The code of a stage asked for a param that the stage does not list, so a change of it would not run the stage again.',

@@ -2,6 +2,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Stage, StageAddress } from '../stage.ts';
 import { decide, type PlanPolicy, type PlanPorts } from './decide.ts';
 import { stageFacts, type Observation } from './facts.ts';
+import { judgeImports } from './judge.ts';
 import type { StagePlan } from './types.ts';
 
 export interface PlanRequest {
@@ -26,5 +27,5 @@ export function plan(request: PlanRequest): readonly StagePlan[] {
 export function planStage(stage: Stage, plans: ReadonlyMap<StageAddress, StagePlan>, request: PlanRequest): StagePlan {
   const facts = stageFacts(stage, request.graph, plans, request.observation);
   const force = request.policy.force || (request.forced?.(stage, plans) ?? false);
-  return decide(facts, { ...request.policy, force }, request.ports);
+  return judgeImports(decide(facts, { ...request.policy, force }, request.ports), request.graph);
 }

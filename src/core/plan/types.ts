@@ -31,7 +31,7 @@ export type ReasonKind =
   | 'cut-short' // no lock entry, and mlo was gone before the last attempt ended; `key` is the stage
   | 'frozen'
   | 'not-cached'
-  | 'undeclared' // with --strict: it read something that it does not declare; `key` is how
+  | 'undeclared' // it imports an out or, with --strict, read something that it does not declare; `key` is how
   | 'not-judged'; // with --strict: what it read when it ran is not known
 
 export interface Reason {
