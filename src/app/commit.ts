@@ -8,6 +8,7 @@ import { declaredChanges, sameValue } from '../core/plan/changes.ts';
 import { fromLocked, type FingerprintRecord, type LockEntry } from '../core/lock/types.ts';
 import type { ProjectPath, Stage } from '../core/stage.ts';
 import type { Value } from '../core/value.ts';
+import { shellWord } from '../core/text/shell-word.ts';
 import { codeChanged } from '../runtime/module/check-code.ts';
 import { updateParts } from './add/update-parts.ts';
 import { absolutePath } from './paths.ts';
@@ -84,7 +85,7 @@ function refuseMissingOuts(project: Project, stage: Stage): void {
   const missing = stage.outs.find((out) => !existsSync(absolutePath(project.root, out.path)));
   if (missing === undefined) return;
   throw new MloError('MLO_TARGET', `Stage '${stage.address}': out '${missing.path}' does not exist, so there is nothing to commit`, {
-    hint: `Bring it back: mlo checkout ${stage.address}, or make it: mlo repro ${stage.address}`,
+    hint: `Bring it back: mlo checkout ${shellWord(stage.address)}, or make it: mlo repro ${shellWord(stage.address)}`,
   });
 }
 
@@ -107,14 +108,14 @@ function foundModules(project: Project, stage: Stage, locked: LockEntry | undefi
   const { code, packages } = locked ?? {};
   if (code === undefined) {
     throw new MloError('MLO_TARGET', `Stage '${stage.address}' has never run, so the modules it loads are not known`, {
-      hint: `Run it once: mlo repro ${stage.address}`,
+      hint: `Run it once: mlo repro ${shellWord(stage.address)}`,
     });
   }
   const changes = codeChanged(project.root, code, packages ?? {});
   if (changes.length > 0) {
     const names = changes.map((change) => change.path ?? change.key).join(', ');
     throw new MloError('MLO_MODULE', `The code of stage '${stage.address}' has changed since it ran (${names}); nothing was committed`, {
-      hint: `Which modules it loads now is only found by running it: mlo repro ${stage.address}`,
+      hint: `Which modules it loads now is only found by running it: mlo repro ${shellWord(stage.address)}`,
     });
   }
   return { code, ...(packages === undefined ? {} : { packages }) };

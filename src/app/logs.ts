@@ -8,12 +8,17 @@ import { withProject } from './project.ts';
 import { targetStages } from './select-targets.ts';
 import { readTracking } from './read-tracking.ts';
 import type { RunId } from '../core/run.ts';
-import type { StageAddress } from '../core/stage.ts';
+import type { Stage, StageAddress } from '../core/stage.ts';
+import { count } from '../core/text/amount.ts';
+import { shellWord } from '../core/text/shell-word.ts';
 import type { RunSummary, Tracking } from '../tracking/types.ts';
 import type { AppContext, LogsData } from './types.ts';
 
 /** How often a followed run is asked whether it has ended, milliseconds. */
 const LOOK_EVERY_MS = 500;
+
+/** How many stages an error names. */
+const SHOWN_STAGES = 8;
 
 export interface LogsOptions {
   readonly stage: string;
@@ -22,19 +27,18 @@ export interface LogsOptions {
   readonly file?: string;
 }
 
-/** Where the log of a run of the stage lies; a stage that printed nothing has an empty one. */
+/** Where the log of a run of the stage lies; a stage that printed nothing has an empty one. Throws MLO_TARGET, MLO_RUN_UNKNOWN. */
 export async function logs(ctx: AppContext, options: LogsOptions): Promise<LogsData & { readonly running: boolean }> {
   return await withProject(ctx, async (project) => {
     const { pipeline, file } = await loadProjectPipeline(project, options.file);
-    const [stage] = targetStages(project, buildGraph(pipeline.stages), options.stage, file);
-    if (stage === undefined) throw new Error('a target was found that names no stage');
+    const stage = onlyStage(targetStages(project, buildGraph(pipeline.stages), options.stage, file), options.stage);
     const { runId } = options;
     const run = await readTracking(project, (tracking) =>
       runId === undefined ? tracking.list({ stage: stage.address, limit: 1 })[0] : runOfStage(tracking, runId, stage.address),
     );
     if (run === undefined) {
       throw new MloError('MLO_RUN_UNKNOWN', `Stage '${stage.address}' has not run yet`, {
-        hint: `Run it with: mlo repro ${stage.address}`,
+        hint: `Run it with: mlo repro ${shellWord(stage.address)}`,
       });
     }
     return {
@@ -44,6 +48,21 @@ export async function logs(ctx: AppContext, options: LogsOptions): Promise<LogsD
       running: run.status === 'RUNNING',
     };
   });
+}
+
+/** Whose of several logs a text is could not be told. */
+function onlyStage(named: readonly Stage[], target: string): Stage {
+  const [stage, ...others] = named;
+  if (stage !== undefined && others.length === 0) return stage;
+  const addresses = named.map(({ address }) => `'${address}'`);
+  const shown = addresses.length > SHOWN_STAGES ? [...addresses.slice(0, SHOWN_STAGES), '…'] : addresses;
+  throw new MloError(
+    'MLO_TARGET',
+    `A log is of one stage, and '${target}' stands for ${count(named.length, 'stage')}: ${shown.join(', ')}`,
+    {
+      hint: `mlo logs ${shellWord(stage?.address ?? '<stage>')}`,
+    },
+  );
 }
 
 /** The run itself, the one below a repro that is the stage's, or the one that made the outs which that repro took over. */

@@ -8,6 +8,7 @@ import { plan } from '../core/plan/plan.ts';
 import type { StagePlan } from '../core/plan/types.ts';
 import type { RunId } from '../core/run.ts';
 import type { Stage } from '../core/stage.ts';
+import { shellWord } from '../core/text/shell-word.ts';
 import { asIoError } from '../fs/errno.ts';
 import type { Spawner } from '../runtime/shell/spawner.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
@@ -199,7 +200,7 @@ function differs(stage: Stage, outs: readonly OutDifference[]): NonNullable<Stag
     hint:
       kept === undefined || stage.outs.find(({ path }) => path === kept.path)?.cache !== true
         ? 'Look for times, random numbers without a seed, and the order of folders or threads.'
-        : `mlo checkout --digest ${kept.found} --to ${kept.path}.again   (to compare)`,
+        : `mlo checkout --digest ${kept.found} --to ${shellWord(`${kept.path}.again`)}   (to compare)`,
     details: { stage: stage.address, outs },
   };
 }

@@ -1,5 +1,6 @@
 import { CATALOGUE, EXIT, type ErrorCode } from '../core/errors/catalogue.ts';
 import type { StageReport } from '../core/events.ts';
+import { shellWord } from '../core/text/shell-word.ts';
 import { printable } from '../ui/format/printable.ts';
 import type { Style } from '../ui/style.ts';
 import type { Outcome } from './command.ts';
@@ -41,7 +42,7 @@ export function failureLines(failed: readonly StageReport[], style: Style, { ver
 
 /** A stage that never began has no log. */
 function hintOf({ name, runId, error }: StageReport): string {
-  return error?.hint ?? (runId === undefined ? 'mlo status' : `mlo logs ${name}`);
+  return error?.hint ?? (runId === undefined ? 'mlo status' : `mlo logs ${shellWord(name)}`);
 }
 
 function hintLines(hint: string, style: Style): string[] {

@@ -6,6 +6,7 @@ import { isLockedContent } from './lock/check-record.ts';
 import { fromLocked, toLocked } from './lock/types.ts';
 import type { ProjectPath } from './stage.ts';
 import { readPointerSource, type PointerSource } from './pointer-source.ts';
+import { shellWord } from './text/shell-word.ts';
 import { isMap, type Value } from './value.ts';
 
 const POINTER_SCHEMA = 1;
@@ -48,7 +49,7 @@ export function parsePointer(path: string, text: string): Content {
 export function parsePointerText(path: string, text: string): PointerText {
   if (/^(<{7}|={7}|>{7})/m.test(text)) {
     throw new MloError('MLO_FORMAT', `'${path}' has merge conflict markers: both sides changed that data`, {
-      hint: `Keep one of the two blocks in it, then: mlo checkout ${path.replace(/\.mlo$/, '')}`,
+      hint: `Keep one of the two blocks in it, then: mlo checkout ${shellWord(path.replace(/\.mlo$/, ''))}`,
     });
   }
   let value: Value;
@@ -80,7 +81,7 @@ export function parsePointerText(path: string, text: string): PointerText {
 
 function damaged(path: string, why: string, cause?: unknown): MloError {
   return new MloError('MLO_FORMAT', `'${path}' is not a pointer of mlo: ${why}`, {
-    hint: `Restore it (git checkout -- '${path}') or add the data again: mlo add ${path.replace(/\.mlo$/, '')}`,
+    hint: `Restore it (git checkout -- ${shellWord(path)}) or add the data again: mlo add ${shellWord(path.replace(/\.mlo$/, ''))}`,
     ...(cause === undefined ? {} : { cause }),
   });
 }

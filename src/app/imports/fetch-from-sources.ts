@@ -2,6 +2,7 @@ import type { Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { isUrlSource, sourceText, type PointerSource } from '../../core/pointer-source.ts';
 import type { ProjectPath } from '../../core/stage.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type { Project } from '../project.ts';
 import { isHere } from '../transfer/is-here.ts';
 import { findPathIn } from './bring-path.ts';
@@ -63,6 +64,6 @@ async function fetchOne(project: Project, { path, source }: ImportToFetch): Prom
 
 function otherNow({ path, source }: ImportToFetch): MloError {
   return new MloError('MLO_SOURCE_CHANGED', `${sourceText(source)} holds other bytes now than when '${path}' was imported`, {
-    hint: `mlo update ${path} takes them as they are now.`,
+    hint: `mlo update ${shellWord(path)} takes them as they are now.`,
   });
 }

@@ -7,6 +7,7 @@ import { isInside } from '../../core/path/project-path.ts';
 import { isUrl } from '../../core/pipeline/paths.ts';
 import type { StagePlan } from '../../core/plan/types.ts';
 import type { Position, ProjectPath, Stage, StageAddress } from '../../core/stage.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { absolutePath } from '../paths.ts';
 import type { Prepared } from '../prepare-plan.ts';
 import type { Project } from '../project.ts';
@@ -126,7 +127,7 @@ function missingData(plan: StagePlan, setting: Setting): readonly Problem[] {
         {
           ...stage.at,
           message: `Stage '${stage.address}' is frozen and its out '${reason.path}' is missing`,
-          hint: `Bring it back, or: mlo unfreeze ${stage.address}`,
+          hint: `Bring it back, or: mlo unfreeze ${shellWord(stage.address)}`,
         },
       ];
     }
@@ -144,7 +145,9 @@ function missingDep(stage: Stage, path: ProjectPath, at: Position, setting: Sett
 
 function whereFrom(path: ProjectPath, { graph, added }: Setting): string {
   const data = added.find((candidate) => isInside(candidate, path));
-  if (data !== undefined) return `It is data added with mlo: mlo checkout ${data}`;
+  if (data !== undefined) return `It is data added with mlo: mlo checkout ${shellWord(data)}`;
   const maker = graph.outs.covering(path)?.stage.address;
-  return maker === undefined ? 'No stage produces it: create it, or check the path.' : `Stage '${maker}' produces it: mlo repro ${maker}`;
+  return maker === undefined
+    ? 'No stage produces it: create it, or check the path.'
+    : `Stage '${maker}' produces it: mlo repro ${shellWord(maker)}`;
 }

@@ -1,5 +1,6 @@
 import { MloError } from '../../core/errors/mlo-error.ts';
 import type { ProjectPath } from '../../core/stage.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type { Project } from '../project.ts';
 import type { TrackedContent } from './tracked-state.ts';
 
@@ -12,7 +13,7 @@ export async function partOf(project: Project, around: TrackedContent, path: Pro
     'MLO_TARGET',
     `The tracked ${around.content.kind === 'tree' ? 'folder' : 'file'} '${around.path}' holds no '${path}'`,
     {
-      hint: `mlo ls ${around.path}`,
+      hint: `mlo ls ${shellWord(around.path)}`,
     },
   );
 }

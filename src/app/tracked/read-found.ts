@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Digest } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { absolutePath } from '../paths.ts';
 import type { Project } from '../project.ts';
 import type { Place } from './find-path.ts';
@@ -17,7 +18,7 @@ export interface ReadableFile {
 /** Throws MLO_TARGET where a folder or a symlink is. */
 export async function openFound(project: Project, { state, found }: Place, typed: string): Promise<ReadableFile> {
   if (found.kind === 'folder' || (found.kind === 'kept' && found.content.kind === 'tree')) {
-    throw new MloError('MLO_TARGET', `'${typed}' is a folder; only files can be read`, { hint: `mlo ls ${typed}` });
+    throw new MloError('MLO_TARGET', `'${typed}' is a folder; only files can be read`, { hint: `mlo ls ${shellWord(typed)}` });
   }
   const cache = await project.cache();
   if (found.kind === 'kept') {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { startTimer } from '../../fs/long-timer.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { intraOpThreadsHere, setNativeEnvironment } from '../tensorflow/native/environment.ts';
 import { openOutputLog } from '../shell/output-log.ts';
 import type { ModuleResult, ModuleSpec } from '../types.ts';
@@ -74,7 +75,7 @@ function refuseToStart(spec: ModuleSpec): MloError | undefined {
   if (signal.aborted || forced?.aborted === true) return stopError(spec, 'interrupted', undefined);
   if (statSync(module, { throwIfNoEntry: false })?.isFile() === true) return undefined;
   return new MloError('MLO_MODULE', `Stage '${address}' cannot run: ${moduleOf(spec)} does not exist`, {
-    hint: `mlo stage show ${address}`,
+    hint: `mlo stage show ${shellWord(address)}`,
     details: { stage: address, module },
   });
 }
@@ -187,7 +188,7 @@ function stopError(spec: ModuleSpec, stop: Stop | undefined, logFailure: NodeJS.
   const details = { stage: address, log: logPath };
   if (stop === 'timeout') {
     return new MloError('MLO_STAGE_TIMEOUT', `Stage '${address}' was ended after its timeout of ${timeoutMs / 1000} s: ${moduleOf(spec)}`, {
-      hint: `mlo logs ${address}`,
+      hint: `mlo logs ${shellWord(address)}`,
       details: { ...details, timeoutMs },
     });
   }
@@ -205,7 +206,7 @@ function endedEarly(spec: ModuleSpec, end: LinkEnd): MloError {
   const { address, logPath, isolate } = spec;
   const what = isolate === 'worker' ? 'thread' : 'process';
   const options = {
-    hint: `mlo logs ${address}`,
+    hint: `mlo logs ${shellWord(address)}`,
     details: { stage: address, log: logPath, end: end.kind === 'error' ? String(end.error) : end },
   };
   const fail = (why: string, hint = options.hint): MloError =>

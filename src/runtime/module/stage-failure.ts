@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { entryPoint } from '../../fs/entry-point.ts';
 import { describeNativeMessage } from '../tensorflow/native/native-error.ts';
 import { describeWasmMessage } from '../tensorflow/wasm/wasm-error.ts';
@@ -62,7 +63,7 @@ function failure(
   return {
     code,
     message: `${what}${place}: ${describe(error).replaceAll(`${root}${sep}`, '')}`,
-    hint: `mlo logs ${address}`,
+    hint: `mlo logs ${shellWord(address)}`,
     details: { stage: address, ...(frame === undefined ? {} : { frame }), ...(stack === undefined ? {} : { stack }) },
   };
 }

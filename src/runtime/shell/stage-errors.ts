@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type { ShellSpec } from '../types.ts';
 import type { CommandEnd } from './running-command.ts';
 
@@ -60,7 +61,7 @@ export function notStarted(spec: Where, command: string, end: CommandEnd & { kin
   if (end.errno === 'ENOENT' || end.errno === 'EACCES') {
     const why = end.errno === 'ENOENT' ? 'does not exist' : `cannot be executed, or '${spec.wdir}' cannot be entered`;
     return new MloError('MLO_STAGE_FAILED', `${what}: its shell '${spec.shell.path}' ${why}`, {
-      hint: `mlo stage show ${spec.address}`,
+      hint: `mlo stage show ${shellWord(spec.address)}`,
       details,
     });
   }
@@ -79,7 +80,7 @@ function failure(
 ): MloError {
   const output = tail.length === 0 ? '' : `\nIts last output:\n${tail.map((line) => `  ${line}`).join('\n')}`;
   return new MloError(code, message + output, {
-    hint: `mlo logs ${spec.address}`,
+    hint: `mlo logs ${shellWord(spec.address)}`,
     details: { stage: spec.address, ...details, output: tail, log: spec.logPath },
   });
 }

@@ -1,6 +1,7 @@
 import type { InstallData } from '../../app/install.ts';
 import type { MergeData } from '../../app/merge-driver.ts';
 import { afterConflict } from '../../core/lock/format.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { printable } from '../format/printable.ts';
 import type { Style } from '../style.ts';
 
@@ -31,7 +32,10 @@ export function mergeConflictLines({ path, kind, conflicts }: MergeData, style: 
   if (kind === 'text') return [head(`${file} could not be read as a lock or pointer, and was merged as text`)];
   if (kind === 'pointer') {
     const data = printable(conflicts[0] ?? '');
-    return [head(`both sides changed the data '${data}'`), `  Keep one of the two blocks in ${file}, then: mlo checkout ${data}`];
+    return [
+      head(`both sides changed the data '${data}'`),
+      `  Keep one of the two blocks in ${file}, then: mlo checkout ${shellWord(data)}`,
+    ];
   }
   const names = conflicts.map((name) => `'${printable(name)}'`).join(', ');
   const stages = conflicts.length === 1 ? `stage ${names}` : `stages ${names}`;

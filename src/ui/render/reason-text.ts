@@ -1,5 +1,6 @@
 import type { Reason, ReasonKind } from '../../core/plan/types.ts';
 import type { Value } from '../../core/value.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { printable } from '../format/printable.ts';
 import { truncate } from '../format/text-width.ts';
 import { valueText } from '../format/value-text.ts';
@@ -60,9 +61,9 @@ function words(reason: Reason, glyphs: Glyphs, details: boolean): string {
     case 'upstream-failed':
       return `${reason.key ?? 'a stage before it'} failed`;
     case 'cut-short':
-      return `mlo ended while it ran (mlo logs ${reason.key ?? '<stage>'})`;
+      return `mlo ended while it ran (mlo logs ${logOf(reason)})`;
     case 'failed-before':
-      return `failed last time (mlo logs ${reason.key ?? '<stage>'})`;
+      return `failed last time (mlo logs ${logOf(reason)})`;
     case 'undeclared':
       return `undeclared ${reason.key ?? 'read'}: ${reason.path ?? ''}`;
     case 'missing-dep':
@@ -74,6 +75,10 @@ function words(reason: Reason, glyphs: Glyphs, details: boolean): string {
     default:
       return changed(reason.kind, reason, glyphs, true);
   }
+}
+
+function logOf({ key }: Reason): string {
+  return key === undefined ? '<stage>' : shellWord(key);
 }
 
 function outWords(reason: Reason, glyphs: Glyphs, details: boolean): string {

@@ -40,3 +40,25 @@ describe('a target below the root of the project', () => {
     expect(await data(project, ['freeze', 'other'], here)).toMatchObject({ stages: [address] });
   });
 });
+
+describe('stages of a foreach', () => {
+  const FOREACH = `stages:\n  a:\n    foreach: [x y, z]\n    do: {cmd: "echo run-\${item}; false", outs: ['\${item}.out']}\n`;
+
+  test('have a log each: which one is meant is to be said, unless there is but one', async () => {
+    const project = await createProjectHere({ 'pipeline.yaml': FOREACH });
+    await repro(project, ['-k']);
+    const { code, stderr } = await project.mlo(['logs', 'a']);
+    expect(code).toBe(2);
+    expect(stderr).toContain("A log is of one stage, and 'a' stands for 2 stages: 'a@x y', 'a@z'");
+    expect(stderr).toContain("mlo logs 'a@x y'");
+    expect((await project.mlo(['logs', 'a@z'])).stdout).toBe('run-z\n');
+    await project.write({ 'pipeline.yaml': FOREACH.replace('x y, ', '') });
+    expect((await project.mlo(['logs', 'a'])).stdout).toBe('run-z\n');
+  });
+
+  test('are named in hints as a shell takes them', async () => {
+    const project = await createProjectHere({ 'pipeline.yaml': FOREACH.replace('x y, z', 'x y') });
+    expect((await project.mlo(['repro'])).stderr).toContain("mlo logs 'a@x y'");
+    expect((await project.mlo(['status', '--why'])).stdout).toContain("mlo logs 'a@x y'");
+  });
+});
