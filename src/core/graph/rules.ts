@@ -8,7 +8,7 @@ export function checkStage(stage: Stage): readonly Problem[] {
   const problems: Problem[] = [];
   const outs = new Set(stage.outs.map((out) => out.path));
   for (const dep of stage.deps) {
-    const inside = stage.outs.find((out) => out.path.startsWith(`${dep.path}/`) || dep.path.startsWith(`${out.path}/`));
+    const inside = stage.outs.find((out) => isBelow(out.path, dep.path) || isBelow(dep.path, out.path));
     if (inside !== undefined)
       problems.push(problem(dep.at, `Stage '${stage.address}': dep '${dep.path}' and its own out '${inside.path}' overlap`));
     if (outs.has(dep.path)) problems.push(problem(dep.at, `Stage '${stage.address}': '${dep.path}' is specified as an out and as a dep`));
@@ -67,6 +67,10 @@ export function checkAdded(path: ProjectPath, index: OutIndex): readonly Problem
       `Let the stage write into another folder, or no longer track that data: ${untrack}`,
     );
   });
+}
+
+function isBelow(path: ProjectPath, folder: ProjectPath): boolean {
+  return path !== folder && (folder === '.' || path.startsWith(`${folder}/`));
 }
 
 function duplicates(stage: Stage, word: string, specs: readonly { readonly path: string; readonly at: Position }[]): readonly Problem[] {

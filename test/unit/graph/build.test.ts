@@ -76,6 +76,11 @@ describe('the graph of stages', () => {
     expect(problemsOf([stage('a', { deps: ['x'], outs: ['x'] })])).toContain("Stage 'a': 'x' is specified as an out and as a dep");
   });
 
+  test('refuses a dep on the whole project of a stage that writes into it', () => {
+    expect(problemsOf([stage('a', { deps: ['.'], outs: ['x'] })])).toEqual(["Stage 'a': dep '.' and its own out 'x' overlap"]);
+    expect(problemsOf([stage('a', { deps: ['.'] })])).toEqual([]);
+  });
+
   test('case 32: refuses the same path twice', () => {
     expect(problemsOf([stage('a', { deps: ['x', 'x'] })])).toEqual(["Stage 'a': dep 'x' is specified more than once"]);
   });
