@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { MloError } from '../core/errors/mlo-error.ts';
 import type { StageReport } from '../core/events.ts';
 import type { OutDifference, VerifiedStage, VerifyReproData } from '../core/verified-stage.ts';
@@ -13,11 +11,11 @@ import { asIoError } from '../fs/errno.ts';
 import type { Spawner } from '../runtime/shell/spawner.ts';
 import { preparePlan, type Prepared } from './prepare-plan.ts';
 import { withWriter, type Project } from './project.ts';
-import { absolutePath } from './paths.ts';
 import { checkInputsUnchanged } from './repro/collect-outs.ts';
 import { commandText, executeAction } from './repro/execute-action.ts';
 import { codeOf } from './repro/code-of-stages.ts';
 import { lazySpawner } from './repro/lazy-spawner.ts';
+import { makeFolders } from './repro/prepare-outs.ts';
 import { RunRecorder } from './repro/run-recorder.ts';
 import { StageEvents } from './repro/stage-events.ts';
 import { differingOuts } from './repro-verify/compare-outs.ts';
@@ -161,7 +159,7 @@ async function runAside(
     stage.outs.map(({ path }) => path),
   );
   try {
-    for (const { path } of stage.outs) mkdirSync(dirname(absolutePath(project.root, path)), { recursive: true });
+    makeFolders(project.root, stage);
     const result = await executeAction({
       project,
       stage,

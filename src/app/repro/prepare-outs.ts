@@ -7,7 +7,7 @@ import { fromLocked, type LockedContent, type LockEntry } from '../../core/lock/
 import type { OutSpec, Stage } from '../../core/stage.ts';
 import { count, formatBytes } from '../../core/text/amount.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
-import { absolutePath } from '../paths.ts';
+import { absolutePath, isAtOrBelow } from '../paths.ts';
 import { isUnreadable } from '../tracked/diff-nodes.ts';
 import type { Project } from '../project.ts';
 import type { Leftovers } from './journal.ts';
@@ -39,8 +39,14 @@ export async function removeOldOuts(request: PrepareOuts): Promise<void> {
       rmSync(path, { recursive: true, force: true });
       workspace.outs.set(out.path, undefined);
     }
-    mkdirSync(dirname(path), { recursive: true });
   }
+  makeFolders(project.root, stage);
+}
+
+/** The folders that outs are written into, and the wdir where it is an out or lies in one: without it nothing can begin. */
+export function makeFolders(root: string, { outs, wdir }: Stage): void {
+  for (const { path } of outs) mkdirSync(dirname(absolutePath(root, path)), { recursive: true });
+  if (outs.some(({ path }) => isAtOrBelow(wdir, path))) mkdirSync(absolutePath(root, wdir), { recursive: true });
 }
 
 /**

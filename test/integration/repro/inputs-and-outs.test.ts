@@ -216,3 +216,20 @@ describe('settings', () => {
     expect(project.exists('b.ran')).toBe(false);
   });
 });
+
+describe('a wdir that is an out, or lies in one', () => {
+  test.each([
+    ['m', '"."'],
+    ['m/deep', '".."'],
+  ])('%s is there when the command begins, the first time and each time after', async (wdir, out) => {
+    const pipeline = (text: string): string => `stages:\n  w: {wdir: ${wdir}, cmd: "echo ${text} > f; ls", outs: [${out}]}\n`;
+    const project = await createProjectHere({ 'pipeline.yaml': pipeline('one') });
+    expect((await repro(project)).outcomes).toEqual({ w: 'ran' });
+    await project.write({ 'pipeline.yaml': pipeline('two'), [`${wdir}/old`]: 'from somebody else' });
+    expect((await repro(project)).outcomes).toEqual({ w: 'ran' });
+    expect([await project.read(`${wdir}/f`), project.exists(`${wdir}/old`)]).toEqual(['two\n', false]);
+    expect((await repro(project, ['--verify'])).json.data?.stages).toMatchObject([{ verdict: 'same' }]);
+    await project.remove('m');
+    expect((await repro(project)).outcomes).toEqual({ w: 'restored' });
+  });
+});
