@@ -1,6 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { writeFileAtomic } from './write-atomic.ts';
+import { readByteText, toByteText, writeByteText } from './byte-text.ts';
 
 /**
  * Makes Git ignore `path` (relative to `root`) by a line `/name` in the `.gitignore` of its folder.
@@ -26,7 +26,7 @@ function addLines(file: string, lines: readonly string[]): ReadonlySet<string> {
   if (missing.length === 0) return new Set();
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const separator = text === '' || text.endsWith('\n') ? '' : newline;
-  writeFileAtomic(file, `${text}${separator}${missing.join(newline)}${newline}`);
+  writeByteText(file, `${text}${separator}${missing.join(newline)}${newline}`);
   return new Set(missing);
 }
 
@@ -54,7 +54,7 @@ function removeLines(file: string, lines: ReadonlySet<string>): boolean {
     .join('');
   if (kept === text) return false;
   if (kept === '') rmSync(file);
-  else writeFileAtomic(file, kept);
+  else writeByteText(file, kept);
   return true;
 }
 
@@ -62,9 +62,9 @@ function gitignoreOf(root: string, path: string): string {
   return join(root, dirname(path), '.gitignore');
 }
 
-/** A name with a line break cannot be written; `?` stands for any one character there. */
+/** As byte text. A name with a line break cannot be written; `?` stands for any one character there. */
 function entryOf(path: string): string {
-  const escaped = basename(path)
+  const escaped = toByteText(basename(path))
     .replace(/[\\*?[\]]/g, '\\$&')
     .replace(/[\r\n]/g, '?');
   return `/${escaped.replace(/ +$/, (spaces) => '\\ '.repeat(spaces.length))}`;
@@ -75,10 +75,5 @@ function linesOf(text: string): readonly string[] {
 }
 
 function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
+  return readByteText(file) ?? '';
 }

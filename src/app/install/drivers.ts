@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { withBlock, withoutBlock } from './own-block.ts';
 import type { GitRepository } from '../../fs/git-repository.ts';
-import { writeFileAtomic } from '../../fs/write-atomic.ts';
+import { readByteText, writeByteText } from '../../fs/byte-text.ts';
 import { shellFunction, type Launcher } from './launcher.ts';
 import type { InstallChange } from './types.ts';
 
@@ -42,11 +42,11 @@ function driverSettings(launcher: Launcher): readonly (readonly [key: (typeof DR
 
 /** In the repository's own attributes file: like the drivers, they count in every worktree and branch, and in no other clone. */
 function changeAttributes({ attributesFile }: GitRepository, edit: (text: string) => string): InstallChange {
-  const before = existsSync(attributesFile) ? readFileSync(attributesFile, 'utf8') : '';
+  const before = readByteText(attributesFile) ?? '';
   const after = edit(before);
   if (after !== before) {
     if (after === '') rmSync(attributesFile);
-    else writeFileAtomic(attributesFile, after);
+    else writeByteText(attributesFile, after);
   }
   const change = after === before ? 'unchanged' : after.length > before.length ? 'added' : 'removed';
   return { what: 'attributes', name: attributesFile, change };

@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInside } from '../../core/path/project-path.ts';
 import { blockLines, withBlock, withoutBlock } from './own-block.ts';
 import type { GitRepository } from '../../fs/git-repository.ts';
-import { writeFileAtomic } from '../../fs/write-atomic.ts';
+import { fromByteText, readByteText, toByteText, writeByteText } from '../../fs/byte-text.ts';
 import { quoted, shellFunction, type Launcher } from './launcher.ts';
 import type { InstallChange } from './types.ts';
 
@@ -41,7 +41,7 @@ const PROJECT = '# project ';
 export function installHooks(repository: GitRepository, launcher: Launcher): readonly InstallChange[] {
   return HOOKS.map((hook): InstallChange => {
     const file = join(repository.hooksDir, hook.name);
-    const before = read(file);
+    const before = readByteText(file);
     const why = whyKept(repository, before);
     if (why !== undefined) return { what: 'hook', name: file, change: 'kept', why, line: hook.line(repository.prefix || '.') };
     const folders = new Set([...projectsOf(before ?? ''), repository.prefix || '.']);
@@ -54,7 +54,7 @@ export function installHooks(repository: GitRepository, launcher: Launcher): rea
 export function uninstallHooks(repository: GitRepository, launcher: Launcher): readonly InstallChange[] {
   return HOOKS.flatMap((hook): readonly InstallChange[] => {
     const file = join(repository.hooksDir, hook.name);
-    const before = read(file);
+    const before = readByteText(file);
     if (before === undefined || blockLines(before) === undefined) return [];
     const folders = projectsOf(before).filter((folder) => folder !== (repository.prefix || '.'));
     const after = folders.length === 0 ? withoutBlock(before) : withBlock(before, hookLines(hook, launcher, folders));
@@ -62,6 +62,7 @@ export function uninstallHooks(repository: GitRepository, launcher: Launcher): r
   });
 }
 
+/** As byte text. */
 function hookLines({ work }: Hook, launcher: Launcher, folders: readonly string[]): readonly string[] {
   return [
     '# Made by `mlo install --hooks`; `mlo install --uninstall` takes it out.',
@@ -72,11 +73,13 @@ function hookLines({ work }: Hook, launcher: Launcher, folders: readonly string[
       ...work.map((line) => `  ${line}`),
       ') || exit 1',
     ]),
-  ];
+  ].map(toByteText);
 }
 
 function projectsOf(text: string): readonly string[] {
-  return (blockLines(text) ?? []).flatMap((line) => (line.startsWith(PROJECT) ? [JSON.parse(line.slice(PROJECT.length)) as string] : []));
+  return (blockLines(text) ?? []).flatMap((line) =>
+    line.startsWith(PROJECT) ? [JSON.parse(fromByteText(line.slice(PROJECT.length))) as string] : [],
+  );
 }
 
 function whyKept({ commonDir, top, hooksDir }: GitRepository, before: string | undefined): string | undefined {
@@ -85,15 +88,11 @@ function whyKept({ commonDir, top, hooksDir }: GitRepository, before: string | u
   return undefined;
 }
 
-function read(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
 function write(file: string, before: string | undefined, after: string, change: InstallChange['change']): InstallChange {
   if (after === before) return { what: 'hook', name: file, change: 'unchanged' };
   if (after === SHEBANG || after === '') rmSync(file);
   else {
-    writeFileAtomic(file, after);
+    writeByteText(file, after);
     chmodSync(file, 0o755);
   }
   return { what: 'hook', name: file, change };

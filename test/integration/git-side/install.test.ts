@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createProjectHere, here, projectAt, type TestProject } from '../../helpers/index.ts';
 
@@ -220,4 +220,18 @@ describe('install', () => {
     const merge = await project.run('git', ['merge', 'right'], { env: { PATH: `${project.path('bin')}:${project.env['PATH']}` } });
     expect([merge.code, merge.stderr]).toEqual([1, expect.stringContaining('fallback merge-driver')]);
   });
+});
+
+test('what others wrote into attributes and hooks stays as it is, also where it is not UTF-8', async () => {
+  const project = await createProjectHere({ 'prüfung/.mlo/config.yaml': '' }, { git: true });
+  const mine = Buffer.from('# caf\xe9\n*.\xe9 -text\n', 'latin1');
+  writeFileSync(project.path('.git/info/attributes'), mine);
+  const install = async (flag: string): Promise<number> => (await project.mlo(['-C', 'prüfung', 'install', flag])).code;
+  expect(await install('--hooks')).toBe(0);
+  const hook = project.path('.git/hooks/post-checkout');
+  expect(readFileSync(hook, 'utf8')).toContain('# project "prüfung');
+  appendFileSync(hook, mine);
+  expect([await install('--hooks'), await install('--uninstall')]).toEqual([0, 0]);
+  expect(readFileSync(project.path('.git/info/attributes'))).toEqual(mine);
+  expect(readFileSync(hook)).toEqual(Buffer.concat([Buffer.from('#!/bin/sh\n'), mine]));
 });

@@ -173,6 +173,15 @@ describe('.gitignore entries', () => {
     expect(readFileSync(at('.gitignore'), 'utf8')).toBe('mine\r\n# last\r\n');
   });
 
+  it('keep bytes that are not UTF-8, beside names that are', () => {
+    const mine = Buffer.from('# caf\xe9\n/\xe9t\xe9\n', 'latin1');
+    writeFileSync(at('.gitignore'), mine);
+    expect([addGitignoreEntry(folder, 'été'), addGitignoreEntry(folder, 'été')]).toEqual([true, false]);
+    expect(readFileSync(at('.gitignore'))).toEqual(Buffer.concat([mine, Buffer.from('/été\n')]));
+    expect(removeGitignoreEntry(folder, 'été')).toBe(true);
+    expect(readFileSync(at('.gitignore'))).toEqual(mine);
+  });
+
   it.each(['plain', '-rf', '#hash', '!bang', 'a*b', 'q?', '[x]', 'back\\slash', 'trailing blanks  ', ' leading', 'two\nlines', 'é'])(
     'make Git ignore %j and nothing like it',
     (name) => {
