@@ -1,3 +1,4 @@
+import { own } from '../core/own.ts';
 import { foldersAround } from '../core/path/own-paths.ts';
 import { existsSync } from 'node:fs';
 import type { Cache } from '../cache/types.ts';
@@ -77,7 +78,7 @@ async function commitStage(project: Project, prepared: Prepared, stage: Stage, f
 
 /** After `repro --no-commit` the lock is right, and the cache has nothing of it. */
 function lacksOuts(cache: Cache, stage: Stage, locked: LockEntry | undefined): boolean {
-  const contents = stage.outs.flatMap((out) => (out.cache ? (locked?.outs?.[out.path] ?? []) : []));
+  const contents = stage.outs.flatMap((out) => (out.cache ? (own(locked?.outs, out.path) ?? []) : []));
   return contents.some((content) => !cache.has(fromLocked(content)));
 }
 

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { own } from '../core/own.ts';
 import { plan } from '../core/plan/plan.ts';
 import type { StageAddress } from '../core/stage.ts';
 import type { StagePlan } from '../core/plan/types.ts';
@@ -121,7 +122,7 @@ async function outStates(
   const states: StatusData['outs'][number][] = [];
   for (const stage of prepared.stages) {
     for (const { path, cache } of stage.outs) {
-      const locked = prepared.locks.entries.get(stage.address)?.outs?.[path];
+      const locked = own(prepared.locks.entries.get(stage.address)?.outs, path);
       if (locked === undefined || !cache) continue;
       const content = fromLocked(locked);
       const now = prepared.workspace.outs.get(path);

@@ -1,6 +1,7 @@
 import type { Cache, Observed, TreeEntry } from '../../cache/types.ts';
 import { sameContent, type Content, type Digest } from '../../core/content.ts';
 import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
+import { own } from '../../core/own.ts';
 import type { OutSpec, Stage } from '../../core/stage.ts';
 import type { OutDifference } from '../../core/verified-stage.ts';
 import { fromNameBytes, toDisplayPath } from '../../fs/byte-path.ts';
@@ -12,7 +13,7 @@ const MOST_FILES = 20;
 export async function differingOuts(root: string, cache: Cache, stage: Stage, entry: LockEntry): Promise<readonly OutDifference[]> {
   const differences: OutDifference[] = [];
   for (const out of stage.outs) {
-    const locked = entry.outs?.[out.path];
+    const locked = own(entry.outs, out.path);
     if (locked === undefined) continue;
     const difference = await compare(absolutePath(root, out.path), cache, out, fromLocked(locked));
     if (difference !== undefined) differences.push(difference);

@@ -3,6 +3,7 @@ import type { Cache } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { fromLocked, toLocked, type FingerprintRecord, type LockedContent } from '../../core/lock/types.ts';
+import { own } from '../../core/own.ts';
 import { isUrl } from '../../core/pipeline/paths.ts';
 import { sameValue } from '../../core/plan/changes.ts';
 import type { OutSpec, ProjectPath, Stage } from '../../core/stage.ts';
@@ -39,7 +40,7 @@ export async function checkInputsUnchanged(stage: Stage, declared: FingerprintRe
   for (const { path } of stage.deps) {
     // What of a URL was read, and when, nobody knows: the lock has the state before, so a newer one counts as a change next time.
     if (isUrl(path)) continue;
-    const before = declared.deps?.[path];
+    const before = own(declared.deps, path);
     const now = await prepared.workspace.lookAtDep(path);
     if (now === undefined) changes.push(`deleted its dep '${path}'`);
     else if (before === undefined || !sameContent(fromLocked(before), now)) changes.push(`changed its dep '${path}' while running`);

@@ -4,6 +4,7 @@ import type { Cache } from '../../cache/types.ts';
 import { sameContent, type Content } from '../../core/content.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { fromLocked, type LockedContent, type LockEntry } from '../../core/lock/types.ts';
+import { own } from '../../core/own.ts';
 import type { OutSpec, Stage } from '../../core/stage.ts';
 import { count, formatBytes } from '../../core/text/amount.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
@@ -65,7 +66,7 @@ export async function saveUnknownBytes(request: PrepareOuts, outs: readonly OutS
 /** What lies in the out, where it would be lost with it. */
 function unknownContent({ cache, workspace, locked, leftovers }: PrepareOuts, out: OutSpec): Content | undefined {
   const content = workspace.outs.get(out.path);
-  const isLeftover = typeof leftovers === 'object' && leftovers[out.path] === content?.digest;
+  const isLeftover = typeof leftovers === 'object' && own(leftovers, out.path) === content?.digest;
   return content === undefined || isLeftover || cache.has(content) || isFromLock(locked, out, content) ? undefined : content;
 }
 
@@ -76,7 +77,7 @@ function needsConsent({ leftovers }: PrepareOuts, { size, files = 1 }: Content):
 
 async function keepAndName(request: PrepareOuts, out: OutSpec, content: Content): Promise<void> {
   const { project, cache, stage, locked, leftovers } = request;
-  if (!(await keep(request, out, content)) || isRemainder(cache, content, locked?.outs?.[out.path])) return;
+  if (!(await keep(request, out, content)) || isRemainder(cache, content, own(locked?.outs, out.path))) return;
   const from = leftovers === 'any' ? 'the attempt that was killed left there, or somebody since' : 'no run produced';
   const what = content.kind === 'tree' ? count(content.files ?? 0, 'file') : formatBytes(content.size);
   project.ctx.emit({
@@ -127,7 +128,7 @@ function isPartOf(cache: Cache, part: Pick<Content, 'digest'>, whole: Pick<Conte
 
 /** What the stage itself produced last time can be produced again. */
 function isFromLock(locked: LockEntry | undefined, out: OutSpec, content: Content): boolean {
-  const entry = locked?.outs?.[out.path];
+  const entry = own(locked?.outs, out.path);
   return !out.cache && entry !== undefined && sameContent(fromLocked(entry), content);
 }
 

@@ -1,5 +1,6 @@
 import { isLostObject } from '../../core/errors/lost-object.ts';
 import { fromLocked, type LockEntry } from '../../core/lock/types.ts';
+import { own } from '../../core/own.ts';
 import type { Stage } from '../../core/stage.ts';
 import { absolutePath } from '../paths.ts';
 import { saveUnknownBytes } from './prepare-outs.ts';
@@ -12,7 +13,7 @@ export async function restoreStage(session: ReproSession, stage: Stage, entry: L
   try {
     await saveUnknownBytes(outsOf(session, stage), stage.outs);
     for (const out of stage.outs) {
-      const locked = entry.outs?.[out.path];
+      const locked = own(entry.outs, out.path);
       if (locked === undefined) throw new Error(`restore of '${stage.address}' without out '${out.path}'`);
       await prepared.cache.checkout(fromLocked(locked), absolutePath(project.root, out.path), {
         // What a stage adds to must not share its bytes with the store.

@@ -5,6 +5,7 @@ import { MloError } from '../../core/errors/mlo-error.ts';
 import type { StageReport } from '../../core/events.ts';
 import { isRestorable, runCacheKey, type StageParams } from '../../core/fingerprint.ts';
 import { fromLocked, type FingerprintRecord, type LockEntry } from '../../core/lock/types.ts';
+import { own } from '../../core/own.ts';
 import type { Reason } from '../../core/plan/types.ts';
 import { importedOuts } from '../../core/plan/judge.ts';
 import { NOT_PUSHED_TAG, notPushedTag } from '../../core/not-pushed.ts';
@@ -180,7 +181,7 @@ function inputsOf(stage: Stage, { deps = {} }: FingerprintRecord): readonly RunI
 
 async function recordOuts({ project, recorder }: ReproSession, stage: Stage, entry: LockEntry, runId: RunId): Promise<void> {
   for (const out of stage.outs) {
-    const locked = entry.outs?.[out.path];
+    const locked = own(entry.outs, out.path);
     if (locked !== undefined) recorder.artifact(runId, out.path, fromLocked(locked));
   }
   const metrics = await readMetrics(project.root, stage, project.ctx.emit);

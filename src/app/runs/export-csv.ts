@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../core/encoding/canonical-json.ts';
 import { MloError } from '../../core/errors/mlo-error.ts';
+import { own } from '../../core/own.ts';
 import type { RunId } from '../../core/run.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import type { Value } from '../../core/value.ts';
@@ -75,10 +76,6 @@ function paramText(value: Value | undefined): string {
   if (value === undefined) return '';
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : canonicalJson(value);
-}
-
-function own<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
-  return Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 function numberText(value: number | undefined): string {

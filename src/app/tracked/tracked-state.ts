@@ -4,6 +4,7 @@ import { buildGraph } from '../../core/graph/build.ts';
 import type { Graph } from '../../core/graph/graph.ts';
 import { fromLocked } from '../../core/lock/types.ts';
 import type { Content } from '../../core/content.ts';
+import { own } from '../../core/own.ts';
 import { ownPaths } from '../../core/path/own-paths.ts';
 import { isSafeProjectPath } from '../../core/path/project-path.ts';
 import { dataPathOf, parsePointerText } from '../../core/pointer.ts';
@@ -95,7 +96,7 @@ function withOuts(
   const locks = new LockFiles(project.root, pipeline, readText);
   const outs = graph.order.flatMap((stage) =>
     stage.outs.flatMap((out): readonly TrackedContent[] => {
-      const locked = locks.entries.get(stage.address)?.outs?.[out.path];
+      const locked = own(locks.entries.get(stage.address)?.outs, out.path);
       return locked === undefined || !out.cache ? [] : [{ path: out.path, content: fromLocked(locked), isOut: true, stage: stage.address }];
     }),
   );

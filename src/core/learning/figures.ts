@@ -2,6 +2,7 @@ import { argumentError, checkChoice, checkList, checkOptions, checkWhole, wrongA
 import { plotsSvg, svgDocument } from '../figure/draw-plots.ts';
 import { imageGrid, type GridImage } from '../figure/image-grid.ts';
 import { ELEMENTS, STROKES } from '../figure/text.ts';
+import { own } from '../own.ts';
 import type { ConfusionPlot, LinePlot, Plot, PlotSeries } from '../plots/plot.ts';
 import { kerasMetricName } from './callbacks/monitor.ts';
 import type { Label } from './labels.ts';
@@ -77,7 +78,7 @@ export function trainingCurvesSvg(
   const plots = metrics.map((metric): LinePlot => {
     const name = kerasMetricName(metric);
     const lines = [
-      ['training', history[metric]],
+      ['training', own(history, metric)],
       ['validation', history[`val_${metric}`]],
     ] as const;
     const drawn = lines.flatMap(([what, values]) => {

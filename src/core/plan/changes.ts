@@ -1,5 +1,6 @@
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { DeclaredNames, FingerprintRecord, LockedContent } from '../lock/types.ts';
+import { own } from '../own.ts';
 import type { Value } from '../value.ts';
 import type { Reason, ReasonKind } from './types.ts';
 
@@ -39,20 +40,20 @@ export function contentChanges(
   const identity = (content: LockedContent | undefined): string | undefined =>
     content === undefined ? undefined : [content.digest, content.kind ?? 'file', content.mode ?? ''].join(' ');
   return keysOf(old, now)
-    .filter((path) => identity(old[path]) !== identity(now[path]))
-    .map((path) => ({ kind, path, ...sides(old[path]?.digest, now[path]?.digest) }));
+    .filter((path) => identity(own(old, path)) !== identity(own(now, path)))
+    .map((path) => ({ kind, path, ...sides(own(old, path)?.digest, own(now, path)?.digest) }));
 }
 
 function paramChanges(old: NonNullable<FingerprintRecord['params']>, now: NonNullable<FingerprintRecord['params']>): readonly Reason[] {
-  return keysOf(old, now).flatMap((file) => mapChanges('param', old[file], now[file], (key) => ({ key: `${file}:${key}` })));
+  return keysOf(old, now).flatMap((file) => mapChanges('param', own(old, file), own(now, file), (key) => ({ key: `${file}:${key}` })));
 }
 
 function mapChanges(kind: ReasonKind, old: Map, now: Map, name: (key: string) => { key: string }): readonly Reason[] {
   const before = old ?? {};
   const after = now ?? {};
   return keysOf(before, after)
-    .filter((key) => !sameValue(before[key], after[key]))
-    .map((key) => ({ kind, ...name(key), ...sides(before[key], after[key]) }));
+    .filter((key) => !sameValue(own(before, key), own(after, key)))
+    .map((key) => ({ kind, ...name(key), ...sides(own(before, key), own(after, key)) }));
 }
 
 function scalarChange(kind: ReasonKind, old: Value | undefined, now: Value | undefined): readonly Reason[] {

@@ -1,6 +1,7 @@
 import { sameContent, type Content, type Digest } from '../content.ts';
 import { isCallback, isRestorable, runCacheKey, type HashText } from '../fingerprint.ts';
 import { fromLocked, toLocked, type FingerprintRecord, type LockEntry, type LockedContent } from '../lock/types.ts';
+import { own } from '../own.ts';
 import type { RunId } from '../run.ts';
 import type { ProjectPath, Stage } from '../stage.ts';
 import type { Undeclared } from '../undeclared.ts';
@@ -80,7 +81,7 @@ function changesSince(stage: Stage, locked: LockEntry, declared: FingerprintReco
   const declaredOuts = new Set(stage.outs.map((out) => out.path));
   const lockedOuts = Object.keys(locked.outs ?? {});
   const added = [...declaredOuts]
-    .filter((path) => locked.outs?.[path] === undefined)
+    .filter((path) => own(locked.outs, path) === undefined)
     .map((path): Reason => ({ kind: 'out', path, new: 'declared' }));
   const dropped = lockedOuts.filter((path) => !declaredOuts.has(path)).map((path): Reason => ({ kind: 'out', path, old: 'declared' }));
   return [...declaredChanges(locked, declared), ...ports.codeChanges(locked), ...added, ...dropped];
@@ -128,7 +129,7 @@ function canRestore(
   ports: PlanPorts,
 ): boolean {
   return stage.outs.every((out) => {
-    const locked = outs[out.path];
+    const locked = own(outs, out.path);
     if (locked === undefined) return false;
     const wanted = fromLocked(locked);
     return sameContent(wanted, workspace.get(out.path)) || (!out.persist && ports.has(wanted));
@@ -161,6 +162,6 @@ function provenance(facts: StageFacts, locked: LockEntry, declared: FingerprintR
   const outs = locked.outs ?? {};
   const known = ports
     .findRuns(runCacheKey(facts.stage, declared, ports.hash))
-    .find((entry) => Object.keys(outs).every((path) => entry.outs[path]?.digest === outs[path]?.digest));
+    .find((entry) => Object.keys(outs).every((path) => own(entry.outs, path)?.digest === outs[path]?.digest));
   return known === undefined ? {} : { from: { runId: known.run.id, durationMs: known.run.durationMs } };
 }

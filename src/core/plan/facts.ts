@@ -2,6 +2,7 @@ import { sameContent, type Content } from '../content.ts';
 import { declaredRecord, type StageParams } from '../fingerprint.ts';
 import type { Graph } from '../graph/graph.ts';
 import { fromLocked, type FingerprintRecord, type LockEntry } from '../lock/types.ts';
+import { own } from '../own.ts';
 import type { ProjectPath, Stage, StageAddress } from '../stage.ts';
 import type { StageFacts } from './decide.ts';
 import type { HashText } from '../fingerprint.ts';
@@ -91,7 +92,7 @@ function depContent(
   if (changing.length > 0) {
     const [first] = changing;
     const plan = plans.get(first?.stage.address ?? '');
-    const made = plan?.state === 'restore' ? plan.entry?.outs?.[first?.out.path ?? ''] : undefined;
+    const made = plan?.state === 'restore' ? own(plan.entry?.outs, first?.out.path ?? '') : undefined;
     if (changing.length === 1 && made !== undefined && made.kind !== 'symlink' && first !== undefined) {
       if (first.out.path === path) return fromLocked(made);
       if (path.startsWith(`${first.out.path}/`))
@@ -100,7 +101,7 @@ function depContent(
     return observed !== undefined && changing.every((owned) => plans.get(owned.stage.address)?.state === 'restore') ? observed : 'upstream';
   }
   if (observed !== undefined) return observed;
-  if (observation.unreachable?.has(path) === true) return locked?.deps?.[path] === undefined ? undefined : fromLocked(locked.deps[path]);
+  if (observation.unreachable?.has(path) === true) return lastRead(path, locked);
   if (!observation.allowMissing) return undefined;
   return missingButLocked(path, graph, observation, locked);
 }
@@ -108,10 +109,14 @@ function depContent(
 /** What the stage that makes it says it was; where nobody makes it, what this stage last read. */
 function missingButLocked(path: ProjectPath, graph: Graph, observation: Observation, locked: LockEntry | undefined): Content | undefined {
   const owned = graph.outs.covering(path);
-  const made = owned === undefined ? undefined : observation.locked.get(owned.stage.address)?.outs?.[owned.out.path];
+  const made = owned === undefined ? undefined : own(observation.locked.get(owned.stage.address)?.outs, owned.out.path);
   if (owned !== undefined && made !== undefined) {
     return owned.out.path === path ? fromLocked(made) : observation.inside(fromLocked(made), path.slice(owned.out.path.length + 1));
   }
-  const before = locked?.deps?.[path];
+  return lastRead(path, locked);
+}
+
+function lastRead(path: ProjectPath, locked: LockEntry | undefined): Content | undefined {
+  const before = own(locked?.deps, path);
   return before === undefined ? undefined : fromLocked(before);
 }

@@ -1,6 +1,7 @@
 import { runCacheKey } from '../fingerprint.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { FingerprintRecord, LockEntry } from '../lock/types.ts';
+import { own } from '../own.ts';
 import type { Stage } from '../stage.ts';
 import type { Undeclared } from '../undeclared.ts';
 import { sameValue } from './changes.ts';
@@ -62,6 +63,6 @@ function whatItRead(
         known.undeclared !== undefined &&
         sameValue(known.record.code, code) &&
         sameValue(known.record.packages, packages) &&
-        Object.keys(outs).every((path) => known.outs[path]?.digest === outs[path]?.digest),
+        Object.keys(outs).every((path) => own(known.outs, path)?.digest === outs[path]?.digest),
     )?.undeclared;
 }

@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import { nearest } from '../text/nearest.ts';
 import { searchError, type Source } from './errors.ts';
 import { ATTRIBUTES, type AttributeName, type Field, type MetricPart } from './filter.ts';
@@ -108,8 +109,4 @@ function unknown(source: Source, at: number, message: string, word: string, know
   const hint =
     near === undefined ? `Known are ${known.filter((each) => !Object.hasOwn(ALIASES, each)).join(', ')}` : `Did you mean ${near}?`;
   return searchError(source, at, message, hint);
-}
-
-function own<T>(table: { readonly [key: string]: T }, key: string): T | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

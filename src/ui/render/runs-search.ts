@@ -1,4 +1,5 @@
 import type { RunsSearchData } from '../../app/runs/search.ts';
+import { own } from '../../core/own.ts';
 import type { Field } from '../../core/search/filter.ts';
 import { parseColumns } from '../../core/search/parse-order.ts';
 import { formatDuration } from '../format/duration.ts';
@@ -125,8 +126,4 @@ function attributeText(run: FoundRun, name: (Field & { readonly kind: 'attribute
     default:
       return printable(run[name] ?? '');
   }
-}
-
-function own<T>(map: { readonly [key: string]: T }, key: string): T | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
 }

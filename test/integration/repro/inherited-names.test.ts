@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProject, type TestProject } from '../../helpers/index.ts';
+import { createProject, createProjectHere, type TestProject } from '../../helpers/index.ts';
 
 async function ran(project: TestProject): Promise<readonly string[]> {
   const { code, json, stderr } = await project.mlo(['repro', '--json']);
@@ -30,4 +30,20 @@ test('paths and params that are called as what every object has are paths and pa
   await project.remove('__proto__', 'constructor');
   expect((await project.mlo(['checkout'])).code).toBe(0);
   expect(await project.read('__proto__')).toBe('two');
+});
+
+test('such an out and such a param are new where the lock does not have them yet', async () => {
+  const pipeline = (outs: string, params: string): string =>
+    `stages: {s: {cmd: touch x constructor, outs: [${outs}], params: [${params}]}}\n`;
+  const project = await createProjectHere({ 'pipeline.yaml': pipeline('x', 'p'), 'params.yaml': 'p: 1\n' });
+  for (const args of [['init'], ['repro']]) expect((await project.mlo(args)).code).toBe(0);
+  await project.write({ 'pipeline.yaml': pipeline('x, constructor', 'p, valueOf'), 'params.yaml': 'p: 1\nvalueOf: 7\n' });
+  const { code, stdout } = await project.mlo(['status', '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).data.stages[0].reasons).toEqual([
+    { kind: 'param', key: 'params.yaml:valueOf', new: 7 },
+    { kind: 'out', path: 'constructor', new: 'declared' },
+  ]);
+  expect((await project.mlo(['checkout'])).code).toBe(0);
+  expect(await ran(project)).toEqual(['s']);
 });
