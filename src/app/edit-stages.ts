@@ -5,7 +5,6 @@ import { stageDefinition, type StageDraft } from '../core/pipeline/stage-definit
 import type { ProjectPath } from '../core/stage.ts';
 import { shellWord } from '../core/text/shell-word.ts';
 import type { ValueMap } from '../core/value.ts';
-import { writeFileAtomic } from '../fs/write-atomic.ts';
 import { PIPELINE_FILES } from './find-root.ts';
 import { loadInput, pipelineFiles, withChosen } from './load-pipeline.ts';
 import { absolutePath } from './paths.ts';
@@ -13,6 +12,7 @@ import { withWriter, type Project } from './project.ts';
 import { projectGraph } from './project-graph.ts';
 import { textReader } from './read-text.ts';
 import type { AppContext } from './types.ts';
+import { writeEdits, type TextEdit } from './write-edits.ts';
 
 export interface StageAddOptions {
   readonly name: string;
@@ -42,14 +42,14 @@ export async function stageAdd(ctx: AppContext, { name, draft, force, file: type
   return await withWriter(ctx, async (project) => {
     const { addStageToText, stageNamesIn } = await import('../core/pipeline/edit-stages.ts');
     const file = typed === undefined ? fileHere(project) : pipelineFiles(project, typed).current;
-    const text = readPipeline(project, file);
-    if (!force && stageNamesIn(file, text).includes(name)) {
+    const before = readPipeline(project, file);
+    if (!force && stageNamesIn(file, before).includes(name)) {
       throw new MloError('MLO_USAGE', `There is a stage '${name}' in '${file}' already`, {
         hint: `mlo stage show ${shellWord(name)} shows it; --force replaces it`,
       });
     }
     const definition = stageDefinition(draft);
-    await writeChecked(project, file, addStageToText(file, text, name, definition));
+    await writeChecked(project, file, { before, text: addStageToText(file, before, name, definition) });
     return { file, stages: [name], definition };
   });
 }
@@ -61,7 +61,7 @@ export async function stageRemove(ctx: AppContext, names: readonly string[], typ
     const file = pipelineFiles(project, typed).current;
     const before = readPipeline(project, file);
     const text = names.reduce((left, name) => removeStageFromText(file, left, name), before);
-    await writeChecked(project, file, text);
+    await writeChecked(project, file, { before, text });
     return { file, stages: names };
   });
 }
@@ -77,17 +77,17 @@ function fileHere(project: Project): ProjectPath {
   return candidates.find((path) => existsSync(absolutePath(project.root, path))) ?? (candidates[0] as string);
 }
 
-async function writeChecked(project: Project, file: ProjectPath, text: string): Promise<void> {
+async function writeChecked(project: Project, file: ProjectPath, edit: TextEdit): Promise<void> {
   const { loadPipeline } = await import('../core/pipeline/load.ts');
   const files = withChosen(project.scan().pipelines, file);
-  const readText = textReader(project.root, new Map([[file, text]]), files);
+  const readText = textReader(project.root, new Map([[file, edit.text]]), files);
   try {
     const { pipeline } = loadPipeline(loadInput(files, readText));
     projectGraph(project, pipeline.stages);
   } catch (error) {
-    throw error instanceof MloError ? notWritten(error, file, text) : error;
+    throw error instanceof MloError ? notWritten(error, file, edit.text) : error;
   }
-  writeFileAtomic(absolutePath(project.root, file), text);
+  writeEdits(project.root, new Map([[file, edit]]));
 }
 
 /** Places are those of the text that was not written. */

@@ -1,12 +1,11 @@
 import { buildGraph } from '../core/graph/build.ts';
 import { setFrozenInText } from '../core/params/set-frozen.ts';
-import type { Stage, StageAddress } from '../core/stage.ts';
-import { writeFileAtomic } from '../fs/write-atomic.ts';
+import type { ProjectPath, Stage, StageAddress } from '../core/stage.ts';
 import { loadProjectPipeline } from './load-pipeline.ts';
-import { absolutePath } from './paths.ts';
 import { withWriter } from './project.ts';
 import { targetStages } from './select-targets.ts';
 import type { AppContext } from './types.ts';
+import { writeEdits, type TextEdit } from './write-edits.ts';
 
 export interface FreezeData {
   readonly stages: readonly StageAddress[];
@@ -23,12 +22,12 @@ export async function freeze(
     const graph = buildGraph(pipeline.stages);
     const named = options.targets.flatMap((target) => targetStages(project, graph, target, file));
     const stages = pipeline.stages.filter((stage) => named.some((each) => each.address === stage.address || isOfOneGroup(each, stage)));
-    const texts = new Map<string, string>();
-    for (const stage of stages) {
-      const text = texts.get(stage.file) ?? readText(stage.file) ?? '';
-      texts.set(stage.file, setFrozenInText(stage.file, text, stage.group ?? stage.name, options.frozen));
+    const edits = new Map<ProjectPath, TextEdit>();
+    for (const { file: path, group, name } of stages) {
+      const before = readText(path) ?? '';
+      edits.set(path, { before, text: setFrozenInText(path, edits.get(path)?.text ?? before, group ?? name, options.frozen) });
     }
-    for (const [path, text] of texts) if (text !== readText(path)) writeFileAtomic(absolutePath(project.root, path), text);
+    writeEdits(project.root, edits);
     return { stages: stages.map((stage) => stage.address), frozen: options.frozen };
   });
 }

@@ -2,7 +2,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import type { LockEntry } from '../core/lock/types.ts';
 import { plan } from '../core/plan/plan.ts';
 import type { StagePlan } from '../core/plan/types.ts';
-import type { Stage, StageAddress } from '../core/stage.ts';
+import type { ProjectPath, Stage, StageAddress } from '../core/stage.ts';
 import { readLock } from '../fs/project-lock.ts';
 import { trace } from '../fs/trace.ts';
 import { pipelineFiles } from './load-pipeline.ts';
@@ -15,6 +15,7 @@ import type { RemoteSource } from './repro/remote-source.ts';
 import { reproduceStages } from './repro/reproduce-stages.ts';
 import { toStatus } from './status.ts';
 import type { AppContext, ReproData, ReproOptions } from './types.ts';
+import { writeEdits, type TextEdit } from './write-edits.ts';
 
 /** Makes the workspace match the pipeline: load → observe → plan → run | restore | skip → commit → lock → report. */
 export async function repro(ctx: AppContext, options: ReproOptions): Promise<ReproData> {
@@ -46,12 +47,11 @@ async function reproduce(project: Project, options: ReproOptions): Promise<Repro
 
 async function reproduceWith(project: Project, options: ReproOptions, spawner: LazySpawner): Promise<ReproData> {
   const startedMs = performance.now();
-  const settings = options.set.length === 0 ? undefined : await import('./repro/set-params.ts');
-  const overlay = settings?.paramsToSet(project, options.set, pipelineFiles(project, options.file).current);
+  const edits = options.set.length === 0 ? undefined : await editParams(project, options);
   const prepared = await preparePlan(project, {
     ...options,
     forRun: true,
-    ...(overlay === undefined ? {} : { overlay }),
+    ...(edits === undefined ? {} : { overlay: new Map([...edits].map(([path, { text }]) => [path, text])) }),
     onSelected: (stages, locked) => {
       if (stages.some((stage) => isNewCommand(stage, locked))) spawner.warm();
     },
@@ -59,7 +59,7 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
   const source = await remoteSource(project, prepared, options);
   const plans = source === undefined ? trace('plan', () => plan(prepared.request)) : await trace('plan', () => source.plan());
   checkBeforeRun(project, prepared, plans);
-  if (overlay !== undefined) settings?.writeParams(project.root, overlay);
+  if (edits !== undefined) writeEdits(project.root, edits);
   warnFrozen(project, plans);
   tellCutShort(project, prepared);
 
@@ -78,6 +78,11 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
     ...(project.ctx.signal.aborted ? { interrupted: true } : {}),
     ...(unrecorded === undefined ? {} : { unrecorded }),
   };
+}
+
+async function editParams(project: Project, { set, file }: ReproOptions): Promise<ReadonlyMap<ProjectPath, TextEdit>> {
+  const { paramsToSet } = await import('./repro/set-params.ts');
+  return paramsToSet(project, set, pipelineFiles(project, file).current);
 }
 
 async function remoteSource(project: Project, prepared: Prepared, { pull, runCache }: ReproOptions): Promise<RemoteSource | undefined> {

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
 import { flattenValues, getKey } from '../../core/params/keys.ts';
@@ -6,26 +5,26 @@ import { parseParamsText } from '../../core/params/parse.ts';
 import { setParamInText } from '../../core/params/set.ts';
 import type { ProjectPath } from '../../core/stage.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import { writeFileAtomic } from '../../fs/write-atomic.ts';
-import { absolutePath, projectPath } from '../paths.ts';
+import { projectPath } from '../paths.ts';
 import type { Project } from '../project.ts';
 import { textReader } from '../read-text.ts';
+import type { TextEdit } from '../write-edits.ts';
 
 /**
  * `key=value` goes into the params.yaml beside the pipeline file, `file:key=value` into that file (relative to where
  * the user stands); comments and layout are kept. A key that the file does not have is refused, unless a plus stands before it, as in
  * Hydra and DVC: mistyped, it would be added beside the one that was meant, and nothing would run.
- * Nothing is written yet: the texts are what the files are to be. Throws MLO_USAGE, MLO_PARAMS, MLO_PATH_UNSAFE.
+ * Nothing is written yet (`writeEdits`). Throws MLO_USAGE, MLO_PARAMS, MLO_PATH_UNSAFE.
  */
-export function paramsToSet(project: Project, settings: readonly string[], pipelineFile: ProjectPath): ReadonlyMap<ProjectPath, string> {
+export function paramsToSet(project: Project, settings: readonly string[], pipelineFile: ProjectPath): ReadonlyMap<ProjectPath, TextEdit> {
   const readText = textReader(project.root);
-  const texts = new Map<string, string>();
+  const edits = new Map<ProjectPath, TextEdit>();
   for (const setting of settings) {
     const { file: typed, key, isNew, value } = parseSetting(setting);
     const file =
       typed === undefined ? posix.join(posix.dirname(pipelineFile), 'params.yaml') : projectPath(project.root, project.ctx.cwd, typed);
-    const text = texts.get(file) ?? readText(file);
-    if (text === undefined) {
+    const before = readText(file);
+    if (before === undefined) {
       throw new MloError('MLO_PARAMS', `--set ${setting}: there is no params file '${file}'`, {
         hint:
           typed === undefined
@@ -33,16 +32,11 @@ export function paramsToSet(project: Project, settings: readonly string[], pipel
             : `Make '${file}' first, or leave it out to set the param in params.yaml: --set ${key}=${value}`,
       });
     }
+    const text = edits.get(file)?.text ?? before;
     if (!isNew) requireKey(file, text, key, value, typed);
-    texts.set(file, setParamInText(file, text, key, value));
+    edits.set(file, { before, text: setParamInText(file, text, key, value) });
   }
-  return texts;
-}
-
-/** A params file that is a symlink stays one. */
-export function writeParams(root: string, texts: ReadonlyMap<ProjectPath, string>): void {
-  const readText = textReader(root);
-  for (const [file, text] of texts) if (text !== readText(file)) writeFileAtomic(realpathSync(absolutePath(root, file)), text);
+  return edits;
 }
 
 function requireKey(file: ProjectPath, text: string, key: string, value: string, typed: string | undefined): void {

@@ -60,7 +60,7 @@ export const CATALOGUE = {
   MLO_OBJECT_CORRUPT: { exit: EXIT.integrity, means: 'Bytes in the cache do not have the digest they are filed under.' },
   MLO_CACHE_IO: { exit: EXIT.integrity, means: 'The cache cannot be read or written (disk full, permissions).' },
   MLO_CACHE_USER: { exit: EXIT.usage, means: 'A project that shares the cache cannot be asked what it needs.' },
-  MLO_SOURCE_CHANGED: { exit: EXIT.partial, means: 'A file changed while it was being added.' },
+  MLO_SOURCE_CHANGED: { exit: EXIT.partial, means: 'A file changed while it was being added or edited.' },
   MLO_FILE_TYPE: { exit: EXIT.usage, means: 'A socket, device, FIFO, foreign symlink or folder of millions of names cannot be tracked.' },
   MLO_CHECKOUT: { exit: EXIT.partial, means: 'Some targets could not be checked out.' },
   MLO_REMOTE: { exit: EXIT.remote, means: 'A remote cannot be used (address, rights, network), or says something that mlo did not write.' },

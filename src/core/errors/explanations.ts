@@ -155,7 +155,8 @@ export const EXPLANATIONS: { readonly [code in ErrorCode]: Explanation } = {
     remedy: 'Make it reachable; where it is gone for good, `mlo gc --ignore-project PATH`.',
   },
   MLO_SOURCE_CHANGED: {
-    cause: 'A file was written to, or went away, while mlo read it; what was read is neither the old nor the new content.',
+    cause:
+      'A file was written to, or went away, while mlo read it; what was read is neither the old nor the new content. Or somebody saved a file that mlo was about to write an edit of.',
     remedy: 'Let the program that writes it finish, and run the command again.',
   },
   MLO_FILE_TYPE: {

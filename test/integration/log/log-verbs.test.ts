@@ -8,7 +8,7 @@ const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 /** A project with a run that is at work; `end` lets it end. */
 async function runAtWork(): Promise<{ there: ScriptProject; id: string; end: () => Promise<void> }> {
   const there = await createScriptProject({
-    '.mlo/config.yaml': '',
+    '.mlo/config.yaml': 'tracking.system_metrics: off\n',
     'wait.mjs': script(`const run = await startRun({ name: 'at work' }); console.log('id ' + run.id + ';');
       await new Promise((resolve) => { const timer = setInterval(() => { if (existsSync('go')) { clearInterval(timer); resolve(); } }, 10); });`),
   });

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createProjectHere, type TestProject } from '../../helpers/index.ts';
 import { repro } from '../../helpers/repro-outcomes.ts';
+import { webServer } from '../../helpers/web-server.ts';
 
 /** Waits until the stage has written the file. */
 async function until(project: TestProject, path: string): Promise<void> {
@@ -171,6 +172,28 @@ describe('settings', () => {
     await project.run('sh', ['-c', 'echo "a: 1" > ../outside.yaml']);
     expect((await repro(project, ['-S', '../outside.yaml:a=2'])).json.error?.code).toBe('MLO_PATH_UNSAFE');
     expect((await project.run('cat', ['../outside.yaml'])).stdout).toBe('a: 1\n');
+  });
+
+  test('-S overwrites nothing that was saved while the workspace was looked at', async () => {
+    const server = await webServer({ '/raw': { bytes: Buffer.from('x'), etag: '"1"' } });
+    const project = await createProjectHere({
+      'pipeline.yaml': `stages:\n  a: {cmd: touch ran o, deps: ['${server.url}/raw'], params: [p, {other.yaml: [q]}], outs: [o]}\n`,
+      'params.yaml': 'p: 1\n',
+      'other.yaml': 'q: 1\n',
+    });
+    const saved = 'p: 1\nnew: 1 # by somebody\n';
+    server.intercept = () => {
+      writeFileSync(project.path('params.yaml'), saved);
+      return false;
+    };
+    const args = ['-S', 'other.yaml:q=2', '-S', 'p=2'];
+    const { json, result } = await repro(project, args);
+    expect(json.error).toMatchObject({ code: 'MLO_SOURCE_CHANGED', message: expect.stringContaining("'params.yaml' was changed") });
+    expect(result.code).toBe(3);
+    expect([await project.read('params.yaml'), await project.read('other.yaml')]).toEqual([saved, 'q: 1\n']);
+    expect(project.exists('ran')).toBe(false);
+    expect((await repro(project, args)).outcomes).toEqual({ a: 'ran' });
+    expect(await project.read('params.yaml')).toBe('p: 2\nnew: 1 # by somebody\n');
   });
 
   test('-S refuses a key that the file does not have, and adds one with a plus', async () => {
