@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { Cache } from '../../cache/types.ts';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
 import { isErrno } from '../../fs/errno.ts';
 import { loadProjectPipeline } from '../load-pipeline.ts';
@@ -8,7 +7,7 @@ import { absolutePath, isAtOrBelow } from '../paths.ts';
 import type { Project } from '../project.ts';
 import { lookAt } from '../tracked/find-path.ts';
 import { KeptFiles } from '../tracked/kept-files.ts';
-import { trackedState, WORKSPACE, type TrackedState } from '../tracked/tracked-state.ts';
+import { trackedState, WORKSPACE } from '../tracked/tracked-state.ts';
 
 /** One state of the project, as far as pictures are concerned. */
 export interface PlotState {
@@ -23,7 +22,7 @@ export interface PlotState {
 
 /** The workspace as it lies there, or what Git and the cache keep of a revision. Throws MLO_GIT. */
 export async function openPlotState(project: Project, revision: string | undefined): Promise<PlotState> {
-  if (revision !== undefined) return new RevisionState(await trackedState(project, revision), await project.cache());
+  if (revision !== undefined) return await revisionState(project, revision);
   const { pipeline } = await loadProjectPipeline(project, undefined, 'nothing');
   return {
     label: WORKSPACE,
@@ -51,28 +50,18 @@ function readWorkspace(root: string, path: ProjectPath): Uint8Array | undefined 
   }
 }
 
-class RevisionState implements PlotState {
-  readonly label: string;
-  readonly pipeline: Pipeline;
-  private readonly state: TrackedState;
-  private readonly kept: KeptFiles;
-
-  constructor(state: TrackedState, cache: Cache) {
-    this.label = state.label;
-    this.pipeline = state.pipeline;
-    this.state = state;
-    this.kept = new KeptFiles(state.contents, cache);
-  }
-
-  filesAt(path: ProjectPath): readonly ProjectPath[] {
-    if (this.kept.contentAt(path) !== undefined) return this.kept.filesAt(path);
-    const files = this.state.revision?.files ?? new Map();
-    if (files.has(path)) return [path];
-    const inGit = [...files.keys()].filter((file) => isAtOrBelow(file, path));
-    return [...new Set([...inGit, ...this.kept.filesAt(path)])].sort();
-  }
-
-  readBytes(path: ProjectPath): Uint8Array | undefined {
-    return this.kept.contentAt(path) === undefined ? this.state.revision?.readBytes(path) : this.kept.readBytes(path);
-  }
+async function revisionState(project: Project, revision: string): Promise<PlotState> {
+  const state = await trackedState(project, revision);
+  const kept = new KeptFiles(project, revision, state.contents, await project.cache());
+  return {
+    label: state.label,
+    pipeline: state.pipeline,
+    filesAt(path) {
+      if (kept.has(path)) return kept.filesAt(path);
+      if (state.revision?.files.has(path) === true) return [path];
+      const inGit = [...(state.revision?.files.keys() ?? [])].filter((file) => isAtOrBelow(file, path));
+      return [...new Set([...inGit, ...kept.filesAt(path)])].sort();
+    },
+    readBytes: (path) => (kept.has(path) ? kept.readBytes(path) : state.revision?.readBytes(path)),
+  };
 }

@@ -39,7 +39,6 @@ function perFile(states: readonly PlotState[], definition: PlotDefinition, failu
 
 async function readPlot(states: readonly PlotState[], definition: PlotDefinition, failures: PlotFailure[]): Promise<Plot | undefined> {
   const { id, parts } = definition;
-  const before = failures.length;
   const found: { readonly state: PlotState; readonly sources: readonly PlotSource[]; readonly images: readonly PlotImage[] }[] = [];
   for (const state of states) {
     const sources: PlotSource[] = [];
@@ -56,7 +55,8 @@ async function readPlot(states: readonly PlotState[], definition: PlotDefinition
   const images = found.flatMap((each) => each.images);
   if (images.length > 0) return imagePlot(definition, images);
   if (found.every(({ sources }) => sources.length === 0)) {
-    if (failures.length === before) failures.push(nowhere(definition, states));
+    // A folder that could not be looked into has been told already.
+    if (failures.every((failure) => failure.id !== id)) failures.push(nowhere(definition, states));
     return undefined;
   }
   return drawable(definition, found, failures);

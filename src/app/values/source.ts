@@ -1,12 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
-import { posix, relative, resolve } from 'node:path';
-import type { Content } from '../../core/content.ts';
-import { isLostObject } from '../../core/errors/lost-object.ts';
+import { posix, resolve } from 'node:path';
 import { MloError } from '../../core/errors/mlo-error.ts';
-import { given } from '../../core/given.ts';
 import { fromLocked } from '../../core/lock/types.ts';
 import type { Pipeline, ProjectPath } from '../../core/stage.ts';
-import { shellWord } from '../../core/text/shell-word.ts';
 import type { Git } from '../../fs/git.ts';
 import { loadProjectPipeline } from '../load-pipeline.ts';
 import { LockFiles } from '../lock-files.ts';
@@ -75,56 +71,28 @@ function filesInWorkspace(root: string, path: ProjectPath): readonly ProjectPath
 async function revisionSource(project: Project, git: Git, revision: string): Promise<ValueSource> {
   const at = openRevision(git, revision);
   const pipeline = (await pipelineAt(project, at)) ?? (await workspaceSource(project)).pipeline;
-  let kept: Promise<KeptFiles<KeptValues>> | undefined;
-
-  /** What Git has needs neither locks nor the cache. */
-  async function fromKept<T>(path: ProjectPath, look: (files: KeptFiles<KeptValues>) => T): Promise<T> {
-    kept ??= project.cache().then((cache) => new KeptFiles(keptAt(project, pipeline, at), cache));
-    const files = await kept;
-    try {
-      return look(files);
-    } catch (error) {
-      throw isLostObject(error) ? lostValues(project, at, path, files.keeperOf(path), error) : error;
-    }
-  }
-
+  let files: Promise<KeptFiles> | undefined;
+  // What Git has needs neither locks nor the cache.
+  const kept = async (): Promise<KeptFiles> => await (files ??= keptFiles(project, pipeline, at));
   return {
     label: revision,
     pipeline,
-    readText: async (path) => at.readText(path) ?? (await fromKept(path, (files) => files.readBytes(path)))?.toString('utf8'),
+    readText: async (path) => at.readText(path) ?? (await kept()).readBytes(path)?.toString('utf8'),
     async filesAt(path) {
       if (at.files.has(path)) return [path];
       const below = [...at.files.keys()].filter((file) => isAtOrBelow(file, path));
-      const found = new Set([...below, ...(await fromKept(path, (files) => files.filesAt(path)))]);
+      const found = new Set([...below, ...(await kept()).filesAt(path)]);
       return [...found].filter((file) => file === path || isValueFile(file)).sort();
     },
   };
 }
 
-interface KeptValues {
-  readonly path: ProjectPath;
-  readonly content: Content;
-  /** It goes to remotes. */
-  readonly travels: boolean;
-}
-
 /** What the locks of that revision say the outs were, also those with `cache: false`, and what its pointers name. */
-function keptAt(project: Project, pipeline: Pipeline, at: RevisionFiles): readonly KeptValues[] {
+async function keptFiles(project: Project, pipeline: Pipeline, at: RevisionFiles): Promise<KeptFiles> {
   const locks = new LockFiles(project.root, pipeline, at.readText);
   const uncached = new Set(pipeline.stages.flatMap(({ outs }) => outs.flatMap((out) => (out.cache ? [] : [out.path]))));
   const outs = [...locks.entries.values()].flatMap((entry) =>
-    Object.entries(entry.outs ?? {}).map(([path, locked]) => ({ path, content: fromLocked(locked), travels: !uncached.has(path) })),
+    Object.entries(entry.outs ?? {}).map(([path, locked]) => ({ path, content: fromLocked(locked), stays: uncached.has(path) })),
   );
-  return [...outs, ...pointersAt(project, at).map(({ path, content }) => ({ path, content, travels: true }))];
-}
-
-function lostValues(project: Project, at: RevisionFiles, path: ProjectPath, keeper: KeptValues | undefined, error: MloError): MloError {
-  const typed = shellWord(relative(project.ctx.cwd, absolutePath(project.root, keeper?.path ?? path)) || '.');
-  const fetch = `mlo fetch --rev ${shellWord(at.label)} ${typed}`;
-  const hint = error.code === 'MLO_OBJECT_MISSING' && keeper?.travels !== false ? fetch : error.hint;
-  return new MloError(error.code, `'${path}' of revision ${at.label} cannot be read: ${error.message}`, {
-    ...given({ hint }),
-    details: { ...error.details, path, revision: at.label },
-    cause: error,
-  });
+  return new KeptFiles(project, at.label, [...outs, ...pointersAt(project, at)], await project.cache());
 }

@@ -279,4 +279,18 @@ it('draws what Git has of a revision where the cache has lost the rest, and says
   expect(code).toBe(3);
   expect(plots.map(({ id }) => id)).toEqual(['top.csv']);
   expect(failures).toMatchObject([{ id: 'history.csv', revision: 'first', hint: expect.stringContaining('mlo verify --repair') }]);
+  for (const path of ['history.csv', 'curves']) {
+    const lost = await json('plots', 'show', path, '--rev', 'first');
+    expect([lost.code, lost.failures]).toEqual([
+      3,
+      [
+        expect.objectContaining({
+          id: path,
+          code: 'MLO_OBJECT_MISSING',
+          message: expect.stringMatching(new RegExp(`^'${path}' of revision first cannot be read: Object .* is not in the cache$`)),
+          hint: expect.stringContaining(`\`mlo fetch --rev first ${path}\``),
+        }),
+      ],
+    ]);
+  }
 });
