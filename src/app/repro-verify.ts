@@ -2,6 +2,7 @@ import { MloError } from '../core/errors/mlo-error.ts';
 import type { StageReport } from '../core/events.ts';
 import type { OutDifference, VerifiedStage, VerifyReproData } from '../core/verified-stage.ts';
 import type { LockEntry } from '../core/lock/types.ts';
+import { shorterMs } from '../core/pipeline/duration.ts';
 import { plan } from '../core/plan/plan.ts';
 import type { StagePlan } from '../core/plan/types.ts';
 import type { RunId } from '../core/run.ts';
@@ -165,7 +166,7 @@ async function runAside(
       stage,
       params: prepared.request.observation.params(stage),
       ...run,
-      timeoutMs: stage.timeoutMs ?? options.timeoutMs,
+      timeoutMs: shorterMs(stage.timeoutMs, options.timeoutMs),
       strict: options.strict,
       warmNext: false,
       sideBySide: false,

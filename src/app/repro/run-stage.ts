@@ -9,6 +9,7 @@ import { own } from '../../core/own.ts';
 import type { Reason } from '../../core/plan/types.ts';
 import { importedOuts } from '../../core/plan/judge.ts';
 import { NOT_PUSHED_TAG, notPushedTag } from '../../core/not-pushed.ts';
+import { shorterMs } from '../../core/pipeline/duration.ts';
 import type { RunId } from '../../core/run.ts';
 import type { Stage } from '../../core/stage.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
@@ -138,7 +139,7 @@ async function execute(session: ReproSession, request: StageToRun, runId: RunId,
     params: request.params,
     runId,
     parentRunId,
-    timeoutMs: shorter(request.stage.timeoutMs, options.timeoutMs),
+    timeoutMs: shorterMs(request.stage.timeoutMs, options.timeoutMs),
     strict: options.strict,
     warmNext: request.warmNext,
     sideBySide: runsSideBySide(session),
@@ -155,10 +156,6 @@ async function execute(session: ReproSession, request: StageToRun, runId: RunId,
 
 function runsSideBySide({ options, prepared }: ReproSession): boolean {
   return options.jobs > 1 && prepared.stages.filter((stage) => stage.action.kind === 'module').length > 1;
-}
-
-function shorter(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 /** Any state that was seen once can be brought back, wherever it is safe to. */

@@ -9,3 +9,8 @@ export function durationMs(value: string | number): number | undefined {
   const milliseconds = Math.round(Number(match[1]) * UNIT_MS[unit]);
   return milliseconds > 0 && Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
 }
+
+/** Of two limits in milliseconds; undefined is none. */
+export function shorterMs(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}

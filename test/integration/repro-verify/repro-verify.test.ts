@@ -160,6 +160,13 @@ describe('mlo repro --verify', () => {
     expect(await project.mlo(['repro', '--verify', '-S', 'a=1'])).toMatchObject({ code: 2 });
   });
 
+  it('ends a stage at --timeout where the stage itself allows more', async () => {
+    const project = await reproduced('stages:\n  a: {cmd: "test ! -p gate || cat gate; echo > o", outs: [o], timeout: 5s}\n');
+    await project.run('mkfifo', ['gate']);
+    const { stages } = (await project.mlo(['repro', '--verify', '--timeout', '100ms', '--json'])).json<{ data: Verified }>().data;
+    expect(stages).toMatchObject([{ verdict: 'failed', error: { code: 'MLO_STAGE_TIMEOUT', message: expect.stringContaining('0.1 s') } }]);
+  });
+
   it('finds a training in TensorFlow.js the same in another process, and a module that draws from the clock not', async () => {
     const project = await reproduced(
       'stages:\n  train:\n    run: train.ts\n    backend: wasm\n    outs: {model: model}\n  stamp:\n    run: stamp.ts\n    outs: {file: stamp.txt}\n',
