@@ -18,7 +18,7 @@ import { namesIn } from '../fs/names-in.ts';
  * Text: the format; the digest of the lists of broken entries; that of the loose folders; a line `source <name>` for each pack
  * and segment; a line `packed <digest>` or `loose <digest>` for each tree; the BLAKE3 of all before.
  */
-const FORMAT = 'mlo-complete-trees 1';
+const FORMAT = 'mlo-complete-trees 2';
 
 export class CompleteTrees {
   readonly #file: string;

@@ -84,7 +84,7 @@ export class TreeObjects {
       missing.add(digest);
       return 'missing';
     }
-    let presence: Presence = this.#store.hasBytes(Buffer.from(digest, 'hex'), -1) ? 'packed' : 'loose';
+    let presence: Presence = this.#store.isPacked(Buffer.from(digest, 'hex')) ? 'packed' : 'loose';
     for (const row of this.rows(digest)) presence = weaker(presence, this.#look(row, missing, seen));
     return presence;
   }

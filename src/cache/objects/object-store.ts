@@ -71,6 +71,11 @@ export class ObjectStore {
     return found !== undefined && (size === -1 || found === size);
   }
 
+  /** In a pack or the journal, among what this process knows so far: no object is ever taken out of these alone. */
+  isPacked(digest: Uint8Array): boolean {
+    return this.packs.sizeOfBytes(digest) !== undefined || this.journal.sizeOf(digestText(digest)) !== undefined;
+  }
+
   refresh(): boolean {
     return this.#sources.map((source) => source.refresh()).includes(true);
   }

@@ -12,6 +12,7 @@ import {
   STATS,
   type Rows,
 } from '../../fs/stat-index/rows.ts';
+import { digestText } from '../../fs/hash.ts';
 import { indexKey, type WorkspaceContext } from '../workspace/context.ts';
 import { encodeFolder } from './folder-tree.ts';
 import { FolderNode, type Node, type NodeStat } from './node.ts';
@@ -35,8 +36,13 @@ export function finishFolder(context: WorkspaceContext, level: FolderToFinish): 
   const tree = scanned.tree ?? treeOf(context, level, rows);
   remember(context, level, rows, tree);
   const node = new FolderNode(tree, folderStat(scanned.whole), rows, others, scanned.hasLeftovers ?? false);
-  if (level.store) context.complete.add(node.content.digest, needs(context, rows, others));
+  if (level.store) context.complete.add(node.content.digest, isOnlyLoose(context, tree) ? 'loose' : needs(context, rows, others));
   return node;
+}
+
+/** A large tree that was made from another one is a file of its own. What was stored just now is in a pack that may not be known yet. */
+function isOnlyLoose({ store }: WorkspaceContext, { digest }: KnownTree): boolean {
+  return !store.isPacked(digest) && store.loose.sizeOf(digestText(digest)) !== undefined;
 }
 
 /** Everything below was stored. */
