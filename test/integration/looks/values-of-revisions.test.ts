@@ -78,6 +78,8 @@ describe('with the cache', () => {
 
 describe('where the cache has lost it', () => {
   beforeAll(async () => {
+    for (const args of [['remote', 'add', 'origin', project.path('../remote')], ['push'], ['push', '--rev', 'HEAD~1']])
+      expect(await project.mlo(args)).toMatchObject({ code: 0 });
     await project.remove('.mlo/cache');
   });
 
@@ -144,5 +146,15 @@ describe('where the cache has lost it', () => {
        console.log(JSON.stringify([await metricsShow(), await metricsShow({ rev: 'HEAD' }).catch(({ code }) => code)]))`,
     ]);
     expect(JSON.parse(stdout)).toEqual([{ acc: 0.9, f1: 0.9, recall: 0.5, grade: 2 }, 'MLO_OBJECT_MISSING']);
+  });
+
+  test('the commands of the hints bring it', async () => {
+    const { data } = await json('metrics', 'diff', 'HEAD~1', 'HEAD');
+    for (const { hint } of data.unread as { hint: string }[]) {
+      const [, command = ''] = /^`mlo ([^`]+)`/.exec(hint) ?? [];
+      expect(await project.mlo(command.split(' '))).toMatchObject({ code: 0 });
+    }
+    const keys = (await json('metrics', 'diff', 'HEAD~1', 'HEAD')).data.diffs.map(({ key }: { key: string }) => key);
+    expect(keys).toEqual(['grade', 'acc', 'f1']);
   });
 });
