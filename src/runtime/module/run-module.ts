@@ -9,6 +9,7 @@ import type { ModuleResult, ModuleSpec } from '../types.ts';
 import { createLoadingGate } from './loading-gate.ts';
 import type { FromStage, Job, Outcome } from './protocol.ts';
 import { startProcess } from './process-link.ts';
+import { standIn } from './stage-folder.ts';
 import type { LinkEnd, StageLink } from './stage-link.ts';
 import { startThread } from './thread-link.ts';
 
@@ -32,6 +33,7 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
   const stop = stopOnRequest(spec, link);
   let outcome: Outcome | undefined;
   let lingering: NodeJS.Timeout | undefined;
+  const stepBack = shared === undefined ? undefined : standIn(spec.root);
 
   function take(message: FromStage): void {
     if (message.type === 'output') output.text(message.stream, message.text);
@@ -67,6 +69,7 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
     clearTimeout(lingering);
     stop.dispose();
     output.close();
+    stepBack?.();
   }
 }
 
