@@ -58,7 +58,7 @@ async function reproduceWith(project: Project, options: ReproOptions, spawner: L
   });
   const source = await remoteSource(project, prepared, options);
   const plans = source === undefined ? trace('plan', () => plan(prepared.request)) : await trace('plan', () => source.plan());
-  checkBeforeRun(project, prepared, plans);
+  checkBeforeRun(project, prepared, plans, options.commit);
   if (edits !== undefined) writeEdits(project.root, edits);
   warnFrozen(project, plans);
   tellCutShort(project, prepared);

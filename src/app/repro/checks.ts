@@ -12,6 +12,7 @@ import { absolutePath } from '../paths.ts';
 import type { Prepared } from '../prepare-plan.ts';
 import type { Project } from '../project.ts';
 import { POINTER_SUFFIX } from '../scan-project.ts';
+import { lackingOuts } from './store-lacking.ts';
 import { backendProblem, escapingOuts, missingModule, outsInGit, shellProblem, wdirProblem, type IsMade } from './workspace-rules.ts';
 
 interface Setting {
@@ -25,16 +26,22 @@ interface Setting {
   readonly isMade: IsMade;
 }
 
-/** `maybe`: whether it has to run cannot be told before others have run, or while something else is wrong. */
+/** `restore`: its outs are placed or stored, and nothing runs. `maybe`: whether it has to run cannot be told before others have run, or while something else is wrong. */
 interface Work {
   readonly stage: Stage;
   readonly state: 'run' | 'restore' | 'maybe';
 }
 
-/** Everything that can be known before anything runs, all problems at once; the code is that of the first check that failed. */
-export function checkBeforeRun(project: Project, { graph, locks }: Prepared, plans: readonly StagePlan[]): void {
+/**
+ * Everything that can be known before anything runs, all problems at once; the code is that of the first check that failed. `commit`: outs
+ * are stored.
+ */
+export function checkBeforeRun(project: Project, prepared: Prepared, plans: readonly StagePlan[], commit: boolean): void {
+  const { graph, locks } = prepared;
   const setting = settingOf(project, graph, locks.entries, (path) => graph.outs.covering(path) !== undefined);
-  const work = plans.flatMap(({ stage, state, reasons }): readonly Work[] => {
+  const work = plans.flatMap((each): readonly Work[] => {
+    const { stage, state, reasons } = each;
+    if (commit && lackingOuts(prepared, each).length > 0) return [{ stage, state: 'restore' }];
     if (state === 'unchanged' || (state === 'blocked' && stage.frozen)) return [];
     const waits = state === 'blocked' || (state === 'run' && reasons.every((reason) => reason.kind === 'upstream'));
     return [{ stage, state: waits ? 'maybe' : state }];

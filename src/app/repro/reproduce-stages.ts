@@ -18,6 +18,7 @@ import type { RemoteSource } from './remote-source.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { StageEvents } from './stage-events.ts';
 import { StageRunner } from './stage-runner.ts';
+import { lackingOuts } from './store-lacking.ts';
 
 export interface PlannedStages {
   readonly project: Project;
@@ -46,7 +47,9 @@ export async function reproduceStages({ project, prepared, plans, options, spawn
   const runner = new StageRunner(source === undefined ? shared : { ...shared, source }, plans);
   if (plans.some(runsCommand)) spawner.warm();
 
-  const isIdle = plans.every(({ state }) => state === 'unchanged' || state === 'blocked') && !prepared.locks.dirty;
+  const isStill = (plan: StagePlan): boolean =>
+    plan.state === 'blocked' || (plan.state === 'unchanged' && !(options.commit && lackingOuts(prepared, plan).length > 0));
+  const isIdle = plans.every(isStill) && !prepared.locks.dirty;
   if (!isIdle) recorder.lookAtCode();
   showUncachedOuts(project, prepared.stages);
   if (!isIdle) {

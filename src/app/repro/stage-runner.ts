@@ -12,6 +12,7 @@ import { restoreStage } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
 import { failureReport, type ReproSession } from './session.ts';
 import { msSince } from '../ms-since.ts';
+import { storeLackingOuts } from './store-lacking.ts';
 
 /** Brings one stage up to date when it is its turn: looks again, then skips, restores or runs it. */
 export class StageRunner {
@@ -37,7 +38,7 @@ export class StageRunner {
       const decision = await this.#decide(stage);
       ({ reasons } = decision);
       this.#modulesDue.delete(stage.address);
-      if (decision.state === 'unchanged') return this.#unchanged(decision);
+      if (decision.state === 'unchanged') return await this.#unchanged(decision);
       if (decision.state === 'restore') return (await this.#restored(decision, startedMs)) ?? (await this.#run(decision, free));
       if (decision.state === 'run') return await this.#run(decision, free);
       throwUndeclared(decision);
@@ -69,11 +70,12 @@ export class StageRunner {
     return source === undefined ? planStage(stage, this.#plans, request) : await source.planStage(stage, this.#plans, request);
   }
 
-  #unchanged(decision: StagePlan): StageReport {
+  async #unchanged(decision: StagePlan): Promise<StageReport> {
     const { batches, prepared } = this.#session;
     const { stage, entry } = decision;
     this.#plans.set(stage.address, decision);
-    const isNews = prepared.locks.entries.get(stage.address) !== entry || prepared.journal.unfinished.has(stage.address);
+    const isStored = await storeLackingOuts(this.#session, decision);
+    const isNews = isStored || prepared.locks.entries.get(stage.address) !== entry || prepared.journal.unfinished.has(stage.address);
     if (entry !== undefined && isNews) batches.finished(stage, entry);
     return this.#linked(decision, 'unchanged', 0);
   }

@@ -65,7 +65,7 @@ export const reproVerb = defineCommand({
     new Option('-k, --keep-going', 'go on after failures with stages that do not need the failed one; the exit code is still 1'),
     new Option('--dry', 'print the plan and change nothing'),
     new Option('-j, --jobs <count>', 'stages side by side (default: core.jobs, 1)').argParser(parsePositiveInteger),
-    new Option('--no-commit', 'do not store outs in the cache'),
+    new Option('--no-commit', 'do not store outs in the cache; the next repro without it does'),
     new Option('--no-run-cache', 'do not look for earlier runs with the same inputs'),
     new Option('--pull', 'bring what is missing from the remote, instead of running stages for it: data, outs, results of other machines'),
     remoteOption(),

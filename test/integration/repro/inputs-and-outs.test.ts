@@ -161,6 +161,44 @@ describe('what was killed', () => {
   });
 });
 
+describe('what lies there as the lock says, and never was in the cache, is stored by the next repro, which runs nothing', () => {
+  const pipeline = (out: string): string => `stages:\n  a: {cmd: echo hi > a.txt, outs: [${out}]}\n`;
+
+  test('once an out is no longer cache: false', async () => {
+    const project = await createProjectHere({ 'pipeline.yaml': pipeline('{a.txt: {cache: false}}') });
+    await repro(project);
+    await project.write({ 'pipeline.yaml': pipeline('a.txt') });
+    const { stderr, code } = await project.mlo(['repro']);
+    expect(code).toBe(0);
+    expect(stderr).toContain("Out 'a.txt' of stage 'a' was not in the cache and is stored");
+    expect(await project.read('.gitignore')).toContain('/a.txt\n');
+    expect((await project.mlo(['verify'])).code).toBe(0);
+    expect((await project.mlo(['repro'])).stderr).not.toContain('stored');
+    await project.remove('a.txt');
+    expect((await repro(project)).outcomes).toEqual({ a: 'restored' });
+  });
+
+  test('after --no-commit, unless that is given again', async () => {
+    const project = await createProjectHere({ 'pipeline.yaml': pipeline('a.txt') });
+    await repro(project, ['--no-commit']);
+    expect((await repro(project, ['--no-commit'])).outcomes).toEqual({ a: 'unchanged' });
+    expect((await project.mlo(['verify'])).code).toBe(12);
+    expect((await repro(project)).outcomes).toEqual({ a: 'unchanged' });
+    expect((await project.mlo(['verify'])).code).toBe(0);
+  });
+
+  test('but not where Git keeps it', async () => {
+    const project = await createProjectHere({ 'pipeline.yaml': pipeline('{a.txt: {cache: false}}') }, { git: true });
+    await repro(project);
+    await project.git('add', 'a.txt');
+    await project.write({ 'pipeline.yaml': pipeline('a.txt') });
+    expect((await repro(project)).json.error?.code).toBe('MLO_OUT_IN_GIT');
+    await project.git('rm', '-q', '--cached', 'a.txt');
+    expect((await repro(project)).outcomes).toEqual({ a: 'unchanged' });
+    expect((await project.mlo(['verify'])).code).toBe(0);
+  });
+});
+
 describe('settings', () => {
   test('-S writes nothing when the pipeline cannot run, and never outside the project', async () => {
     const project = await createProjectHere({
