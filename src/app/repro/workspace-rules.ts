@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { MloError, type Problem } from '../../core/errors/mlo-error.ts';
 import { isInside } from '../../core/path/project-path.ts';
 import { isDvcFile, type ProjectPath, type Stage } from '../../core/stage.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { openGit } from '../../fs/git.ts';
 import { findNative } from '../../runtime/tensorflow/native/find-native.ts';
 import { chooseShell, type ShellRequest } from '../../runtime/shell/choose-shell.ts';
@@ -76,7 +77,9 @@ export function wdirProblem(root: string, stage: Stage, isMade: IsMade): readonl
   const path = absolutePath(root, stage.wdir);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined)
-    return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' does not exist`, hint: `mkdir -p ${stage.wdir}` }];
+    return [
+      { ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' does not exist`, hint: `mkdir -p ${shellWord(stage.wdir)}` },
+    ];
   if (!stat.isDirectory()) return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' is not a folder` }];
   if (!isInside(realpathSync(root), realpathSync(path)))
     return [{ ...stage.at, message: `Stage '${stage.address}': wdir '${stage.wdir}' is outside the project` }];

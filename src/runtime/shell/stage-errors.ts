@@ -54,7 +54,7 @@ export function notStarted(spec: Where, command: string, end: CommandEnd & { kin
   const what = `Stage '${spec.address}' cannot start`;
   if (!isFolder(spec.wdir)) {
     return new MloError('MLO_STAGE_FAILED', `${what}: its wdir '${spec.wdir}' is not a folder`, {
-      hint: `mkdir -p '${spec.wdir}'`,
+      hint: `mkdir -p ${shellWord(spec.wdir)}`,
       details,
     });
   }
