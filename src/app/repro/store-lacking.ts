@@ -1,5 +1,6 @@
 import { sameContent } from '../../core/content.ts';
 import { fromLocked } from '../../core/lock/types.ts';
+import { own } from '../../core/own.ts';
 import type { StagePlan } from '../../core/plan/types.ts';
 import type { OutSpec } from '../../core/stage.ts';
 import { absolutePath } from '../paths.ts';
@@ -13,7 +14,7 @@ import type { ReproSession } from './session.ts';
 export function lackingOuts({ cache, workspace }: Prepared, { stage, state, entry, from }: StagePlan): readonly OutSpec[] {
   if (state !== 'unchanged' || from !== undefined) return [];
   return stage.outs.filter((out) => {
-    const locked = entry?.outs?.[out.path];
+    const locked = own(entry?.outs, out.path);
     if (!out.cache || locked === undefined) return false;
     const content = fromLocked(locked);
     return sameContent(content, workspace.outs.get(out.path)) && !cache.has(content);
