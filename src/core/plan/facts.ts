@@ -71,7 +71,7 @@ function staleParams(stage: Stage, graph: Graph, plans: ReadonlyMap<StageAddress
   const owners = new Map(stage.params.flatMap(({ file }) => graph.outs.touching(file)).map((owned) => [owned.out.path, owned]));
   return [...owners.values()].flatMap(({ stage: { address }, out: { path } }): readonly Reason[] => {
     const plan = plans.get(address);
-    const made = plan?.state === 'restore' ? plan.entry?.outs?.[path] : undefined;
+    const made = plan?.state === 'restore' ? own(plan.entry?.outs, path) : undefined;
     return made === undefined || sameContent(fromLocked(made), outs.get(path)) ? [] : [{ kind: 'upstream', key: address }];
   });
 }
