@@ -31,6 +31,8 @@ export type FromStage =
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** For the log file only. */
   | { readonly type: 'log'; readonly text: string }
+  /** Threads only: what children write that inherit the stream. */
+  | { readonly type: 'fifo'; readonly stream: 'stdout' | 'stderr'; readonly path: string }
   | { readonly type: 'records'; readonly records: readonly RunRecord[] }
   | { readonly type: 'finish'; readonly outcome: Outcome };
 

@@ -6,6 +6,7 @@ import { shellWord } from '../../core/text/shell-word.ts';
 import { intraOpThreadsHere, setNativeEnvironment } from '../tensorflow/native/environment.ts';
 import { openOutputLog } from '../shell/output-log.ts';
 import type { ModuleResult, ModuleSpec } from '../types.ts';
+import { openFifoOutput } from './fifo-output.ts';
 import { createLoadingGate } from './loading-gate.ts';
 import type { FromStage, Job, Outcome } from './protocol.ts';
 import { startProcess } from './process-link.ts';
@@ -30,6 +31,7 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
   const shared = spec.isolate === 'worker' ? shareWithThread(spec) : undefined;
   const link = shared === undefined ? startProcess(spec) : startThread(shared.gate);
   const output = openOutput(spec);
+  const fifos = openFifoOutput();
   const stop = stopOnRequest(spec, link);
   let outcome: Outcome | undefined;
   let lingering: NodeJS.Timeout | undefined;
@@ -38,6 +40,7 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
   function take(message: FromStage): void {
     if (message.type === 'output') output.text(message.stream, message.text);
     else if (message.type === 'log') output.log(message.text);
+    else if (message.type === 'fifo') fifos.read(message.path, (bytes) => output.bytes(message.stream, bytes));
     else if (message.type === 'finish') {
       outcome = message.outcome;
       lingering = setTimeout(() => link.kill(), LINGER_MS);
@@ -64,10 +67,12 @@ export async function runModule(spec: ModuleSpec): Promise<ModuleResult> {
       });
       link.post({ type: 'start', job: toJob(spec, shared) });
     });
+    await fifos.drain();
     return toResult(spec, end, outcome, stop.reason(), output.failure());
   } finally {
     clearTimeout(lingering);
     stop.dispose();
+    fifos.close();
     output.close();
     stepBack?.();
   }

@@ -10,6 +10,7 @@ import { checkParams } from './check-params.ts';
 import { createCodeGraph } from './code-graph.ts';
 import { guardProcess } from './guard-process.ts';
 import { createLazyTensorFlow, type LazyTensorFlow } from './lazy-tensorflow.ts';
+import { redirectChildren } from './children-output.ts';
 import { hookModules } from './module-hooks.ts';
 import type { Failure, Job, Outcome, Port } from './protocol.ts';
 import { createRng, seededRandom } from '../../core/random/seeded-random.ts';
@@ -75,6 +76,7 @@ function setUp(job: Job, port: Port): StageSetUp {
   const { onImport, onNativeImport, onSource } = tensorFlow;
   hookModules({ entry, graph, onTensorFlow: onImport, onNativeTensorFlow: onNativeImport, onSource });
   const declared = [...Object.values(job.deps), ...Object.values(job.outs), ...(job.paramFiles ?? [])];
+  if (job.isolate === 'worker') redirectChildren(port.post);
   const reads = watchReads({ root: job.root, realRoot: root, declared });
 
   let finished = false;

@@ -209,6 +209,32 @@ describe('output of a stage', () => {
   });
 });
 
+const CHILDREN = `
+  execSync('echo execSync', { stdio: 'inherit' });
+  execFileSync('echo', ['execFileSync'], { stdio: ['ignore', 1, 'pipe'] });
+  spawnSync('echo spawnSync >&2', { shell: true, stdio: 'inherit' });
+  await once(spawn('echo spawn', { shell: true, stdio: ['pipe', 'inherit', 'inherit'] }), 'close');
+  await once(fork('child.mjs'), 'close');
+  await once(fork('child.mjs', ['silent'], { silent: true }), 'close');
+  log(execSync('echo piped', { encoding: 'utf8' }).trim(), spawnSync('echo', ['inherited'], { stdio: 'inherit' }).stdout);
+`;
+
+describe('output of processes that a stage starts', () => {
+  it.each(['worker', 'process'] as const)('is output of the stage where they inherit its streams, with isolate: %s', async (isolate) => {
+    const imports = `import { execFileSync, execSync, fork, spawn, spawnSync } from 'node:child_process'; import { once } from 'node:events';`;
+    const project = await createStageProject({
+      'stages/train.ts': stage(CHILDREN, imports),
+      'child.mjs': `console.log('fork' + (process.argv[2] ?? '')); process.disconnect();`,
+    });
+    const { error, stdout, stderr, log, undeclared } = await project.run({ isolate });
+    expect(error).toBeUndefined();
+    expect(stdout.split('\n').sort()).toEqual(['', 'execFileSync', 'execSync', 'fork', 'inherited', 'piped null', 'spawn']);
+    expect(stderr).toBe('spawnSync\n');
+    expect(log.split('\n').sort()).toEqual([...stdout.split('\n'), 'spawnSync'].sort());
+    expect(undeclared.filter(({ what }) => what === 'child-process').map(({ path }) => path)).not.toContain('mkfifo');
+  });
+});
+
 describe('environment', () => {
   it('is that of the stage and nothing else', async () => {
     const project = await createStageProject({ 'stages/train.ts': stage(`log(JSON.stringify(process.env));`) });
