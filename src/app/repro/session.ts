@@ -58,10 +58,11 @@ export function failureReport(
 
 /** Of what is wrong with the pipeline, a report has only the text. */
 function messageWithPlaces({ message, problems }: MloError): string {
-  const [first] = problems;
+  const placed = problems.filter(({ file }) => file !== undefined);
+  const [first] = placed;
   if (first === undefined) return message;
-  if (problems.length === 1) return `${message} (${placeOf(first)})`;
-  return [message, ...problems.map((problem) => `${placeOf(problem)}: ${problem.message}`)].join('\n');
+  if (placed.length === 1) return `${message} (${placeOf(first)})`;
+  return [message, ...placed.map((problem) => `${placeOf(problem)}: ${problem.message}`)].join('\n');
 }
 
 function placeOf({ file, line, column }: Problem): string {

@@ -101,7 +101,7 @@ export const EXPLANATIONS: { readonly [code in ErrorCode]: Explanation } = {
   },
   MLO_UNDECLARED_READ: {
     cause:
-      'An in-process stage read a file of the project that is not among its deps, so mlo would not notice when it changes; --strict makes that an error. Or it imports a module that another stage writes: without a dep nothing says which of them runs first.',
+      'A stage imports a module that another stage writes: without a dep nothing says which of them runs first. Or, with --strict, it read a file that is not among its deps, so mlo would not notice when it changes.',
     remedy: 'Add the file to deps, as the hint shows, or leave --strict away where it is only read.',
   },
   MLO_PARAM_UNDECLARED: {
