@@ -8,6 +8,4 @@ afterEach((context) => {
   if (context.task.result?.state === 'fail') process.stderr.write(commandLog.text());
 });
 
-afterAll(async () => {
-  await removeTemporaryFolders();
-});
+afterAll(() => removeTemporaryFolders());

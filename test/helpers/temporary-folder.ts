@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,21 +12,19 @@ export async function temporaryFolder(name = 'mlo-tést-'): Promise<string> {
   return folder;
 }
 
-export async function removeTemporaryFolders(): Promise<void> {
-  for (const folder of folders.splice(0)) {
-    if (process.env['MLO_TEST_KEEP'] !== undefined) process.stderr.write(`kept ${folder}\n`);
-    else await removeTree(folder);
+/** By a process of its own: that of the tests may have threads and file operations of commands that run in it, and waits for none of them here. */
+export function removeTemporaryFolders(): void {
+  const all = folders.splice(0);
+  if (process.env['MLO_TEST_KEEP'] !== undefined) for (const folder of all) process.stderr.write(`kept ${folder}\n`);
+  else if (all.length > 0 && !remove(all).isGone) {
+    // Read-only folders: a linked cache, a permission test.
+    spawnSync('chmod', ['-R', 'u+rwX', ...all]);
+    const { isGone, why } = remove(all);
+    if (!isGone) throw new Error(`temporary folders are left: ${why}`);
   }
 }
 
-/** Read-only folders (a linked cache, a permission test) must not stop the clean-up. */
-async function removeTree(folder: string): Promise<void> {
-  try {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    spawnSync('chmod', ['-R', 'u+rwX', folder]);
-    await rm(folder, { recursive: true, force: true });
-  }
+function remove(all: readonly string[]): { readonly isGone: boolean; readonly why: string } {
+  const { status, stderr } = spawnSync('rm', ['-rf', '--', ...all], { encoding: 'utf8' });
+  return { isGone: status === 0, why: stderr };
 }
